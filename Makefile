@@ -1,0 +1,48 @@
+# Everything a clone needs is made here: .venv from pyproject.toml, versions pinned by constraints.txt.
+PYTHON ?= python3
+BIN := .venv/bin
+PORT ?= 8000
+
+.PHONY: demo test test-browser lint bench bench-smoke clean
+
+.venv/.base: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "pip>=25.1" -c constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[geo,fast]"
+	@touch $@
+
+.venv/.test: .venv/.base
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group test
+	@touch $@
+
+.venv/.browser: .venv/.test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group browser
+	@touch $@
+
+.venv/.lint: .venv/.test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group lint
+	@touch $@
+
+demo: .venv/.base  ## the demo shop on an embedded store; prints the addresses to try
+	$(BIN)/floorwalker demo --port $(PORT)
+
+test: .venv/.test
+	$(BIN)/python -m pytest -q
+
+test-browser: .venv/.browser  ## needs Chromium (Debian: apt-get install chromium)
+	$(BIN)/python -m pytest -q -m browser
+
+lint: .venv/.lint
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+bench: .venv/.test
+	$(BIN)/python -m benchmarks
+
+bench-smoke: .venv/.test
+	$(BIN)/python -m benchmarks --smoke
+
+clean:
+	rm -rf .venv var dist

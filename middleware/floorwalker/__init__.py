@@ -1,0 +1,1 @@
+"""Real-time web personalization as an ASGI middleware."""

@@ -1,0 +1,1 @@
+"""The middleware: configuration once, one responder per request."""

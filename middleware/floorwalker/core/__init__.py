@@ -1,0 +1,1 @@
+"""What a hit means, what we remember, what we decide: pure, no clock, no dice, no I/O."""

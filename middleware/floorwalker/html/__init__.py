@@ -1,0 +1,1 @@
+"""Sans-I/O rewriting of HTML, and the sandboxed block renderer."""

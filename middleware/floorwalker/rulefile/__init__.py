@@ -1,0 +1,1 @@
+"""Rule files in YAML become a Ruleset, or every Problem."""

@@ -1,0 +1,1 @@
+"""Profiles, events and counters in Redis; nothing lost, nothing counted twice."""
