@@ -1,0 +1,139 @@
+"""What one field asks of one value: texts, paths, numbers. Values are matched folded: case and accents do not count."""
+
+import unicodedata
+from typing import Any
+
+from msgspec import Struct
+
+from floorwalker.core.conditions.patterns import path_pattern, phrase_pattern, regular_expression, wildcard
+
+
+def fold_text(value: str) -> str:
+    """The form in which texts are compared: compatibility-decomposed, accents dropped, case folded, spaces single."""
+    if value.isascii():
+        return " ".join(value.lower().split())
+    plain = unicodedata.normalize("NFKD", value)
+    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).casefold().split())
+
+
+def words_of(value: str) -> str:
+    """A text as its folded words, single spaces between: what `searched` looks in."""
+    return " ".join("".join(c if c.isalnum() else " " for c in fold_text(value)).split())
+
+
+class Range(Struct, frozen=True, tag="range"):
+    """Numbers from `low` to `high`; an open end leaves its bound out; None is no bound."""
+
+    low: float | None = None
+    high: float | None = None
+    low_open: bool = False
+    high_open: bool = False
+
+    def holds(self, value: float) -> bool:
+        if self.low is not None and (value < self.low or (self.low_open and value == self.low)):
+            return False
+        return self.high is None or not (value > self.high or (self.high_open and value == self.high))
+
+
+class AnyOf(Struct, frozen=True, tag="any-of"):
+    """Whole values, any of them, compared folded. `exact` has no wildcard; `patterns` use `*` for anything."""
+
+    exact: frozenset[str]
+    patterns: tuple[str, ...] = ()
+
+    def holds(self, value: str) -> bool:
+        folded = fold_text(value)
+        return folded in self.exact or any(wildcard(pattern).match(folded) for pattern in self.patterns)
+
+
+class PathIs(Struct, frozen=True, tag="path"):
+    """Paths, any of them: `*` is one segment, `**` any number, `/x/**` also matches `/x`."""
+
+    patterns: tuple[str, ...]
+
+    def holds(self, value: str) -> bool:
+        return any(path_pattern(pattern).match(value) for pattern in self.patterns)
+
+
+class Text(Struct, frozen=True, tag="text"):
+    """One operator on a text: contains, starts_with, ends_with (any of `values`, folded), or matches (RE2 patterns)."""
+
+    operator: str
+    values: tuple[str, ...]
+
+    def holds(self, value: str) -> bool:
+        if self.operator == "matches":
+            return any(regular_expression(pattern).search(value) for pattern in self.values)
+        folded = fold_text(value)
+        match self.operator:
+            case "contains":
+                return any(part in folded for part in self.values)
+            case "starts_with":
+                return folded.startswith(self.values)
+            case _:
+                return folded.endswith(self.values)
+
+
+class Words(Struct, frozen=True, tag="words"):
+    """Whole words, any of the phrases; several words are a phrase; `*` ends a word openly."""
+
+    phrases: tuple[str, ...]
+
+    def holds(self, value: str) -> bool:
+        spaced = f" {words_of(value)} "
+        return any(phrase_pattern(phrase).search(spaced) for phrase in self.phrases)
+
+
+class Version(Struct, frozen=True, tag="version"):
+    """Dotted versions between bounds, compared part by part; a bound `17` covers `17.4` at its upper end."""
+
+    low: tuple[int, ...] | None = None
+    high: tuple[int, ...] | None = None
+    low_open: bool = False
+    high_open: bool = False
+
+    def holds(self, value: str) -> bool:
+        parts = tuple(int(part) for part in value.split(".") if part.isdecimal())
+        if not parts:
+            return False
+        if self.low is not None and not self._above(parts, self.low):
+            return False
+        return self.high is None or self._below(parts, self.high)
+
+    def _above(self, parts: tuple[int, ...], low: tuple[int, ...]) -> bool:
+        head = parts[: len(low)]
+        return head > low if self.low_open else head >= low
+
+    def _below(self, parts: tuple[int, ...], high: tuple[int, ...]) -> bool:
+        head = parts[: len(high)]
+        return head < high if self.high_open else head <= high
+
+
+class Flag(Struct, frozen=True, tag="flag"):
+    """Yes or no."""
+
+    yes: bool
+
+    def holds(self, value: bool) -> bool:
+        return value is self.yes
+
+
+class Exists(Struct, frozen=True, tag="exists"):
+    """Whether there is a value at all; the one matcher that is asked about absent values."""
+
+    yes: bool
+
+    def holds(self, value: object) -> bool:
+        return (value is not None and value != "") is self.yes
+
+
+Matcher = AnyOf | PathIs | Text | Words | Range | Version | Flag | Exists
+
+
+class Both(Struct, frozen=True, tag="both"):
+    """Several operators on one value: all must hold."""
+
+    of: tuple[Matcher, ...]
+
+    def holds(self, value: Any) -> bool:
+        return all(matcher.holds(value) for matcher in self.of)

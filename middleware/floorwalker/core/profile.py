@@ -1,0 +1,1 @@
+"""The Profile: what we remember of one visitor. Bounded, whatever they do."""
