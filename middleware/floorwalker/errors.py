@@ -35,7 +35,9 @@ class RuleErrors(FloorwalkerError):
     def __init__(self, problems: Sequence[ProblemLike]) -> None:
         self.problems = tuple(problems)
         count = len(self.problems)
-        super().__init__("\n".join([f"{count} problem{'s' if count != 1 else ''} in the rules:", *map(str, self.problems)]))
+        super().__init__(
+            "\n".join([f"{count} problem{'s' if count != 1 else ''} in the rules:", *map(str, self.problems)])
+        )
 
 
 class TemplateUnknown(FloorwalkerError):

@@ -39,7 +39,7 @@ class Decision(Struct, frozen=True):
     """What a slot shows. content.kind `default` leaves the page's own content.
 
     block: the name in caps and counts; in control, the block that would have been shown. rendered: the text, where the
-    caller gave a renderer. entry: its place, such as `hero[2]`. experiment: the key whose share put a visitor in an arm.
+    caller gave a renderer. entry: its place, such as `hero[2]`.
     """
 
     slot: str

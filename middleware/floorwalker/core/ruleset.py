@@ -76,7 +76,7 @@ class Cap(Struct, frozen=True):
 
 
 class Schedule(Struct, frozen=True):
-    """From `start` (included) to `end` (left out), seconds since 1970, UTC; None is open. Site's zone already applied."""
+    """From `start` (included) to `end` (left out): seconds since 1970, the site's zone applied; None is open."""
 
     start: float | None = None
     end: float | None = None

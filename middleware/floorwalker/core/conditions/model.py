@@ -1,4 +1,4 @@
-"""The condition tree: what a rule asks, as typed values. One evaluator walks it; a later compiler reads the same tree."""
+"""The condition tree: what a rule asks, as typed values. One evaluator walks it; a compiler can read the same tree."""
 
 from msgspec import Struct
 
