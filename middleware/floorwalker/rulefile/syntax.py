@@ -1,0 +1,222 @@
+"""What the YAML parser could not read, in plain words: where, why, and the line to paste."""
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from floorwalker.rulefile.quoting import paste, split_line
+
+
+class Complaint(Struct, frozen=True):
+    """What is wrong at a place in the text; line and column count from 1."""
+
+    line: int
+    column: int
+    code: str
+    message: str
+    hint: str
+
+
+class Failure(Struct, frozen=True):
+    """Where and why the parser stopped: `line` and `column` count from 0, `context_line` is where the thing began."""
+
+    lines: list[str]
+    problem: str
+    line: int
+    column: int
+    context: str = ""
+    context_line: int | None = None
+    context_column: int = 0
+
+    @property
+    def text(self) -> str:
+        return self.lines[self.line] if self.line < len(self.lines) else ""
+
+    @property
+    def character(self) -> str:
+        return self.text[self.column : self.column + 1]
+
+    def here(self, code: str, message: str, hint: str) -> Complaint:
+        return Complaint(self.line + 1, self.column + 1, code, message, hint)
+
+    def where_it_began(self, code: str, message: str, hint: str) -> Complaint:
+        line = self.line if self.context_line is None else self.context_line
+        column = self.column if self.context_line is None else self.context_column
+        return Complaint(line + 1, column + 1, code, message, hint)
+
+
+def in_plain_words(failure: Failure) -> Complaint:
+    """Translate what the parser said, by looking at the line again."""
+    for fragment, explain in _EXPLANATIONS:
+        if fragment in failure.problem:
+            return explain(failure)
+    return failure.here(
+        "yaml-syntax",
+        "this cannot be read as YAML",
+        "write `key: value`, two spaces deeper than the line it belongs to, and quotes around texts",
+    )
+
+
+def _cannot_start(failure: Failure) -> Complaint:
+    character = failure.character
+    if character == "\t":
+        return failure.here("tab", "a tab indents this line", "write spaces: two for each level")
+    read = split_line(failure.text)
+    if read is not None and read[2] == failure.column + 1:
+        hint = f"put the value into quotes: {paste(read[0], read[1])}"
+    else:
+        hint = "put the value into quotes"
+    return failure.here("unquoted", f"an unquoted value cannot begin with {character}", hint)
+
+
+def _second_colon(failure: Failure) -> Complaint:
+    read = split_line(failure.text)
+    if read is not None and failure.column + 1 > read[2]:
+        key, value, column = read
+        return Complaint(
+            failure.line + 1,
+            column,
+            "unquoted",
+            "the unquoted value holds a colon and a space, which would begin another key",
+            f"put the value into quotes: {paste(key, value)}",
+        )
+    return failure.here(
+        "indentation",
+        "this line is deeper than the one above, which already has a value",
+        "give it the same indentation as the line above, or take the value above away",
+    )
+
+
+def _open_quote(failure: Failure) -> Complaint:
+    return failure.where_it_began(
+        "open-quote", "this quote is never closed", "close it with the same quote, or double a ' inside '…'"
+    )
+
+
+def _missing_colon(failure: Failure) -> Complaint:
+    line = failure.context_line if failure.context_line is not None else failure.line
+    column = failure.context_column if failure.context_line is not None else failure.column
+    text = failure.lines[line][column:].strip() if line < len(failure.lines) else ""
+    word, colon, rest = text.partition(":")
+    hint = f"write a space after the colon: {word}: {rest}" if colon and rest else "write `key: value`"
+    return Complaint(line + 1, column + 1, "missing-colon", f"{_short(text)} is no key with a value", hint)
+
+
+def _open_bracket(failure: Failure) -> Complaint:
+    line = failure.line if failure.context_line is None else failure.context_line
+    text = failure.lines[line] if line < len(failure.lines) else ""
+    cut = text.find(" #", failure.context_column)
+    if cut >= 0 and failure.line != line:
+        return Complaint(
+            line + 1,
+            cut + 2,
+            "cut",
+            f"everything from {text[cut + 1 :].rstrip()} on is a comment, so the bracket stays open",
+            "put the value that holds # into quotes",
+        )
+    if failure.line < len(failure.lines) and failure.character == ":":
+        return _colon_in_brackets(failure)
+    if failure.line == line and failure.character not in ("", "#"):
+        return failure.here(
+            "brackets",
+            f"{_short(failure.text[failure.column :])} does not fit inside these brackets",
+            "put a comma before it, or quotes around the whole value",
+        )
+    bracket = "{" if "mapping" in failure.context else "["
+    return failure.where_it_began("open-bracket", f"this {bracket} is never closed", "close it, or quote the value")
+
+
+def _colon_in_brackets(failure: Failure) -> Complaint:
+    """The piece between two commas or brackets, `key: one: two`, and how to quote its value."""
+    begin = max(failure.text.rfind(sign, 0, failure.column) for sign in "{[,") + 1
+    ends = [end for sign in "}]," if (end := failure.text.find(sign, failure.column)) >= 0]
+    piece = failure.text[begin : min(ends, default=len(failure.text))]
+    read = split_line(piece)
+    return Complaint(
+        failure.line + 1,
+        begin + read[2] if read else failure.column + 1,
+        "unquoted",
+        "the unquoted value holds a colon and a space, which would begin another key",
+        f"put the value into quotes: {paste(read[0], read[1])}" if read else "put the value into quotes",
+    )
+
+
+def _missing_value(failure: Failure) -> Complaint:
+    return failure.here("empty", "a value is missing here", "write one, or take out the comma or colon")
+
+
+def _directive(failure: Failure) -> Complaint:
+    return failure.here("directive", "a line cannot begin with %", "put the text into quotes")
+
+
+def _out_of_line(failure: Failure) -> Complaint:
+    before = failure.text[: failure.column].rstrip()
+    if before.endswith(('"', "'", "}", "]")) and failure.character not in ("", "#"):
+        read = split_line(failure.text)
+        hint = f"quote the whole value: {paste(read[0], _unquoted(read[1]))}" if read else "quote the whole value"
+        return failure.here(
+            "unquoted", f"{_short(failure.text[failure.column :])} stands after the end of the value", hint
+        )
+    if failure.line >= len(failure.lines) or not failure.text.strip():
+        return failure.where_it_began("yaml-syntax", "this part does not end well", "look at the lines below it")
+    return failure.here(
+        "indentation",
+        "the indentation of this line fits none of the lines above",
+        "align it with the line it belongs beside; keys beside a list need the list's own level",
+    )
+
+
+def _dash_as_value(failure: Failure) -> Complaint:
+    read = split_line(failure.text)
+    hint = f"put the list on the next lines, or quote the text: {paste(read[0], read[1])}" if read else "quote the text"
+    return failure.here("unquoted", "a value cannot begin with a dash and a space", hint)
+
+
+def _question_mark(failure: Failure) -> Complaint:
+    return failure.here("unquoted", "a value cannot begin with a question mark and a space", "put it into quotes")
+
+
+def _bad_escape(failure: Failure) -> Complaint:
+    return failure.here(
+        "escape",
+        f"{failure.text[failure.column : failure.column + 2]} means nothing inside double quotes",
+        "write single quotes around the value: '…'",
+    )
+
+
+def _tab(failure: Failure) -> Complaint:
+    return failure.here("tab", "a tab indents this line", "write spaces: two for each level")
+
+
+def _second_document(failure: Failure) -> Complaint:
+    return failure.here("document", "nothing may follow here", "take out the line ... above")
+
+
+def _unquoted(value: str) -> str:
+    """The text that was meant where the closing quote came too early, as in 'it's'."""
+    return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"" else value
+
+
+def _short(text: str) -> str:
+    text = text.strip()
+    return text if len(text) <= 40 else f"{text[:39]}…"
+
+
+_EXPLANATIONS: tuple[tuple[str, Callable[[Failure], Complaint]], ...] = (
+    ("cannot start any token", _cannot_start),
+    ("mapping values are not allowed", _second_colon),
+    ("unexpected end of stream", _open_quote),
+    ("unexpected document indicator", _open_quote),
+    ("could not find expected ':'", _missing_colon),
+    ("did not find expected ','", _open_bracket),
+    ("did not find expected key", _out_of_line),
+    ("did not find expected '-'", _out_of_line),
+    ("did not find expected <document start>", _second_document),
+    ("did not find expected node content", _missing_value),
+    ("directive", _directive),
+    ("block sequence entries are not allowed", _dash_as_value),
+    ("mapping keys are not allowed", _question_mark),
+    ("unknown escape", _bad_escape),
+    ("hexdecimal", _bad_escape),
+    ("tab character", _tab),
+)
