@@ -1,17 +1,27 @@
-"""The Profile: what we remember of one visitor. Bounded, whatever they do."""
+"""The Profile: what we remember of one visitor. Bounded, whatever they do.
+
+Every struct here lies in the store as an array: a new field goes to the end and has a default. Times are whole
+seconds since 1970, UTC.
+"""
 
 from collections.abc import Mapping
 
 from msgspec import Struct
 
+from floorwalker.core.counts import Counts
 from floorwalker.core.events import Scalar
+from floorwalker.core.holdings import Cart, Consent, Interests, Orders
+from floorwalker.core.recents import Recents
+from floorwalker.core.responses import Responses
 from floorwalker.core.signals import Ad, Campaign, Referrer, Search
+
+SCHEMA = 1
 
 
 class Touch(Struct, frozen=True, array_like=True):
     """One arrival: how somebody came. landing_page: a path. Texts are bounded when it is made."""
 
-    at: float
+    at: int
     landing_page: str = "/"
     channel: str = "Direct"
     referrer: Referrer = Referrer()
@@ -19,35 +29,75 @@ class Touch(Struct, frozen=True, array_like=True):
     campaign: Campaign | None = None
     ad: Ad | None = None
 
+    @property
+    def is_direct(self) -> bool:
+        """Whether nothing is known of where it came from."""
+        return self.referrer.medium == "direct" and self.campaign is None and self.ad is None
+
 
 class Visit(Struct, frozen=True, array_like=True):
-    """One visit (session): 30 minutes of silence end it. started, last: seconds since 1970; views: pages seen."""
+    """One visit (session): 30 minutes of silence end it.
+
+    last: the latest activity. views: pages seen; errors: error pages seen. touch: its latest arrival from outside,
+    else how it began.
+    """
 
     number: int
-    started: float
-    last: float
+    started: int
+    last: int
     views: int
     touch: Touch
     last_page: str = ""
+    errors: int = 0
 
 
 class Profile(Struct, frozen=True, array_like=True):
-    """Times are seconds since 1970, UTC.
+    """What is remembered of one visitor.
 
     seed: 64 bits, for stable shares. visits: how many so far, this one included. visit: the latest one. away: seconds
-    of silence before it. exit_page, bounced: of the visit before. first_touch is written once; last_touch is the
-    latest arrival that was not direct, else the first.
+    of silence before it. exit_page, bounced: of the visit before. touches: first and last arrival where they are not
+    this visit's: none, both are; one, it is both; two, first and last. earlier: when the visits before this one began,
+    each as seconds after the one before it; earlier_left: when the latest of those began that are only counted now.
+    time_spent: seconds in the visits before this one. arrival: a redirect's, until its landing takes it over.
+    mixed: slots of which more than one arm was seen. merged: ids of the merges that are already in.
     """
 
     seed: int
-    first_seen: float = 0.0
-    last_seen: float = 0.0
+    first_seen: int = 0
+    last_seen: int = 0
     visits: int = 0
     visit: Visit | None = None
-    away: float | None = None
+    away: int | None = None
     exit_page: str = ""
     bounced: bool | None = None
-    first_touch: Touch | None = None
-    last_touch: Touch | None = None
+    touches: tuple[Touch, ...] = ()
     user: str = ""
     traits: Mapping[str, Scalar] = {}
+    earlier: tuple[int, ...] = ()
+    earlier_left: int = 0
+    time_spent: int = 0
+    arrival: Touch | None = None
+    recents: Recents = Recents()
+    counts: Counts | None = None
+    responses: Responses | None = None
+    interests: Interests | None = None
+    cart: Cart | None = None
+    orders: Orders | None = None
+    consent: Consent | None = None
+    response_rates: Mapping[str, float] = {}
+    mixed: tuple[str, ...] = ()
+    merged: tuple[str, ...] = ()
+
+    @property
+    def first_touch(self) -> Touch | None:
+        """The very first arrival; written once."""
+        if self.touches:
+            return self.touches[0]
+        return self.visit.touch if self.visit else None
+
+    @property
+    def last_touch(self) -> Touch | None:
+        """The latest arrival that was not direct, else the first."""
+        if self.touches:
+            return self.touches[-1]
+        return self.visit.touch if self.visit else None

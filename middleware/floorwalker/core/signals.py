@@ -1,4 +1,7 @@
-"""Signals: everything that one hit tells, before anything is remembered. Unknown is None or empty."""
+"""Signals: everything that one hit tells, before anything is remembered. Unknown is None or empty.
+
+Referrer, Search, Campaign and Ad also lie in profiles, as arrays: a new field goes to their end and has a default.
+"""
 
 from collections.abc import Mapping
 
@@ -7,7 +10,7 @@ from msgspec import Struct
 from floorwalker.core.events import Page, Scalar
 
 
-class Referrer(Struct, frozen=True):
+class Referrer(Struct, frozen=True, array_like=True):
     """Where the hit came from. medium: search, social, ai, email, ad, partner, referral, internal or direct."""
 
     medium: str = "direct"
@@ -16,14 +19,14 @@ class Referrer(Struct, frozen=True):
     url: str | None = None
 
 
-class Search(Struct, frozen=True):
+class Search(Struct, frozen=True, array_like=True):
     """An arrival from a search engine. keywords: None when the engine withheld them."""
 
     engine: str
     keywords: str | None = None
 
 
-class Campaign(Struct, frozen=True):
+class Campaign(Struct, frozen=True, array_like=True):
     source: str | None = None
     medium: str | None = None
     name: str | None = None
@@ -31,7 +34,7 @@ class Campaign(Struct, frozen=True):
     content: str | None = None
 
 
-class Ad(Struct, frozen=True):
+class Ad(Struct, frozen=True, array_like=True):
     """A paid or tagged click. network: by click id or campaign; banner, placement: where the link names them."""
 
     network: str | None = None

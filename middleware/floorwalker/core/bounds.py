@@ -1,0 +1,54 @@
+"""What is let in: texts cut to a number of bytes, numbers kept finite, so nothing that is remembered can grow."""
+
+from collections.abc import Mapping
+from math import isfinite
+
+from floorwalker.core.events import Scalar
+
+PATH_BYTES = 120
+NAME_BYTES = 60  # an event, a category, a product, a tag, a property's key
+TEXT_BYTES = 80  # a property's value, the words of a search
+MOST_PROPERTIES = 8
+MOST_TAGS = 6
+
+_LATEST = 253402300799  # the end of the year 9999
+_LARGEST = 1 << 53
+
+
+def short(text: str, most: int) -> str:
+    """The text, cut to `most` bytes of UTF-8; what UTF-8 cannot say is left out."""
+    if text.isascii():
+        return text if len(text) <= most else text[:most]
+    return text[:most].encode("utf-8", "ignore")[:most].decode("utf-8", "ignore")
+
+
+def seconds(at: float) -> int:
+    """A time in whole seconds since 1970, within the calendar: access logs have no finer time, and they are replayed."""
+    return int(at) if 1 <= at <= _LATEST else (_LATEST if at > _LATEST else 1)
+
+
+def scalar(value: object) -> Scalar | None:
+    """A value that may be remembered; None where it is none, or no finite number."""
+    match value:
+        case bool():
+            return value
+        case str():
+            return short(value, TEXT_BYTES)
+        case int():
+            return value if -_LARGEST <= value <= _LARGEST else None
+        case float():
+            return value if isfinite(value) else None
+        case _:
+            return None
+
+
+def scalars(values: Mapping[str, object], *, most: int) -> dict[str, Scalar]:
+    """The first `most` values that may be remembered, under cut names."""
+    kept: dict[str, Scalar] = {}
+    for name, value in values.items():
+        bounded = scalar(value)
+        if bounded is not None and isinstance(name, str):
+            kept[short(name, NAME_BYTES)] = bounded
+            if len(kept) == most:
+                break
+    return kept

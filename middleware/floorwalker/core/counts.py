@@ -1,0 +1,41 @@
+"""Counts: what left the recent events, by key and day, then by month, then all together; each knows since when.
+
+A key is one letter for its dimension and the value: `clenses` is the category lenses.
+"""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+EVENT, TYPE, CATEGORY, PRODUCT, BRAND, TAG, TOPIC, TIER, PATH, VISIT = "etcpbgoruv"
+
+
+class Key(Struct, frozen=True, array_like=True):
+    """One thing that is counted. since: its count is complete for what happened later; 0 from the beginning on."""
+
+    name: str
+    since: int = 0
+    last: int = 0
+
+
+class Bucket(Struct, frozen=True, array_like=True):
+    """The counts of one day or month: key's number, count, key's number, count, …; keys are numbered from 0."""
+
+    start: int
+    counts: tuple[int, ...] = ()
+
+
+class Counts(Struct, frozen=True, array_like=True):
+    """Days and months as the site's Calendar numbers them, oldest first; `older` is everything before the months.
+
+    rolled_day, rolled_month: the latest day that went into a month, the latest month that went into `older`.
+    lost: per dimension, when the latest thing happened whose key was dropped.
+    """
+
+    keys: tuple[Key, ...] = ()
+    days: tuple[Bucket, ...] = ()
+    months: tuple[Bucket, ...] = ()
+    older: tuple[int, ...] = ()
+    rolled_day: int = 0
+    rolled_month: int = 0
+    lost: Mapping[str, int] = {}
