@@ -1,0 +1,152 @@
+"""Which requests may be pages, and what a request counted as once its response has begun."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from floorwalker.core.hit import HitKind
+
+RawHeaders = list[tuple[bytes, bytes]]
+
+_FRAMES = frozenset((b"iframe", b"frame", b"fencedframe", b"embed", b"object"))
+_STATIC = frozenset(
+    "avif avi bmp css csv eot gif gz ico jpeg jpg js json m4a m4v map mjs mov mp3 mp4 mpeg ogg otf pdf png rss svg tar tgz"
+    " ttf txt wasm wav webm webmanifest webp woff woff2 xls xlsx xml zip".split()
+)
+_READ = frozenset(
+    (
+        b"accept",
+        b"accept-encoding",
+        b"cookie",
+        b"host",
+        b"hx-request",
+        b"purpose",
+        b"sec-fetch-dest",
+        b"sec-purpose",
+        b"turbo-frame",
+        b"x-moz",
+        b"x-purpose",
+        b"x-requested-with",
+    )
+)
+
+
+class RequestKind(StrEnum):
+    """What a request asks for, as far as its headers tell."""
+
+    DOCUMENT = "document"  # a navigation
+    FRAME = "frame"  # a page inside a page
+    FRAGMENT = "fragment"  # a part of a page, fetched by a script
+    PREFETCH = "prefetch"  # a page, ahead of time
+    OTHER = "other"  # an asset, a download, HEAD, OPTIONS
+
+
+class Asked(Struct, frozen=True):
+    """A request, read once. headers: the first value of each name that matters here; cookies: every Cookie header."""
+
+    kind: RequestKind
+    method: str
+    headers: dict[bytes, bytes]
+    cookies: tuple[bytes, ...]
+
+    @property
+    def may_be_page(self) -> bool:
+        """Whether the response may be a document of its own: then, and only then, request headers are touched."""
+        return self.kind in (RequestKind.DOCUMENT, RequestKind.FRAME, RequestKind.PREFETCH)
+
+
+def read_request(method: str, path: str, headers: RawHeaders) -> Asked:
+    """One walk over the headers."""
+    first: dict[bytes, bytes] = {}
+    cookies: list[bytes] = []
+    for name, value in headers:
+        if name in _READ:
+            if name == b"cookie":
+                cookies.append(value)
+            else:
+                first.setdefault(name, value)
+    return Asked(_request_kind(method, path, first), method, first, tuple(cookies))
+
+
+def hit_kind(asked: RequestKind, *, status: int, is_html: bool) -> HitKind | None:
+    """What the request counts as once the response's start is known; None is nothing at all."""
+    match asked:
+        case RequestKind.DOCUMENT if status in (301, 302, 303, 307, 308):
+            return HitKind.REDIRECT
+        case RequestKind.DOCUMENT if is_html:
+            return HitKind.ERROR if status >= 400 else HitKind.VIEW
+        case RequestKind.FRAME | RequestKind.FRAGMENT if is_html:
+            return HitKind.FRAGMENT
+        case RequestKind.PREFETCH if is_html:
+            return HitKind.PREFETCH
+        case _:
+            return None
+
+
+def admits_html(accept: bytes | None) -> bool:
+    """Whether an Accept header asks for pages: it names HTML, or nothing in particular (RFC 9110, 12.5.1).
+
+    `image/avif,*/*;q=0.8` admits HTML by the letter; whoever sends it wants something else.
+    """
+    if accept is None or not accept.strip():
+        return True
+    ranges = [part.strip() for part in accept.lower().split(b",")]
+    if ranges[0].split(b";")[0].strip() == b"*/*":
+        return True
+    return any(
+        part.startswith((b"text/html", b"application/xhtml+xml", b"text/*")) and not _refused(part) for part in ranges
+    )
+
+
+def _request_kind(method: str, path: str, headers: dict[bytes, bytes]) -> RequestKind:
+    if method in ("HEAD", "OPTIONS", "TRACE", "CONNECT"):
+        return RequestKind.OTHER
+    kind = _by_destination(path, headers)
+    if kind is not RequestKind.OTHER and _is_ahead_of_time(headers):
+        return RequestKind.PREFETCH
+    if kind is RequestKind.DOCUMENT and (_is_fragment(headers) or method not in ("GET", "POST")):
+        return RequestKind.FRAGMENT
+    return kind
+
+
+def _by_destination(path: str, headers: dict[bytes, bytes]) -> RequestKind:
+    match headers.get(b"sec-fetch-dest", b"").strip().lower():
+        case b"document":
+            return RequestKind.DOCUMENT
+        case b"empty":
+            return RequestKind.FRAGMENT
+        case b"":
+            page = admits_html(headers.get(b"accept")) and not _is_static(path)
+            return RequestKind.DOCUMENT if page else RequestKind.OTHER
+        case destination if destination in _FRAMES:
+            return RequestKind.FRAME
+        case _:
+            return RequestKind.OTHER
+
+
+def _is_fragment(headers: dict[bytes, bytes]) -> bool:
+    return (
+        b"hx-request" in headers
+        or b"turbo-frame" in headers
+        or headers.get(b"x-requested-with", b"").lower() == b"xmlhttprequest"
+    )
+
+
+def _is_ahead_of_time(headers: dict[bytes, bytes]) -> bool:
+    return (
+        b"prefetch" in headers.get(b"sec-purpose", b"").lower()
+        or b"prefetch" in headers.get(b"purpose", b"").lower()
+        or headers.get(b"x-moz", b"").lower() == b"prefetch"
+        or headers.get(b"x-purpose", b"").lower() == b"preview"
+    )
+
+
+def _is_static(path: str) -> bool:
+    _, dot, ending = path.rpartition(".")
+    return bool(dot) and ending.lower() in _STATIC
+
+
+def _refused(media_range: bytes) -> bool:
+    _, _, parameters = media_range.partition(b";")
+    weight = parameters.replace(b" ", b"")
+    return weight.startswith(b"q=0") and not weight[3:].strip(b".0")

@@ -1,0 +1,197 @@
+"""Settings: keyword arguments, else FLOORWALKER_* environment variables; checked once, at start-up."""
+
+import re
+import secrets
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, TypedDict
+
+from floorwalker.core.ruleset import Ruleset
+from floorwalker.errors import ConfigurationError
+from floorwalker.store import Store
+
+ENVIRONMENT_PREFIX = "FLOORWALKER_"
+SHORTEST_KEY = 32
+MAKE_A_KEY = 'python -c "import secrets; print(secrets.token_urlsafe(32))"'
+
+# A Kubernetes service called `floorwalker` puts these names into every container; they are not ours to refuse.
+_NOT_SETTINGS = re.compile(
+    r"(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT|PORT_\d+_(TCP|UDP)\w*|TEST_\w+|REQUIRE_ALL|DEMO_\w+)\Z"
+)
+
+
+class Options(TypedDict, total=False):
+    """The keyword arguments of the middleware; `Settings` says what each one is."""
+
+    rules: str | Path | Ruleset
+    templates: str | Path
+    store: str | Store
+    secret_key: str | Sequence[str]
+    prefix: str
+    budget_ms: float
+    exclude: str | Sequence[str]
+    places: str | Path | None
+    trusted_proxies: str | Sequence[str]
+    geo_headers: str
+    write_keys: str | Sequence[str]
+    public_keys: str | Sequence[str]
+    clock: Callable[[], float]
+    random: Callable[[int], bytes]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """Everything that a site owner sets, checked.
+
+    rules, templates: folders; rules may be a loaded Ruleset. store: an address, or an open Store. secret_keys: newest
+    first. prefix: of our own endpoints. budget_ms: what we may take on top of the app's own time. exclude: paths that
+    are left alone; `/x/` and `/x/**` hold all below. places: a MaxMind-format file. trusted_proxies: addresses or
+    networks whose forwarding headers are believed. geo_headers: the CDN whose place headers are believed. write_keys,
+    public_keys: who may send events. clock: seconds since 1970. random: n random bytes, for visitors' ids.
+    """
+
+    secret_keys: tuple[str, ...]
+    rules: Path | Ruleset = Path("rules")
+    templates: Path = Path("templates")
+    store: str | Store = "embedded:var/floorwalker"
+    prefix: str = "/_floorwalker"
+    budget_ms: float = 50.0
+    exclude: tuple[str, ...] = ()
+    places: Path | None = None
+    trusted_proxies: tuple[str, ...] = ()
+    geo_headers: str = ""
+    write_keys: tuple[str, ...] = ()
+    public_keys: tuple[str, ...] = ()
+    clock: Callable[[], float] = time.time
+    random: Callable[[int], bytes] = secrets.token_bytes
+
+
+def read_settings(options: Mapping[str, Any], environ: Mapping[str, str]) -> Settings:
+    """Settings from keyword arguments, and from the environment where an argument is missing.
+
+    `secret_key` in either may be a list, newest first (in the environment: separated by commas). Raises
+    ConfigurationError with one sentence for an unknown name, a wrong value, or a secret key that is missing or short.
+    """
+    _refuse_unknown(options, "", "setting")
+    given = {**_from_environment(environ), **options}
+    values: dict[str, Any] = {}
+    for name, value in given.items():
+        try:
+            values["secret_keys" if name == "secret_key" else name] = _READERS[name](value)
+        except (ValueError, TypeError) as error:
+            raise ConfigurationError(f"The setting {name} cannot be {_shown(name, value)}: {error}.") from error
+    _check_keys(values.get("secret_keys", ()))
+    return Settings(**values)
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    found = {
+        name.removeprefix(ENVIRONMENT_PREFIX): value
+        for name, value in environ.items()
+        if name.startswith(ENVIRONMENT_PREFIX) and not _NOT_SETTINGS.match(name.removeprefix(ENVIRONMENT_PREFIX))
+    }
+    lowered = {name.lower(): value for name, value in found.items()}
+    _refuse_unknown(lowered, ENVIRONMENT_PREFIX, "environment variable")
+    for name in ("clock", "random"):
+        if name in lowered:
+            raise ConfigurationError(f"{ENVIRONMENT_PREFIX}{name.upper()} is not read: pass {name} as an argument.")
+    return lowered
+
+
+def _refuse_unknown(names: Mapping[str, Any], prefix: str, what: str) -> None:
+    for name in names:
+        if name in _READERS:
+            continue
+        near = get_close_matches(name, _READERS, 1)
+        nearest = f"; the nearest is {_written(near[0], prefix)}" if near else ""
+        raise ConfigurationError(f"There is no {what} {_written(name, prefix)}{nearest}.")
+
+
+def _written(name: str, prefix: str) -> str:
+    return f"{prefix}{name.upper()}" if prefix else name
+
+
+def _check_keys(keys: tuple[str, ...]) -> None:
+    how = f"make one with `{MAKE_A_KEY}` and set it as secret_key or {ENVIRONMENT_PREFIX}SECRET_KEY"
+    if not keys:
+        raise ConfigurationError(f"A secret key is missing, which signs the visitors' cookie: {how}.")
+    for key in keys:
+        if len(key) < SHORTEST_KEY:
+            raise ConfigurationError(f"A secret key has {len(key)} characters, it needs {SHORTEST_KEY}: {how}.")
+
+
+def _shown(name: str, value: object) -> str:
+    return "that" if name.endswith(("_key", "_keys", "store")) else repr(value)[:80]
+
+
+def _texts(value: str | Sequence[str]) -> tuple[str, ...]:
+    parts = value.split(",") if isinstance(value, str) else value
+    if not all(isinstance(part, str) for part in parts):
+        raise TypeError("it holds something that is no text")
+    return tuple(part.strip() for part in parts if part.strip())
+
+
+def _folder(value: str | Path) -> Path:
+    if not str(value).strip():
+        raise ValueError("it is empty")
+    return Path(value)
+
+
+def _optional_file(value: str | Path | None) -> Path | None:
+    return Path(value) if value is not None and str(value).strip() else None
+
+
+def _rules(value: str | Path | Ruleset) -> Path | Ruleset:
+    return value if isinstance(value, Ruleset) else _folder(value)
+
+
+def _store(value: str | Store) -> str | Store:
+    if isinstance(value, str):
+        read_address(value)
+    return value
+
+
+def _budget(value: float | str) -> float:
+    budget = float(value)
+    if not 0 < budget <= 60_000:
+        raise ValueError("it is a number of milliseconds above 0, up to 60000")
+    return budget
+
+
+def _prefix(value: str) -> str:
+    if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", value):
+        raise ValueError("it begins with / and does not end with it, as in /_floorwalker")
+    return value
+
+
+def _text(value: str) -> str:
+    if not isinstance(value, str):
+        raise TypeError("it is no text")
+    return value.strip()
+
+
+def _callable(value: Any) -> Any:
+    if not callable(value):
+        raise TypeError("it cannot be called")
+    return value
+
+
+_READERS: Mapping[str, Callable[[Any], Any]] = {
+    "rules": _rules,
+    "templates": _folder,
+    "store": _store,
+    "secret_key": _texts,
+    "prefix": _prefix,
+    "budget_ms": _budget,
+    "exclude": _texts,
+    "places": _optional_file,
+    "trusted_proxies": _texts,
+    "geo_headers": _text,
+    "write_keys": _texts,
+    "public_keys": _texts,
+    "clock": _callable,
+    "random": _callable,
+}

@@ -1,0 +1,94 @@
+"""Header edits."""
+
+import pytest
+
+from floorwalker.asgi.headers import as_personal, first_of, for_document, is_public, may_be_shared
+
+
+def test_a_document_is_asked_for_whole_now_and_as_plain_bytes() -> None:
+    headers = [
+        (b"host", b"shop"),
+        (b"if-none-match", b'"x"'),
+        (b"if-modified-since", b"x"),
+        (b"accept-encoding", b"br"),
+        (b"if-range", b'"x"'),
+        (b"range", b"bytes=0-1"),
+        (b"x-any", b"\xff\x00"),
+    ]
+    assert for_document(headers, safe=True) == [(b"host", b"shop"), (b"x-any", b"\xff\x00")]
+
+
+def test_a_range_without_condition_stays() -> None:
+    assert for_document([(b"range", b"bytes=9-")], safe=True) == [(b"range", b"bytes=9-")]
+
+
+def test_an_unsafe_request_keeps_the_preconditions_that_guard_data() -> None:
+    headers = [(b"if-match", b'"x"'), (b"accept-encoding", b"gzip")]
+    assert for_document(headers, safe=False) == [(b"if-match", b'"x"')]
+
+
+def test_a_personal_page_drops_what_only_holds_for_the_apps_own_bytes() -> None:
+    dropped = (
+        b"content-length etag last-modified accept-ranges expires content-md5 digest content-digest repr-digest"
+        b" cdn-cache-control cloudflare-cdn-cache-control surrogate-control x-accel-expires"
+    ).split()
+    headers = [(name, b"1") for name in dropped] + [(b"set-cookie", b"a=1"), (b"set-cookie", b"b=2")]
+    assert as_personal(headers) == [
+        (b"set-cookie", b"a=1"),
+        (b"set-cookie", b"b=2"),
+        (b"cache-control", b"private, no-cache"),
+        (b"vary", b"Cookie"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("app", "ours"),
+    [
+        ([], b"private, no-cache"),
+        ([b"max-age=60"], b"private, no-cache"),
+        ([b"no-store"], b"private, no-cache, no-store"),
+        ([b"NO-STORE, max-age=0", b"no-transform"], b"private, no-cache, no-store, no-transform"),
+        ([b"max-age=0, must-revalidate"], b"private, no-cache, must-revalidate"),
+    ],
+)
+def test_cache_control_is_never_weaker_than_the_apps(app: list[bytes], ours: bytes) -> None:
+    edited = as_personal([(b"cache-control", value) for value in app])
+    assert [value for name, value in edited if name == b"cache-control"] == [ours]
+
+
+@pytest.mark.parametrize(
+    ("app", "ours"),
+    [
+        ([], [b"Cookie"]),
+        ([b"Accept-Encoding"], [b"Accept-Encoding", b"Cookie"]),
+        ([b"Accept, cookie"], [b"Accept, cookie"]),
+        ([b"*"], [b"*"]),
+    ],
+)
+def test_vary_names_the_cookie_once(app: list[bytes], ours: list[bytes]) -> None:
+    edited = as_personal([(b"vary", value) for value in app])
+    assert [value for name, value in edited if name == b"vary"] == ours
+
+
+@pytest.mark.parametrize(
+    ("control", "public", "shared"),
+    [
+        (b"public, max-age=60", True, True),
+        (b"s-maxage=10", True, True),
+        (b"max-age=60", False, True),
+        (b"max-age=0", False, False),
+        (b"private, max-age=60", False, False),
+        (b'private="x-a", max-age=60', False, True),
+        (b"no-cache", False, False),
+        (b"\xff=\xfe,,", False, False),
+    ],
+)
+def test_which_pages_others_may_keep(control: bytes, public: bool, shared: bool) -> None:
+    headers = [(b"cache-control", control)]
+    assert is_public(headers) is public
+    assert may_be_shared(headers) is shared
+
+
+def test_an_expiry_date_alone_lets_others_keep_a_page() -> None:
+    assert may_be_shared([(b"expires", b"Thu, 01 Dec 2050 16:00:00 GMT")])
+    assert first_of([], b"expires") is None
