@@ -1,11 +1,16 @@
 """What one field asks of one value: texts, paths, numbers. Values are matched folded: case and accents do not count."""
 
 import unicodedata
+from datetime import datetime
+from ipaddress import IPv6Address, ip_address
+from math import asin, cos, radians, sin, sqrt
 from typing import Any
 
 from msgspec import Struct
 
-from floorwalker.core.conditions.patterns import path_pattern, phrase_pattern, regular_expression, wildcard
+from floorwalker.core.conditions.patterns import network, path_pattern, phrase_pattern, regular_expression, wildcard
+
+_EARTH_RADIUS_KM = 6371.0088
 
 
 def fold_text(value: str) -> str:
@@ -127,7 +132,77 @@ class Exists(Struct, frozen=True, tag="exists"):
         return (value is not None and value != "") is self.yes
 
 
-Matcher = AnyOf | PathIs | Text | Words | Range | Version | Flag | Exists
+class Networks(Struct, frozen=True, tag="networks"):
+    """Addresses or networks in CIDR form, any of them; what is no address is in none."""
+
+    networks: tuple[str, ...]
+
+    def holds(self, value: str) -> bool:
+        try:
+            address = ip_address(value)
+        except ValueError:
+            return False
+        if isinstance(address, IPv6Address) and address.ipv4_mapped:
+            address = address.ipv4_mapped
+        return any(address in network(text) for text in self.networks)
+
+
+class Near(Struct, frozen=True, tag="near"):
+    """Within `km` of any of the points, which are (latitude, longitude) in degrees, on a sphere."""
+
+    points: tuple[tuple[float, float], ...]
+    km: float
+
+    def holds(self, value: tuple[float, float]) -> bool:
+        return any(kilometres_between(point, value) <= self.km for point in self.points)
+
+
+class TimeOfDay(Struct, frozen=True, tag="time-of-day"):
+    """Minutes of the day, `start` included, `end` left out, on `days` (monday is 0).
+
+    An `end` that is not later than `start` lies on the next day, which still counts as the day of the start. zone:
+    visitor or site; where the visitor's is not known, the site's.
+    """
+
+    start: int = 0
+    end: int = 1440
+    days: frozenset[int] = frozenset(range(7))
+    zone: str = "visitor"
+
+    def holds(self, value: datetime) -> bool:
+        minute, today = value.hour * 60 + value.minute, value.weekday()
+        if self.start < self.end:
+            return self.start <= minute < self.end and today in self.days
+        if minute >= self.start:
+            return today in self.days
+        return minute < self.end and (today - 1) % 7 in self.days
+
+
+class Dates(Struct, frozen=True, tag="dates"):
+    """Wall-clock time from `start` (included) to `end` (left out), as ISO texts `YYYY-MM-DDTHH:MM`; empty is open.
+
+    A day that is included as the last has the next day's midnight for its end. zone: site or visitor; where the
+    visitor's is not known, the site's.
+    """
+
+    start: str = ""
+    end: str = ""
+    zone: str = "site"
+
+    def holds(self, value: datetime) -> bool:
+        now = value.isoformat(timespec="minutes")[:16]
+        return self.start <= now and (not self.end or now < self.end)
+
+
+def kilometres_between(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """The great-circle distance of two (latitude, longitude) in degrees, by the haversine formula."""
+    latitude_1, longitude_1, latitude_2, longitude_2 = map(radians, (*one, *other))
+    half = sin((latitude_2 - latitude_1) / 2) ** 2
+    half += cos(latitude_1) * cos(latitude_2) * sin((longitude_2 - longitude_1) / 2) ** 2
+    return 2 * _EARTH_RADIUS_KM * asin(min(1.0, sqrt(half)))
+
+
+Matcher = AnyOf | PathIs | Text | Words | Range | Version | Flag | Exists | Networks | Near | TimeOfDay | Dates
 
 
 class Both(Struct, frozen=True, tag="both"):

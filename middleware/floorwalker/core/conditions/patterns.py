@@ -1,6 +1,7 @@
 """Compiled text patterns, remembered up to a bound: all linear-time (RE2), so no rule can be made slow by a visitor."""
 
 from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 
 import re2
@@ -40,3 +41,9 @@ def phrase_pattern(phrase: str) -> Any:
 def regular_expression(pattern: str) -> Any:
     """An editor's own expression, case ignored; searched anywhere in the value as it is."""
     return re2.compile("(?i)" + pattern)
+
+
+@lru_cache(_BOUND)
+def network(text: str) -> IPv4Network | IPv6Network:
+    """An address or network in CIDR form. Raises ValueError."""
+    return ip_network(text, strict=False)
