@@ -1,0 +1,78 @@
+"""The shop as an ASGI app, plain (`create_app`) or under floorwalker (`create_demo`)."""
+
+import secrets
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.sessions import SessionMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from demo_site import account, browsing, buying
+from demo_site.catalogue import Catalogue
+from demo_site.keys import session_key
+from demo_site.render import HERE, environment, page
+
+A_MONTH = 30 * 24 * 60 * 60
+MISTAKES = {
+    400: "That form did not come from this shop. Please go back and try again.",
+    404: "There is no such shelf. Perhaps it was moved, perhaps it was sold.",
+    405: "This address is for reading only.",
+    413: "That was more than the form has room for.",
+}
+
+
+def create_app(*, secret_key: str | None = None) -> Starlette:
+    """The shop without any personalization; the key (by default from the environment or `var/`) signs its session."""
+    catalogue = Catalogue.load()
+    session = Middleware(
+        SessionMiddleware,
+        secret_key=secret_key or session_key(),
+        session_cookie="shop",
+        max_age=A_MONTH,
+        same_site="lax",
+    )
+    app = Starlette(routes=routes(), middleware=[session], exception_handlers={HTTPException: mistake})
+    app.state.catalogue = catalogue
+    app.state.templates = environment(catalogue)
+    app.state.new_order_number = lambda: f"KB-{secrets.randbelow(900_000) + 100_000}"
+    return app
+
+
+def routes() -> list[Route | Mount]:
+    return [
+        Mount("/static", StaticFiles(directory=HERE / "static")),
+        Route("/", browsing.home),
+        Route("/art/{name}.svg", browsing.drawing),
+        Route("/search", browsing.search),
+        Route("/learn", browsing.guides),
+        Route("/learn/{guide}", browsing.guide),
+        Route("/cart", buying.cart),
+        Route("/cart/add", buying.add, methods=["POST"]),
+        Route("/cart/update", buying.update, methods=["POST"]),
+        Route("/checkout", buying.checkout),
+        Route("/checkout", buying.order, methods=["POST"]),
+        Route("/order/thanks", buying.thanks),
+        Route("/account", account.account),
+        Route("/account/sign-in", account.sign_in, methods=["POST"]),
+        Route("/account/sign-out", account.sign_out, methods=["POST"]),
+        Route("/newsletter", account.newsletter),
+        Route("/newsletter", account.join_newsletter, methods=["POST"]),
+        Route("/newsletter/welcome", account.newsletter_welcome),
+        Route("/workshops", account.workshops),
+        Route("/workshops", account.book_workshop, methods=["POST"]),
+        Route("/delivery", account.delivery),
+        Route("/about", account.about),
+        Route("/{department}", browsing.department),
+        Route("/{department}/{product}", browsing.part),
+        Route("/{department}/{part}/{product}", browsing.product),
+    ]
+
+
+async def mistake(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    message = MISTAKES.get(status, "Something is not right with that address.")
+    return page(request, "mistake.html", status=status, message=message)

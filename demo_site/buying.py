@@ -1,0 +1,137 @@
+"""The cart, the checkout and the thanks. Every form is answered with a redirect."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from demo_site.cart import MOST_OF_ONE, Cart, clamp, read_quantity, with_quantity
+from demo_site.catalogue import Product
+from demo_site.forms import Checked, check, read_form
+from demo_site.render import cart_of, catalogue_of, flash, page
+from demo_site.visits import visitor_of
+
+COUNTRIES = {"DE": "Germany", "AT": "Austria", "CH": "Switzerland", "NO": "Norway", "FR": "France", "NL": "Netherlands"}
+ADDRESS = {
+    "name": "Please write the name for the parcel.",
+    "email": "Please write an e-mail address for the invoice.",
+    "street": "Please write street and number.",
+    "postcode": "Please write the postcode.",
+    "city": "Please write the town.",
+    "country": "Please choose a country.",
+}
+
+
+async def cart(request: Request) -> Response:
+    return page(request, "cart.html")
+
+
+async def add(request: Request) -> Response:
+    form = await read_form(request)
+    product = _product(request, form)
+    quantity = read_quantity(form.get("quantity", "1"))
+    if not quantity:
+        flash(request, f"How many? We can send 1 to {MOST_OF_ONE} of one article.")
+        return _to(product.path)
+    before = cart_of(request)
+    had = before.quantity_of(product.slug)
+    request.session["cart"] = with_quantity(before, product.slug, clamp(had + quantity))
+    added = cart_of(request).quantity_of(product.slug) - had
+    if not added:
+        flash(request, f"There are {had} of {product.name} in your cart, which is as many as we send at once.")
+        return _to("/cart")
+    visitor = await visitor_of(request)
+    visitor.track("Product Added", _bought(product, added))
+    flash(request, f"{product.name} is in your cart.")
+    return _to("/cart")
+
+
+async def update(request: Request) -> Response:
+    form = await read_form(request)
+    product = _product(request, form)
+    quantity = 0 if "remove" in form else read_quantity(form.get("quantity", ""))
+    if quantity is None:
+        flash(request, f"How many {product.name}? A number from 0 to {MOST_OF_ONE}, please.")
+        return _to("/cart")
+    before = cart_of(request)
+    request.session["cart"] = with_quantity(before, product.slug, quantity)
+    change = quantity - before.quantity_of(product.slug)
+    if change:
+        visitor = await visitor_of(request)
+        visitor.track("Product Added" if change > 0 else "Product Removed", _bought(product, abs(change)))
+        flash(request, f"{product.name} is out of your cart." if not quantity else "The cart is up to date.")
+    return _to("/cart")
+
+
+async def checkout(request: Request) -> Response:
+    if not cart_of(request).lines:
+        return _to("/cart")
+    person = request.session.get("person") or {}
+    return page(request, "checkout.html", form=Checked({**person, "country": "DE"}), countries=COUNTRIES)
+
+
+async def order(request: Request) -> Response:
+    """Take the order; what is missing is asked for on the same page, with everything else still filled in."""
+    form = await read_form(request)
+    basket = cart_of(request)
+    if not basket.lines:
+        return _to("/order/thanks" if "order" in request.session else "/cart")
+    checked = check(form, ADDRESS)
+    if checked.values["country"] not in COUNTRIES:
+        checked = Checked(checked.values, {**checked.errors, "country": ADDRESS["country"]})
+    if not checked.fine:
+        return page(request, "checkout.html", status=422, form=checked, countries=COUNTRIES)
+    number = request.app.state.new_order_number()
+    await _tell(request, basket, number, checked.values)
+    request.session["order"] = _receipt(basket, number, checked.values)
+    request.session["cart"] = {}
+    return _to("/order/thanks")
+
+
+async def thanks(request: Request) -> Response:
+    placed = request.session.get("order")
+    if not isinstance(placed, dict):
+        return _to("/cart")
+    items = catalogue_of(request).named(placed["items"])
+    beside = catalogue_of(request).beside(items[0], count=3) if items else []
+    return page(request, "thanks.html", order=placed, items=items, beside=beside)
+
+
+async def _tell(request: Request, basket: Cart, number: str, address: Mapping[str, str]) -> None:
+    visitor = await visitor_of(request)
+    products = [_bought(line.product, line.quantity) for line in basket.lines]
+    visitor.track(
+        "Order Completed",
+        {"order_id": number, "revenue": basket.goods, "total": basket.total, "currency": "EUR", "products": products},
+    )
+    if request.session.get("person"):
+        visitor.identify(request.session["person"]["id"], {"city": address["city"], "country": address["country"]})
+
+
+def _bought(product: Product, quantity: int) -> dict[str, Any]:
+    return {
+        "product_id": product.slug,
+        "name": product.name,
+        "category": product.department,
+        "brand": product.brand,
+        "price": product.price,
+        "quantity": quantity,
+    }
+
+
+def _receipt(basket: Cart, number: str, address: Mapping[str, str]) -> dict[str, Any]:
+    items = [line.product.slug for line in basket.lines]
+    return {"number": number, "total": basket.total, "items": items, "name": address["name"], "email": address["email"]}
+
+
+def _product(request: Request, form: Mapping[str, str]) -> Product:
+    product = catalogue_of(request).products.get(form.get("product", ""))
+    if product is None:
+        raise HTTPException(400)
+    return product
+
+
+def _to(path: str) -> Response:
+    return RedirectResponse(path, status_code=303)

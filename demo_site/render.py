@@ -1,0 +1,76 @@
+"""From a handler's findings to a page."""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from demo_site.art import scene_drawing
+from demo_site.cart import Cart, read_cart
+from demo_site.catalogue import Catalogue
+
+HERE = Path(__file__).parent
+POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'; object-src 'none'"
+
+
+def environment(catalogue: Catalogue) -> jinja2.Environment:
+    """The shop's templates, with what every page may use."""
+    env = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE / "pages"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.filters["euros"] = euros
+    env.globals.update(
+        departments=catalogue.departments.values(),
+        scene=lambda name: Markup(scene_drawing(name)),  # noqa: S704  (our own drawing)
+        product_art=lambda slug: catalogue.products[slug].drawing,
+        static=static_address,
+    )
+    return env
+
+
+def euros(amount: int) -> str:
+    return f"€{amount:,}"
+
+
+def static_address(name: str, *, folder: Path = HERE / "static") -> str:
+    """The address of a static file, with its content's hash so that it may be kept for a year."""
+    digest = hashlib.sha256((folder / name).read_bytes()).hexdigest()[:10]
+    return f"/static/{name}?v={digest}"
+
+
+def cart_of(request: Request) -> Cart:
+    return read_cart(request.session, catalogue_of(request))
+
+
+def catalogue_of(request: Request) -> Catalogue:
+    catalogue: Catalogue = request.app.state.catalogue
+    return catalogue
+
+
+def flash(request: Request, message: str) -> None:
+    """Say something on the next page, once."""
+    request.session["said"] = message
+
+
+def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+    """Render `pages/<template>` with what every page shows: the departments, the cart, who is signed in."""
+    shown: Mapping[str, Any] = {
+        "path": request.url.path,
+        "query": "",
+        "cart": cart_of(request),
+        "person": request.session.get("person"),
+        "said": request.session.pop("said", None),
+        "panel": "demo" in request.scope,
+        **context,
+    }
+    html = request.app.state.templates.get_template(template).render(shown)
+    return HTMLResponse(html, status_code=status, headers={"content-security-policy": POLICY})
