@@ -7,7 +7,7 @@ from importlib import import_module
 
 from floorwalker.errors import FloorwalkerError
 
-COMMANDS = ("demo", "check", "schema", "signals", "explain", "replay", "visitor")
+COMMANDS = ("demo", "check", "schema", "signals", "explain", "replay")
 
 
 def parser(commands: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:

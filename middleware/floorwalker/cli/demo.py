@@ -1,0 +1,68 @@
+"""`floorwalker demo`: the demo shop on the embedded store, and the addresses to try."""
+
+import argparse
+import gc
+import socket
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from floorwalker.cli.paper import Paper
+from floorwalker.errors import ConfigurationError
+
+
+def add(subparsers: Any) -> None:
+    """Add the command."""
+    p = subparsers.add_parser(
+        "demo",
+        help="run the demo shop",
+        description="Runs the camera shop of this project's clone on an embedded store, with its rules and templates.",
+    )
+    p.add_argument("--port", type=int, default=8000, help="where it listens on this machine (default 8000)")
+    p.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until Ctrl-C."""
+    import uvicorn
+
+    site = _demo_site()
+    _refuse_busy(args.port)
+    app = site.create_demo()
+    print(_welcome(Paper(sys.stdout), f"http://127.0.0.1:{args.port}", site.ADDRESSES))
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)  # the collector is the tail of the latency; an app may set this, a library may not
+    uvicorn.run(app, host="127.0.0.1", port=args.port, log_level="warning")
+    return 0
+
+
+def _demo_site() -> Any:
+    """The shop lies beside the package in a clone, not in the wheel."""
+    here = str(Path.cwd())
+    if here not in sys.path:
+        sys.path.insert(0, here)
+    try:
+        return import_module("demo_site.app")
+    except ModuleNotFoundError as error:
+        if error.name not in ("demo_site", "demo_site.app"):
+            raise
+        raise ConfigurationError("there is no demo_site folder here; run this in a clone of the project") from None
+
+
+def _refuse_busy(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except (OSError, OverflowError):
+            raise ConfigurationError(f"port {port} is not free; try --port {port + 1}") from None
+
+
+def _welcome(paper: Paper, address: str, addresses: tuple[tuple[str, str], ...]) -> str:
+    width = max(len(path) for path, _ in addresses)
+    lines = [paper.strong("The demo shop is open."), ""]
+    lines += [f"  {paper.accent((address + path).ljust(len(address) + width))}  {what}" for path, what in addresses]
+    lines += ["", "“Who am I?” at the edge of any page shows why it looks as it does. Ctrl-C ends it."]
+    return "\n".join(lines)
