@@ -1,0 +1,37 @@
+"""Profiles and events as bytes, with a schema version that old and new workers share.
+
+Release n reads schema n + 1 and writes n; release n + 1 writes it. So workers of two neighbouring releases share a
+store, and a record whose schema is above `SCHEMA_READ` is left to the release that wrote it.
+"""
+
+from msgspec import msgpack
+
+from floorwalker.core.events import Event
+from floorwalker.core.profile import Profile
+
+SCHEMA_WRITTEN = 1
+SCHEMA_READ = 1
+
+_encoder = msgpack.Encoder()
+_profiles = msgpack.Decoder(Profile)
+_events = msgpack.Decoder(Event)
+
+
+def encode_profile(profile: Profile) -> bytes:
+    """A profile as MessagePack, in schema `SCHEMA_WRITTEN`."""
+    return _encoder.encode(profile)
+
+
+def decode_profile(payload: bytes) -> Profile:
+    """The profile in a payload of any schema up to `SCHEMA_READ`. Raises msgspec.DecodeError."""
+    return _profiles.decode(payload)
+
+
+def encode_event(event: Event) -> bytes:
+    """An event as it lies in the stream."""
+    return _encoder.encode(event)
+
+
+def decode_event(payload: bytes) -> Event:
+    """An event from the stream. Raises msgspec.DecodeError."""
+    return _events.decode(payload)

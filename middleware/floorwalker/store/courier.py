@@ -1,0 +1,94 @@
+"""Commands through outages: what could not be delivered is tried again once the store is back."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from floorwalker.errors import StoreUnavailable
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+class Outage:
+    """Whether the store is away. One probe asks for all who wait, ever more rarely while the answer stays no."""
+
+    def __init__(self, probe: Callable[[], Awaitable[object]], *, first_s: float, longest_s: float) -> None:
+        self._probe = probe
+        self._first_s = first_s
+        self._longest_s = longest_s
+        self._delay_s = first_s
+        self._back = asyncio.Event()
+        self._back.set()
+        self._probing: asyncio.Task[None] | None = None
+        self.reason = ""
+
+    @property
+    def away(self) -> bool:
+        """Whether the last try failed and no probe has succeeded since."""
+        return not self._back.is_set()
+
+    async def over(self) -> None:
+        """Wait until a probe succeeds."""
+        await self._back.wait()
+
+    def failed(self, reason: StoreUnavailable) -> None:
+        """A command failed; begin to probe."""
+        if self._probing is None:
+            self.reason = str(reason)
+            logger.warning("the store is away; commits wait: %s", reason)
+            self._back.clear()
+            self._probing = asyncio.get_running_loop().create_task(self._ask_until_back())
+
+    def succeeded(self) -> None:
+        """A command was answered; the next outage begins with short delays again."""
+        self._delay_s = self._first_s
+
+    async def close(self) -> None:
+        """Stop probing."""
+        if self._probing is not None:
+            self._probing.cancel()
+            await asyncio.wait([self._probing])
+
+    async def _ask_until_back(self) -> None:
+        try:
+            while True:
+                await asyncio.sleep(self._delay_s)
+                self._delay_s = min(2 * self._delay_s, self._longest_s)
+                try:
+                    await self._probe()
+                except StoreUnavailable as still:
+                    self.reason = str(still)
+                else:
+                    return
+        finally:
+            self._probing = None
+            self._back.set()
+
+
+class Courier:
+    """Delivers commands, some at a time, and keeps trying through outages."""
+
+    def __init__(self, outage: Outage, *, at_once: int) -> None:
+        self._turns = asyncio.Semaphore(at_once)
+        self.outage = outage
+
+    async def deliver(self, send: Callable[[], Awaitable[T]], *, still_wanted: Callable[[], bool]) -> T:
+        """The reply. Raises StoreUnavailable once nobody wants it any more, StoreError where the server refused."""
+        while True:
+            if self.outage.away:
+                await self.outage.over()
+            async with self._turns:
+                if self.outage.away:
+                    continue
+                try:
+                    reply = await send()
+                except StoreUnavailable as failure:
+                    self.outage.failed(failure)
+                    if not still_wanted():
+                        raise
+                else:
+                    self.outage.succeeded()
+                    return reply

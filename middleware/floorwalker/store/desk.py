@@ -1,0 +1,56 @@
+"""What all lanes of one worker share."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from floorwalker.errors import StoreError
+from floorwalker.store.attempt import Commit
+from floorwalker.store.courier import Courier
+from floorwalker.store.deferred import Resume
+from floorwalker.store.flood import TokenBucket
+from floorwalker.store.found import Loaded, TooNew, read_found
+from floorwalker.store.keyspace import Keyspace
+from floorwalker.store.losses import Losses
+from floorwalker.store.pipe import Link
+from floorwalker.store.replies import Reply
+from floorwalker.store.settings import StoreSettings
+from floorwalker.store.waiting import Backlog
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """sequences: the numbers of this worker's commits, rising."""
+
+    link: Link
+    keyspace: Keyspace
+    settings: StoreSettings
+    clock: Callable[[], float]
+    random_bytes: Callable[[int], bytes]
+    losses: Losses
+    courier: Courier
+    backlog: Backlog
+    new_visitors: TokenBucket
+    sequences: Iterator[int]
+    resume: Resume | None
+
+    @cached_property
+    def writer(self) -> int:
+        """This worker, at random; drawn at its first commit, so that forked workers differ."""
+        return int.from_bytes(self.random_bytes(8), "big")
+
+    def next_commit(self, *, confirmed: bool) -> Commit:
+        """Name the next commit of this worker."""
+        return Commit(self.writer, next(self.sequences), self.clock(), self.random_bytes(16), confirmed)
+
+    async def look(self, visitor: str) -> Loaded | TooNew:
+        """What lies under a visitor's key now."""
+        keys = self.keyspace.known or await self.keyspace.keys()
+        return read_found(visitor, as_bytes(await self.link.call("GET", keys.profile(visitor))))
+
+
+def as_bytes(reply: Reply) -> bytes | None:
+    """A reply that is a string or nothing."""
+    if reply is None or isinstance(reply, bytes):
+        return reply
+    raise StoreError("The store's answer has an unexpected form.")

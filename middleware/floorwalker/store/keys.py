@@ -1,0 +1,51 @@
+"""The layout of the keyspace: what changes together carries one partition as its hash tag."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from zlib import crc32
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Key names of one site's keyspace. `{N}` is the cluster's hash tag: one partition lies on one node."""
+
+    namespace: str
+    partitions: int
+
+    def partition_of(self, visitor: str) -> int:
+        """Where a visitor's keys lie; for good, as long as `partitions` stays."""
+        return crc32(visitor.encode()) % self.partitions
+
+    def profile(self, visitor: str) -> str:
+        """String: the visitor's record."""
+        return f"{self._heads[self.partition_of(visitor)]}profile:{visitor}"
+
+    def messages(self, visitor: str) -> str:
+        """Sorted set: ids of client events, by when they may be forgotten."""
+        return f"{self._heads[self.partition_of(visitor)]}messages:{visitor}"
+
+    def deferred(self, visitor: str) -> str:
+        """List: raw events that only a newer release can fold."""
+        return f"{self._heads[self.partition_of(visitor)]}deferred:{visitor}"
+
+    def events(self, partition: int) -> str:
+        """Stream: what was committed, under pseudonyms."""
+        return f"{self._heads[partition]}events"
+
+    def stats(self, partition: int, day: str) -> str:
+        """Hash: counters of one day (YYYY-MM-DD)."""
+        return f"{self._heads[partition]}stats:{day}"
+
+    @cached_property
+    def _heads(self) -> tuple[str, ...]:
+        return tuple(f"{prefix(self.namespace)}{{{n}}}:" for n in range(self.partitions))
+
+
+def prefix(namespace: str) -> str:
+    """What every key of a namespace begins with."""
+    return f"fw:{namespace}:" if namespace else "fw:"
+
+
+def meta_key(namespace: str) -> str:
+    """Hash: what was fixed when the keyspace was first used (`partitions`)."""
+    return f"{prefix(namespace)}meta"

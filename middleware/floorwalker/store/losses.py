@@ -1,0 +1,46 @@
+"""What was not stored: counted always, logged at most once a minute, never silent."""
+
+import logging
+from collections import Counter
+from collections.abc import Callable
+from enum import StrEnum
+
+logger = logging.getLogger(__name__)
+LOG_EVERY_S = 60.0
+
+
+class Loss(StrEnum):
+    """Why steps were not stored."""
+
+    FLOOD = "flood"  # too many new visitors in a second
+    OVERFLOW = "overflow"  # too many steps wait for a store that is away
+    EXPIRED = "expired"  # a step waited longer than the spool's life
+    ERASED = "erased"  # the visitor was erased
+    TOO_NEW = "too new"  # a newer release wrote the record, and the step brought no raw events to put aside
+    REFUSED = "refused"  # the server refused the command for good
+    HELD_BACK = "held back"  # effects of an unconfirmed visitor beyond their bound
+
+
+class Losses:
+    """Counts of one store since it was opened."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._counts: Counter[Loss] = Counter()
+        self._unsaid: Counter[Loss] = Counter()
+        self._say_at = 0.0
+
+    def add(self, loss: Loss, steps: int = 1) -> None:
+        """Count lost steps."""
+        self._counts[loss] += steps
+        self._unsaid[loss] += steps
+        now = self._clock()
+        if now >= self._say_at:
+            self._say_at = now + LOG_EVERY_S
+            said = ", ".join(f"{count} ({why.value})" for why, count in self._unsaid.items())
+            self._unsaid.clear()
+            logger.warning("steps not stored: %s", said)
+
+    def counts(self) -> dict[str, int]:
+        """How many so far, by why."""
+        return {why.value: count for why, count in self._counts.items()}

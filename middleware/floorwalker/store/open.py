@@ -1,0 +1,71 @@
+"""From a store address to a store."""
+
+import secrets
+import time
+from collections.abc import Callable
+from typing import assert_never
+
+from floorwalker.store.address import Address, EmbeddedAddress, GroupAddress, ServerAddress, read_address
+from floorwalker.store.cluster import ClusterLink
+from floorwalker.store.deferred import Resume
+from floorwalker.store.dial import EmbeddedDial, sentinel_dial, server_dial
+from floorwalker.store.embedded import EmbeddedServer
+from floorwalker.store.pipe import Dial, Link, Pipe
+from floorwalker.store.settings import StoreSettings
+from floorwalker.store.store import Store
+
+PARTITIONS_EMBEDDED = 64
+PARTITIONS = 1024
+
+
+def open_store(
+    url: str,
+    *,
+    settings: StoreSettings | None = None,
+    clock: Callable[[], float] = time.time,
+    random_bytes: Callable[[int], bytes] = secrets.token_bytes,
+    resume: Resume | None = None,
+) -> Store:
+    """The store at an address (the forms: `address.FORMS`); nothing is sent yet, so a store that is away is no error.
+
+    resume: makes a step of a raw event that an older release put aside. Raises StoreAddressError, or
+    ConfigurationError where the embedded server cannot run on this machine.
+    """
+    settings = settings or StoreSettings()
+    address = read_address(url)
+    return Store(
+        open_link(address, settings),
+        namespace=address.namespace,
+        partitions=PARTITIONS_EMBEDDED if isinstance(address, EmbeddedAddress) else PARTITIONS,
+        settings=settings,
+        clock=clock,
+        random_bytes=random_bytes,
+        resume=resume,
+    )
+
+
+def open_link(address: Address, settings: StoreSettings) -> Link:
+    """The way to the server that an address names."""
+    timeout_s = settings.connect_timeout_s
+    match address:
+        case EmbeddedAddress(folder=folder):
+            return _pipe(EmbeddedDial(EmbeddedServer(folder), timeout_s=timeout_s), settings)
+        case ServerAddress():
+            return _pipe(server_dial(address, timeout_s=timeout_s), settings)
+        case GroupAddress(kind="sentinel"):
+            return _pipe(sentinel_dial(address, timeout_s=timeout_s), settings)
+        case GroupAddress():
+            return ClusterLink(
+                address, timeout_s=settings.reply_timeout_s, commands_in_flight=settings.commands_in_flight
+            )
+        case other:
+            assert_never(other)
+
+
+def _pipe(dial: Dial, settings: StoreSettings) -> Pipe:
+    return Pipe(
+        dial,
+        reply_timeout_s=settings.reply_timeout_s,
+        commands_in_flight=settings.commands_in_flight,
+        redial_after_s=settings.redial_after_s,
+    )

@@ -1,0 +1,39 @@
+"""What an owner may tune about the store; every default is fit for a shop of a million visitors."""
+
+from dataclasses import dataclass
+
+DAY_S = 86_400
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoreSettings:
+    """Times are in seconds.
+
+    profile_life_s: how long a profile stays after its last commit. unconfirmed_life_s: the same before the cookie
+    came back. spool_life_s: how long a step may wait for a store that is away; older ones are dropped and counted.
+    stone_life_s: how long an erased visitor cannot come back; never below twice spool_life_s.
+    events_kept: entries of all streams together, about. new_profiles_per_s: how many unconfirmed visitors one worker
+    stores; a burst may be ten times that. partitions: for a keyspace used for the first time only.
+    """
+
+    profile_life_s: int = 400 * DAY_S
+    unconfirmed_life_s: int = 3600
+    spool_life_s: int = DAY_S
+    stone_life_s: int = 30 * DAY_S
+    events_kept: int = 1_000_000
+    new_profiles_per_s: float = 100.0
+    steps_waiting: int = 10_000
+    steps_per_commit: int = 128
+    commits_in_flight: int = 256
+    commands_in_flight: int = 4096
+    connect_timeout_s: float = 2.0
+    reply_timeout_s: float = 2.0
+    redial_after_s: float = 0.1
+    probe_first_s: float = 0.05
+    probe_longest_s: float = 2.0
+    partitions: int | None = None
+
+    @property
+    def stone_s(self) -> int:
+        """How long a stone stays."""
+        return max(self.stone_life_s, 2 * self.spool_life_s)

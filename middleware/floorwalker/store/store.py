@@ -1,0 +1,195 @@
+"""The store: load, commit and erase one visitor's record; read events and counters."""
+
+import asyncio
+import itertools
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable, Iterable
+from datetime import date, timedelta
+
+from msgspec import Struct
+
+from floorwalker.errors import RecordTooNew, StoreError, StoreUnavailable
+from floorwalker.store.attempt import Committed, Step
+from floorwalker.store.courier import Courier, Outage
+from floorwalker.store.deferred import Resume
+from floorwalker.store.desk import Desk, as_bytes
+from floorwalker.store.flood import TokenBucket
+from floorwalker.store.found import Loaded, TooNew, read_found
+from floorwalker.store.keys import Keys
+from floorwalker.store.keyspace import Keyspace
+from floorwalker.store.lane import POINTERS_FOLLOWED
+from floorwalker.store.lanes import Lanes
+from floorwalker.store.losses import Losses
+from floorwalker.store.pipe import Link
+from floorwalker.store.record import stone
+from floorwalker.store.scripts import script
+from floorwalker.store.settings import StoreSettings
+from floorwalker.store.streams import StreamEntry, drop_entries, read_stats, read_stream
+from floorwalker.store.waiting import Backlog, Waiting
+
+EPOCH_BYTES = 8
+
+
+class Health(Struct, frozen=True):
+    """How the store is. reason: why it is away. pending: steps that wait. lost: steps not stored so far, by why."""
+
+    away: bool
+    reason: str
+    pending: int
+    lost: dict[str, int]
+
+
+class Store:
+    """Profiles, events and counters of one site.
+
+    Belongs to the event loop it is first used in. Nothing is sent before its first use, so a store that is away
+    stops no start-up: each call raises StoreUnavailable until it is back, and commits wait for it.
+    """
+
+    def __init__(
+        self,
+        link: Link,
+        *,
+        namespace: str = "",
+        partitions: int = 1024,
+        settings: StoreSettings | None = None,
+        clock: Callable[[], float] = time.time,
+        random_bytes: Callable[[int], bytes] = secrets.token_bytes,
+        resume: Resume | None = None,
+    ) -> None:
+        settings = settings or StoreSettings()
+        self._link = link
+        self._losses = Losses(clock)
+        self._outage = Outage(self.ping, first_s=settings.probe_first_s, longest_s=settings.probe_longest_s)
+        self._desk = Desk(
+            link=link,
+            keyspace=Keyspace(link, namespace, partitions=settings.partitions or partitions),
+            settings=settings,
+            clock=clock,
+            random_bytes=random_bytes,
+            losses=self._losses,
+            courier=Courier(self._outage, at_once=settings.commits_in_flight),
+            backlog=Backlog(),
+            new_visitors=TokenBucket(settings.new_profiles_per_s, clock),
+            sequences=itertools.count(1),
+            resume=resume,
+        )
+        self._lanes = Lanes(self._desk)
+
+    async def load(self, visitor: str) -> Loaded:
+        """The visitor's record, the base of the next commit; pointers are followed, and commits under way awaited.
+
+        One round trip. Raises StoreUnavailable, or RecordTooNew where a newer release wrote the record.
+        """
+        for _ in range(POINTERS_FOLLOWED + 1):
+            loaded = await self._load_one(visitor)
+            if not loaded.moved_to:
+                return loaded
+            visitor = loaded.moved_to
+        raise StoreError("A visitor's pointers lead nowhere.")
+
+    def submit(
+        self, visitor: str, base: Loaded | None, step: Step, *, confirmed: bool = True, raw: bytes | None = None
+    ) -> asyncio.Future[Committed]:
+        """Queue a step and come back at once; the future tells what became of it, and need not be awaited.
+
+        base: what `load` gave, or None where nothing was loaded. step: pure; runs once or several times, each time on
+        the record as it is then. confirmed: whether the visitor's cookie has come back. raw: what a newer release can
+        fold itself, should it have written the record. The future raises what the step raised, or StoreError.
+        """
+        waiting = Waiting(self._desk.backlog, step, since=self._desk.clock(), confirmed=confirmed, raw=raw)
+        self._lanes.submit(base.visitor if base is not None else visitor, base, waiting)
+        return waiting.future
+
+    async def commit(
+        self, visitor: str, base: Loaded | None, step: Step, *, confirmed: bool = True, raw: bytes | None = None
+    ) -> Committed:
+        """Commit a step and wait until it stands; see `submit`. A caller may give up, the step goes on."""
+        return await asyncio.shield(self.submit(visitor, base, step, confirmed=confirmed, raw=raw))
+
+    async def erase(self, visitor: str) -> int:
+        """Erase a visitor and all whom its pointers lead to; how many stream entries went with them.
+
+        A stone keeps steps under way from bringing the visitor back. May be repeated after StoreUnavailable.
+        """
+        keys = await self._desk.keyspace.keys()
+        dropped = 0
+        for _ in range(POINTERS_FOLLOWED + 1):
+            found = await self._desk.look(visitor)
+            dropped += await self._erase_one(visitor, found, keys)
+            if not isinstance(found, Loaded) or not found.moved_to:
+                break
+            visitor = found.moved_to
+        return dropped
+
+    async def events(self, visitor: str | None = None) -> AsyncIterator[StreamEntry]:
+        """What the streams still hold, of one visitor in order or of all, partition by partition."""
+        keys = await self._desk.keyspace.keys()
+        if visitor is None:
+            for partition in range(keys.partitions):
+                async for entry in read_stream(self._link, keys.events(partition)):
+                    yield entry
+            return
+        loaded = await self.load(visitor)
+        async for entry in read_stream(self._link, keys.events(keys.partition_of(loaded.visitor))):
+            if entry.pseudonym == loaded.pseudonym:
+                yield entry
+
+    async def stats(self, first: str, last: str | None = None) -> dict[str, dict[str, int]]:
+        """Counters per day from `first` to `last`, both included (YYYY-MM-DD, UTC): {day: {field: value}}."""
+        return await read_stats(self._link, await self._desk.keyspace.keys(), _days(first, last or first))
+
+    async def ping(self) -> None:
+        """Ask whether the store answers. Raises StoreUnavailable."""
+        await self._link.call("PING")
+
+    def health(self) -> Health:
+        """How the store is, from what is known here; nothing is sent."""
+        away = self._outage.away
+        return Health(away, self._outage.reason if away else "", self._desk.backlog.steps, self._losses.counts())
+
+    async def flush(self, timeout_s: float) -> int:
+        """Wait for what is queued, so long at most; how many steps still wait then."""
+        await self._lanes.drain(timeout_s)
+        return self._desk.backlog.steps
+
+    async def close(self) -> None:
+        """Let go of the store; what still waits fails with StoreUnavailable."""
+        await self._lanes.close()
+        await self._outage.close()
+        await self._link.close()
+
+    async def _load_one(self, visitor: str) -> Loaded:
+        reading = self._lanes.read(visitor)
+        if reading is not None:
+            if self._outage.away:
+                raise StoreUnavailable(self._outage.reason)
+            committed = await reading
+            if committed.loaded is not None:
+                return committed.loaded
+        found = await self._desk.look(visitor)
+        if isinstance(found, TooNew):
+            raise RecordTooNew("A newer release wrote this visitor's record.")
+        return found
+
+    async def _erase_one(self, visitor: str, found: Loaded | TooNew, keys: Keys) -> int:
+        """The stone keeps the pseudonym until the stream is clean, so that a repetition finds the way."""
+        record = found.record if isinstance(found, Loaded) else None
+        pseudonym = record.body.pseudonym if record is not None else b""
+        names = [keys.profile(visitor), keys.messages(visitor), keys.deferred(visitor)]
+        life_s = self._desk.settings.stone_s
+        marked = stone(visitor, self._desk.random_bytes(EPOCH_BYTES), pseudonym)
+        old = read_found(visitor, as_bytes(await script("erase").run(self._link, names, [marked.encode(), life_s])))
+        pseudonyms = {one.pseudonym for one in (found, old) if isinstance(one, Loaded)} - {""}
+        dropped = 0
+        if pseudonyms:
+            dropped = await drop_entries(self._link, keys.events(keys.partition_of(visitor)), frozenset(pseudonyms))
+        clean = stone(visitor, self._desk.random_bytes(EPOCH_BYTES), b"")
+        await script("erase").run(self._link, names, [clean.encode(), life_s])
+        return dropped
+
+
+def _days(first: str, last: str) -> Iterable[str]:
+    begin, end = date.fromisoformat(first), date.fromisoformat(last)
+    return [(begin + timedelta(days=n)).isoformat() for n in range((end - begin).days + 1)]

@@ -1,0 +1,96 @@
+"""Reading what was committed: events from the streams, counters of a day."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Sequence
+
+from msgspec import Struct
+
+from floorwalker.core.events import Event
+from floorwalker.errors import StoreError
+from floorwalker.store.codec import decode_event
+from floorwalker.store.keys import Keys
+from floorwalker.store.pipe import Link
+from floorwalker.store.replies import Reply
+
+ENTRIES_AT_ONCE = 500
+KEYS_AT_ONCE = 256
+
+
+class StreamEntry(Struct, frozen=True):
+    """One event as it lies in its partition's stream. id: the stream's own, rising."""
+
+    id: str
+    pseudonym: str
+    event: Event
+
+
+async def read_stream(link: Link, key: str) -> AsyncIterator[StreamEntry]:
+    """A stream's entries from its beginning, in order."""
+    start = "-"
+    while True:
+        entries = _entries(await link.call("XRANGE", key, start, "+", "COUNT", ENTRIES_AT_ONCE))
+        for one in entries:
+            yield one
+        if len(entries) < ENTRIES_AT_ONCE:
+            return
+        start = f"({entries[-1].id}"
+
+
+async def drop_entries(link: Link, key: str, pseudonyms: frozenset[str]) -> int:
+    """Delete what a stream holds of these pseudonyms; how many entries that were."""
+    dropped = 0
+    found: list[str] = []
+    async for entry in read_stream(link, key):
+        if entry.pseudonym in pseudonyms:
+            found.append(entry.id)
+        if len(found) >= ENTRIES_AT_ONCE:
+            dropped += await _delete(link, key, found)
+            found = []
+    return dropped + (await _delete(link, key, found) if found else 0)
+
+
+async def read_stats(link: Link, keys: Keys, days: Iterable[str]) -> dict[str, dict[str, int]]:
+    """Counters per day, summed over all partitions: {day: {field: value}}."""
+    return {day: await _one_day(link, keys, day) for day in days}
+
+
+async def _one_day(link: Link, keys: Keys, day: str) -> dict[str, int]:
+    sums: Counter[str] = Counter()
+    for first in range(0, keys.partitions, KEYS_AT_ONCE):
+        partitions = range(first, min(first + KEYS_AT_ONCE, keys.partitions))
+        for reply in await asyncio.gather(*(link.call("HGETALL", keys.stats(one, day)) for one in partitions)):
+            for field, value in _pairs(reply):
+                sums[field] += int(value)
+    return dict(sums)
+
+
+async def _delete(link: Link, key: str, ids: Sequence[str]) -> int:
+    deleted = await link.call("XDEL", key, *ids)
+    return deleted if isinstance(deleted, int) else 0
+
+
+def _entries(reply: Reply) -> list[StreamEntry]:
+    if not isinstance(reply, list):
+        raise StoreError("The store's answer has an unexpected form.")
+    return [_entry(one) for one in reply]
+
+
+def _entry(reply: Reply) -> StreamEntry:
+    match reply:
+        case [bytes(id_), [b"v", bytes(pseudonym), b"e", bytes(payload)]]:
+            return StreamEntry(id_.decode(), pseudonym.decode(), decode_event(payload))
+        case _:
+            raise StoreError("An entry of the stream has an unexpected form.")
+
+
+def _pairs(reply: Reply) -> list[tuple[str, str]]:
+    if not isinstance(reply, list):
+        raise StoreError("The store's answer has an unexpected form.")
+    return [(_text(field), _text(value)) for field, value in zip(reply[::2], reply[1::2], strict=True)]
+
+
+def _text(value: Reply) -> str:
+    if isinstance(value, bytes):
+        return value.decode(errors="replace")
+    raise StoreError("The store's answer has an unexpected form.")
