@@ -53,6 +53,7 @@ def routes() -> list[Route | Mount]:
         Route("/cart", buying.cart),
         Route("/cart/add", buying.add, methods=["POST"]),
         Route("/cart/update", buying.update, methods=["POST"]),
+        Route("/cart/coupon", buying.coupon, methods=["POST"]),
         Route("/checkout", buying.checkout),
         Route("/checkout", buying.order, methods=["POST"]),
         Route("/order/thanks", buying.thanks),

@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from demo_site.cart import MOST_OF_ONE, Cart, clamp, read_quantity, with_quantity
+from demo_site.cart import COUPONS, MOST_OF_ONE, Cart, clamp, read_quantity, with_quantity
 from demo_site.catalogue import Product
 from demo_site.forms import Checked, check, read_form
 from demo_site.render import cart_of, catalogue_of, flash, page
@@ -65,6 +65,19 @@ async def update(request: Request) -> Response:
     return _to("/cart")
 
 
+async def coupon(request: Request) -> Response:
+    form = await read_form(request)
+    found = COUPONS.get(form.get("code", "").upper())
+    if found is None:
+        flash(request, "We do not know that code. It may have ended, or have a typing mistake.")
+        return _to("/cart")
+    request.session["coupon"] = found.code
+    visitor = await visitor_of(request)
+    visitor.track("Coupon Applied", {"coupon_id": found.code, "discount": cart_of(request).discount})
+    flash(request, f"{found.code} takes {found.percent} per cent off" + (" every tripod." if found.kind else "."))
+    return _to("/cart")
+
+
 async def checkout(request: Request) -> Response:
     if not cart_of(request).lines:
         return _to("/cart")
@@ -87,6 +100,7 @@ async def order(request: Request) -> Response:
     await _tell(request, basket, number, checked.values)
     request.session["order"] = _receipt(basket, number, checked.values)
     request.session["cart"] = {}
+    request.session.pop("coupon", None)
     return _to("/order/thanks")
 
 
@@ -104,7 +118,13 @@ async def _tell(request: Request, basket: Cart, number: str, address: Mapping[st
     products = [_bought(line.product, line.quantity) for line in basket.lines]
     visitor.track(
         "Order Completed",
-        {"order_id": number, "revenue": basket.goods, "total": basket.total, "currency": "EUR", "products": products},
+        {
+            "order_id": number,
+            "revenue": basket.goods - basket.discount,
+            "total": basket.total,
+            "currency": "EUR",
+            "products": products,
+        },
     )
     if request.session.get("person"):
         visitor.identify(request.session["person"]["id"], {"city": address["city"], "country": address["country"]})

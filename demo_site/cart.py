@@ -1,6 +1,6 @@
 """The cart: product slugs and quantities in the session, priced from the catalogue each time."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,14 +23,38 @@ class Line:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Coupon:
+    """So many per cent off everything, or off one kind of article."""
+
+    code: str
+    percent: int
+    kind: str | None = None
+
+    def off(self, lines: Iterable[Line]) -> int:
+        """What it takes off these lines, in whole euros, in our favour."""
+        return sum(line.total for line in lines if self.kind in (None, line.product.art["kind"])) * self.percent // 100
+
+
+COUPONS = {
+    coupon.code: coupon
+    for coupon in (Coupon(code="LEGS10", percent=10, kind="tripod"), Coupon(code="SPRING10", percent=10))
+}
+
+
+@dataclass(frozen=True, kw_only=True)
 class Cart:
     """Lines in the order in which they were added; amounts in whole euros."""
 
     lines: tuple[Line, ...]
+    coupon: Coupon | None = None
 
     @property
     def goods(self) -> int:
         return sum(line.total for line in self.lines)
+
+    @property
+    def discount(self) -> int:
+        return self.coupon.off(self.lines) if self.coupon else 0
 
     @property
     def delivery(self) -> int:
@@ -38,7 +62,7 @@ class Cart:
 
     @property
     def total(self) -> int:
-        return self.goods + self.delivery
+        return self.goods - self.discount + self.delivery
 
     @property
     def count(self) -> int:
@@ -57,7 +81,8 @@ def read_cart(session: Mapping[str, Any], catalogue: Catalogue) -> Cart:
         for slug, quantity in entries
         if slug in catalogue.products and isinstance(quantity, int)
     )
-    return Cart(lines=tuple(line for line in lines if line.quantity))
+    coupon = COUPONS.get(str(session.get("coupon")))
+    return Cart(lines=tuple(line for line in lines if line.quantity), coupon=coupon)
 
 
 def with_quantity(cart: Cart, slug: str, quantity: int) -> dict[str, int]:

@@ -79,7 +79,7 @@ def _elements(art: Mapping[str, Any], dice: Random, start: float, end: float, fr
 def _height_at(share: float, front: float, rear: float, *, wide: bool) -> float:
     """How tall the glass is at `share` of the way to the mount: long lenses taper, wide ones have a waist."""
     if wide:
-        return front * (1 - share) ** 1.6 * 0.95 + rear * (0.42 + 0.55 * share**2)
+        return front * float((1 - share) ** 1.6) * 0.95 + rear * (0.42 + 0.55 * share * share)
     return max(rear * 0.72, front * (1 - share * 1.05))
 
 
