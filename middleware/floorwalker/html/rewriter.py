@@ -1,0 +1,124 @@
+"""The rewriter of one page: bytes in, bytes out, slots filled on the way."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final, assert_never
+
+from floorwalker.html.markers import Marker, MarkerScanner
+from floorwalker.html.selectors import Event, Mark, Piece, SelectorMarks
+from floorwalker.html.weave import Outcome, SlotKey, Weave
+
+HELD_CAP_BYTES: Final = 65_536
+
+
+class SlotRewriter:
+    """Replaces the slots of one page while it streams through.
+
+    `render` is asked once for each slot name that begins in the page, and answers the markup to show in its place
+    (empty hides it), or None to keep the default. It should not raise; if it does, `release` still gives every byte.
+    Bytes outside a changed slot are the app's own, exactly, wherever the page is cut. A slot is changed only once its
+    end is seen within `held_cap_bytes` of default; else the default goes out. The markers that a page bears stay in
+    it; those that selectors put in never leave. Slots that selectors point at are given as `selectors`.
+    """
+
+    def __init__(
+        self,
+        render: Callable[[str], str | None],
+        *,
+        charset: str = "utf-8",
+        held_cap_bytes: int = HELD_CAP_BYTES,
+        selectors: SelectorMarks | None = None,
+    ) -> None:
+        self._render = render
+        self._charset = charset
+        self._contents: dict[str, bytes | None] = {}
+        self._scanner = MarkerScanner()
+        self._weave = Weave(self._content, held_cap_bytes=held_cap_bytes)
+        self._selectors = selectors
+        self._data = b""
+        self._pos = 0
+        self._pieces: deque[Piece] = deque()
+
+    @property
+    def report(self) -> Mapping[str, Outcome]:
+        """What became of each slot met so far; complete after `close`."""
+        return self._weave.outcomes
+
+    @property
+    def failure(self) -> str | None:
+        """Why selectors are served no further in this page, if so; markers are."""
+        return self._selectors.failure if self._selectors else None
+
+    def feed(self, chunk: bytes) -> bytes:
+        """The next bytes of the page; returns what is decided by now."""
+        if self._selectors is not None:
+            self._weave_pieces(self._selectors.feed(chunk))
+            return self._weave.take()
+        data, markers = self._scanner.feed(chunk)
+        if not markers and self._weave.is_idle:
+            self._weave.pass_by(len(data))
+            return data
+        self._weave_text(data, markers)
+        return self._weave.take()
+
+    def close(self) -> bytes:
+        """The page is over; returns the rest."""
+        if self._selectors is not None:
+            self._weave_pieces(self._selectors.close())
+        self._weave.text(self._scanner.flush())
+        return self._weave.finish()
+
+    def release(self) -> bytes:
+        """Every byte not sent yet, with the defaults of slots still open: for a caller that gives up on the page."""
+        pieces = [self._weave.finish(), self._data[self._pos :], self._scanner.flush()]
+        pieces += (piece for piece in self._pieces if isinstance(piece, bytes))
+        if self._selectors is not None:
+            pieces.append(self._selectors.release())
+        self._data = b""
+        self._pieces.clear()
+        return b"".join(pieces)
+
+    def _content(self, name: str) -> bytes | None:
+        if name not in self._contents:
+            markup = self._render(name)
+            if markup is not None and self._selectors is not None and name in self._selectors.hidden:
+                markup = ""
+            self._contents[name] = None if markup is None else markup.encode(self._charset, "xmlcharrefreplace")
+        return self._contents[name]
+
+    def _weave_text(self, data: bytes, markers: list[Marker]) -> None:
+        """Weaves text with the markers found in it; `release` knows how far that came."""
+        self._data, self._pos = data, 0
+        for marker in markers:
+            if marker.start > self._pos:
+                self._weave.text(data[self._pos : marker.start])
+                self._pos = marker.start
+            mark = self._weave.close if marker.closes else self._weave.open
+            mark(SlotKey(marker.name), data[marker.start : marker.end])
+            self._pos = marker.end
+        if self._pos < len(data):
+            self._weave.text(data[self._pos :] if self._pos else data)
+        self._data = b""
+        self._pos = 0
+
+    def _weave_pieces(self, pieces: Iterable[Piece]) -> None:
+        self._pieces.extend(pieces)
+        while self._pieces:
+            match self._pieces.popleft():
+                case bytes() as text:
+                    self._weave_text(*self._scanner.feed(text))
+                case mark:
+                    self._weave.text(self._scanner.flush())
+                    self._weave_mark(mark)
+
+    def _weave_mark(self, mark: Mark) -> None:
+        key = SlotKey(mark.name, mark.match)
+        match mark.event:
+            case Event.BEGINS:
+                self._weave.open(key)
+            case Event.ENDS:
+                self._weave.close(key)
+            case Event.IS_LOST:
+                self._weave.lose(key)
+            case never:
+                assert_never(never)

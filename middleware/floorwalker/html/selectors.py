@@ -1,0 +1,231 @@
+"""Slots that a CSS selector points at: lol-html finds the elements, and marks of ours are put around them.
+
+lol-html only inserts short comments that carry a token of the response. What it gives back is checked against what
+it was given: all else must be the same bytes in the same order. So at any failure, its or ours, it is known which
+bytes went out, and the rest goes out raw.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum, StrEnum, auto
+from functools import partial
+from typing import Final, NamedTuple
+
+import lolhtml
+
+UNSENT_CAP_BYTES: Final = 262_144
+_AS_HTML: Final = lolhtml.ContentType.HTML
+_ID_DIGITS: Final = 6
+_MOST_MATCHES: Final = 16**_ID_DIGITS - 1
+_SUFFIX_BYTES: Final = _ID_DIGITS + len(b"s-->")
+_AFTER_TAG_NAME: Final = tuple(b"%c" % byte for byte in b"\t\n\f\r />")
+_PANIC: Final = "PanicException"  # of Rust, by way of pyo3; it can't be imported, and is no Exception
+
+
+class Place(StrEnum):
+    """What of the element is the slot."""
+
+    INSIDE = "inside"
+    REPLACE = "replace"
+    BEFORE = "before"
+    AFTER = "after"
+    FIRST = "first"
+    LAST = "last"
+    HIDE = "hide"
+
+
+@dataclass(frozen=True, slots=True)
+class SelectorSlot:
+    """A slot, the CSS selector of the element it is about, and its place there."""
+
+    name: str
+    selector: str
+    place: Place = Place.INSIDE
+
+
+class Event(Enum):
+    """What a mark says of its slot."""
+
+    BEGINS = auto()
+    ENDS = auto()
+    IS_LOST = auto()
+
+
+class Mark(NamedTuple):
+    """An event between two bytes of the page; `match` tells the elements found apart, from 1."""
+
+    event: Event
+    name: str
+    match: int
+
+
+Piece = bytes | Mark
+
+
+class _Inserted(Enum):
+    """Which of the comments put in this is, by its byte there."""
+
+    START = b"s"
+    CONTENT_END = b"c"
+    END = b"e"
+
+
+class _Match(NamedTuple):
+    slot: SelectorSlot
+    tag: bytes
+
+
+class _Finder:
+    """The handler of one selector: puts comments around the first element it finds, or around all."""
+
+    def __init__(self, slot: SelectorSlot, opening: str, matches: list[_Match], *, every: bool) -> None:
+        self._slot, self._opening, self._matches, self._every = slot, opening, matches, every
+        self._found = False
+
+    def element(self, element: lolhtml.Element) -> None:
+        if (self._found and not self._every) or len(self._matches) == _MOST_MATCHES:
+            return
+        self._found = True
+        self._matches.append(_Match(self._slot, element.tag_name.encode("utf-8", "replace").lower()))
+        name = f"{self._opening}{len(self._matches):0{_ID_DIGITS}x}"
+        start, content_end, end = f"{name}s-->", f"{name}c-->", f"{name}e-->"
+        match self._slot.place:
+            case Place.INSIDE:
+                element.prepend(start, _AS_HTML)
+                element.append(content_end, _AS_HTML)
+            case Place.REPLACE | Place.HIDE:
+                element.before(start, _AS_HTML)
+                element.append(content_end, _AS_HTML)
+                element.after(end, _AS_HTML)
+            case Place.BEFORE:
+                element.before(start, _AS_HTML)
+            case Place.FIRST:
+                element.prepend(start, _AS_HTML)
+            case Place.LAST:
+                element.append(content_end, _AS_HTML)
+            case Place.AFTER:
+                element.append(content_end, _AS_HTML)
+                element.after(end, _AS_HTML)
+
+
+class SelectorMarks:
+    """Finds elements in one page while it streams through, and tells where their slots begin and end.
+
+    `token` must be random, new for each response and never shown: ASCII letters and digits, at least 16. Each
+    selector's first match is served, or with `every` all of them. The selectors must have passed `check_selector`.
+    """
+
+    def __init__(
+        self,
+        slots: Sequence[SelectorSlot],
+        *,
+        token: str,
+        every: bool = False,
+        unsent_cap_bytes: int = UNSENT_CAP_BYTES,
+    ) -> None:
+        if len(token) < 16 or not (token.isascii() and token.isalnum()):
+            raise ValueError("a selector token has at least 16 ASCII letters and digits")
+        self.hidden = frozenset(slot.name for slot in slots if slot.place is Place.HIDE)
+        self.failure: str | None = None
+        opening = f"<!--{token}"
+        self._opening = opening.encode()
+        self._matches: list[_Match] = []
+        self._placed: set[int] = set()
+        self._lost: set[int] = set()
+        self._unsent = b""
+        self._unsent_cap_bytes = unsent_cap_bytes
+        self._sunk: list[bytes] = []
+        self._rewriter = lolhtml.HTMLRewriter(self._sunk.append)
+        for slot in slots:
+            self._rewriter.on(slot.selector, _Finder(slot, opening, self._matches, every=every))
+
+    def feed(self, chunk: bytes) -> list[Piece]:
+        """The page's bytes that are decided by now, with the marks between them."""
+        if self.failure is not None:
+            return [chunk]
+        self._unsent += chunk
+        self._attempt(partial(self._rewriter.write, chunk))
+        pieces = self._read_sunk()
+        if self.failure is None and len(self._unsent) > self._unsent_cap_bytes:
+            self.failure = f"more than {self._unsent_cap_bytes} bytes would have to be held"
+        return pieces if self.failure is None else [*pieces, self.release()]
+
+    def close(self) -> list[Piece]:
+        """The page is over: the rest of it."""
+        if self.failure is not None:
+            return []
+        self._attempt(self._rewriter.end)
+        return [*self._read_sunk(), self.release(), *self._unplaced()]
+
+    def release(self) -> bytes:
+        """The bytes that were fed and never came out."""
+        unsent, self._unsent = self._unsent, b""
+        return unsent
+
+    def _attempt(self, step: Callable[[], None]) -> None:
+        """Runs lol-html. It cannot be used after a failure, and what it holds then never comes out of it."""
+        try:
+            step()
+        except BaseException as failure:
+            if not isinstance(failure, RuntimeError) and type(failure).__name__ != _PANIC:
+                raise
+            self.failure = str(failure).partition("\n")[0] or type(failure).__name__
+
+    def _read_sunk(self) -> list[Piece]:
+        """What lol-html gave out since the last time, apart into the page's bytes and marks."""
+        out = b"".join(self._sunk)
+        self._sunk.clear()
+        pieces: list[Piece] = []
+        pos = sent = 0
+        while True:
+            at = out.find(self._opening, pos)
+            text = out[pos:at] if at >= 0 else out[pos:]
+            if not self._unsent.startswith(text, sent):
+                self.failure = "the bytes that came out were not those that went in"
+                break
+            if text:
+                pieces.append(text)
+                sent += len(text)
+            if at < 0:
+                break
+            pos = at + len(self._opening) + _SUFFIX_BYTES
+            pieces += self._marks(out, at, pos)
+        self._unsent = self._unsent[sent:]
+        return pieces
+
+    def _marks(self, out: bytes, start: int, end: int) -> list[Piece]:
+        """What the comment put in between start and end says."""
+        digits = start + len(self._opening)
+        number = int(out[digits : digits + _ID_DIGITS], 16)
+        slot, tag = self._matches[number - 1]
+        self._placed.add(number)
+        begins, ends = Mark(Event.BEGINS, slot.name, number), Mark(Event.ENDS, slot.name, number)
+        match _Inserted(out[digits + _ID_DIGITS : digits + _ID_DIGITS + 1]), slot.place:
+            case _Inserted.CONTENT_END, _ if not self._is_end_tag(out, end, tag):
+                self._lost.add(number)
+                return [Mark(Event.IS_LOST, slot.name, number)]
+            case (_Inserted.START, Place.BEFORE | Place.FIRST) | (_Inserted.CONTENT_END, Place.LAST):
+                return [begins, ends]
+            case _Inserted.START, _:
+                return [begins]
+            case _Inserted.CONTENT_END, Place.INSIDE:
+                return [ends]
+            case _Inserted.END, place if number not in self._lost:
+                return [begins, ends] if place is Place.AFTER else [ends]
+            case _:
+                return []
+
+    def _unplaced(self) -> list[Piece]:
+        """The matches in which lol-html put nothing: an element without content, or one that never ends."""
+        return [
+            Mark(Event.IS_LOST, slot.name, number)
+            for number, (slot, _) in enumerate(self._matches, 1)
+            if number not in self._placed
+        ]
+
+    def _is_end_tag(self, out: bytes, at: int, tag: bytes) -> bool:
+        """Whether the element's own end tag stands here; else its end is only implied, by that of another."""
+        while out.startswith(self._opening, at):
+            at += len(self._opening) + _SUFFIX_BYTES
+        name_end = at + 2 + len(tag)
+        return out[at:name_end].lower() == b"</" + tag and out[name_end : name_end + 1] in _AFTER_TAG_NAME

@@ -1,0 +1,183 @@
+"""Holding what a slot shows by default, until its end is seen and something else may take its place."""
+
+from collections.abc import Callable, Mapping
+from enum import Enum
+from typing import Final, NamedTuple
+
+DEEPEST_NESTING: Final = 64
+
+
+class Outcome(Enum):
+    """What became of a slot; where a page holds it more than once, the first of these that befell it counts."""
+
+    CHANGED = "changed"
+    KEPT = "kept"  # nothing was to be shown in its place
+    TOO_LONG = "too long"  # its default exceeds what may be held
+    UNCLOSED = "unclosed"  # what it lies in ended first
+    CUT_OFF = "cut off"  # the page ended first
+    NOT_SHOWN = "not shown"  # it lay in the default of a slot that was changed
+
+
+_RANK: Final = {outcome: rank for rank, outcome in enumerate(Outcome)}
+
+
+class SlotKey(NamedTuple):
+    """Which marks belong together: those of one slot that the page bears, or that one selector put in."""
+
+    name: str
+    match: int = 0
+
+
+class _OpenSlot:
+    """A slot whose end is still to come, with everything since its beginning that is not sent yet."""
+
+    __slots__ = ("content", "inner", "key", "outcome", "pieces", "start")
+
+    def __init__(self, key: SlotKey, content: bytes | None, start: int, mark: bytes) -> None:
+        self.key = key
+        self.content = content
+        self.start = start
+        self.pieces = [mark] if mark else []
+        self.inner: list[tuple[str, Outcome]] = []
+        self.outcome = Outcome.KEPT
+
+    def give_up(self, outcome: Outcome) -> None:
+        """Leaves the default standing, whatever comes."""
+        if self.outcome is Outcome.KEPT:
+            self.content, self.outcome = None, outcome
+
+
+class Weave:
+    """Takes a page's text and marks in order; gives the bytes to send as soon as they are decided.
+
+    `content` is asked when a slot begins, and answers what stands in its place, or None to keep the default.
+    A slot within another's default is served where the outer one keeps it, and gone where that is changed.
+    Beyond a nesting of 64 the outermost slot is taken for unclosed.
+    """
+
+    def __init__(self, content: Callable[[str], bytes | None], *, held_cap_bytes: int) -> None:
+        self._content = content
+        self._held_cap_bytes = held_cap_bytes
+        self._out: list[bytes] = []
+        self._open: list[_OpenSlot] = []
+        self._inner: list[tuple[str, Outcome]] = []
+        self._outcomes: dict[str, Outcome] = {}
+        self._at = 0
+
+    @property
+    def outcomes(self) -> Mapping[str, Outcome]:
+        """What became of each slot that was met and is decided."""
+        return self._outcomes
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether text would go straight through."""
+        return not self._open and not self._out
+
+    def pass_by(self, size: int) -> None:
+        """Counts text that the caller sends itself, while the weave is idle."""
+        self._at += size
+
+    def text(self, piece: bytes) -> None:
+        """The page's next bytes, to go out as they are unless a slot that holds them is changed."""
+        self._at += len(piece)
+        (self._open[-1].pieces if self._open else self._out).append(piece)
+
+    def open(self, key: SlotKey, mark: bytes = b"") -> None:
+        """A slot begins; the mark's bytes stay in the page."""
+        self._give_up_long_ones()
+        content = self._content(key.name)
+        if len(self._open) == DEEPEST_NESTING:
+            self._drop_outermost()
+        self._at += len(mark)
+        self._open.append(_OpenSlot(key, content, self._at, mark))
+
+    def close(self, key: SlotKey, mark: bytes = b"") -> None:
+        """A slot ends, and with it what began in it; an end without a beginning is text."""
+        self._give_up_long_ones()
+        if not self._end_what_lies_in(key):
+            if mark:
+                self.text(mark)
+            return
+        self._at += len(mark)
+        slot = self._open.pop()
+        if slot.content is None:
+            slot.pieces.append(mark)
+            self._merge(slot, slot.outcome)
+            return
+        pieces, inner = self._surrounding()
+        pieces += (slot.pieces[0], slot.content, mark) if mark else (slot.content,)
+        inner += ((name, Outcome.NOT_SHOWN) for name, _ in slot.inner)
+        inner.append((key.name, Outcome.CHANGED))
+
+    def lose(self, key: SlotKey) -> None:
+        """A slot's end is missing: it keeps its default."""
+        self._give_up_long_ones()
+        if self._end_what_lies_in(key):
+            slot = self._open.pop()
+            slot.give_up(Outcome.UNCLOSED)
+            self._merge(slot, slot.outcome)
+        else:
+            self._surrounding()[1].append((key.name, Outcome.UNCLOSED))
+
+    def take(self) -> bytes:
+        """What is decided by now, to be sent."""
+        self._give_up_long_ones()
+        self._note(self._inner)
+        for slot in self._open:
+            if slot.content is not None:
+                break
+            self._out += slot.pieces
+            slot.pieces = []
+            self._note(slot.inner)
+        out, self._out = self._out, []
+        return b"".join(out)
+
+    def finish(self) -> bytes:
+        """The page is over: everything that is left, with the defaults of the slots whose end never came."""
+        self._give_up_long_ones()
+        while self._open:
+            slot = self._open.pop()
+            slot.give_up(Outcome.CUT_OFF)
+            self._merge(slot, slot.outcome)
+        return self.take()
+
+    def _surrounding(self) -> tuple[list[bytes], list[tuple[str, Outcome]]]:
+        """Where the pieces and outcomes go of what ends now."""
+        return (self._open[-1].pieces, self._open[-1].inner) if self._open else (self._out, self._inner)
+
+    def _merge(self, slot: _OpenSlot, outcome: Outcome) -> None:
+        pieces, inner = self._surrounding()
+        pieces += slot.pieces
+        inner += slot.inner
+        inner.append((slot.key.name, outcome))
+
+    def _end_what_lies_in(self, key: SlotKey) -> bool:
+        """Leaves the innermost slot of this key on top; whether there is one."""
+        if not any(slot.key == key for slot in self._open):
+            return False
+        while (slot := self._open[-1]).key != key:
+            self._open.pop()
+            slot.give_up(Outcome.UNCLOSED)
+            self._merge(slot, slot.outcome)
+        return True
+
+    def _give_up_long_ones(self) -> None:
+        for slot in self._open:
+            if self._at - slot.start <= self._held_cap_bytes:
+                return
+            slot.give_up(Outcome.TOO_LONG)
+
+    def _drop_outermost(self) -> None:
+        slot = self._open.pop(0)
+        slot.give_up(Outcome.UNCLOSED)
+        self._out += slot.pieces
+        self._inner += slot.inner
+        self._inner.append((slot.key.name, slot.outcome))
+
+    def _note(self, outcomes: list[tuple[str, Outcome]]) -> None:
+        for name, outcome in outcomes:
+            known = self._outcomes.get(name)
+            if known is None or _RANK[outcome] < _RANK[known]:
+                self._outcomes[name] = outcome
+        outcomes.clear()
