@@ -1,0 +1,31 @@
+"""What every reader of a folder shares: where problems go, which names there are, whose clock, who checks content."""
+
+from collections.abc import Callable, Mapping
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
+
+from floorwalker.core.ruleset import Block
+from floorwalker.rulefile.names import Names
+from floorwalker.rulefile.problems import Findings
+
+TemplateCheck = Callable[[str], str | None]
+"""Given a template's path or an inline source, what is wrong with it in plain words, or None."""
+
+SelectorCheck = Callable[[str, str], str | None]
+"""Given a CSS selector and a slot's `place`, why it cannot be served in plain words, or None."""
+
+Points = tuple[tuple[float, float], ...]
+
+
+class Reading(Struct):
+    """One reading of one folder. places: `near` looks its points up here. blocks: entries take their content here."""
+
+    findings: Findings
+    names: Names
+    zone: ZoneInfo
+    places: Mapping[str, Points] = field(default_factory=dict)
+    blocks: Mapping[str, Block] = field(default_factory=dict)
+    check_template: TemplateCheck | None = None
+    check_source: TemplateCheck | None = None
+    check_selector: SelectorCheck | None = None
