@@ -76,4 +76,4 @@ def routes() -> list[Route | Mount]:
 async def mistake(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     message = MISTAKES.get(status, "Something is not right with that address.")
-    return page(request, "mistake.html", status=status, message=message)
+    return page(request, "mistake.html", status=status, code=status, message=message)

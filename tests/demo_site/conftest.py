@@ -1,0 +1,43 @@
+"""The plain shop, and a customer in it."""
+
+import asyncio
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from demo_site.app import create_app
+from demo_site.catalogue import Catalogue
+
+KEY = "a key for the tests of the shop, long enough"
+
+
+class InProcess(httpx.BaseTransport):
+    """Requests to an ASGI app of this process, one after the other."""
+
+    def __init__(self, app: object) -> None:
+        self._transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
+        self._runner = asyncio.Runner()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        return self._runner.run(self._answer(request))
+
+    async def _answer(self, request: httpx.Request) -> httpx.Response:
+        response = await self._transport.handle_async_request(request)
+        body = await response.aread()
+        return httpx.Response(response.status_code, headers=response.headers, content=body)
+
+    def close(self) -> None:
+        self._runner.close()
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    return Catalogue.load()
+
+
+@pytest.fixture
+def customer() -> Iterator[httpx.Client]:
+    transport = InProcess(create_app(secret_key=KEY))
+    with httpx.Client(transport=transport, base_url="http://shop.test", follow_redirects=True) as client:
+        yield client

@@ -1,0 +1,22 @@
+from pathlib import Path
+
+import pytest
+
+from demo_site.keys import session_key
+
+
+def test_the_key_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("FLOORWALKER_SECRET_KEY", "from the environment")
+    assert session_key(path=tmp_path / "demo.key") == "from the environment"
+
+
+def test_without_one_a_key_is_made_once_and_kept_for_the_next_worker(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("FLOORWALKER_SECRET_KEY", raising=False)
+    path = tmp_path / "var" / "demo.key"
+    first = session_key(path=path)
+    assert len(first) >= 32
+    assert session_key(path=path) == first
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [entry.name for entry in path.parent.iterdir()] == ["demo.key"]
