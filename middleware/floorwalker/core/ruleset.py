@@ -1,11 +1,16 @@
 """The Ruleset: everything that editors wrote, checked once and frozen. One page is decided by exactly one Ruleset."""
 
 from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from floorwalker.core.conditions.matchers import Range
 from floorwalker.core.conditions.model import Condition
+
+if TYPE_CHECKING:
+    from floorwalker.core.conditions.plan import Plan
 
 
 class Tier(Struct, frozen=True):
@@ -154,7 +159,7 @@ class Goal(Struct, frozen=True):
     within: float = 30 * 86400.0
 
 
-class Ruleset(Struct, frozen=True):
+class Ruleset(Struct, frozen=True, dict=True):
     """A folder of rule files, checked. version: a hash of its content, written with every impression."""
 
     version: str = ""
@@ -165,3 +170,10 @@ class Ruleset(Struct, frozen=True):
     blocks: Mapping[str, Block] = {}
     slots: Mapping[str, Slot] = {}
     goals: Mapping[str, Goal] = {}
+
+    @cached_property
+    def plan(self) -> "Plan":
+        """The conditions, compiled at first use."""
+        from floorwalker.core.conditions.plan import Plan  # the plan is made of what is made of this
+
+        return Plan(self)

@@ -28,7 +28,23 @@ Value = Scalar | datetime | tuple[float, float]
 Values = Sequence[Value]
 """What was found of one field; () is absent. Several values are asked in turn: any of them will do."""
 
+
+class Partial(tuple[Value, ...]):
+    """Values beside which there may be others that are not known; empty, it is simply unknown."""
+
+    __slots__ = ()
+
+
+UNKNOWN = Partial()
+
 _YES, _NO = ("yes", "true"), ("no", "false")
+
+
+def answer(matcher: Matcher | Both, values: Values) -> bool | None:
+    """Whether the matcher holds for any of the values; None where that is not known."""
+    if isinstance(values, Partial):
+        return True if values and holds_for(matcher, values) else None
+    return holds_for(matcher, values)
 
 
 def holds_for(matcher: Matcher | Both, values: Values) -> bool:

@@ -1,0 +1,179 @@
+"""A condition as a closure: compiled once, asked on every page. What several conditions ask is asked once.
+
+`explain` walks the tree itself and is the reference; the two are held equal by a property test.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, assert_never
+
+from floorwalker.core.conditions.asking import Partial, answer, texts_of
+from floorwalker.core.conditions.counting import all_hold, answers_of, any_holds, denied
+from floorwalker.core.conditions.matchers import AnyOf, Dates, TimeOfDay, fold_text
+from floorwalker.core.conditions.model import (
+    All,
+    AnyCondition,
+    Behaviour,
+    Chance,
+    Condition,
+    Field,
+    InSegment,
+    Not,
+    Test,
+)
+from floorwalker.core.conditions.patterns import wildcard
+from floorwalker.core.conditions.readings import reading
+from floorwalker.core.hashing import share
+
+if TYPE_CHECKING:
+    from floorwalker.core.conditions.moment import Moment, Reading
+
+Asked = Callable[["Moment"], bool | None]
+"""A compiled condition: it holds, it does not, or it is not known (None)."""
+
+
+class Compiler:
+    """Makes closures of conditions and numbers what they read, so that a Moment reads each field once."""
+
+    def __init__(self) -> None:
+        self._readings: dict[object, int] = {}
+        self._asked: dict[object, Asked] = {}
+
+    def compile(self, condition: Condition) -> Asked:
+        """The condition as a closure; equal conditions are one closure."""
+        known = self._asked.get(condition)
+        if known is None:
+            known = self._asked[condition] = self._compile(condition)
+        return known
+
+    def _compile(self, condition: Condition) -> Asked:
+        match condition:
+            case Test():
+                return _all_of([self._field(condition, field) for field in condition.fields])
+            case Behaviour():
+                return self._once(lambda moment: all_hold(one.holds for one in answers_of(condition, moment)))
+            case InSegment():
+                return _member(condition.names)
+            case Chance():
+                return _chance(condition)
+            case All():
+                return _all_of([self.compile(part) for part in condition.of])
+            case AnyCondition():
+                return _any_of([self.compile(part) for part in condition.of])
+            case Not():
+                any_of = _any_of([self.compile(part) for part in condition.of])
+                return lambda moment: denied(any_of(moment))
+            case _:
+                assert_never(condition)
+
+    def _field(self, test: Test, field: Field) -> Asked:
+        key = (test.name, test.touch, field)
+        known = self._asked.get(key)
+        if known is None:
+            number, read = self._reading(test, field), reading(test, field)
+            if isinstance(field.matcher, AnyOf):
+                known = _one_of(field.matcher, number, read)
+            else:
+                known = self._once(_matches(field, number, read))
+            self._asked[key] = known
+        return known
+
+    def _reading(self, test: Test, field: Field) -> int:
+        zone = field.matcher.zone if isinstance(field.matcher, TimeOfDay | Dates) else ""
+        return self._readings.setdefault((test.name, test.touch, field.name, field.key, zone), len(self._readings))
+
+    def _once(self, asked: Asked) -> Asked:
+        """The same, asked at most once of each Moment."""
+        number = len(self._readings)
+        self._readings[asked] = number
+
+        def once(moment: "Moment") -> bool | None:
+            answers = moment.answers
+            if number in answers:
+                return answers[number]
+            found = answers[number] = asked(moment)
+            return found
+
+        return once
+
+
+def _matches(field: Field, number: int, read: "Reading") -> Asked:
+    matcher = field.matcher
+
+    def matches(moment: "Moment") -> bool | None:
+        values = moment.seen.get(number)
+        if values is None:
+            values = moment.seen[number] = read(moment)
+        return answer(matcher, values)
+
+    return matches
+
+
+def _one_of(matcher: AnyOf, number: int, read: "Reading") -> Asked:
+    """Whole values, which is what most rules ask: the values are folded once, and a set is looked up."""
+    exact, patterns = matcher.exact, [wildcard(pattern) for pattern in matcher.patterns]
+
+    def fold(moment: "Moment") -> tuple[list[str], bool | None]:
+        values = read(moment)
+        texts = [fold_text(text) for value in values if value != "" for text in texts_of(value)]
+        found = moment.folded[number] = (texts, None if isinstance(values, Partial) else False)
+        return found
+
+    def one_of(moment: "Moment") -> bool | None:
+        texts, otherwise = moment.folded.get(number) or fold(moment)
+        return otherwise if exact.isdisjoint(texts) else True
+
+    def one_of_patterns(moment: "Moment") -> bool | None:
+        texts, otherwise = moment.folded.get(number) or fold(moment)
+        if not exact.isdisjoint(texts) or any(pattern.match(text) for pattern in patterns for text in texts):
+            return True
+        return otherwise
+
+    return one_of_patterns if patterns else one_of
+
+
+def _member(names: tuple[str, ...]) -> Asked:
+    if len(names) == 1:
+        name = names[0]
+        return lambda moment: moment.member(name)
+    return lambda moment: any_holds(moment.member(name) for name in names)
+
+
+def _chance(condition: Chance) -> Asked:
+    def within_share(moment: "Moment") -> bool | None:
+        return None if moment.profile is None else share(moment.profile.seed, condition.of) < condition.share
+
+    return within_share
+
+
+def _all_of(parts: list[Asked]) -> Asked:
+    if len(parts) == 1:
+        return parts[0]
+
+    def all_of(moment: "Moment") -> bool | None:
+        unknown = False
+        for part in parts:
+            holds = part(moment)
+            if holds is None:
+                unknown = True
+            elif not holds:
+                return False
+        return None if unknown else True
+
+    return all_of
+
+
+def _any_of(parts: list[Asked]) -> Asked:
+    if len(parts) == 1:
+        return parts[0]
+
+    def any_of(moment: "Moment") -> bool | None:
+        unknown = False
+        for part in parts:
+            holds = part(moment)
+            if holds is None:
+                unknown = True
+            elif holds:
+                return True
+        return None if unknown else False
+
+    return any_of

@@ -1,0 +1,145 @@
+"""What behaviour conditions ask of a count that may be a lower bound, and unknown answers combined."""
+
+from collections.abc import Callable, Iterable
+from math import inf
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from floorwalker.core.conditions.asking import holds_for
+from floorwalker.core.conditions.matchers import Range
+from floorwalker.core.conditions.model import Behaviour, Field
+from floorwalker.core.history import Tally
+
+if TYPE_CHECKING:
+    from floorwalker.core.conditions.moment import Moment
+
+ONCE = Range(low=1)
+NEVER = Range(high=0)
+_UNKNOWN = Tally(0, False, None, 0.0)
+_EVERYTHING: tuple[Field, ...] = ()
+
+
+class Answer(Struct, frozen=True):
+    """One question of a behaviour condition. observed: a number, and whether it is only a lower bound."""
+
+    asked: str
+    observed: float | None
+    complete: bool
+    holds: bool | None
+
+
+def both(one: bool | None, other: bool | None) -> bool | None:
+    """Kleene's and."""
+    if one is False or other is False:
+        return False
+    return None if one is None or other is None else True
+
+
+def all_hold(answers: Iterable[bool | None]) -> bool | None:
+    """Kleene's and of any number; of none it is True."""
+    unknown = False
+    for answer in answers:
+        if answer is None:
+            unknown = True
+        elif not answer:
+            return False
+    return None if unknown else True
+
+
+def any_holds(answers: Iterable[bool | None]) -> bool | None:
+    """Kleene's or of any number; of none it is False."""
+    unknown = False
+    for answer in answers:
+        if answer is None:
+            unknown = True
+        elif answer:
+            return True
+    return None if unknown else False
+
+
+def denied(answer: bool | None) -> bool | None:
+    """Kleene's not."""
+    return None if answer is None else not answer
+
+
+def holds_between(asked: Range, least: float, most: float) -> bool | None:
+    """Whether the range holds for a number that is known to lie between `least` and `most`, both included."""
+    if asked.holds(least) and asked.holds(most):
+        return True
+    too_low = asked.low is not None and (most < asked.low or (asked.low_open and most == asked.low))
+    too_high = asked.high is not None and (least > asked.high or (asked.high_open and least == asked.high))
+    return False if too_low or too_high else None
+
+
+def count_holds(asked: Range, tally: Tally) -> bool | None:
+    """Whether the count is as asked; where matches may be missing, as far as the lower bound tells."""
+    return holds_between(asked, tally.count, tally.count if tally.complete else inf)
+
+
+def tally_of(behaviour: Behaviour, moment: "Moment") -> Tally:
+    """How often it happened in the condition's window; without memory a lower bound."""
+    if behaviour.name == "viewed":
+        return moment.views(behaviour.what, behaviour.window)
+    history = moment.history
+    if history is None:
+        return _UNKNOWN
+    match behaviour.name:
+        case "did":
+            return history.events(behaviour.what, behaviour.window, behaviour.total)
+        case "visits":
+            return history.visits(behaviour.window)
+        case "saw":
+            return _of_blocks(behaviour, moment, lambda block: history.shown(block, behaviour.window))
+        case "clicked":
+            return _of_blocks(behaviour, moment, lambda block: history.clicked(block, behaviour.window))
+        case _:
+            return _UNKNOWN
+
+
+def _of_blocks(behaviour: Behaviour, moment: "Moment", tally: Callable[[str], Tally]) -> Tally:
+    names = [
+        name
+        for name in moment.ruleset.plan.block_names
+        if all(holds_for(field.matcher, (name,)) for field in behaviour.what)
+    ]
+    tallies = [tally(name) for name in names]
+    latest = [one.latest for one in tallies if one.latest is not None]
+    return Tally(
+        sum(one.count for one in tallies), all(one.complete for one in tallies), max(latest, default=None), 0.0
+    )
+
+
+def answers_of(behaviour: Behaviour, moment: "Moment") -> Iterable[Answer]:
+    """What a behaviour condition asks, question by question; all must hold."""
+    tally = tally_of(behaviour, moment)
+    if behaviour.count is not None or not (behaviour.share or behaviour.total or behaviour.ago):
+        yield Answer("count", tally.count, tally.complete, count_holds(behaviour.count or ONCE, tally))
+    if behaviour.share is not None:
+        yield _share(behaviour, behaviour.share, tally, moment)
+    if behaviour.total is not None:
+        yield _total(behaviour.total, tally)
+    if behaviour.ago is not None:
+        yield _ago(behaviour.ago, tally, moment.at)
+
+
+def _share(behaviour: Behaviour, asked: Range, tally: Tally, moment: "Moment") -> Answer:
+    whole = moment.views(_EVERYTHING, behaviour.window)
+    if not (tally.complete and whole.complete):
+        return Answer("share", None, False, None)
+    share = tally.count / whole.count if whole.count else None
+    return Answer("share", share, True, share is not None and asked.holds(share))
+
+
+def _total(total: Field, tally: Tally) -> Answer:
+    holds = holds_for(total.matcher, (tally.total,))
+    if tally.complete or not isinstance(total.matcher, Range):
+        return Answer("sum", tally.total, tally.complete, holds if tally.complete else None)
+    return Answer("sum", tally.total, False, holds_between(total.matcher, tally.total, inf))
+
+
+def _ago(asked: Range, tally: Tally, at: float) -> Answer:
+    if tally.latest is None:
+        return Answer("ago", None, tally.complete, False if tally.complete else None)
+    ago = max(0.0, at - tally.latest)
+    return Answer("ago", ago, True, asked.holds(ago))

@@ -1,0 +1,96 @@
+"""A Moment: one visitor at one instant, as conditions see it. Everything is found out at most once."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from floorwalker.core.conditions.asking import Values, page_holds
+from floorwalker.core.conditions.model import Field, Window
+from floorwalker.core.history import History, Tally
+from floorwalker.core.profile import Profile, Touch
+from floorwalker.core.ruleset import Ruleset
+from floorwalker.core.signals import Signals
+
+Reading = Callable[["Moment"], Values]
+"""What is found of one field: () is absent, UNKNOWN is not known."""
+
+
+class Moment:
+    """What one request tells and what is remembered of its visitor.
+
+    at: seconds since 1970, UTC. remembered: whether memory is permitted. Without it, or without a profile, whatever
+    needs memory is unknown: `profile` is None then.
+    """
+
+    __slots__ = ("_history", "answers", "at", "folded", "members", "profile", "ruleset", "seen", "signals")
+
+    def __init__(
+        self, ruleset: Ruleset, profile: Profile | None, signals: Signals, at: float, *, remembered: bool = True
+    ) -> None:
+        self.ruleset = ruleset
+        self.profile = profile if remembered else None
+        self.signals = signals
+        self.at = at
+        self.seen: dict[int, Values] = {}
+        self.folded: dict[int, tuple[list[str], bool | None]] = {}
+        self.answers: dict[int, bool | None] = {}
+        self.members: dict[str, bool | None] = {}
+        self._history: History | None = None
+
+    @property
+    def history(self) -> History | None:
+        """What is remembered, asked by window; None without memory."""
+        if self._history is None and self.profile is not None:
+            self._history = History(self.profile, at=self.at, site=self.ruleset.site)
+        return self._history
+
+    def member(self, segment: str) -> bool | None:
+        """Whether the visitor is in the segment. Nobody is in a draft, in a segment that is not there, or, by way of
+        itself, in a segment that asks for itself."""
+        if segment in self.members:
+            return self.members[segment]
+        test = self.ruleset.plan.segments.get(segment)
+        self.members[segment] = False
+        if test is not None:
+            self.members[segment] = test(self)
+        return self.members[segment]
+
+    def arrival(self, touch: str) -> Touch | Signals | None:
+        """How somebody came: touch is visit, first or last; None is unknown.
+
+        Without memory an inner page tells nothing of its visit's arrival.
+        """
+        signals, profile = self.signals, self.profile
+        if touch == "visit":
+            if signals.is_arrival:
+                return signals
+            if profile is not None:
+                return profile.visit.touch if profile.visit else signals
+            return None if signals.referrer.medium == "internal" else signals
+        if profile is None:
+            return None
+        return (profile.first_touch if touch == "first" else profile.last_touch) or signals
+
+    def clock(self, zone: str) -> datetime:
+        """The wall clock: zone is site or visitor; where the visitor's is not known, the site's."""
+        theirs = zone_of(self.signals.timezone or "") if zone == "visitor" else None
+        if zone == "visitor" and theirs is None and self.signals.local_time is not None:
+            return datetime.fromisoformat(self.signals.local_time.iso)
+        return datetime.fromtimestamp(self.at, theirs or zone_of(self.ruleset.site.timezone) or UTC)
+
+    def views(self, what: tuple[Field, ...], window: Window) -> Tally:
+        """Page views for which `what` holds; without memory the page at hand alone is known."""
+        if self.history is not None:
+            return self.history.views(what, window)
+        matches = page_holds(what, self.signals.page)
+        return Tally(int(matches), False, self.at if matches else None, 0.0)
+
+
+@lru_cache(1024)
+def zone_of(name: str) -> tzinfo | None:
+    """The IANA zone of that name; None where there is none."""
+    try:
+        return ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None

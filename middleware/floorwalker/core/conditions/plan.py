@@ -1,0 +1,107 @@
+"""The plan of a Ruleset: its segments compiled, in an order in which whoever asks for another comes after it."""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING, assert_never
+
+from floorwalker.core.conditions.compiling import Asked, Compiler
+from floorwalker.core.conditions.counting import both, holds_between
+from floorwalker.core.conditions.matchers import Range
+from floorwalker.core.conditions.model import (
+    All,
+    AnyCondition,
+    Behaviour,
+    Chance,
+    Condition,
+    InSegment,
+    Not,
+    Test,
+)
+
+if TYPE_CHECKING:
+    from floorwalker.core.conditions.moment import Moment
+    from floorwalker.core.ruleset import Entry, Ruleset, Segment
+
+
+class Plan:
+    """segments: what each asks, drafts left out. block_names: every name that caps and counts may know."""
+
+    def __init__(self, ruleset: "Ruleset") -> None:
+        self._compiler = Compiler()
+        live = {name: segment for name, segment in ruleset.segments.items() if not segment.draft}
+        self.segments: Mapping[str, Asked] = {name: self._segment(live[name]) for name in _in_order(live)}
+        self.block_names: tuple[str, ...] = tuple(dict.fromkeys(_block_names(ruleset)))
+
+    def test(self, condition: Condition) -> Asked:
+        """A condition as a closure, compiled at its first use."""
+        return self._compiler.compile(condition)
+
+    def _segment(self, segment: "Segment") -> Asked:
+        when = None if segment.when is None else self.test(segment.when)
+        if segment.score is None:
+            return when or _never
+        points = [(one.points, self.test(one.when)) for one in segment.points]
+        scored = partial(_scored, segment.score, points)
+        return scored if when is None else lambda moment: both(when(moment), scored(moment))
+
+
+def score_between(points: Iterator[tuple[float, bool | None]]) -> tuple[float, float]:
+    """The least and the most that the points can add up to, where some are not known."""
+    least = most = 0.0
+    for value, holds in points:
+        if holds is not False:
+            least += value if holds else min(value, 0.0)
+            most += value if holds else max(value, 0.0)
+    return least, most
+
+
+def _scored(asked: Range, points: list[tuple[float, Asked]], moment: "Moment") -> bool | None:
+    return holds_between(asked, *score_between((value, holds(moment)) for value, holds in points))
+
+
+def _never(_: "Moment") -> bool | None:
+    return False
+
+
+def _in_order(segments: Mapping[str, "Segment"]) -> list[str]:
+    """Segments after those that they ask for, so that a long chain of `in` is never walked down in one go."""
+    asks_for = {name: sorted(set(_asked_segments(segment)) & segments.keys()) for name, segment in segments.items()}
+    try:
+        return list(TopologicalSorter(asks_for).static_order())
+    except CycleError:
+        return list(segments)
+
+
+def _asked_segments(segment: "Segment") -> Iterator[str]:
+    for condition in [segment.when, *(one.when for one in segment.points)]:
+        if condition is not None:
+            yield from _names_in(condition)
+
+
+def _names_in(condition: Condition) -> Iterator[str]:
+    match condition:
+        case InSegment():
+            yield from condition.names
+        case All() | AnyCondition() | Not():
+            for part in condition.of:
+                yield from _names_in(part)
+        case Test() | Behaviour() | Chance():
+            pass
+        case _:
+            assert_never(condition)
+
+
+def _block_names(ruleset: "Ruleset") -> Iterator[str]:
+    yield from ruleset.blocks
+    for slot in ruleset.slots.values():
+        yield slot.otherwise.name
+        for entry in slot.show:
+            yield from _names_of(entry)
+
+
+def _names_of(entry: "Entry") -> Iterator[str]:
+    if entry.content is not None and entry.content.name:
+        yield entry.content.name
+    for nested in entry.show:
+        yield from _names_of(nested)

@@ -1,0 +1,195 @@
+"""Where each field of each condition finds its values."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from floorwalker.core.conditions.asking import UNKNOWN, Partial, Value, Values, page_values
+from floorwalker.core.conditions.matchers import Dates, TimeOfDay
+from floorwalker.core.conditions.model import Field, Test
+from floorwalker.core.events import PRODUCTS_SEARCHED
+from floorwalker.core.profile import Profile, Touch
+from floorwalker.core.signals import Place, Signals
+
+if TYPE_CHECKING:
+    from floorwalker.core.conditions.moment import Moment, Reading
+
+_DAY = 86400.0
+_WEEK = 7 * _DAY
+
+
+def reading(test: Test, field: Field) -> "Reading":
+    """How this field of this test is read from a Moment; the values of a field that nobody knows are absent."""
+    match test.name:
+        case "page":
+            return lambda moment: page_values(moment.signals.page, field.name)
+        case "query" | "header" | "cookie" | "attribute":
+            return _by_name(test.name, field.key)
+        case "trait":
+            return _remembered(lambda profile, _: _one(profile.traits.get(field.key)))
+        case "referrer" | "searched" | "campaign" | "ad" | "channel" | "landing_page":
+            return _of_arrival(test, field)
+        case "time" | "date":
+            zone = field.matcher.zone if isinstance(field.matcher, TimeOfDay | Dates) else "site"
+            return lambda moment: (moment.clock(zone),)
+        case _ if (test.name, field.name) in _OF_SIGNALS:
+            read = _OF_SIGNALS[test.name, field.name]
+            return lambda moment: read(moment.signals)
+        case _ if test.name in _OF_PROFILE:
+            return _remembered(_OF_PROFILE[test.name])
+        case _:
+            return lambda _: ()
+
+
+def _one(value: Value | None) -> Values:
+    return () if value is None else (value,)
+
+
+def _by_name(where: str, key: str) -> "Reading":
+    match where:
+        case "query":
+            return lambda moment: _one(moment.signals.query.get(key))
+        case "header":
+            return lambda moment: _one(moment.signals.headers.get(key))
+        case "cookie":
+            return lambda moment: _one(moment.signals.cookies.get(key))
+        case _:
+            return lambda moment: _one(moment.signals.attributes.get(key))
+
+
+def _remembered(read: Callable[[Profile, float], Values]) -> "Reading":
+    return lambda moment: UNKNOWN if moment.profile is None else read(moment.profile, moment.at)
+
+
+def _of_arrival(test: Test, field: Field) -> "Reading":
+    read, touch = _READ_ARRIVAL[test.name], test.touch
+
+    def found(moment: "Moment") -> Values:
+        arrival = moment.arrival(touch)
+        return UNKNOWN if arrival is None else read(arrival, field.name)
+
+    def searched(moment: "Moment") -> Values:
+        words = found(moment)
+        here = (*words, *_one(moment.signals.page.search or None), *_searches_of_visit(moment.profile))
+        return Partial(here) if isinstance(words, Partial) else here
+
+    return searched if test.name == "searched" and touch == "visit" else found
+
+
+def _searches_of_visit(profile: Profile | None) -> Iterator[str]:
+    """What this visit has searched for on the site itself, as far as the recent events go."""
+    if profile is None or profile.visit is None:
+        return
+    recents = profile.recents
+    if not any(row.search for row in recents.pages) and PRODUCTS_SEARCHED not in recents.texts:
+        return
+    for past in recents.past():
+        if past.at >= profile.visit.started:
+            if past.page is not None and past.page.search:
+                yield past.page.search
+            query = past.properties.get("query") if past.name == PRODUCTS_SEARCHED else None
+            if isinstance(query, str):
+                yield query
+
+
+def _referrer(arrival: Touch | Signals, name: str) -> Values:
+    match name:
+        case "source":
+            return _one(arrival.referrer.source)
+        case "medium":
+            return (arrival.referrer.medium,)
+        case "domain":
+            return _one(arrival.referrer.domain)
+        case "url":
+            return _one(arrival.referrer.url)
+        case _:
+            return ()
+
+
+def _words(arrival: Touch | Signals, _: str) -> Values:
+    keywords = arrival.search.keywords if arrival.search else None
+    term = arrival.campaign.term if arrival.campaign else None
+    return (*_one(keywords), *_one(term))
+
+
+def _campaign(arrival: Touch | Signals, name: str) -> Values:
+    campaign = arrival.campaign
+    if campaign is None or name not in ("source", "medium", "name", "term", "content"):
+        return ()
+    return _one(getattr(campaign, name))
+
+
+def _ad(arrival: Touch | Signals, name: str) -> Values:
+    if arrival.ad is None or name not in ("network", "banner", "placement"):
+        return ()
+    return _one(getattr(arrival.ad, name))
+
+
+_READ_ARRIVAL: Mapping[str, Callable[[Touch | Signals, str], Values]] = {
+    "referrer": _referrer,
+    "searched": _words,
+    "campaign": _campaign,
+    "ad": _ad,
+    "channel": lambda arrival, _: (arrival.channel,),
+    "landing_page": lambda arrival, _: (arrival.landing_page,),
+}
+
+
+def _tag_and_its_heads(tag: str) -> list[str]:
+    """de-at-1996 is also de-at and de."""
+    parts = tag.lower().split("-")[:8]
+    return ["-".join(parts[:length]) for length in range(len(parts), 0, -1)]
+
+
+def _of_place(name: str) -> Callable[[Signals], Values]:
+    return lambda signals: () if signals.place is None else _one(getattr(signals.place, name))
+
+
+def _point(place: Place | None) -> Values:
+    if place is None or place.latitude is None or place.longitude is None:
+        return ()
+    return ((place.latitude, place.longitude),)
+
+
+_OF_SIGNALS: Mapping[tuple[str, str], Callable[[Signals], Values]] = {
+    ("device", "type"): lambda signals: _one(signals.device.type),
+    ("device", "brand"): lambda signals: _one(signals.device.brand),
+    ("device", "model"): lambda signals: _one(signals.device.model),
+    ("os", "name"): lambda signals: _one(signals.device.os),
+    ("os", "version"): lambda signals: _one(signals.device.os_version),
+    ("browser", "name"): lambda signals: _one(signals.device.browser),
+    ("browser", "version"): lambda signals: _one(signals.device.browser_version),
+    ("language", "is"): lambda signals: _tag_and_its_heads(signals.languages[0]) if signals.languages else (),
+    ("language", "accepts"): lambda signals: [
+        head for tag in signals.languages[:20] for head in _tag_and_its_heads(tag)
+    ],
+    ("connection", "is"): lambda signals: _one(signals.connection),
+    ("continent", "is"): _of_place("continent"),
+    ("country", "is"): _of_place("country"),
+    ("region", "is"): _of_place("region"),
+    ("city", "is"): _of_place("city"),
+    ("near", "is"): lambda signals: _point(signals.place),
+    ("ip", "is"): lambda signals: _one(signals.address),
+    ("timezone", "is"): lambda signals: _one(signals.timezone),
+    ("daypart", "is"): lambda signals: () if signals.local_time is None else (signals.local_time.daypart,),
+}
+
+
+def _time_this_visit(profile: Profile, at: float) -> Values:
+    return () if profile.visit is None else (max(0.0, at - profile.visit.started),)
+
+
+def _frequency(profile: Profile, at: float) -> Values:
+    return (profile.visits / max(1.0, (at - profile.first_seen) / _WEEK),)
+
+
+_OF_PROFILE: Mapping[str, Callable[[Profile, float], Values]] = {
+    "new_visitor": lambda profile, _: (profile.visits <= 1,),
+    "pages_this_visit": lambda profile, _: () if profile.visit is None else (profile.visit.views,),
+    "time_this_visit": _time_this_visit,
+    "away": lambda profile, _: _one(profile.away),
+    "first_visit": lambda profile, at: (max(0.0, at - profile.first_seen),),
+    "frequency": _frequency,
+    "exit_page": lambda profile, _: _one(profile.exit_page or None),
+    "bounced": lambda profile, _: _one(profile.bounced),
+    "identified": lambda profile, _: (bool(profile.user),),
+}

@@ -1,0 +1,36 @@
+"""What was observed, in words that an editor reads."""
+
+from datetime import datetime
+
+from floorwalker.core.conditions.asking import Value
+
+_UNITS = ((86400.0, "day"), (3600.0, "hour"), (60.0, "minute"), (1.0, "second"))
+
+
+def duration_words(seconds: float) -> str:
+    """A duration in its largest unit that fits: 3 days, 1 hour, 0 seconds."""
+    size, unit = next((one for one in _UNITS if seconds >= one[0]), _UNITS[-1])
+    number = int(seconds / size)
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+
+
+def share_words(share: float) -> str:
+    """A share in per cent: 37.5 %."""
+    return f"{share * 100:.1f}".rstrip("0").rstrip(".") + " %"
+
+
+def number_words(number: float, *, complete: bool = True) -> str | int | float:
+    """A number as it is; a lower bound says so."""
+    plain = int(number) if number == int(number) else round(number, 2)
+    return plain if complete else f"at least {plain}"
+
+
+def value_words(value: Value) -> str | int | float | bool:
+    """One value as it goes into an explanation."""
+    match value:
+        case datetime():
+            return f"{value:%A} {value.isoformat(sep=' ', timespec='minutes')[:16]}"
+        case tuple():
+            return ", ".join(f"{part:.2f}" for part in value)
+        case _:
+            return value
