@@ -16,7 +16,7 @@ _STATEFUL: Final = ("iso2022", "hz", "utf-7")
 
 
 def read_charset(content_type: bytes, head: bytes) -> str:
-    """The charset of a page, as Python names it, from a byte order mark, the header or a `meta` in its first 1,024 bytes.
+    """The charset of a page, as Python names it: from a byte order mark, the header, or a `meta` in its first KB.
 
     Without any, or with a label nobody knows, it is `ascii`: what goes in is then written in character references.
     """

@@ -7,6 +7,7 @@ the content of `noscript` is raw text, as in a browser that runs scripts.
 """
 
 import re
+from collections.abc import Mapping
 from enum import Enum, auto
 from typing import Final
 
@@ -53,6 +54,7 @@ _END_OF_COMMENT: Final = re.compile(rb"--!?>")
 _END_OF_RAW: Final = {name: re.compile(_fill(rb"</" + name + rb"(?=[~/>])"), re.IGNORECASE) for name in _RAW_NAMES}
 _SCRIPT_STEP: Final = re.compile(_fill(rb"<!--|-->|<(/?)script(?=[~/>])"), re.IGNORECASE)
 _LETTERS: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_BEFORE_OPENING_QUOTE: Final = frozenset(b"=\t\n\f\r ")
 _FARTHEST_SPACE: Final = 16
 _FOLD_BYTES: Final = 65_536
 
@@ -75,11 +77,23 @@ class _State(Enum):
 
 
 class PageContext:
-    """Tells for rising offsets into a page whether they lie in text.
+    """Tells which of the comments in a page lie in text, and so are comments.
 
     Bytes given are not read before something is asked, or 64 KB have gathered; all work is linear in their number,
     however they are cut.
     """
+
+    __slots__ = (
+        "_base",
+        "_data",
+        "_later",
+        "_later_bytes",
+        "_pos",
+        "_quote",
+        "_raw",
+        "_script_depth",
+        "_state",
+    )
 
     def __init__(self) -> None:
         self._later: list[bytes] = []
@@ -100,13 +114,30 @@ class PageContext:
             self._join()
             self._fold()
 
-    def is_text(self, offset: int) -> bool:
-        """Whether the byte at this offset, a `<`, lies in text; offsets must not fall, bytes before it be added."""
+    def comments_in_text(self, comments: Mapping[int, int]) -> set[int]:
+        """Which of these comments, from offset to offset in the page, begin in text, by where they begin.
+
+        They must be added whole, lie in order, and begin after those asked about before.
+        """
         self._join()
-        return self._reach(offset - self._base)
+        in_text: set[int] = set()
+        last = next(reversed(comments)) - self._base
+        self._settle()
+        for landmark in _LANDMARK.finditer(self._data, self._pos, last + len(b"<!--")):
+            at = landmark.start()
+            if at < self._pos or not self._approach(at):
+                continue
+            end = comments.get(at + self._base)
+            if end is None:
+                self._read(at + 1)
+            else:
+                in_text.add(at + self._base)
+                self._pos = end - self._base
+        return in_text
 
     def skip(self, offset: int) -> None:
-        """Goes on at this offset, which the caller knows to lie in text: the end of a comment it read itself."""
+        """Goes on at this offset, which the caller knows to lie in text."""
+        self._join()
         self._pos = offset - self._base
 
     def _join(self) -> None:
@@ -127,22 +158,30 @@ class PageContext:
         self._base += self._pos
         self._pos = 0
 
-    def _reach(self, target: int) -> bool:
-        """Reads up to the target, from landmark to landmark; whether the target lies in text."""
+    def _reach(self, target: int) -> None:
+        """Reads up to the target, from landmark to landmark."""
+        self._settle()
+        for landmark in _LANDMARK.finditer(self._data, self._pos, target):
+            if landmark.start() >= self._pos and self._approach(landmark.start()):
+                self._read(landmark.start() + 1)
+        self._approach(target)
+
+    def _settle(self) -> None:
+        """Reads on to text, where an earlier piece ended within something else."""
         if self._state is not _State.TEXT:
             self._read(self._pos)
-        for landmark in _LANDMARK.finditer(self._data, self._pos, target):
-            at = landmark.start()
-            if at >= self._pos and self._state is _State.TEXT and self._approach(at):
-                self._read(at + 1)
-        return self._state is _State.TEXT and self._approach(target)
 
     def _approach(self, target: int) -> bool:
-        """Like `_reach`, where no landmark lies between here, in text, and the target."""
+        """Reads up to the target, from here in text, no landmark lying between; whether the target lies in text."""
+        if self._state is not _State.TEXT:
+            return False
         if self._pos < target:
             self._pos = self._proven_text_before(target)
-            self._read(target)
-        return self._state is _State.TEXT and self._pos == target
+            if self._data.find(b"<", self._pos, target) < 0:
+                self._pos = target
+            else:
+                self._read(target)
+        return self._pos == target and self._state is _State.TEXT
 
     def _proven_text_before(self, target: int) -> int:
         """The latest place that surely lies in text, no landmark lying between here, in text, and the target.
@@ -163,10 +202,13 @@ class PageContext:
 
     def _opening_quote(self, quote: bytes, end: int) -> int:
         """Where the last quote before the end stands, if it may open an attribute's value; else -1."""
-        at = self._data.rfind(quote, self._pos, end)
-        if at <= self._pos:
+        data, start = self._data, self._pos
+        at = data.rfind(quote, start, end)
+        if at <= start:
             return -1
-        before = self._data[max(self._pos, at - _FARTHEST_SPACE) : at].rstrip(b"\t\n\f\r ")
+        if data[at - 1] not in _BEFORE_OPENING_QUOTE:
+            return -1
+        before = data[max(start, at - _FARTHEST_SPACE) : at].rstrip(b"\t\n\f\r ")
         return at if not before or before.endswith(b"=") else -1
 
     def _read(self, until: int) -> None:

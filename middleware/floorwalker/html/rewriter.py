@@ -4,9 +4,9 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final, assert_never
 
-from floorwalker.html.markers import Marker, MarkerScanner
+from floorwalker.html.markers import Marker, MarkerScanner, PageMemory, SlotKey
 from floorwalker.html.selectors import Event, Mark, Piece, SelectorMarks
-from floorwalker.html.weave import Outcome, SlotKey, Weave
+from floorwalker.html.weave import Outcome, Weave
 
 HELD_CAP_BYTES: Final = 65_536
 
@@ -18,7 +18,8 @@ class SlotRewriter:
     (empty hides it), or None to keep the default. It should not raise; if it does, `release` still gives every byte.
     Bytes outside a changed slot are the app's own, exactly, wherever the page is cut. A slot is changed only once its
     end is seen within `held_cap_bytes` of default; else the default goes out. The markers that a page bears stay in
-    it; those that selectors put in never leave. Slots that selectors point at are given as `selectors`.
+    it; those that selectors put in never leave. Slots that selectors point at are given as `selectors`. A `memory`
+    shared between pages spares reading the same page twice.
     """
 
     def __init__(
@@ -28,11 +29,12 @@ class SlotRewriter:
         charset: str = "utf-8",
         held_cap_bytes: int = HELD_CAP_BYTES,
         selectors: SelectorMarks | None = None,
+        memory: PageMemory | None = None,
     ) -> None:
         self._render = render
         self._charset = charset
         self._contents: dict[str, bytes | None] = {}
-        self._scanner = MarkerScanner()
+        self._scanner = MarkerScanner(memory if selectors is None else None)
         self._weave = Weave(self._content, held_cap_bytes=held_cap_bytes)
         self._selectors = selectors
         self._data = b""
@@ -94,7 +96,7 @@ class SlotRewriter:
                 self._weave.text(data[self._pos : marker.start])
                 self._pos = marker.start
             mark = self._weave.close if marker.closes else self._weave.open
-            mark(SlotKey(marker.name), data[marker.start : marker.end])
+            mark(marker.key, data[marker.start : marker.end])
             self._pos = marker.end
         if self._pos < len(data):
             self._weave.text(data[self._pos :] if self._pos else data)

@@ -5,11 +5,11 @@ it was given: all else must be the same bytes in the same order. So at any failu
 bytes went out, and the rest goes out raw.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, SupportsIndex
 
 import lolhtml
 
@@ -135,7 +135,7 @@ class SelectorMarks:
         self._unsent = b""
         self._unsent_cap_bytes = unsent_cap_bytes
         self._sunk: list[bytes] = []
-        self._rewriter = lolhtml.HTMLRewriter(self._sunk.append)
+        self._rewriter = lolhtml.HTMLRewriter(self._sink)
         for slot in slots:
             self._rewriter.on(slot.selector, _Finder(slot, opening, self._matches, every=every))
 
@@ -161,6 +161,9 @@ class SelectorMarks:
         """The bytes that were fed and never came out."""
         unsent, self._unsent = self._unsent, b""
         return unsent
+
+    def _sink(self, out: bytes | bytearray | Iterable[SupportsIndex]) -> None:
+        self._sunk.append(bytes(out))
 
     def _attempt(self, step: Callable[[], None]) -> None:
         """Runs lol-html. It cannot be used after a failure, and what it holds then never comes out of it."""

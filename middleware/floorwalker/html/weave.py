@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from enum import Enum
-from typing import Final, NamedTuple
+from typing import Final
+
+from floorwalker.html.markers import SlotKey
 
 DEEPEST_NESTING: Final = 64
 
@@ -19,13 +21,6 @@ class Outcome(Enum):
 
 
 _RANK: Final = {outcome: rank for rank, outcome in enumerate(Outcome)}
-
-
-class SlotKey(NamedTuple):
-    """Which marks belong together: those of one slot that the page bears, or that one selector put in."""
-
-    name: str
-    match: int = 0
 
 
 class _OpenSlot:
@@ -154,7 +149,7 @@ class Weave:
 
     def _end_what_lies_in(self, key: SlotKey) -> bool:
         """Leaves the innermost slot of this key on top; whether there is one."""
-        if not any(slot.key == key for slot in self._open):
+        if not self._open or (self._open[-1].key != key and all(slot.key != key for slot in self._open)):
             return False
         while (slot := self._open[-1]).key != key:
             self._open.pop()
