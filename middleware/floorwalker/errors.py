@@ -5,6 +5,7 @@ FloorwalkerError
 ├── RuleErrors              a rule folder has errors; holds every problem
 ├── TemplateUnknown         a block's template uses something unknown about this visitor; pass the entry over
 ├── TemplateFailed          a block's template cannot be compiled or rendered
+├── BodyUndecodable         a body is not encoded as its Content-Encoding says
 └── StoreError
     ├── StoreUnavailable    the store does not answer; a retry may help
     ├── StoreAddressError   the store address cannot be read
@@ -55,6 +56,14 @@ class TemplateFailed(FloorwalkerError):
         self.template, self.reason, self.line = template, reason, line
         place = template if line is None else f"{template}:{line}"
         super().__init__(f"{place}: {reason}")
+
+
+class BodyUndecodable(FloorwalkerError):
+    """A body is not encoded as its Content-Encoding says, or ends too early."""
+
+    def __init__(self, coding: str, reason: str) -> None:
+        self.coding, self.reason = coding, reason
+        super().__init__(f"{coding}: {reason}")
 
 
 class StoreError(FloorwalkerError):
