@@ -11,6 +11,7 @@ ERROR_VIEWED = "Error Page Viewed"
 VISIT_STARTED = "Visit Started"  # derived, for the stream
 SLOT_SHOWN = "Slot Shown"  # properties: slot, block, arm
 SLOT_CLICKED = "Slot Clicked"  # properties: slot, block
+SLOT_DISMISSED = "Slot Dismissed"  # properties: slot, block
 PROMOTION_CLICKED = "Promotion Clicked"  # properties: block or promotion_id, slot or position
 PRODUCTS_SEARCHED = "Products Searched"  # properties: query
 IDENTIFIED = "Identified"  # properties: user_id, every other one a trait; its traits never reach the stream

@@ -1,6 +1,6 @@
 """The plan of a Ruleset: its segments compiled, in an order in which whoever asks for another comes after it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, assert_never
@@ -46,7 +46,7 @@ class Plan:
         return scored if when is None else lambda moment: both(when(moment), scored(moment))
 
 
-def score_between(points: Iterator[tuple[float, bool | None]]) -> tuple[float, float]:
+def score_between(points: Iterable[tuple[float, bool | None]]) -> tuple[float, float]:
     """The least and the most that the points can add up to, where some are not known."""
     least = most = 0.0
     for value, holds in points:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from floorwalker.core.conditions.asking import Value
+from floorwalker.core.conditions.matchers import Range
 
 _UNITS = ((86400.0, "day"), (3600.0, "hour"), (60.0, "minute"), (1.0, "second"))
 
@@ -34,3 +35,15 @@ def value_words(value: Value) -> str | int | float | bool:
             return ", ".join(f"{part:.2f}" for part in value)
         case _:
             return value
+
+
+def range_words(asked: Range) -> str:
+    """A range as it may be written in a rule: `at_least 3`, `more_than 1, at_most 5`."""
+    if asked.low is not None and asked.low == asked.high:
+        return f"exactly {number_words(asked.low)}"
+    bounds = []
+    if asked.low is not None:
+        bounds.append(f"{'more_than' if asked.low_open else 'at_least'} {number_words(asked.low)}")
+    if asked.high is not None:
+        bounds.append(f"{'less_than' if asked.high_open else 'at_most'} {number_words(asked.high)}")
+    return ", ".join(bounds)

@@ -1,0 +1,54 @@
+"""Classify: which segments a visitor is in, at one instant."""
+
+from floorwalker.core.conditions.counting import both, holds_between
+from floorwalker.core.conditions.evaluate import Moment, explain
+from floorwalker.core.conditions.plan import score_between
+from floorwalker.core.conditions.words import number_words, range_words
+from floorwalker.core.decision import Explanation
+from floorwalker.core.profile import Profile
+from floorwalker.core.ruleset import Ruleset, Segment
+from floorwalker.core.signals import Signals
+
+
+def classify(
+    ruleset: Ruleset, profile: Profile | None, signals: Signals, at: float, *, remembered: bool = True
+) -> frozenset[str]:
+    """The names of the segments that the visitor is in, drafts left out.
+
+    at: seconds since 1970, UTC. remembered: whether memory is permitted; without it, or without a profile, a condition
+    that needs memory is unknown, and unknown fits nothing.
+    """
+    return segments_at(Moment(ruleset, profile, signals, at, remembered=remembered))
+
+
+def segments_at(moment: Moment) -> frozenset[str]:
+    """The segments that hold at this moment."""
+    members = moment.members
+    for name in moment.ruleset.plan.segments:
+        if name not in members:
+            moment.member(name)
+    return frozenset([name for name, member in members.items() if member])
+
+
+def explain_segment(segment: Segment, moment: Moment) -> Explanation:
+    """Why the visitor is in the segment or not; unknown is None."""
+    when = None if segment.when is None else explain(segment.when, moment)
+    if segment.score is None:
+        return when or Explanation(segment.name, None, False)
+    score = _explain_score(segment, moment)
+    if when is None:
+        return score
+    return Explanation("all", None, both(when.holds, score.holds), (when, score))
+
+
+def _explain_score(segment: Segment, moment: Moment) -> Explanation:
+    parts, points = [], []
+    for one in segment.points:
+        why = explain(one.when, moment)
+        parts.append(Explanation(f"{number_words(one.points)} points", None, why.holds, (why,)))
+        points.append((one.points, why.holds))
+    least, most = score_between(points)
+    observed = number_words(least) if least == most else f"{number_words(least)} to {number_words(most)}"
+    asked = "score" if segment.score is None else f"score: {range_words(segment.score)}"
+    holds = None if segment.score is None else holds_between(segment.score, least, most)
+    return Explanation(asked, observed, holds, tuple(parts))

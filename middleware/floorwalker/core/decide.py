@@ -1,0 +1,200 @@
+"""Decide: what every slot of a page shows to one visitor, and why."""
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+from floorwalker.core.choose import Choice, Chooser, Render
+from floorwalker.core.classify import explain_segment, segments_at
+from floorwalker.core.conditions.evaluate import Moment
+from floorwalker.core.conditions.explain import NEEDS_CONSENT
+from floorwalker.core.conditions.matchers import fold_text
+from floorwalker.core.conditions.patterns import path_pattern
+from floorwalker.core.conditions.words import share_words
+from floorwalker.core.decision import Arm, Decision, Explanation, Reason
+from floorwalker.core.events import SLOT_SHOWN, Event
+from floorwalker.core.hashing import share
+from floorwalker.core.profile import Profile
+from floorwalker.core.ruleset import Content, Ruleset, Slot
+from floorwalker.core.signals import Signals
+
+_DEFAULT = Content("default")
+SITE_CONTROL = "site-control"
+
+
+def decide(
+    ruleset: Ruleset,
+    profile: Profile | None,
+    signals: Signals,
+    at: float,
+    *,
+    remembered: bool = True,
+    render: Render | None = None,
+) -> "PageDecisions":
+    """What every slot shows to this visitor; a slot is decided when it is first read, and stays so.
+
+    at: seconds since 1970, UTC. remembered: whether memory is permitted; without it, or without a profile, what needs
+    memory does not fit. render: the text of a block, or None where the block uses something unknown, so that its entry
+    is passed over; without it nothing is rendered.
+    """
+    return PageDecisions(Moment(ruleset, profile, signals, at, remembered=remembered), render=render)
+
+
+class PageDecisions(Mapping[str, Decision]):
+    """The decisions of one page, by slot. Reading one decides it: of a `once_per_page` name the first slot takes it."""
+
+    def __init__(self, moment: Moment, *, render: Render | None = None) -> None:
+        self.moment = moment
+        self._render = render
+        self._slots = moment.ruleset.slots
+        self._decided: dict[str, Decision] = {}
+        self._claimed: frozenset[str] = frozenset()
+        self._claimed_before: dict[str, frozenset[str]] = {}
+
+    def __getitem__(self, slot: str) -> Decision:
+        if slot not in self._decided:
+            self._claimed_before[slot] = self._claimed
+            self._decided[slot] = self._decide(self._slots[slot])
+        return self._decided[slot]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._slots)
+
+    def __len__(self) -> int:
+        return len(self._slots)
+
+    @cached_property
+    def segments(self) -> frozenset[str]:
+        """The segments that the visitor is in."""
+        return segments_at(self.moment)
+
+    @property
+    def decided(self) -> Mapping[str, Decision]:
+        """The slots that were read so far."""
+        return self._decided
+
+    def why(self, slot: str) -> Explanation:
+        """Why the slot shows what it shows, with every entry that was read before it."""
+        decision = self[slot]
+        notes: list[Explanation] = []
+        if decision.reason in (Reason.ENTRY, Reason.OTHERWISE, Reason.CONTROL):
+            self._explain_entries(self._slots[slot], notes)
+        shown = decision.block or decision.content.kind
+        return Explanation(f"{slot}: {decision.reason}", shown, decision.reason is Reason.ENTRY, tuple(notes))
+
+    def _decide(self, slot: Slot) -> Decision:
+        kept = self._kept_because
+        if kept is None and not _is_for_page(slot, self.moment.signals):
+            kept = Reason.OTHER_PAGE
+        if kept is not None:
+            return Decision(slot.name, _DEFAULT, Arm.TREATMENT, kept, place=slot.place)
+        chooser = Chooser(slot, self.moment, claimed=self._claimed, render=self._render)
+        choice = None if self._needs_consent(slot) else chooser.entry()
+        if choice is not None:
+            return self._shown(slot, choice, Reason.ENTRY, control=self._in_control(slot))
+        otherwise = chooser.otherwise()
+        if otherwise is None or otherwise.content.kind == "default":
+            return Decision(slot.name, _DEFAULT, Arm.TREATMENT, Reason.OTHERWISE, place=slot.place)
+        return self._shown(slot, otherwise, Reason.OTHERWISE, control=self._in_site_control)
+
+    def _shown(self, slot: Slot, choice: Choice, reason: Reason, *, control: bool) -> Decision:
+        """The choice, or, in a control group, the page's own content in its place: what is taken is taken in both."""
+        self._claimed |= choice.claims
+        return Decision(
+            slot.name,
+            _DEFAULT if control else choice.content,
+            Arm.CONTROL if control else Arm.TREATMENT,
+            Reason.CONTROL if control else reason,
+            block=choice.content.name,
+            rendered=None if control else choice.rendered,
+            entry=choice.entry,
+            place=slot.place,
+        )
+
+    @cached_property
+    def _kept_because(self) -> Reason | None:
+        """Why the whole page stays as the app made it, if it does."""
+        site = self.moment.ruleset.site
+        if not site.personalize:
+            return Reason.OFF
+        if self.moment.signals.robot is not None:
+            return Reason.ROBOT
+        return Reason.EXCLUDED if any(self.moment.member(name) for name in site.exclude) else None
+
+    @cached_property
+    def _in_site_control(self) -> bool:
+        return self._is_below(self.moment.ruleset.site.control, SITE_CONTROL)
+
+    def _in_control(self, slot: Slot) -> bool:
+        return self._in_site_control or self._is_below(slot.control, f"control:{slot.name}")
+
+    def _is_below(self, control: float, experiment: str) -> bool:
+        profile = self.moment.profile
+        return control > 0 and profile is not None and share(profile.seed, experiment) < control
+
+    def _needs_consent(self, slot: Slot) -> bool:
+        """A slot that compares has nothing for a visitor who can be in neither of its arms."""
+        return slot.control > 0 and self.moment.profile is None
+
+    def _explain_entries(self, slot: Slot, notes: list[Explanation]) -> None:
+        if self._needs_consent(slot):
+            notes.append(Explanation(f"control: {share_words(slot.control)}", NEEDS_CONSENT, None))
+            return
+        chooser = Chooser(slot, self.moment, claimed=self._claimed_before[slot.name], render=self._render, notes=notes)
+        if chooser.entry() is None:
+            chooser.otherwise()
+
+
+def _is_for_page(slot: Slot, signals: Signals) -> bool:
+    if not slot.pages:
+        return True
+    kind, path = fold_text(signals.page.type), signals.page.path or signals.path
+    return any(
+        path_pattern(page).match(path) is not None if page.startswith("/") else bool(kind) and fold_text(page) == kind
+        for page in slot.pages
+    )
+
+
+def explain_all(
+    ruleset: Ruleset,
+    profile: Profile | None,
+    signals: Signals,
+    at: float,
+    *,
+    remembered: bool = True,
+    render: Render | None = None,
+) -> dict[str, Any]:
+    """Every segment and slot with its why, as plain values: the shape of `floorwalker explain --json`."""
+    decisions = decide(ruleset, profile, signals, at, remembered=remembered, render=render)
+    return {
+        "segments": {
+            name: {"in": name in decisions.segments, "why": tree_of(explain_segment(segment, decisions.moment))}
+            for name, segment in ruleset.segments.items()
+            if not segment.draft
+        },
+        "slots": {
+            name: {
+                "block": decision.block or decision.content.kind,
+                "arm": decision.arm.value,
+                "reason": decision.reason.value,
+                "why": tree_of(decisions.why(name)),
+            }
+            for name, decision in decisions.items()
+        },
+    }
+
+
+def tree_of(why: Explanation) -> dict[str, Any]:
+    """An explanation as plain values: condition, observed, holds (None is unknown), of."""
+    return {
+        "condition": why.condition,
+        "observed": why.observed,
+        "holds": why.holds,
+        "of": [tree_of(part) for part in why.of],
+    }
+
+
+def shown_event(decision: Decision, at: float, *, rules: str = "") -> Event:
+    """The event that a slot was shown, or kept back for the comparison. rules: the version that decided."""
+    properties = {"slot": decision.slot, "block": decision.block, "arm": decision.arm.value}
+    return Event(SLOT_SHOWN, at, {**properties, "rules": rules} if rules else properties)
