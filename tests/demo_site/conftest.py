@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from starlette.applications import Starlette
 
 from demo_site.app import create_app
 from demo_site.catalogue import Catalogue
@@ -36,8 +37,13 @@ def catalogue() -> Catalogue:
     return Catalogue.load()
 
 
+@pytest.fixture(scope="session")
+def shop() -> Starlette:
+    return create_app(secret_key=KEY)
+
+
 @pytest.fixture
-def customer() -> Iterator[httpx.Client]:
-    transport = InProcess(create_app(secret_key=KEY))
+def customer(shop: Starlette) -> Iterator[httpx.Client]:
+    transport = InProcess(shop)
     with httpx.Client(transport=transport, base_url="http://shop.test", follow_redirects=True) as client:
         yield client

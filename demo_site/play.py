@@ -1,0 +1,149 @@
+"""Whom one can play in the demo, and the cookie that remembers it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Self
+from urllib.parse import parse_qs, urlencode
+from zoneinfo import ZoneInfo
+
+DAY = 86_400
+FURTHEST_SHIFT = 400 * DAY
+BERLIN = ZoneInfo("Europe/Berlin")
+DEVICES: Mapping[str, str] = {
+    "phone": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+    "Version/18.5 Mobile/15E148 Safari/604.1",
+    "tablet": "Mozilla/5.0 (iPad; CPU OS 17_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+    "Version/17.7 Mobile/15E148 Safari/604.1",
+}
+COUNTRIES: Mapping[str, tuple[str, str]] = {
+    "DE": ("Germany", "Europe/Berlin"),
+    "NO": ("Norway", "Europe/Oslo"),
+    "CH": ("Switzerland", "Europe/Zurich"),
+    "US": ("the United States", "America/New_York"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Play:
+    """Who the browser plays. arriving: the role in which the next page is entered; shift: seconds ahead of the clock."""
+
+    arriving: str = ""
+    device: str = ""
+    country: str = ""
+    shift: int = 0
+
+    @classmethod
+    def read(cls, cookie: str) -> Self:
+        """From the cookie's value; what is not known is left out."""
+        given = {name: values[-1] for name, values in parse_qs(cookie[:500], max_num_fields=10).items()}
+        shift = given.get("shift", "")
+        return cls(
+            arriving=given.get("arriving", "") if given.get("arriving") in ROLES else "",
+            device=given.get("device", "") if given.get("device") in DEVICES else "",
+            country=given.get("country", "") if given.get("country") in COUNTRIES else "",
+            shift=min(int(shift), FURTHEST_SHIFT) if shift.isascii() and shift.isdigit() and len(shift) < 12 else 0,
+        )
+
+    def written(self) -> str:
+        """For the cookie; empty when there is nothing to remember."""
+        facts = {"arriving": self.arriving, "device": self.device, "country": self.country, "shift": self.shift or ""}
+        return urlencode({name: value for name, value in facts.items() if value})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Role:
+    """One thing to play. What is None stays as it is.
+
+    landing: where the visit begins; referrer: empty for somebody who typed the address; anew: nobody has seen this
+    visitor before; hour: the next time it is that late there; days: so many days on; past: they have been a customer.
+    """
+
+    group: str
+    title: str
+    says: str
+    landing: str | None = None
+    referrer: str = ""
+    anew: bool = False
+    device: str | None = None
+    country: str | None = None
+    hour: int | None = None
+    days: int = 0
+    past: bool = False
+
+
+ROLES: Mapping[str, Role] = {
+    "cheap-tripod": Role(
+        group="Arrive",
+        title="from Google",
+        says="as somebody who searched Google for “cheap tripod”",
+        landing="/",
+        referrer="https://www.google.com/search?q=cheap+tripod",
+        anew=True,
+    ),
+    "ad": Role(
+        group="Arrive",
+        title="from an ad",
+        says="as somebody who clicked an advertisement",
+        landing="/?utm_source=google&utm_medium=cpc&utm_campaign=spring-cameras&gclid=demo",
+        referrer="https://www.google.com/",
+        anew=True,
+    ),
+    "assistant": Role(
+        group="Arrive",
+        title="from an AI assistant",
+        says="as somebody whom an AI assistant sent",
+        landing="/?utm_source=chatgpt.com",
+        referrer="https://chatgpt.com/",
+        anew=True,
+    ),
+    "newsletter": Role(
+        group="Arrive",
+        title="from our letter",
+        says="as a reader of the newsletter",
+        landing="/?utm_source=newsletter&utm_medium=email&utm_campaign=november",
+        anew=True,
+    ),
+    "customer": Role(
+        group="Arrive",
+        title="as a customer",
+        says="as a customer who comes back after twelve days",
+        landing="/",
+        anew=True,
+        past=True,
+    ),
+    "phone": Role(group="With", title="a phone", says="with a phone", device="phone"),
+    "tablet": Role(group="With", title="a tablet", says="with a tablet", device="tablet"),
+    "own-device": Role(group="With", title="your own", says="with your own device", device=""),
+    "norway": Role(group="In", title="Norway", says="from Norway", country="NO"),
+    "germany": Role(group="In", title="Germany", says="from Germany", country="DE"),
+    "america": Role(group="In", title="New York", says="from New York", country="US"),
+    "night": Role(group="At", title="night", says="late in the evening", hour=23),
+    "tomorrow": Role(group="At", title="tomorrow", says="a day later, by typing the address", landing="/", days=1),
+    "anew": Role(group="Or", title="start anew", says="as nobody in particular", landing="/", anew=True),
+}
+
+
+def take_role(play: Play, name: str, *, now: float) -> Play:
+    """Who one is after choosing a role; `now` is the real clock, in seconds since 1970."""
+    role = ROLES[name]
+    if name == "anew":
+        return Play()
+    return replace(
+        play,
+        arriving=name if role.landing is not None else play.arriving,
+        device=play.device if role.device is None else role.device,
+        country=play.country if role.country is None else role.country,
+        shift=min(FURTHEST_SHIFT, _shifted(play, role, now)),
+    )
+
+
+def _shifted(play: Play, role: Role, now: float) -> int:
+    ahead = play.shift + role.days * DAY
+    if role.hour is None:
+        return ahead
+    there = datetime.fromtimestamp(now + ahead, ZoneInfo(COUNTRIES[play.country][1]) if play.country else BERLIN)
+    late = there.replace(hour=role.hour, minute=10, second=0)
+    if late < there:
+        late += timedelta(days=1)
+    return ahead + int((late - there).total_seconds())
