@@ -11,7 +11,7 @@ TEXT_BYTES = 80  # a property's value, the words of a search
 MOST_PROPERTIES = 8
 MOST_TAGS = 6
 
-_LATEST = 253402300799  # the end of the year 9999
+_LATEST = 253370764800  # the end of the year 9998: the calendar ends with the next one
 _LARGEST = 1 << 53
 
 
@@ -23,7 +23,7 @@ def short(text: str, most: int) -> str:
 
 
 def seconds(at: float) -> int:
-    """A time in whole seconds since 1970, within the calendar: access logs have no finer time, and they are replayed."""
+    """A time in whole seconds since 1970, within the calendar. Access logs have no finer one, and they are replayed."""
     return int(at) if 1 <= at <= _LATEST else (_LATEST if at > _LATEST else 1)
 
 

@@ -1,6 +1,7 @@
 """Counts: what left the recent events, by key and day, then by month, then all together; each knows since when.
 
-A key is one letter for its dimension and the value: `clenses` is the category lenses.
+A key is one letter for its dimension and the value in its folded form: `clenses` is the category lenses. Paths keep
+their case.
 """
 
 from collections.abc import Mapping
@@ -8,6 +9,18 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 EVENT, TYPE, CATEGORY, PRODUCT, BRAND, TAG, TOPIC, TIER, PATH, VISIT = "etcpbgoruv"
+
+DIMENSIONS = {
+    "type": TYPE,
+    "category": CATEGORY,
+    "product": PRODUCT,
+    "brand": BRAND,
+    "tag": TAG,
+    "topic": TOPIC,
+    "price_tier": TIER,
+    "path": PATH,
+}
+"""The field of a page → its dimension. Tags and topics may be several on one page."""
 
 
 class Key(Struct, frozen=True, array_like=True):
@@ -39,3 +52,11 @@ class Counts(Struct, frozen=True, array_like=True):
     rolled_day: int = 0
     rolled_month: int = 0
     lost: Mapping[str, int] = {}
+
+
+EMPTY = Counts()
+
+
+def path_key(path: str) -> str:
+    """The form in which paths are compared: without a slash at the end."""
+    return path.rstrip("/") or "/"

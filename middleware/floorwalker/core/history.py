@@ -1,10 +1,24 @@
 """History: what a profile remembers, asked by window. Built once per request, so every condition is a look-up."""
 
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+
 from msgspec import Struct
 
+from floorwalker.core.bounds import seconds
+from floorwalker.core.calendar import Calendar
+from floorwalker.core.conditions.asking import holds_for, number_of
 from floorwalker.core.conditions.model import Field, Window
+from floorwalker.core.count_index import NEVER, Bounds, CountIndex
+from floorwalker.core.events import PRODUCTS_SEARCHED, PROMOTION_CLICKED, SLOT_CLICKED
 from floorwalker.core.profile import Profile
+from floorwalker.core.recent_index import NOWHERE, Positions, RecentIndex
+from floorwalker.core.responses import NONE, Daily, Response
 from floorwalker.core.ruleset import Site
+from floorwalker.core.visits import is_running
+
+_CLICKS = (SLOT_CLICKED, PROMOTION_CLICKED)
+_BLOCKS = ("block", "promotion_id")
 
 
 class Tally(Struct, frozen=True):
@@ -21,34 +35,198 @@ class Tally(Struct, frozen=True):
     total: float
 
 
-class History:
-    """What happened, up to `at` (seconds since 1970), in the site's calendar."""
+_NONE = Tally(0, True, None, 0.0)
 
-    def __init__(self, profile: Profile, *, at: float, site: Site) -> None: ...
+
+class History:
+    """What happened, up to `at` (seconds since 1970), in the site's calendar.
+
+    Time has whole seconds here. A clock that stands before what the profile holds already is taken as of then.
+    """
+
+    __slots__ = ("_at", "_calendar", "_past", "_profile", "_recent", "_starts")
+
+    def __init__(self, profile: Profile, *, at: float, site: Site) -> None:
+        self._profile = profile
+        self._at = max(seconds(at), profile.last_seen, profile.recents.last)
+        self._calendar = Calendar(site)
+        self._recent = RecentIndex(profile.recents)
+        self._past = CountIndex(profile.counts, self._calendar)
+        self._starts: dict[tuple[str, float], tuple[float, int]] = {}
 
     def views(self, what: tuple[Field, ...], window: Window) -> Tally:
         """Pages seen for which all of `what` holds; () is every page view."""
-        ...
+        return self._tally(self._recent.viewed(what), window, lambda start: self._past.views(what, start))
 
     def events(self, what: tuple[Field, ...], window: Window, total: Field | None = None) -> Tally:
         """Events for which all of `what` holds: `event` is the name, `where` the property named by its key.
 
         total: the property (its key) whose numbers are added up.
         """
-        ...
+        positions = self._events(what)
+        tally = self._tally(positions, window, lambda start: self._past.events(what, start))
+        if total is None:
+            return tally
+        _, first = self._start(window)
+        values = [self._property(position, total.key) for position in positions if position >= first]
+        numbers = [number for number in map(number_of, values) if number is not None]
+        return Tally(tally.count, tally.complete, tally.latest, sum(numbers, 0.0))
 
     def visits(self, window: Window) -> Tally:
         """Visits that began in the window; `visit` is this one."""
-        ...
+        profile = self._profile
+        if profile.visit is None:
+            return _NONE
+        start, _ = self._start(window)
+        began, at = [], 0
+        for gap in (*profile.earlier, profile.visit.started - sum(profile.earlier)):
+            at += gap
+            began.append(at)
+        count = sum([at >= start for at in began])
+        latest = began[-1] if count else None
+        left = profile.earlier_left
+        past = self._past.visits(start) if left and start <= left else NEVER
+        return Tally(count + past.low, past.low == past.high, latest or past.last or None, 0.0)
 
-    def shown(self, block: str, window: Window) -> Tally:
-        """How often the block was shown, in whatever slot."""
-        ...
+    def shown(self, block: str, window: Window, *, held_back: bool = True) -> Tally:
+        """How often the block was shown, in whatever slot. held_back: those times count, too, when it would have been
+        shown but for a control group, so that caps and rests hold alike in both arms."""
+        start, _ = self._start(window)
+        found = [
+            self._in_visit(one) if window.kind == "visit" else self._of_days(one.shown, one.since, start)
+            for one in self._responses(block)
+            if held_back or not one.control
+        ]
+        return self._of_responses(found, start)
 
     def clicked(self, block: str, window: Window) -> Tally:
         """How often the block was clicked."""
-        ...
+        start, first = self._start(window)
+        left = self._profile.recents.left
+        if not left or start > left:
+            positions = [
+                position
+                for name in _CLICKS
+                for position in self._recent.happened(name)
+                if position >= first and any(self._property(position, key) == block for key in _BLOCKS)
+            ]
+            latest = self._recent.times[max(positions)] if positions else None
+            return Tally(len(positions), True, latest, 0.0)
+        found = [self._of_days(one.clicked or Daily(), one.since, start) for one in self._responses(block)]
+        return self._of_responses(found, start)
 
     def last_shown(self, block: str) -> float | None:
-        """When the block was last shown; None when it never was, as far as is remembered."""
-        ...
+        """When the block was last shown or held back; None when it never was, as far as is remembered."""
+        return max([one.shown.last for one in self._responses(block)], default=0) or None
+
+    def searches(self, window: Window) -> tuple[str, ...]:
+        """What was typed into the site's own search, as far as is remembered to the word; the latest last."""
+        _, first = self._start(window)
+        recents = self._profile.recents
+        found: dict[int, str] = {}
+        for position in self._recent.happened(PRODUCTS_SEARCHED):
+            found[position] = str(self._property(position, "query") or "")
+        rows = recents.rows()
+        for position in self._recent.views:
+            if row := rows[position]:
+                found[position] = recents.text(recents.pages[row - 1].search)
+        return tuple([found[position] for position in sorted(found) if position >= first and found[position]])
+
+    def _tally(self, positions: Positions, window: Window, past_of: Callable[[float], Bounds]) -> Tally:
+        """The recent matches in the window, and the counted ones where it reaches beyond."""
+        start, first = self._start(window)
+        count = len(positions) - bisect_left(positions, first) if first else len(positions)
+        latest = self._recent.times[positions[-1]] if count else None
+        left = self._profile.recents.left
+        if not left or start > left:
+            return Tally(count, True, latest, 0.0)
+        past = past_of(start)
+        return Tally(count + past.low, past.low == past.high, latest or past.last or None, 0.0)
+
+    def _start(self, window: Window) -> tuple[float, int]:
+        """When the window begins, and the first recent event within it."""
+        key = (window.kind, window.seconds)
+        found = self._starts.get(key)
+        if found is None:
+            start = self._begins(window)
+            found = self._starts[key] = (start, bisect_left(self._recent.times, start))
+        return found
+
+    def _begins(self, window: Window) -> float:
+        calendar = self._calendar
+        match window.kind:
+            case "seconds":
+                return self._at - window.seconds
+            case "visit":
+                visit = self._profile.visit
+                return visit.started if visit and is_running(self._profile, self._at) else self._at + 1
+            case "today":
+                return calendar.day_begins(calendar.day(self._at))
+            case "week":
+                return calendar.day_begins(calendar.week_begins(calendar.day(self._at)))
+            case "month":
+                day = calendar.day(self._at)
+                return calendar.day_begins(calendar.month_begins(calendar.month(day)))
+            case _:
+                return 0
+
+    def _events(self, what: Sequence[Field]) -> Positions:
+        named: Positions | None = None
+        for field in what:
+            if field.name == "event":
+                positions = self._recent.named(field)
+                named = positions if named is None else sorted({*named} & {*positions})
+        if named is None:
+            named = range(len(self._recent.times))
+        where = [field for field in what if field.name != "event"]
+        if not where or not named:
+            return named or NOWHERE
+        return [position for position in named if self._properties_hold(position, where)]
+
+    def _properties_hold(self, position: int, where: Sequence[Field]) -> bool:
+        properties = self._profile.recents.properties_of(position)
+        return all(
+            holds_for(field.matcher, () if (value := properties.get(field.key)) is None else (value,))
+            for field in where
+        )
+
+    def _property(self, position: int, name: str) -> object:
+        return self._profile.recents.properties_of(position).get(name)
+
+    def _responses(self, block: str) -> list[Response]:
+        return [one for one in (self._profile.responses or NONE).blocks if one.block == block]
+
+    def _in_visit(self, response: Response) -> Bounds:
+        """How often in this visit."""
+        if response.visit != self._profile.visits or not is_running(self._profile, self._at):
+            return NEVER
+        return Bounds(response.in_visit, response.in_visit, response.shown.last)
+
+    def _of_days(self, daily: Daily, since: int, start: float) -> Bounds:
+        """How often since `start`, from the counts of a block's days."""
+        forgotten = 0 < since >= start
+        if daily.last < start:
+            return NEVER
+        if start <= 0:
+            return _bounds(daily.total, daily.total, daily.last, forgotten=forgotten)
+        day = self._calendar.day(start)
+        whole = start <= self._calendar.day_begins(day)
+        days = dict(zip(daily.days[::2], daily.days[1::2], strict=True))
+        low = sum([count for one, count in days.items() if one > day or (one == day and whole)])
+        high = sum([count for one, count in days.items() if one >= day])
+        if daily.days and day <= daily.days[0]:
+            high += daily.total - sum(days.values())
+        return _bounds(max(low, 1), max(high, 1), daily.last, forgotten=forgotten)
+
+    def _of_responses(self, found: list[Bounds], start: float) -> Tally:
+        """The tally of what is known of a block; of one that is not there, whether it may have been forgotten."""
+        lost = (self._profile.responses or NONE).lost
+        if not found:
+            return Tally(0, not 0 < lost >= start, None, 0.0)
+        low = sum([one.low for one in found])
+        latest = max([one.last for one in found])
+        return Tally(low, low == sum([one.high for one in found]), latest or None, 0.0)
+
+
+def _bounds(low: int, high: int, last: int, *, forgotten: bool) -> Bounds:
+    return Bounds(low, float("inf") if forgotten else high, last)

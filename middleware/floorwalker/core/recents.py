@@ -1,10 +1,20 @@
 """Recents: the latest events, exact and compact, bounded by number and by bytes; what leaves goes to the counts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import islice
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
+from floorwalker.core.bounds import MOST_PROPERTIES, MOST_TAGS, NAME_BYTES, PATH_BYTES, TEXT_BYTES, scalars, short
 from floorwalker.core.events import Page, Scalar
+
+MOST_MOMENTS = 100
+MOST_BYTES = 3500
+_LEAVING = 0.2  # of the moments when something must leave: so the tables are made anew once in twenty events
+
+_NO_PROPERTIES: Mapping[str, Scalar] = {}
+_MOMENT_BYTES = 5
+_FIELDS = 3  # of a moment: seconds since the one before, name's text, page's row
 
 
 class PageRow(Struct, frozen=True, array_like=True):
@@ -17,41 +27,68 @@ class PageRow(Struct, frozen=True, array_like=True):
     brand: int = 0
     tags: tuple[int, ...] = ()
     topics: tuple[int, ...] = ()
-    price: float | None = None
+    price: int | float | None = None
     price_tier: int = 0
     search: int = 0
 
 
-class Moment(Struct, frozen=True, array_like=True):
-    """One event: `after` seconds since the one before, its name's text, its page's row (0 is none).
+class Past(Struct, frozen=True):
+    """One remembered event, in words."""
 
-    properties: key's text number, value, key's text number, value, …
-    """
-
-    after: int
-    name: int
-    page: int = 0
-    properties: tuple[Scalar, ...] = ()
+    at: int
+    name: str
+    page: Page | None
+    properties: Mapping[str, Scalar]
 
 
 class Recents(Struct, frozen=True, array_like=True):
-    """The latest events in order. Texts and pages are numbered from 1.
+    """The latest events in order. Texts and pages are numbered from 1, 0 is none; moments from 0.
 
-    start: the time from which the first `after` counts. left: the time of the latest event that is no longer here;
-    every event later than that is here; 0 when all are.
+    last: the time of the latest. moments: for each its seconds since the one before, its name's text, its page's row.
+    properties: of the moments that have any: key's text, value, key's text, value, … left: the time of the latest
+    event that is no longer here; every later one is; 0 when all are. size: about how many bytes this takes.
     """
 
-    start: int = 0
+    last: int = 0
     texts: tuple[str, ...] = ()
     pages: tuple[PageRow, ...] = ()
-    moments: tuple[Moment, ...] = ()
+    moments: tuple[int, ...] = ()
+    properties: Mapping[int, tuple[Scalar, ...]] = {}
     left: int = 0
+    size: int = 0
+
+    def __len__(self) -> int:
+        return len(self.moments) // _FIELDS
+
+    @property
+    def is_full(self) -> bool:
+        """Whether something must leave before the profile is kept."""
+        return len(self.moments) > MOST_MOMENTS * _FIELDS or self.size > MOST_BYTES
+
+    def times(self) -> list[int]:
+        """When each moment was, in order."""
+        gaps = self.moments[::_FIELDS]
+        at = self.last - sum(gaps)
+        return [at := at + gap for gap in gaps]
+
+    def names(self) -> tuple[int, ...]:
+        """The number of each moment's name, in order."""
+        return self.moments[1::_FIELDS]
+
+    def rows(self) -> tuple[int, ...]:
+        """Each moment's row of the pages, in order; 0 is none."""
+        return self.moments[2::_FIELDS]
+
+    def number(self, text: str) -> int:
+        """The number of a text; 0 where it does not occur."""
+        return self.texts.index(text) + 1 if text in self.texts else 0
 
     def text(self, number: int) -> str:
+        """The text of that number."""
         return self.texts[number - 1] if number else ""
 
     def page(self, number: int) -> Page | None:
-        """The page of a moment, in words."""
+        """The page of that row, in words."""
         if not number:
             return None
         row, text = self.pages[number - 1], self.text
@@ -61,13 +98,176 @@ class Recents(Struct, frozen=True, array_like=True):
             category=text(row.category),
             product=text(row.product),
             brand=text(row.brand),
-            tags=tuple(text(tag) for tag in row.tags),
-            topics=tuple(text(topic) for topic in row.topics),
+            tags=tuple([text(tag) for tag in row.tags]),
+            topics=tuple([text(topic) for topic in row.topics]),
             price=row.price,
             price_tier=text(row.price_tier),
             search=text(row.search),
         )
 
-    def properties(self, moment: Moment) -> Mapping[str, Scalar]:
-        flat = moment.properties
+    def properties_of(self, moment: int) -> Mapping[str, Scalar]:
+        """A moment's properties under their names."""
+        flat = self.properties.get(moment)
+        if not flat:
+            return _NO_PROPERTIES
         return {self.text(int(flat[i])): flat[i + 1] for i in range(0, len(flat), 2)}
+
+    def past(self) -> Iterator[Past]:
+        """Every remembered event in words, in order."""
+        for moment, at in enumerate(self.times()):
+            name, row = self.moments[moment * _FIELDS + 1 : moment * _FIELDS + 3]
+            yield Past(at, self.text(name), self.page(row), self.properties_of(moment))
+
+
+def with_event(
+    recents: Recents, *, at: int, name: str, page: Page | None = None, properties: Mapping[str, Scalar] = _NO_PROPERTIES
+) -> Recents:
+    """The recents with one more event at the end; an earlier `at` counts as the latest one's. Texts are cut."""
+    writer = _Writer(recents)
+    last = max(at, recents.last)
+    after = last - recents.last if recents.moments else 0
+    moment = (after, writer.text(name, NAME_BYTES), writer.page(page))
+    flat = writer.properties(properties)
+    return Recents(
+        last=last,
+        texts=writer.texts(),
+        pages=writer.pages,
+        moments=recents.moments + moment,
+        properties={**recents.properties, len(recents): flat} if flat else recents.properties,
+        left=recents.left,
+        size=writer.size,
+    )
+
+
+def overflow(recents: Recents) -> tuple[Recents, list[Past]]:
+    """The recents back within their bounds, and the oldest events, which had to leave."""
+    leaving: list[Past] = []
+    while recents.is_full:
+        drop = max(1, int(len(recents) * _LEAVING))
+        leaving += islice(recents.past(), drop)
+        recents = _without_oldest(recents, drop)
+    return recents, leaving
+
+
+def _without_oldest(recents: Recents, drop: int) -> Recents:
+    """The same but for the `drop` oldest moments, and only the texts and pages that are still in use."""
+    left = recents.times()[drop - 1]
+    moments = list(recents.moments[drop * _FIELDS :])
+    properties = {number - drop: flat for number, flat in recents.properties.items() if number >= drop}
+    texts: dict[int, int] = {0: 0}
+    rows: dict[int, int] = {0: 0}
+    for i in range(1, len(moments), _FIELDS):
+        moments[i] = texts.setdefault(moments[i], len(texts))
+        moments[i + 1] = rows.setdefault(moments[i + 1], len(rows))
+    pages = [_renumbered(recents.pages[row - 1], texts) for row in rows if row]
+    for number, flat in properties.items():
+        keys = [texts.setdefault(int(key), len(texts)) for key in flat[::2]]
+        properties[number] = tuple([part for pair in zip(keys, flat[1::2], strict=True) for part in pair])
+    if moments:
+        moments[0] = 0
+    kept = Recents(
+        last=recents.last,
+        texts=tuple([recents.texts[text - 1] for text in texts if text]),
+        pages=tuple(pages),
+        moments=tuple(moments),
+        properties=properties,
+        left=left,
+    )
+    return structs.replace(kept, size=_size(kept))
+
+
+def _renumbered(row: PageRow, texts: dict[int, int]) -> PageRow:
+    def number(old: int) -> int:
+        return texts.setdefault(old, len(texts)) if old else 0
+
+    return PageRow(
+        path=number(row.path),
+        type=number(row.type),
+        category=number(row.category),
+        product=number(row.product),
+        brand=number(row.brand),
+        tags=tuple([number(tag) for tag in row.tags]),
+        topics=tuple([number(topic) for topic in row.topics]),
+        price=row.price,
+        price_tier=number(row.price_tier),
+        search=number(row.search),
+    )
+
+
+def _size(recents: Recents) -> int:
+    size = len(recents) * _MOMENT_BYTES + sum(map(_row_bytes, recents.pages)) + sum(map(_text_bytes, recents.texts))
+    return size + sum(_property_bytes(value) for flat in recents.properties.values() for value in flat[1::2])
+
+
+def _text_bytes(text: str) -> int:
+    return (len(text) if text.isascii() else len(text.encode())) + 2
+
+
+def _row_bytes(row: PageRow) -> int:
+    return 14 + 2 * (len(row.tags) + len(row.topics)) + (3 if row.price is not None else 0)
+
+
+def _property_bytes(value: Scalar) -> int:
+    return 3 + (_text_bytes(value) if isinstance(value, str) else 6)
+
+
+class _Writer:
+    """The tables of one Recents while events are added; the old ones stay as they are."""
+
+    def __init__(self, recents: Recents) -> None:
+        self._known = recents.texts
+        self._new: list[str] = []
+        self.pages = recents.pages
+        self.size = recents.size + _MOMENT_BYTES
+
+    def texts(self) -> tuple[str, ...]:
+        return (*self._known, *self._new) if self._new else self._known
+
+    def text(self, text: str, most: int) -> int:
+        text = short(text, most)
+        if not text:
+            return 0
+        if text in self._known:
+            return self._known.index(text) + 1
+        if text not in self._new:
+            self._new.append(text)
+            self.size += _text_bytes(text)
+        return len(self._known) + self._new.index(text) + 1
+
+    def page(self, page: Page | None) -> int:
+        if page is None:
+            return 0
+        new_before, text = len(self._new), self.text
+        row = PageRow(
+            path=text(page.path, PATH_BYTES),
+            type=text(page.type, NAME_BYTES),
+            category=text(page.category, NAME_BYTES),
+            product=text(page.product, NAME_BYTES),
+            brand=text(page.brand, NAME_BYTES),
+            tags=tuple([text(tag, NAME_BYTES) for tag in page.tags[:MOST_TAGS]]) if page.tags else (),
+            topics=tuple([text(topic, NAME_BYTES) for topic in page.topics[:MOST_TAGS]]) if page.topics else (),
+            price=_compact(page.price),
+            price_tier=text(page.price_tier, NAME_BYTES),
+            search=text(page.search, TEXT_BYTES),
+        )
+        if len(self._new) == new_before and row in self.pages:
+            return self.pages.index(row) + 1
+        self.pages = (*self.pages, row)
+        self.size += _row_bytes(row)
+        return len(self.pages)
+
+    def properties(self, properties: Mapping[str, Scalar]) -> tuple[Scalar, ...]:
+        if not properties:
+            return ()
+        flat: list[Scalar] = []
+        for name, value in scalars(properties, most=MOST_PROPERTIES).items():
+            flat += (self.text(name, NAME_BYTES), value)
+            self.size += _property_bytes(value)
+        return tuple(flat)
+
+
+def _compact(price: float | None) -> int | float | None:
+    """A whole number costs three bytes, another one nine."""
+    if price is None or not -1e12 < price < 1e12:
+        return None
+    return int(price) if price == int(price) else price

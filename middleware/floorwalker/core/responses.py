@@ -1,6 +1,14 @@
 """Responses: which blocks were shown and clicked how often, and to which arms of which slots the visitor belongs."""
 
-from msgspec import Struct
+from msgspec import Struct, msgpack, structs
+
+from floorwalker.core.bounds import NAME_BYTES, short
+
+MOST_DAYS = 10  # of each block
+MOST_BYTES = 1800  # of all blocks: about forty
+MOST_EXPOSURE_BYTES = 1200  # of all exposures: about thirty
+
+_encode = msgpack.Encoder().encode
 
 
 class Daily(Struct, frozen=True, array_like=True):
@@ -9,6 +17,14 @@ class Daily(Struct, frozen=True, array_like=True):
     total: int = 0
     last: int = 0
     days: tuple[int, ...] = ()
+
+    def plus_one(self, *, at: int, day: int) -> "Daily":
+        """One more, no earlier than the ones before."""
+        if self.days and self.days[-2] >= day:
+            days = (*self.days[:-1], self.days[-1] + 1)
+        else:
+            days = (*self.days, day, 1)[-2 * MOST_DAYS :]
+        return Daily(self.total + 1, max(at, self.last), days)
 
 
 class Response(Struct, frozen=True, array_like=True):
@@ -19,21 +35,26 @@ class Response(Struct, frozen=True, array_like=True):
 
     block: str
     control: bool
-    since: int
-    visit: int
-    in_visit: int
+    since: int = 0
+    visit: int = 0
+    in_visit: int = 0
     shown: Daily = Daily()
     clicked: Daily | None = None
 
+    @property
+    def last(self) -> int:
+        """When something last happened with it."""
+        return max(self.shown.last, self.clicked.last if self.clicked else 0)
+
 
 class Exposure(Struct, frozen=True, array_like=True):
-    """The first time that this block of this slot and arm came up. facts: what was counted already."""
+    """The first time that this block of this slot came up for this visitor, in that arm. clicked: it was, once."""
 
     slot: str
     block: str
     arm: str
     at: int
-    facts: tuple[str, ...] = ()
+    clicked: bool = False
 
 
 class Responses(Struct, frozen=True, array_like=True):
@@ -42,3 +63,57 @@ class Responses(Struct, frozen=True, array_like=True):
     blocks: tuple[Response, ...] = ()
     exposures: tuple[Exposure, ...] = ()
     lost: int = 0
+
+    def shown(self, block: str, *, control: bool, visit: int, at: int, day: int) -> "Responses":
+        """With the block shown once more, or held back once more."""
+        known = self._response(block, control=control)
+        in_visit = known.in_visit + 1 if known.visit == visit else 1
+        counted = known.shown.plus_one(at=at, day=day)
+        return self._with(structs.replace(known, visit=visit, in_visit=in_visit, shown=counted))
+
+    def clicked(self, block: str, *, at: int, day: int) -> "Responses":
+        """With the block clicked once more."""
+        known = self._response(block, control=False)
+        return self._with(structs.replace(known, clicked=(known.clicked or Daily()).plus_one(at=at, day=day)))
+
+    def exposed(self, exposure: Exposure) -> "Responses":
+        """With a first exposure; the same responses when it is none, or no more can be kept."""
+        exposures = (*self.exposures, exposure)
+        if self.exposure(exposure.slot, exposure.block, exposure.arm) or len(_encode(exposures)) > MOST_EXPOSURE_BYTES:
+            return self
+        return Responses(self.blocks, exposures, self.lost)
+
+    def first_clicked(self, exposure: Exposure) -> "Responses":
+        """With that exposure marked as clicked."""
+        marked = structs.replace(exposure, clicked=True)
+        exposures = tuple([marked if one == exposure else one for one in self.exposures])
+        return Responses(self.blocks, exposures, self.lost)
+
+    def exposure(self, slot: str, block: str, arm: str) -> Exposure | None:
+        """The first exposure to this block in this slot and arm."""
+        for one in self.exposures:
+            if one.slot == slot and one.block == block and one.arm == arm:
+                return one
+        return None
+
+    def arm(self, slot: str) -> str | None:
+        """The arm in which this visitor first met the slot."""
+        return next((one.arm for one in self.exposures if one.slot == slot), None)
+
+    def _response(self, block: str, *, control: bool) -> Response:
+        block = short(block, NAME_BYTES)
+        for one in self.blocks:
+            if one.block == block and one.control is control:
+                return one
+        return Response(block, control, since=self.lost)
+
+    def _with(self, response: Response) -> "Responses":
+        blocks = [one for one in self.blocks if one.block != response.block or one.control is not response.control]
+        blocks.append(response)
+        lost = self.lost
+        while len(_encode(blocks)) > MOST_BYTES and len(blocks) > 1:
+            lost = max(lost, blocks.pop(0).last)
+        return Responses(tuple(blocks), self.exposures, lost)
+
+
+NONE = Responses()

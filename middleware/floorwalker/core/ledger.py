@@ -1,0 +1,192 @@
+"""The ledger: how what left the recent events is added to the Counts, and how these stay within their bounds."""
+
+from collections.abc import Iterable
+
+from msgspec import msgpack
+
+from floorwalker.core.bounds import NAME_BYTES
+from floorwalker.core.calendar import Calendar
+from floorwalker.core.conditions.matchers import fold_text
+from floorwalker.core.counts import (
+    BRAND,
+    CATEGORY,
+    EVENT,
+    PATH,
+    PRODUCT,
+    TAG,
+    TIER,
+    TOPIC,
+    TYPE,
+    VISIT,
+    Bucket,
+    Counts,
+    Key,
+    path_key,
+)
+from floorwalker.core.events import PAGE_VIEWED, Page
+from floorwalker.core.recents import Past
+
+MOST_BYTES = 3000
+MOST_DAYS = 62
+MOST_MONTHS = 24
+MOST_KEYS = {EVENT: 24, TYPE: 16, CATEGORY: 32, PRODUCT: 32, BRAND: 16, TAG: 16, TOPIC: 24, TIER: 8, PATH: 32, VISIT: 1}
+
+_encode = msgpack.Encoder().encode
+
+
+def with_past(counts: Counts, past: Iterable[Past], *, calendar: Calendar, known: frozenset[str]) -> Counts:
+    """The counts with these events added, oldest first. known: keys that are dropped after all others."""
+    ledger = _Ledger(counts, calendar, known)
+    for event in past:
+        ledger.add(_keys(event), event.at)
+    return ledger.within_bounds()
+
+
+def with_visits(counts: Counts, began: Iterable[int], *, calendar: Calendar) -> Counts:
+    """The counts with these visits' beginnings added, oldest first."""
+    ledger = _Ledger(counts, calendar, frozenset())
+    for at in began:
+        ledger.add([VISIT], at)
+    return ledger.within_bounds()
+
+
+def _keys(event: Past) -> list[str]:
+    keys = [EVENT + fold_text(event.name)]
+    if event.name == PAGE_VIEWED and event.page:
+        keys += page_keys(event.page)
+    return keys
+
+
+def page_keys(page: Page) -> list[str]:
+    """The keys under which a page view is counted, each once."""
+    single = (
+        (TYPE, page.type),
+        (CATEGORY, page.category),
+        (PRODUCT, page.product),
+        (BRAND, page.brand),
+        (TIER, page.price_tier),
+    )
+    several = [(TAG, tag) for tag in page.tags] + [(TOPIC, topic) for topic in page.topics]
+    keys = [PATH + path_key(page.path)] if page.path else []
+    keys += dict.fromkeys([dimension + fold_text(value) for dimension, value in (*single, *several) if value])
+    return keys
+
+
+class _Ledger:
+    """Counts taken apart, so that many things can be added before they are packed again."""
+
+    def __init__(self, counts: Counts, calendar: Calendar, known: frozenset[str]) -> None:
+        self._calendar, self._known = calendar, known
+        self._keys = {key.name: key for key in counts.keys}
+        names = list(self._keys)
+        self._days = {bucket.start: _unpack(bucket.counts, names) for bucket in counts.days}
+        self._months = {bucket.start: _unpack(bucket.counts, names) for bucket in counts.months}
+        self._older = _unpack(counts.older, names)
+        self._rolled_day, self._rolled_month = counts.rolled_day, counts.rolled_month
+        self._lost = dict(counts.lost)
+
+    def add(self, names: list[str], at: int) -> None:
+        """One more of each of `names`, at that time."""
+        bucket = self._bucket(self._calendar.day(at))
+        for name in names:
+            dimension = name[0]
+            if len(name) > NAME_BYTES and len(name.encode()) > NAME_BYTES + 1:
+                self._lose(dimension, at)
+                continue
+            key = self._keys.get(name)
+            since = self._lost.get(dimension, 0) if key is None else key.since
+            self._keys[name] = Key(name, since, at if key is None else max(at, key.last))
+            bucket[name] = bucket.get(name, 0) + 1
+
+    def _bucket(self, day: int) -> dict[str, int]:
+        if day > self._rolled_day:
+            return self._days.setdefault(day, {})
+        month = self._calendar.month(day)
+        return self._months.setdefault(month, {}) if month > self._rolled_month else self._older
+
+    def within_bounds(self) -> Counts:
+        """The counts, packed; what is too much goes from days to months to `older`, and last the weakest keys go."""
+        for dimension, most in MOST_KEYS.items():
+            self._limit(dimension, most)
+        while len(self._days) > MOST_DAYS:
+            self._roll_day()
+        while len(self._months) > MOST_MONTHS:
+            self._roll_month()
+        packed = self._pack()
+        while len(_encode(packed)) > MOST_BYTES:
+            self._shrink()
+            packed = self._pack()
+        return packed
+
+    def _shrink(self) -> None:
+        """One step towards fewer bytes: the oldest days, then the oldest months, then the weakest keys."""
+        if len(self._days) > 7:
+            for _ in range(max(1, len(self._days) // 8)):
+                self._roll_day()
+        elif len(self._months) > 3:
+            self._roll_month()
+        elif len(self._days) > 1:
+            self._roll_day()
+        else:
+            fullest = max(MOST_KEYS, key=lambda dimension: len(self._names(dimension)))
+            self._limit(fullest, max(0, len(self._names(fullest)) * 3 // 4))
+
+    def _names(self, dimension: str) -> list[str]:
+        return [name for name in self._keys if name[0] == dimension]
+
+    def _limit(self, dimension: str, most: int) -> None:
+        names = self._names(dimension)
+        if len(names) <= most:
+            return
+        weakest_first = sorted(names, key=lambda name: (name in self._known, self._total(name), self._keys[name].last))
+        for name in weakest_first[: len(names) - most]:
+            self._lose(dimension, self._keys.pop(name).last)
+            for bucket in (*self._days.values(), *self._months.values(), self._older):
+                bucket.pop(name, None)
+
+    def _total(self, name: str) -> int:
+        buckets = (*self._days.values(), *self._months.values(), self._older)
+        return sum([bucket.get(name, 0) for bucket in buckets])
+
+    def _lose(self, dimension: str, at: int) -> None:
+        self._lost[dimension] = max(self._lost.get(dimension, 0), at)
+
+    def _roll_day(self) -> None:
+        day = min(self._days)
+        counts = self._days.pop(day)
+        self._rolled_day = day
+        _pour(counts, self._bucket(day))
+
+    def _roll_month(self) -> None:
+        month = min(self._months)
+        _pour(self._months.pop(month), self._older)
+        self._rolled_month = month
+
+    def _pack(self) -> Counts:
+        numbers = {name: number for number, name in enumerate(self._keys)}
+        return Counts(
+            keys=tuple(self._keys.values()),
+            days=_buckets(self._days, numbers),
+            months=_buckets(self._months, numbers),
+            older=_packed(self._older, numbers),
+            rolled_day=self._rolled_day,
+            rolled_month=self._rolled_month,
+            lost=self._lost,
+        )
+
+
+def _unpack(flat: tuple[int, ...], names: list[str]) -> dict[str, int]:
+    return {names[flat[i]]: flat[i + 1] for i in range(0, len(flat), 2)}
+
+
+def _packed(counts: dict[str, int], numbers: dict[str, int]) -> tuple[int, ...]:
+    return tuple([part for name, count in counts.items() for part in (numbers[name], count)])
+
+
+def _buckets(buckets: dict[int, dict[str, int]], numbers: dict[str, int]) -> tuple[Bucket, ...]:
+    return tuple([Bucket(start, _packed(buckets[start], numbers)) for start in sorted(buckets) if buckets[start]])
+
+
+def _pour(source: dict[str, int], into: dict[str, int]) -> None:
+    for name, count in source.items():
+        into[name] = into.get(name, 0) + count

@@ -1,0 +1,120 @@
+"""Visits and arrivals: when a visit begins, how it came, and what is kept of the one before."""
+
+from msgspec import structs
+
+from floorwalker.core.calendar import Calendar
+from floorwalker.core.counts import EMPTY
+from floorwalker.core.ledger import with_visits
+from floorwalker.core.profile import Profile, Touch, Visit
+from floorwalker.core.signals import Signals
+from floorwalker.core.touch import landed, touch_of
+
+SILENCE = 30 * 60  # seconds that end a visit
+LANDING = 5 * 60  # seconds within which a redirect's arrival waits for its landing
+MOST_EARLIER = 40  # visits whose beginning is known to the second
+
+
+def is_running(profile: Profile, at: int) -> bool:
+    """Whether the latest visit still goes on."""
+    return profile.visit is not None and at - profile.visit.last < SILENCE
+
+
+def arrive(profile: Profile, signals: Signals, *, at: int, landing_page: str, calendar: Calendar) -> Profile:
+    """The profile once a page is being seen: in the running visit, or at the beginning of a new one."""
+    touch = _arrival(profile, signals, at=at, landing_page=landing_page)
+    if not is_running(profile, at):
+        return begin(profile, touch, at=at, calendar=calendar)
+    if _is_return(touch):
+        return structs.replace(active(profile, at=at), arrival=None)
+    return _arrived_again(profile, touch, at=at)
+
+
+def wait_for_landing(profile: Profile, signals: Signals, *, at: int, landing_page: str) -> Profile:
+    """The profile with a redirect's arrival kept; an arrival from inside is none."""
+    profile = active(profile, at=at)
+    if not signals.is_arrival:
+        return profile
+    return structs.replace(profile, arrival=touch_of(signals, at=at, landing_page=landing_page))
+
+
+def active(profile: Profile, *, at: int) -> Profile:
+    """The profile once something happened that begins no visit: a running visit goes on."""
+    if profile.visit is None or not is_running(profile, at):
+        return profile if profile.first_seen else structs.replace(profile, first_seen=at, last_seen=at)
+    visit = structs.replace(profile.visit, last=max(at, profile.visit.last))
+    return structs.replace(profile, last_seen=max(at, profile.last_seen), visit=visit)
+
+
+def begin(profile: Profile, touch: Touch, *, at: int, calendar: Calendar) -> Profile:
+    """A new visit; what is kept of the one before is taken down."""
+    first = profile.first_touch or touch
+    last = (profile.last_touch or first) if touch.is_direct else touch
+    number = profile.visits + 1
+    before = profile.visit
+    changes = _ended(profile, before, at=at) if before else {}
+    profile = structs.replace(
+        profile,
+        first_seen=profile.first_seen or at,
+        last_seen=max(at, profile.last_seen),
+        visits=number,
+        visit=Visit(number, at, at, 0, touch),
+        touches=_touches(first, last, touch),
+        arrival=None,
+        **changes,
+    )
+    return _few_earlier(profile, calendar) if len(profile.earlier) > MOST_EARLIER else profile
+
+
+def _ended(profile: Profile, visit: Visit, *, at: int) -> dict[str, object]:
+    began = visit.started - (sum(profile.earlier) if profile.earlier else 0)
+    return {
+        "away": max(0, at - visit.last),
+        "exit_page": visit.last_page,
+        "bounced": visit.views + visit.errors <= 1,
+        "time_spent": profile.time_spent + max(0, visit.last - visit.started),
+        "earlier": (*profile.earlier, began),
+    }
+
+
+def _few_earlier(profile: Profile, calendar: Calendar) -> Profile:
+    """The oldest visits go to the counts, a quarter at a time."""
+    drop = MOST_EARLIER // 4
+    times, at = [], 0
+    for gap in profile.earlier:
+        at += gap
+        times.append(at)
+    counts = with_visits(profile.counts or EMPTY, times[:drop], calendar=calendar)
+    earlier = (times[drop], *profile.earlier[drop + 1 :])
+    return structs.replace(profile, earlier=earlier, earlier_left=times[drop - 1], counts=counts)
+
+
+def _arrival(profile: Profile, signals: Signals, *, at: int, landing_page: str) -> Touch:
+    """How this page came to be seen: by the redirect that led here, where this request itself tells nothing more."""
+    waiting = profile.arrival
+    if waiting and at - waiting.at <= LANDING and not signals.campaign and not signals.ad:
+        referrer = signals.referrer
+        # a browser repeats the referrer of the redirected request
+        if referrer.medium in ("internal", "direct") or referrer.domain == waiting.referrer.domain:
+            return landed(waiting, at=at, landing_page=landing_page)
+    return touch_of(signals, at=at, landing_page=landing_page)
+
+
+def _is_return(touch: Touch) -> bool:
+    """Whether somebody only comes back into a running visit: from nowhere, or by a plain link, as from a payment."""
+    return touch.campaign is None and touch.ad is None and touch.referrer.medium in ("direct", "referral")
+
+
+def _arrived_again(profile: Profile, touch: Touch, *, at: int) -> Profile:
+    """A new arrival within a running visit: it becomes this visit's and the last one."""
+    assert profile.visit is not None  # running
+    first = profile.first_touch or touch
+    visit = structs.replace(profile.visit, last=max(at, profile.visit.last), touch=touch)
+    last_seen = max(at, profile.last_seen)
+    touches = _touches(first, touch, touch)
+    return structs.replace(profile, last_seen=last_seen, visit=visit, touches=touches, arrival=None)
+
+
+def _touches(first: Touch, last: Touch, visit: Touch) -> tuple[Touch, ...]:
+    if first == last:
+        return () if first == visit else (first,)
+    return first, last
