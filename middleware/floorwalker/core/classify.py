@@ -24,9 +24,10 @@ def classify(
 def segments_at(moment: Moment) -> frozenset[str]:
     """The segments that hold at this moment."""
     members = moment.members
-    for name in moment.ruleset.plan.segments:
+    for name, asked in moment.ruleset.plan.segments.items():
         if name not in members:
-            moment.member(name)
+            members[name] = False
+            members[name] = asked(moment)
     return frozenset([name for name, member in members.items() if member])
 
 

@@ -6,8 +6,17 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, assert_never
 
-from floorwalker.core.conditions.asking import Partial, answer, texts_of
-from floorwalker.core.conditions.counting import all_hold, answers_of, any_holds, denied
+from floorwalker.core.conditions.asking import Partial, answer, check_of, texts_of
+from floorwalker.core.conditions.counting import (
+    ONCE,
+    all_hold,
+    answers_of,
+    any_holds,
+    asks_only_count,
+    count_holds,
+    denied,
+    tally_of,
+)
 from floorwalker.core.conditions.matchers import AnyOf, Dates, TimeOfDay, fold_text
 from floorwalker.core.conditions.model import (
     All,
@@ -50,7 +59,7 @@ class Compiler:
             case Test():
                 return _all_of([self._field(condition, field) for field in condition.fields])
             case Behaviour():
-                return self._once(lambda moment: all_hold(one.holds for one in answers_of(condition, moment)))
+                return self._once(_happened(condition))
             case InSegment():
                 return _member(condition.names)
             case Chance():
@@ -96,13 +105,22 @@ class Compiler:
         return once
 
 
+def _happened(behaviour: Behaviour) -> Asked:
+    if not asks_only_count(behaviour):
+        return lambda moment: all_hold(one.holds for one in answers_of(behaviour, moment))
+    count = behaviour.count or ONCE
+    return lambda moment: count_holds(count, tally_of(behaviour, moment))
+
+
 def _matches(field: Field, number: int, read: "Reading") -> Asked:
-    matcher = field.matcher
+    matcher, check = field.matcher, check_of(field.matcher)
 
     def matches(moment: "Moment") -> bool | None:
         values = moment.seen.get(number)
         if values is None:
             values = moment.seen[number] = read(moment)
+        if len(values) == 1 and values[0] != "" and not isinstance(values, Partial):
+            return check(values[0])
         return answer(matcher, values)
 
     return matches

@@ -72,9 +72,16 @@ def holds_between(asked: Range, least: float, most: float) -> bool | None:
     return False if too_low or too_high else None
 
 
+def asks_only_count(behaviour: Behaviour) -> bool:
+    """Whether nothing but the number is asked, which is what most rules do."""
+    return behaviour.share is None and behaviour.total is None and behaviour.ago is None
+
+
 def count_holds(asked: Range, tally: Tally) -> bool | None:
     """Whether the count is as asked; where matches may be missing, as far as the lower bound tells."""
-    return holds_between(asked, tally.count, tally.count if tally.complete else inf)
+    if tally.complete:
+        return asked.holds(tally.count)
+    return holds_between(asked, tally.count, inf)
 
 
 def tally_of(behaviour: Behaviour, moment: "Moment") -> Tally:
@@ -90,7 +97,7 @@ def tally_of(behaviour: Behaviour, moment: "Moment") -> Tally:
         case "visits":
             return history.visits(behaviour.window)
         case "saw":
-            return _of_blocks(behaviour, moment, lambda block: history.shown(block, behaviour.window))
+            return _of_blocks(behaviour, moment, lambda block: history.shown(block, behaviour.window, held_back=False))
         case "clicked":
             return _of_blocks(behaviour, moment, lambda block: history.clicked(block, behaviour.window))
         case _:
@@ -113,7 +120,7 @@ def _of_blocks(behaviour: Behaviour, moment: "Moment", tally: Callable[[str], Ta
 def answers_of(behaviour: Behaviour, moment: "Moment") -> Iterable[Answer]:
     """What a behaviour condition asks, question by question; all must hold."""
     tally = tally_of(behaviour, moment)
-    if behaviour.count is not None or not (behaviour.share or behaviour.total or behaviour.ago):
+    if behaviour.count is not None or asks_only_count(behaviour):
         yield Answer("count", tally.count, tally.complete, count_holds(behaviour.count or ONCE, tally))
     if behaviour.share is not None:
         yield _share(behaviour, behaviour.share, tally, moment)

@@ -1,20 +1,19 @@
 """Where each field of each condition finds its values."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from floorwalker.core.conditions.asking import UNKNOWN, Partial, Value, Values, page_values
 from floorwalker.core.conditions.matchers import Dates, TimeOfDay
-from floorwalker.core.conditions.model import Field, Test
-from floorwalker.core.events import PRODUCTS_SEARCHED
+from floorwalker.core.conditions.model import Field, Test, Window
 from floorwalker.core.profile import Profile, Touch
 from floorwalker.core.signals import Place, Signals
 
 if TYPE_CHECKING:
     from floorwalker.core.conditions.moment import Moment, Reading
 
-_DAY = 86400.0
-_WEEK = 7 * _DAY
+_WEEK = 7 * 86400.0
+_THIS_VISIT = Window("visit")
 
 
 def reading(test: Test, field: Field) -> "Reading":
@@ -69,26 +68,11 @@ def _of_arrival(test: Test, field: Field) -> "Reading":
 
     def searched(moment: "Moment") -> Values:
         words = found(moment)
-        here = (*words, *_one(moment.signals.page.search or None), *_searches_of_visit(moment.profile))
+        on_site = moment.history.searches(_THIS_VISIT) if moment.history else ()
+        here = (*words, *_one(moment.signals.page.search or None), *on_site)
         return Partial(here) if isinstance(words, Partial) else here
 
     return searched if test.name == "searched" and touch == "visit" else found
-
-
-def _searches_of_visit(profile: Profile | None) -> Iterator[str]:
-    """What this visit has searched for on the site itself, as far as the recent events go."""
-    if profile is None or profile.visit is None:
-        return
-    recents = profile.recents
-    if not any(row.search for row in recents.pages) and PRODUCTS_SEARCHED not in recents.texts:
-        return
-    for past in recents.past():
-        if past.at >= profile.visit.started:
-            if past.page is not None and past.page.search:
-                yield past.page.search
-            query = past.properties.get("query") if past.name == PRODUCTS_SEARCHED else None
-            if isinstance(query, str):
-                yield query
 
 
 def _referrer(arrival: Touch | Signals, name: str) -> Values:
