@@ -26,7 +26,7 @@ COUNTRIES: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Play:
-    """Who the browser plays. arriving: the role in which the next page is entered; shift: seconds ahead of the clock."""
+    """Who the browser plays. arriving: the role in which the next page is entered; shift: seconds ahead."""
 
     arriving: str = ""
     device: str = ""
