@@ -10,6 +10,7 @@ from floorwalker.rulefile.quoting import paste
 from floorwalker.rulefile.tokens import Hostile, Opens, Token, Unreadable, tokens
 
 DEEPEST = 40
+_LOOKED_AT = 400  # characters of a line
 _COMMENT = re.compile(r"(?P<space>[ \t]+)(?P<comment>#.*)$")
 _ODD_SPACE = re.compile("[\u00a0\u2007\u202f\u200b\u3000\ufeff]")
 _CURLY = "“”„‟‘’‚‛«»"
@@ -68,7 +69,7 @@ class _Composition:
                 return self._scalar(token, key)
 
     def _line_from(self, at: Position) -> str:
-        return self._lines[at.line - 1][at.column - 1 :]
+        return self._lines[at.line - 1][at.column - 1 : at.column + _LOOKED_AT]
 
     def _refuse_mark(self, token: Token, key: str) -> None:
         """Anchors, aliases and tags: what begins with `&`, `*` or `!`."""

@@ -13,7 +13,8 @@ def quoted(value: str) -> str:
 
 
 def paste(key: str, value: str) -> str:
-    """The line to paste: `key: "value"`, or the value alone where it has no key."""
+    """The line to paste: `key: "value"`, or the value alone where it has no key; a very long value is shortened."""
+    value = value if len(value) <= 200 else f"{value[:199]}…"
     return f"{key}: {quoted(value)}" if key else quoted(value)
 
 

@@ -7,6 +7,7 @@ from msgspec import Struct, field
 
 from floorwalker.core.ruleset import Block
 from floorwalker.rulefile.names import Names
+from floorwalker.rulefile.nodes import Position
 from floorwalker.rulefile.problems import Findings
 
 TemplateCheck = Callable[[str], str | None]
@@ -18,14 +19,27 @@ SelectorCheck = Callable[[str, str], str | None]
 Points = tuple[tuple[float, float], ...]
 
 
+class Ending(Struct, frozen=True):
+    """A schedule's end, in seconds since 1970, and whose it is."""
+
+    at: Position
+    end: float
+    what: str
+
+
 class Reading(Struct):
-    """One reading of one folder. places: `near` looks its points up here. blocks: entries take their content here."""
+    """One reading of one folder. places: `near` looks its points up here. blocks: entries take their content here.
+
+    shown: the names of content that stands in entries. endings: every schedule's end, for whoever knows the time.
+    """
 
     findings: Findings
     names: Names
     zone: ZoneInfo
     places: Mapping[str, Points] = field(default_factory=dict)
     blocks: Mapping[str, Block] = field(default_factory=dict)
+    shown: set[str] = field(default_factory=set)
+    endings: list[Ending] = field(default_factory=list)
     check_template: TemplateCheck | None = None
     check_source: TemplateCheck | None = None
     check_selector: SelectorCheck | None = None

@@ -9,6 +9,7 @@ from floorwalker.core.conditions.vocabulary import WEEKDAYS
 PLACES = ("inside", "replace", "before", "after", "first", "last", "hide")
 CHOOSE = ("first", "best", "weighted", "learn")
 CHOOSE_NOW = ("first",)
+"""What this release serves; the others are named as coming later."""
 STOPS = ("click", "goal", "dismiss")
 DELIVER = ("page",)
 
@@ -261,5 +262,6 @@ SECTIONS = {
         ),
     )
 }
+LATER_ENTRY_KEYS = ("score",)
 LATER_SECTIONS = ("funnels", "promotions", "personas", "tests")
 """Sections of the rule language that this release does not read: an editor must not believe that they run."""
