@@ -1,0 +1,228 @@
+"""Jinja2 as editors get it: sandboxed, autoescaped, bounded, and with an answer to what is unknown about a visitor."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import pairwise
+from typing import Any, Final, NoReturn
+
+from jinja2 import BaseLoader, ChainableUndefined, TemplateSyntaxError, nodes, pass_context, pass_eval_context
+from jinja2.filters import do_format, do_join, do_replace
+from jinja2.nodes import EvalContext
+from jinja2.runtime import Context
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.visitor import NodeTransformer
+
+MOST_ROUNDS: Final = 20_000
+LONGEST_TEXT: Final = 262_144
+_ROUNDS_LEFT: Final = "floorwalker rounds left"
+_MAPPING_METHODS: Final = frozenset(["items", "keys", "values"])
+_UNBOUNDED_METHODS: Final = frozenset(
+    ["center", "expandtabs", "format", "format_map", "ljust", "maketrans", "rjust", "translate", "zfill"]
+)
+_FILTERS_LEFT_OUT: Final = ("center", "indent", "batch", "slice", "xmlattr", "pprint", "random", "attr", "safe")
+_UNBOUNDED_GLOBALS: Final = ("lipsum", "cycler", "joiner")
+_COUNTED: Final = "floorwalker counted"
+_BOUNDED: Final = "floorwalker bounded"
+_WIDE_FORMAT: Final = re.compile(r"\*|\d{3,}")
+_UNQUOTED: Final = re.compile(r"<[a-zA-Z][^<>]*=\s*\Z")
+
+
+class ValueUnknown(Exception):
+    """Something that is unknown about this visitor was to be shown."""
+
+    def __init__(self, variable: str) -> None:
+        self.variable = variable
+        super().__init__(variable)
+
+
+class BoundExceeded(Exception):
+    """A template runs too long or makes too much."""
+
+
+class Unknown(ChainableUndefined):
+    """What is unknown: false in `if`, equal to nothing, replaced by `default`; anywhere else it ends the rendering."""
+
+    __slots__ = ()
+
+    def _refuse(self, *_: object, **__: object) -> NoReturn:
+        raise ValueUnknown(self._undefined_name or "a value")
+
+    def _is_never(self, _: object) -> bool:
+        return False
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __mod__ = __rmod__ = _refuse
+    __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = __pow__ = __rpow__ = __neg__ = __pos__ = _refuse
+    __str__ = __html__ = __iter__ = __len__ = __int__ = __float__ = __call__ = _refuse
+    __round__ = __abs__ = __index__ = __reversed__ = __format__ = _refuse  # type: ignore[assignment]
+    __contains__ = __eq__ = _is_never
+    __lt__ = __le__ = __gt__ = __ge__ = _is_never  # type: ignore[assignment]
+
+    def __ne__(self, other: object) -> bool:
+        return True
+
+    __hash__ = ChainableUndefined.__hash__
+
+
+class BlockEnvironment(ImmutableSandboxedEnvironment):
+    """Compiles and runs the templates of blocks. Everything None or missing is unknown; keys come before methods."""
+
+    intercepted_binops = frozenset(["*", "**", "+", "%"])
+
+    def __init__(self, loader: BaseLoader | None = None, *, autoescape: bool = True) -> None:
+        super().__init__(loader=loader, autoescape=autoescape, undefined=Unknown, finalize=_refuse_none)
+        self.cache = None if loader is None else self.cache
+        self.globals["range"] = _bounded_range
+        for name in _UNBOUNDED_GLOBALS:
+            del self.globals[name]
+        for name in _FILTERS_LEFT_OUT:
+            del self.filters[name]
+        self.filters |= {_COUNTED: _counted, _BOUNDED: _bounded, "format": _format, "replace": _replace, "join": _join}
+        self.policies["json.dumps_kwargs"] = {"sort_keys": True, "default": _refuse_json}
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """A mapping's key, or an attribute; unknown where there is none."""
+        if isinstance(obj, Mapping):
+            if attribute in obj:
+                return self._known(obj[attribute], attribute)
+            if attribute not in _MAPPING_METHODS:
+                return self.undefined(obj=obj, name=attribute)
+        return self._known(super().getattr(obj, attribute), attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """A key, an index or an attribute; unknown where there is none."""
+        return self._known(super().getitem(obj, argument), str(argument))
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """As in the sandbox, without the methods that can make much of little."""
+        if isinstance(obj, str | bytes) and attr in _UNBOUNDED_METHODS:
+            return False
+        return super().is_safe_attribute(obj, attr, value)
+
+    def wrap_str_format(self, _: Any) -> Callable[..., str] | None:
+        """Nothing: `str.format` is refused."""
+        return None
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        """As usual, within bounds."""
+        if operator == "%" and isinstance(left, str):
+            raise BoundExceeded("% is for numbers; write ~ to join texts")
+        if operator == "**" and not (abs(left) <= 10_000 and abs(right) <= 20):
+            raise BoundExceeded("a power is too large")
+        if operator == "*":
+            _check_product(left, right)
+        return _bounded(super().call_binop(context, operator, left, right))
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        template = super()._parse(source, name, filename)
+        _Bounds(name, filename).visit(template)
+        return template
+
+    def _known(self, value: Any, name: str) -> Any:
+        return self.undefined(name=name) if value is None else value
+
+
+class _Bounds(NodeTransformer):
+    """Has every loop counted, every joined text bounded, an `if` without `else` empty, and escaping left on."""
+
+    def __init__(self, name: str | None, filename: str | None) -> None:
+        self._name, self._filename = name, filename
+
+    def visit(self, node: nodes.Node, *_: Any, **__: Any) -> nodes.Node:
+        """The node to stand in this one's place."""
+        self.generic_visit(node)
+        match node:
+            case nodes.For():
+                node.iter = nodes.Filter(node.iter, _COUNTED, [], [], None, None, lineno=node.lineno)
+            case nodes.Concat():
+                return nodes.Filter(node, _BOUNDED, [], [], None, None, lineno=node.lineno)
+            case nodes.CondExpr(expr2=None):
+                node.expr2 = nodes.Const("", lineno=node.lineno)
+            case nodes.ScopedEvalContextModifier():
+                self._fail("escaping stays on; leave autoescape out", node.lineno)
+            case nodes.Output():
+                self._check_quoted(node)
+        return node
+
+    def _check_quoted(self, output: nodes.Output) -> None:
+        for before, after in pairwise(output.nodes):
+            if isinstance(before, nodes.TemplateData) and _UNQUOTED.search(before.data):
+                self._fail('an attribute needs quotes: write ="{{ … }}"', after.lineno)
+
+    def _fail(self, message: str, line: int) -> NoReturn:
+        raise TemplateSyntaxError(message, line, self._name, self._filename)
+
+
+@pass_context
+def _counted(context: Context, items: Iterable[Any]) -> Iterator[Any]:
+    """The items, while the rendering has rounds left."""
+    left: list[int] = context.get(_ROUNDS_LEFT) or [MOST_ROUNDS]
+    for item in items:
+        left[0] -= 1
+        if left[0] < 0:
+            raise BoundExceeded(f"its loops run more than {MOST_ROUNDS:,} rounds")
+        yield item
+
+
+def rounds_left() -> Mapping[str, list[int]]:
+    """What a rendering's variables must hold for its loops to be counted together."""
+    return {_ROUNDS_LEFT: [MOST_ROUNDS]}
+
+
+def _format(value: str, *args: Any, **kwargs: Any) -> str:
+    """Jinja2's filter, without wide fields."""
+    if _WIDE_FORMAT.search(value):
+        raise BoundExceeded("a format has fields of 100 characters or more")
+    return do_format(value, *args, **kwargs)
+
+
+@pass_eval_context
+def _replace(eval_context: EvalContext, value: str, old: str, new: str, count: int | None = None) -> str:
+    """Jinja2's filter, within bounds."""
+    text = str(value)
+    _check_length(len(text) + text.count(str(old)) * len(str(new)))
+    return do_replace(eval_context, value, old, new, count)
+
+
+@pass_eval_context
+def _join(eval_context: EvalContext, value: Iterable[Any], d: str = "", attribute: str | int | None = None) -> str:
+    """Jinja2's filter, within bounds."""
+    items = list(value)
+    _check_length(len(items) * len(str(d)))
+    joined: str = _bounded(do_join(eval_context, items, d, attribute))
+    return joined
+
+
+def _check_length(length: int) -> None:
+    if length > LONGEST_TEXT:
+        raise BoundExceeded(f"it makes a text or list longer than {LONGEST_TEXT:,}")
+
+
+def _bounded(value: Any) -> Any:
+    if isinstance(value, str | list | tuple):
+        _check_length(len(value))
+    return value
+
+
+def _check_product(left: Any, right: Any) -> None:
+    for sized, times in ((left, right), (right, left)):
+        if isinstance(sized, str | bytes | list | tuple) and isinstance(times, int):
+            _check_length(len(sized) * times)
+
+
+def _bounded_range(*bounds: int) -> range:
+    rounds = range(*bounds)
+    if len(rounds) > MOST_ROUNDS:
+        raise BoundExceeded(f"a range is longer than {MOST_ROUNDS:,}")
+    return rounds
+
+
+def _refuse_none(value: Any) -> Any:
+    if value is None:
+        raise ValueUnknown("a value")
+    return value
+
+
+def _refuse_json(value: Any) -> NoReturn:
+    if isinstance(value, Unknown):
+        value._refuse()
+    raise TypeError(f"{type(value).__name__} cannot be written as JSON")
