@@ -67,7 +67,7 @@ class CountIndex:
         exact = _exact_values(matcher, dimension)
         if exact is not None:
             found = [self._exact(dimension + value, start) for value in exact]
-            return _together(found, dimension)
+            return self._together(found, dimension)
         if not _fits_folded(matcher, dimension):
             return None
         fitting = [key for key in self._of_dimension(dimension) if holds_for(matcher, (key.name[1:],))]
@@ -77,8 +77,20 @@ class CountIndex:
         return [key for name, key in self._keys.items() if name[0] == dimension]
 
     def _sum(self, found: list[Bounds], dimension: str, start: float) -> Bounds:
-        total = _together(found, dimension)
-        return Bounds(total.low, inf, total.last) if self._is_lost(dimension, start) else total
+        total = self._together(found, dimension)
+        if not self._is_lost(dimension, start):
+            return total
+        return Bounds(total.low, inf, total.last if total.last >= self._counts.lost[dimension] else 0)
+
+    def _together(self, found: list[Bounds], dimension: str) -> Bounds:
+        """Several values of one dimension: a page has one of them, but of tags and topics it may have several."""
+        if len(found) == 1:
+            return found[0]
+        lows = [one.low for one in found]
+        low = max(lows, default=0) if dimension in (TAG, TOPIC) else sum(lows)
+        last = max([one.last for one in found], default=0)
+        known = last >= self._counts.lost.get(dimension, 0)
+        return Bounds(low, sum([one.high for one in found]), last if known else 0)
 
     def _is_lost(self, dimension: str, start: float) -> bool:
         lost = self._counts.lost.get(dimension, 0)
@@ -141,15 +153,6 @@ def _from(buckets: dict[int, int], first: int, *, whole: bool) -> tuple[int, int
     later = sum([count for bucket, count in buckets.items() if bucket > first])
     partly = buckets.get(first, 0)
     return later + (partly if whole else 0), later + partly
-
-
-def _together(found: list[Bounds], dimension: str) -> Bounds:
-    """Several values of one dimension: a page has one of them, but of tags and topics it may have several."""
-    if len(found) == 1:
-        return found[0]
-    lows = [one.low for one in found]
-    low = max(lows, default=0) if dimension in (TAG, TOPIC) else sum(lows)
-    return Bounds(low, sum([one.high for one in found]), max([one.last for one in found], default=0))
 
 
 def _exact_values(matcher: Matcher | Both, dimension: str) -> Sequence[str] | None:

@@ -1,0 +1,168 @@
+"""Advance: the first half of the corridor. What a hit tells is read, what it does to a profile is folded in."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Protocol
+
+from msgspec import Struct, structs
+
+from floorwalker.core.bounds import seconds
+from floorwalker.core.calendar import Calendar
+from floorwalker.core.conditions.matchers import fold_text
+from floorwalker.core.counts import DIMENSIONS
+from floorwalker.core.effects import NOTHING, Effects
+from floorwalker.core.events import ERROR_VIEWED, PAGE_VIEWED, VISIT_STARTED, Event, Page
+from floorwalker.core.fold import fold, streamed
+from floorwalker.core.hit import Hit, HitKind
+from floorwalker.core.pages import PageMap
+from floorwalker.core.profile import Profile, Touch
+from floorwalker.core.reading.address import parameters, split_address
+from floorwalker.core.reading.reader import SignalReader
+from floorwalker.core.ruleset import Ruleset
+from floorwalker.core.signals import Signals
+from floorwalker.core.visits import arrive, wait_for_landing
+
+
+class Priors(Struct, frozen=True):
+    """What is known of the whole population: each topic's share. version: of these figures, written with their use."""
+
+    version: str = ""
+    topics: Mapping[str, float] = {}
+
+
+class Reader(Protocol):
+    """Reads everything that one hit tells."""
+
+    def read(self, hit: Hit, *, page: Page, site_timezone: str) -> Signals: ...
+
+
+def default_reader(ruleset: Ruleset) -> SignalReader:
+    """A reader that knows the site's own hosts and its partners, and no places."""
+    site = ruleset.site
+    return SignalReader(
+        hosts=site.hosts, partners={host: name for name, hosts in site.partners.items() for host in hosts}
+    )
+
+
+class Corridor:
+    """One ruleset, ready to be walked: its pages compiled, its calendar, a reader of signals; no visitor in it."""
+
+    def __init__(self, ruleset: Ruleset, *, reader: Reader | None = None, priors: Priors | None = None) -> None:
+        site = ruleset.site
+        self.ruleset = ruleset
+        self.priors = priors or Priors()
+        self.calendar = Calendar(site)
+        self.pages = PageMap(ruleset.pages, ruleset.topics, site)
+        self._reader = reader or default_reader(ruleset)
+        self._known = frozenset(
+            DIMENSIONS[name] + fold_text(value) for name, value in self.pages.known_keys() if name in DIMENSIONS
+        )
+
+    def page(self, hit: Hit) -> Page:
+        """What the hit's page is about: by its address, then as the app said."""
+        address = split_address(hit.url)
+        query = parameters(address.query) if address.query and self.pages.has_queries else {}
+        return self.pages.corrected(self.pages.read(address.path, query), hit.page)
+
+    def read(self, hit: Hit) -> Signals:
+        """Everything that the hit tells."""
+        return self._reader.read(hit, page=self.page(hit), site_timezone=self.ruleset.site.timezone)
+
+    def advance(
+        self, profile: Profile | None, hit: Hit, signals: Signals | None = None, *, seed: int = 0
+    ) -> tuple[Profile, Effects]:
+        """The profile after the hit, and the effects; the profile given is left as it is.
+
+        signals: what `read` said of this hit, so that it is not read twice. seed: of a profile that is made anew.
+        Robots and pages fetched ahead of time change nothing.
+        """
+        profile = profile or Profile(seed=seed)
+        if hit.kind is HitKind.PREFETCH:
+            return profile, NOTHING
+        effects = NOTHING
+        if hit.kind in (HitKind.VIEW, HitKind.ERROR, HitKind.REDIRECT):
+            signals = signals or self.read(hit)
+            if signals.robot or signals.prefetch:
+                return profile, NOTHING
+            profile, effects = self._navigated(profile, hit, signals)
+        for event in hit.events:
+            profile, more = self.fold(profile, structs.replace(event, at=min(event.at, hit.at)))
+            effects = effects.then(more)
+        return profile, effects
+
+    def fold(self, profile: Profile, event: Event) -> tuple[Profile, Effects]:
+        """The profile after one event alone, such as a handler's or a slot's, and its effects."""
+        return fold(profile, event, calendar=self.calendar, known=self._known)
+
+    def _navigated(self, profile: Profile, hit: Hit, signals: Signals) -> tuple[Profile, Effects]:
+        """The profile once somebody went to an address: to a page, to an error page, or on by a redirect."""
+        at = max(seconds(hit.at), profile.last_seen, profile.recents.last)
+        page = signals.page
+        if hit.kind is HitKind.REDIRECT:
+            return wait_for_landing(profile, signals, at=at, landing_page=page.path), NOTHING
+        visits = profile.visits
+        profile = arrive(profile, signals, at=at, landing_page=page.path, calendar=self.calendar)
+        began = Effects((_visit_started(profile, at),)) if profile.visits > visits else NOTHING
+        name = PAGE_VIEWED if hit.kind is HitKind.VIEW else ERROR_VIEWED
+        profile, effects = self.fold(profile, Event(name, at, page=self._with_searched_topics(page, signals)))
+        return profile, began.then(effects)
+
+    def _with_searched_topics(self, page: Page, signals: Signals) -> Page:
+        """What they searched for before they came here counts towards its topics, like the page itself."""
+        searched = signals.search.keywords if signals.search else None
+        term = signals.campaign.term if signals.campaign else None
+        topics = [topic for words in (searched, term) if words for topic in self.pages.topics_of(words)]
+        return structs.replace(page, topics=tuple(dict.fromkeys((*page.topics, *topics)))) if topics else page
+
+
+def advance(
+    ruleset: Ruleset,
+    priors: Priors | None,
+    profile: Profile | None,
+    hit: Hit,
+    *,
+    reader: Reader | None = None,
+    seed: int = 0,
+) -> tuple[Profile, Effects]:
+    """How a hit changes what we remember, and what that leaves in the stream and the counters.
+
+    Pure: `hit.at` is the only clock, and nothing given is changed. seed: of the profile that is made where there is
+    none. Who advances many hits keeps a Corridor.
+    """
+    if reader is None and priors is None:
+        return _corridor(_Same(ruleset)).advance(profile, hit, seed=seed)
+    return Corridor(ruleset, reader=reader, priors=priors).advance(profile, hit, seed=seed)
+
+
+class _Same:
+    """A ruleset, told apart by being the same object: its mappings cannot be hashed."""
+
+    __slots__ = ("ruleset",)
+
+    def __init__(self, ruleset: Ruleset) -> None:
+        self.ruleset = ruleset
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.ruleset is self.ruleset
+
+    def __hash__(self) -> int:
+        return id(self.ruleset)
+
+
+@lru_cache(8)
+def _corridor(same: _Same) -> Corridor:
+    return Corridor(same.ruleset)
+
+
+def _visit_started(profile: Profile, at: int) -> Event:
+    touch: Touch = profile.visit.touch if profile.visit else Touch(at)
+    told = {
+        "channel": touch.channel,
+        "medium": touch.referrer.medium,
+        "source": touch.referrer.source,
+        "campaign": touch.campaign.name if touch.campaign else None,
+        "keywords": touch.search.keywords if touch.search else None,
+        "landing_page": touch.landing_page,
+    }
+    properties = {name: value for name, value in told.items() if value}
+    return streamed(Event(VISIT_STARTED, at, {"number": profile.visits, **properties}), at)
