@@ -29,14 +29,25 @@ def hit_of(line: LogLine, *, host: str = "", scheme: str = "https") -> LogHit | 
     host: the site's own, where the line does not name it. A page that was revalidated (304) was seen.
     """
     kind = kind_of(line)
-    if kind is None:
-        return None
+    return None if kind is None else LogHit(visitor_of(line), _hit(line, kind, host, scheme))
+
+
+def as_file(line: LogLine, *, host: str = "", scheme: str = "https") -> Hit:
+    """The request as one for a file: its signals can be read, but it is no page and counts as nothing."""
+    return _hit(line, HitKind.FRAGMENT, host, scheme)
+
+
+def _hit(line: LogLine, kind: HitKind, host: str, scheme: str) -> Hit:
     url = line.target if "://" in line.target[:9] else f"{scheme}://{line.host or host}{line.target}"
-    hit = Hit(
-        at=line.at, url=url, headers=headers_of(line), method=line.method, status=line.status, kind=kind,
+    return Hit(
+        at=line.at,
+        url=url,
+        headers=headers_of(line),
+        method=line.method,
+        status=line.status,
+        kind=kind,
         address=line.address,
-    )  # fmt: skip
-    return LogHit(visitor_of(line), hit)
+    )
 
 
 def headers_of(line: LogLine) -> Headers:
