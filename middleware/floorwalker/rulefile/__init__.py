@@ -2,5 +2,6 @@
 
 from floorwalker.rulefile.load import Checks, check, load, names_of, read, version_of
 from floorwalker.rulefile.problems import Problem, Severity
+from floorwalker.rulefile.reading import Judgement
 
-__all__ = ["Checks", "Problem", "Severity", "check", "load", "names_of", "read", "version_of"]
+__all__ = ["Checks", "Judgement", "Problem", "Severity", "check", "load", "names_of", "read", "version_of"]

@@ -17,7 +17,7 @@ from floorwalker.rulefile.nodes import Mapping, Position
 from floorwalker.rulefile.pages import read_pages
 from floorwalker.rulefile.people import read_goals, read_segments
 from floorwalker.rulefile.problems import Findings, Problem
-from floorwalker.rulefile.reading import Reading, SelectorCheck, TemplateCheck
+from floorwalker.rulefile.reading import Reading, SelectorCheck, SourceCheck, TemplateCheck
 from floorwalker.rulefile.review import review
 from floorwalker.rulefile.salvage import read_yaml
 from floorwalker.rulefile.showing import read_blocks
@@ -31,13 +31,12 @@ Folder = str | PathLike[str]
 class Checks(Struct, frozen=True):
     """What only the caller can judge; each is left out where it is None.
 
-    template: a template's path. source: Jinja2 text that stands in a rule file. selector: a CSS selector and the
-    slot's `place`. Each gives what is wrong in plain words, or None.
+    template, source, selector: what is wrong with a template, an inline text, a selector; see their types.
     now: seconds since 1970, for schedules that are over.
     """
 
     template: TemplateCheck | None = None
-    source: TemplateCheck | None = None
+    source: SourceCheck | None = None
     selector: SelectorCheck | None = None
     now: float | None = None
 

@@ -10,11 +10,23 @@ from floorwalker.rulefile.names import Names
 from floorwalker.rulefile.nodes import Position
 from floorwalker.rulefile.problems import Findings
 
-TemplateCheck = Callable[[str], str | None]
-"""Given a template's path or an inline source, what is wrong with it in plain words, or None."""
 
-SelectorCheck = Callable[[str, str], str | None]
-"""Given a CSS selector and a slot's `place`, why it cannot be served in plain words, or None."""
+class Judgement(Struct, frozen=True):
+    """What somebody else found wrong with a template or selector, and what to write. warning: it works all the same."""
+
+    message: str
+    hint: str = ""
+    warning: bool = False
+
+
+TemplateCheck = Callable[[str], Judgement | None]
+"""Given a template's path, what is wrong with it, or None."""
+
+SourceCheck = Callable[[str, str], Judgement | None]
+"""Given Jinja2 text that stands in a rule file and its kind (html, text or value), what is wrong with it, or None."""
+
+SelectorCheck = Callable[[str, str], Judgement | None]
+"""Given a CSS selector and a slot's `place`, why it cannot be served, or None."""
 
 Points = tuple[tuple[float, float], ...]
 
@@ -41,5 +53,11 @@ class Reading(Struct):
     shown: set[str] = field(default_factory=set)
     endings: list[Ending] = field(default_factory=list)
     check_template: TemplateCheck | None = None
-    check_source: TemplateCheck | None = None
+    check_source: SourceCheck | None = None
     check_selector: SelectorCheck | None = None
+
+    def report(self, at: Position, code: str, judgement: Judgement | None) -> None:
+        """Report what a check found, if it found anything."""
+        if judgement is not None:
+            add = self.findings.warn if judgement.warning else self.findings.error
+            add(at, code, judgement.message, judgement.hint)

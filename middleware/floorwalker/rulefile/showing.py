@@ -69,9 +69,8 @@ def template_path(scalar: Scalar, reading: Reading) -> str:
         hint = did_you_mean(path, known, instead="add it to the templates folder, or correct the path")
         reading.findings.error(scalar.at, "unknown-template", f"there is no template {path[:80]}", hint)
         return path
-    wrong = None if reading.check_template is None else reading.check_template(path)
-    if wrong is not None:
-        reading.findings.error(scalar.at, "template", f"the template {path[:80]} cannot be used: {wrong}", "mend it")
+    if reading.check_template is not None:
+        reading.report(scalar.at, "template", reading.check_template(path))
     return path
 
 
@@ -79,14 +78,13 @@ def inline(kind: str, fields: Fields, reading: Reading) -> str:
     """The Jinja2 source that stands at `html` or `text`."""
     node = fields.get(kind)
     scalar = None if node is None else one_text(node, reading.findings, fields.example(kind))
-    return "" if scalar is None else _source(scalar, reading)
+    return "" if scalar is None else _source(scalar, kind, reading)
 
 
-def _source(scalar: Scalar, reading: Reading) -> str:
+def _source(scalar: Scalar, kind: str, reading: Reading) -> str:
     source = free_text(scalar, reading.findings)
-    wrong = None if reading.check_source is None else reading.check_source(source)
-    if wrong is not None:
-        reading.findings.error(scalar.at, "template", f"this is no Jinja2 text: {wrong}", "mend it, or leave {{ }} out")
+    if reading.check_source is not None:
+        reading.report(scalar.at, "template", reading.check_source(source, kind))
     return source
 
 
@@ -102,7 +100,7 @@ def read_values(fields: Fields, reading: Reading) -> dict[str, str]:
             hint = f"write one text: {fields.example('with')}"
             reading.findings.error(value.at, "type", f"{name.text} takes one value", hint)
         else:
-            found[name.text] = _source(value, reading)
+            found[name.text] = _source(value, "value", reading)
     return found
 
 

@@ -48,12 +48,9 @@ def _check_selector(at: str, place: str, fields: Fields, reading: Reading) -> No
             message = "place counts only beside at"
             reading.findings.warn(fields.key("place").at, "place", message, "write at: and a selector, or take it out")
         return
-    wrong = None if reading.check_selector is None else reading.check_selector(at, place)
     node = fields.get("at")
-    if wrong is not None and node is not None:
-        message = f"the selector {at[:60]} cannot be served: {wrong}"
-        hint = "write tag names, .class, #id, [attribute], descendants and > only"
-        reading.findings.error(node.at, "selector", message, hint)
+    if reading.check_selector is not None and node is not None:
+        reading.report(node.at, "selector", reading.check_selector(at, place))
 
 
 def _pages(fields: Fields, reading: Reading) -> tuple[str, ...]:

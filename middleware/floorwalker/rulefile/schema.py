@@ -1,0 +1,272 @@
+"""The JSON Schema of a rule file, generated from the definitions of conditions and sections.
+
+For the YAML tools of editors: it completes and explains keys, and puts a typo at its key. What it lets through is still
+judged by `check`, which knows all files.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from floorwalker.core.conditions.definitions import (
+    DEFINITIONS,
+    NUMBER_OPERATORS,
+    OPERATORS,
+    Definition,
+    FieldDefinition,
+    Form,
+    Kind,
+)
+from floorwalker.core.conditions.vocabulary import WEEKDAYS
+from floorwalker.rulefile import schema_parts as part
+from floorwalker.rulefile.schema_parts import Schema
+from floorwalker.rulefile.sections import (
+    BLOCK_KEYS,
+    CHOOSE_NOW,
+    ENTRY_KEYS,
+    OTHERWISE_KEYS,
+    POINT_KEYS,
+    POINTS_KEYS,
+    SECTIONS,
+    Key,
+    Section,
+    Shape,
+    Takes,
+)
+
+Names = Mapping[str, Sequence[str]]
+_CLOSED = ("segment", "goal", "place", "price tier")
+_BOUNDS: dict[Kind, Callable[[], Schema]] = {
+    Kind.COUNT: part.count,
+    Kind.SHARE: part.share,
+    Kind.DURATION: part.duration,
+    Kind.VERSION: part.text,
+}
+
+
+def schema(names: Names | None = None) -> Schema:
+    """JSON Schema (draft 7). names: the folder's own names by kind, as `names_of` gives them, for completion."""
+    known = names or {}
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "floorwalker rules",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            section.name: part.described(_section(section, known), section.doc.rstrip("."), section.example)
+            for section in SECTIONS.values()
+        },
+        "definitions": {
+            "condition": {**_conditions(known), "maxProperties": 1},
+            "conditions": _list(part.ref("condition")),
+            "when": part.when_type("array", part.ref("conditions"), part.ref("condition")),
+            "entry": _keys(ENTRY_KEYS, known),
+            "otherwise": part.when_type("object", _keys(OTHERWISE_KEYS, known), part.words(["default"])),
+            "point": _keys(POINT_KEYS, known),
+            "points": _keys(POINTS_KEYS, known),
+            "block": _keys(BLOCK_KEYS, known),
+        },
+    }
+
+
+def _list(item: Schema) -> Schema:
+    return {"type": "array", "items": item, "minItems": 1}
+
+
+def _section(section: Section, names: Names) -> Schema:
+    match section.shape:
+        case Shape.RECORD:
+            return _keys(section.keys, names)
+        case Shape.LIST:
+            return _list(_keys(section.keys, names))
+        case Shape.NAMED if section.name == "blocks":
+            return part.named(part.ref("block"))
+        case Shape.NAMED if section.name == "topics":
+            return part.named({**_keys(section.keys, names), "minProperties": 0})
+        case Shape.NAMED:
+            return part.named(_keys(section.keys, names))
+        case Shape.POINTS:
+            return part.named(part.when_type("array", _list(part.ref("point")), part.ref("point")))
+        case Shape.CONDITION:
+            goal = _conditions(names)
+            goal["properties"] |= _keys(section.keys, names)["properties"]
+            return part.named(goal)
+
+
+def _keys(keys: Sequence[Key], names: Names) -> Schema:
+    properties = {key.name: part.described(_takes(key, names), key.doc, key.example) for key in keys}
+    return part.record(properties, required=[key.name for key in keys if key.required])
+
+
+def _takes(key: Key, names: Names) -> Schema:
+    match key.takes:
+        case Takes.NAME | Takes.BLOCK:
+            return _name(key.names, names)
+        case Takes.NAMES:
+            return part.one_or_many(_name(key.names, names))
+        case Takes.CHOICE:
+            return part.words(CHOOSE_NOW if key.name == "choose" else key.values)
+        case Takes.CHOICES:
+            return part.one_or_many(part.words(key.values))
+        case _:
+            return _SIMPLE[key.takes]()
+
+
+def _name(kind: str, names: Names) -> Schema:
+    """A name: one of a closed set, or any text for which there are proposals."""
+    known = list(names.get(kind, ()))
+    if not known:
+        return part.text()
+    return part.words(known) if kind in _CLOSED else {**part.text(), "examples": known}
+
+
+_SIMPLE: dict[Takes, Callable[[], Schema]] = {
+    Takes.TEXT: part.text,
+    Takes.TEMPLATE_TEXT: part.text,
+    Takes.LABEL: part.label,
+    Takes.TEXTS: lambda: part.one_or_many(part.text()),
+    Takes.PHRASES: lambda: part.one_or_many(part.text()),
+    Takes.SHARE: part.share,
+    Takes.NUMBER: part.number,
+    Takes.RANGE: lambda: part.record(_operators(Kind.NUMBER)),
+    Takes.YES_NO: part.yes_no,
+    Takes.MOMENT: part.moment,
+    Takes.DURATION: part.duration,
+    Takes.CAPS: lambda: part.one_or_many(part.cap()),
+    Takes.PATHS: lambda: part.one_or_many(part.path()),
+    Takes.PAGE_PATHS: lambda: part.one_or_many(part.path()),
+    Takes.PAGES: lambda: part.one_or_many(part.text()),
+    Takes.SELECTOR: part.text,
+    Takes.TEMPLATE: part.text,
+    Takes.VALUES: lambda: part.named(part.text()),
+    Takes.TIERS: lambda: part.named({"type": "string", "pattern": r"^(up to|above) |\sto\s"}),
+    Takes.PARTNERS: lambda: part.named(part.one_or_many(part.text())),
+    Takes.ZONE: part.text,
+    Takes.CURRENCY: lambda: {"type": "string", "pattern": "^[A-Za-z]{3}$"},
+    Takes.CONDITIONS: lambda: part.ref("when"),
+    Takes.POINTS: lambda: _list(part.ref("points")),
+    Takes.ENTRIES: lambda: _list(part.ref("entry")),
+    Takes.CONTENT: lambda: part.ref("otherwise"),
+    Takes.COORDINATE: part.number,
+}
+
+
+def _conditions(names: Names) -> Schema:
+    """An object whose keys are conditions."""
+    return part.record(
+        {
+            definition.name: part.described(
+                _condition(definition, names), definition.doc.rstrip("."), definition.example
+            )
+            for definition in DEFINITIONS.values()
+            if definition.available
+        }
+    )
+
+
+def _condition(definition: Definition, names: Names) -> Schema:
+    match definition.form:
+        case Form.TEST | Form.BEHAVIOUR:
+            return _asking(definition, names)
+        case Form.MAPPING:
+            return part.named(_field(FieldDefinition("is", Kind.MAPPING, ""), names))
+        case Form.TOUCH:
+            return part.ref("when")
+        case Form.IN:
+            return _short(definition, part.one_or_many(_name("segment", names)), names)
+        case Form.ALL | Form.ANY | Form.NONE:
+            return part.ref("conditions")
+        case Form.NOT:
+            return part.ref("condition")
+        case _:
+            return _fields(definition, names)
+
+
+def _short(definition: Definition, value: Schema, names: Names) -> Schema:
+    """Fields where an object stands, else the main field's value."""
+    return part.when_type("object", _fields(definition, names), value)
+
+
+def _asking(definition: Definition, names: Names) -> Schema:
+    main = definition.field(definition.main) if definition.main else None
+    if main is None or main.kind in _BOUNDS or main.kind in (Kind.NUMBER, Kind.MONEY):
+        return _fields(definition, names)
+    return _short(definition, _plain(main, names), names)
+
+
+def _fields(definition: Definition, names: Names) -> Schema:
+    """Every key that may stand inside the condition."""
+    main = definition.field(definition.main) if definition.main else None
+    properties: dict[str, Schema] = {}
+    if main is not None:
+        properties |= _operators(main.kind)
+    if definition.counts:
+        properties |= _operators(Kind.COUNT)
+    for field in definition.fields:
+        properties[field.name] = {"description": field.doc, **_field(field, names)}
+    beside = {
+        "within": part.window(),
+        "ago": part.record(_operators(Kind.DURATION)),
+        "share": part.when_type("object", part.record(_operators(Kind.SHARE)), part.share()),
+        "sum": {**part.named(part.record(_operators(Kind.NUMBER))), "minProperties": 1, "maxProperties": 1},
+    }
+    properties |= {word: found for word, found in beside.items() if getattr(definition, word)}
+    return part.record(properties, required=[field.name for field in definition.fields if field.required])
+
+
+def _field(field: FieldDefinition, names: Names) -> Schema:
+    """A field's value: plain, a list, or operators."""
+    operators = part.record(_operators(field.kind))
+    match field.kind:
+        case Kind.NUMBER | Kind.MONEY | Kind.COUNT | Kind.DURATION:
+            return operators
+        case Kind.MAPPING if field.name != "is":
+            return part.named(_field(FieldDefinition("is", Kind.MAPPING, ""), names))
+        case kind if kind in OPERATORS:
+            return part.when_type("object", operators, _plain(field, names))
+        case _:
+            return _plain(field, names)
+
+
+def _plain(field: FieldDefinition, names: Names) -> Schema:
+    match field.kind:
+        case Kind.CHOICE:
+            return part.one_or_many(part.words([*field.values, *field.synonyms]))
+        case Kind.NAME:
+            return part.one_or_many(_name(field.names, names) if field.names in _CLOSED else _open(field, names))
+        case Kind.FLAG:
+            return part.yes_no()
+        case Kind.SHARE | Kind.PERCENT:
+            return part.share()
+        case Kind.TIME:
+            return part.clock()
+        case Kind.DATE:
+            return part.moment()
+        case Kind.WEEKDAYS:
+            return part.one_or_many(part.words(WEEKDAYS))
+        case Kind.COORDINATE:
+            return part.number()
+        case Kind.PATH:
+            return part.one_or_many(part.path())
+        case Kind.VERSION | Kind.LABEL | Kind.DISTANCE:
+            return part.text()
+        case _:
+            return part.one_or_many(part.text())
+
+
+def _open(field: FieldDefinition, names: Names) -> Schema:
+    known = list(names.get(field.names, ()))
+    return {**part.text(), "examples": known} if known else part.text()
+
+
+def _operators(kind: Kind) -> dict[str, Schema]:
+    bound = _BOUNDS.get(kind, part.number)
+    found: dict[str, Schema] = {}
+    for operator in OPERATORS.get(kind, ()):
+        if operator == "between":
+            found[operator] = {"type": "array", "items": bound(), "minItems": 2, "maxItems": 2}
+        elif operator in NUMBER_OPERATORS:
+            found[operator] = bound()
+        elif operator == "exists":
+            found[operator] = part.yes_no()
+        else:
+            found[operator] = part.one_or_many(part.text())
+    return found
