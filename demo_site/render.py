@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse
 from demo_site.art import scene_drawing
 from demo_site.cart import Cart, read_cart
 from demo_site.catalogue import Catalogue
+from floorwalker.jinja import SlotExtension
 
 HERE = Path(__file__).parent
 POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'; object-src 'none'"
@@ -23,6 +24,7 @@ def environment(catalogue: Catalogue) -> jinja2.Environment:
     env = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE / "pages"),
         autoescape=True,
+        extensions=[SlotExtension],
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
