@@ -56,7 +56,7 @@ _SCRIPT_STEP: Final = re.compile(_fill(rb"<!--|-->|<(/?)script(?=[~/>])"), re.IG
 _LETTERS: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _BEFORE_OPENING_QUOTE: Final = frozenset(b"=\t\n\f\r ")
 _FARTHEST_SPACE: Final = 16
-_FOLD_BYTES: Final = 65_536
+UNREAD_CAP_BYTES: Final = 65_536
 
 
 class _State(Enum):
@@ -79,8 +79,8 @@ class _State(Enum):
 class PageContext:
     """Tells which of the comments in a page lie in text, and so are comments.
 
-    Bytes given are not read before something is asked, or 64 KB have gathered; all work is linear in their number,
-    however they are cut.
+    Bytes are not read before something is asked, or more come after 64 KB have gathered; all work is linear in their
+    number, however they are cut.
     """
 
     __slots__ = (
@@ -93,9 +93,11 @@ class PageContext:
         "_raw",
         "_script_depth",
         "_state",
+        "_unread_cap_bytes",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, unread_cap_bytes: int = UNREAD_CAP_BYTES) -> None:
+        self._unread_cap_bytes = unread_cap_bytes
         self._later: list[bytes] = []
         self._later_bytes = 0
         self._base = 0
@@ -107,12 +109,12 @@ class PageContext:
         self._script_depth = 0
 
     def add(self, data: bytes) -> None:
-        """Takes the next bytes of the page."""
-        self._later.append(data)
-        self._later_bytes += len(data)
-        if self._later_bytes > _FOLD_BYTES:
+        """Takes the next bytes of the page; those before it can't be asked about any more."""
+        if len(self._data) - self._pos + self._later_bytes > self._unread_cap_bytes:
             self._join()
             self._fold()
+        self._later.append(data)
+        self._later_bytes += len(data)
 
     def comments_in_text(self, comments: Mapping[int, int]) -> set[int]:
         """Which of these comments, from offset to offset in the page, begin in text, by where they begin.

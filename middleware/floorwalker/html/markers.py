@@ -6,7 +6,7 @@ A slot's name is `[A-Za-z0-9][A-Za-z0-9_.-]{0,63}`; in a marker nothing may stan
 import re
 from typing import Final, NamedTuple, TypeVar
 
-from floorwalker.html.context import PageContext
+from floorwalker.html.context import UNREAD_CAP_BYTES, PageContext
 
 SLOT_NAME: Final = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"
 _NAME: Final = SLOT_NAME.encode()
@@ -122,9 +122,9 @@ class MarkerScanner:
 
     __slots__ = ("_context", "_kept", "_memory", "_offset")
 
-    def __init__(self, memory: PageMemory | None = None) -> None:
+    def __init__(self, memory: PageMemory | None = None, *, unread_cap_bytes: int = UNREAD_CAP_BYTES) -> None:
         self._memory = memory
-        self._context = PageContext()
+        self._context = PageContext(unread_cap_bytes)
         self._offset = 0
         self._kept = b""
 

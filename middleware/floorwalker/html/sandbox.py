@@ -53,7 +53,7 @@ class Unknown(ChainableUndefined):
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __mod__ = __rmod__ = _refuse
     __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = __pow__ = __rpow__ = __neg__ = __pos__ = _refuse
     __str__ = __html__ = __iter__ = __len__ = __int__ = __float__ = __call__ = _refuse
-    __round__ = __abs__ = __index__ = __reversed__ = __format__ = _refuse  # type: ignore[assignment]
+    __round__ = __abs__ = __index__ = __reversed__ = __format__ = _refuse
     __contains__ = __eq__ = _is_never
     __lt__ = __le__ = __gt__ = __ge__ = _is_never  # type: ignore[assignment]
 
