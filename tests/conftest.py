@@ -1,9 +1,13 @@
-"""What every room's tests share: where the test data lies, and nothing else."""
+"""What every room's tests share: where the test data lies, and the servers."""
 
 import os
 from pathlib import Path
 
 import pytest
+
+from tests.servers import cluster_server, redis_server, valkey_server, valkey_url
+
+__all__ = ["cluster_server", "redis_server", "valkey_server", "valkey_url"]
 
 ROOT = Path(__file__).resolve().parent.parent
 

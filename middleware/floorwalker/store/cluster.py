@@ -73,10 +73,9 @@ class ClusterLink:
 
     def _make_client(self) -> RedisCluster:
         options = connection_options(self._address.credentials, self._address.tls, self._timeout_s)
-        options.pop("retry")
         nodes = [ClusterNode(host, port) for host, port in self._address.hosts]
         try:
-            client = RedisCluster(startup_nodes=nodes, cluster_error_retry_attempts=1, **options)
+            client = RedisCluster(startup_nodes=nodes, **options)
         except OSError as error:
             raise StoreUnavailable(f"The cluster cannot be reached: {error}") from error
         for command in AS_SENT:

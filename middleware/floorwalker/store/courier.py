@@ -80,6 +80,8 @@ class Courier:
         while True:
             if self.outage.away:
                 await self.outage.over()
+                if not still_wanted():
+                    raise StoreUnavailable(self.outage.reason)
             async with self._turns:
                 if self.outage.away:
                     continue
@@ -87,8 +89,6 @@ class Courier:
                     reply = await send()
                 except StoreUnavailable as failure:
                     self.outage.failed(failure)
-                    if not still_wanted():
-                        raise
                 else:
                     self.outage.succeeded()
                     return reply

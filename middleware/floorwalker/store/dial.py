@@ -123,5 +123,5 @@ def _options(credentials: Credentials, tls: dict[str, str] | None, timeout_s: fl
 
 
 def connection_options(credentials: Credentials, tls: dict[str, str] | None, timeout_s: float) -> dict[str, Any]:
-    """The same for a cluster's client, which watches over its own replies."""
-    return _options(credentials, tls, timeout_s) | {"socket_timeout": timeout_s}
+    """The same for a cluster's client, which watches over its own replies and follows a slot that has moved."""
+    return _options(credentials, tls, timeout_s) | {"socket_timeout": timeout_s, "retry": Retry(NoBackoff(), 1)}

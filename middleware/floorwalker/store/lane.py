@@ -77,7 +77,7 @@ class Lane:
             elif base.record is not None and base.record.state is State.MOVING:
                 await self._wait_for_merge(keys)
             elif not (admitted := admitted or self._admits(base, commit)):
-                self._drop(Loss.FLOOD, Outcome.FLOOD)
+                await self._turn_away(keys)
             elif not await self._commit(base, commit, keys) and self._take_more():
                 commit = self._name_commit()
         self._settle(Committed(Outcome.STORED, self._readable()))
@@ -176,6 +176,16 @@ class Lane:
         if not self._still_wanted():
             raise StoreUnavailable("The visitor's merge does not end.")
         await asyncio.sleep(self._desk.settings.probe_longest_s)
+        await self._look(keys)
+
+    async def _turn_away(self, keys: Keys) -> None:
+        """Too many new visitors; but one of whom nothing is known yet may be an old one."""
+        if self._base is None:
+            await self._look(keys)
+        else:
+            self._drop(Loss.FLOOD, Outcome.FLOOD)
+
+    async def _look(self, keys: Keys) -> None:
         key = keys.profile(self._visitor)
         self._base = read_found(self._visitor, as_bytes(await self._deliver(lambda: self._desk.link.call("GET", key))))
 

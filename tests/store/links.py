@@ -1,0 +1,79 @@
+"""Links that fail as told."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable
+from enum import Enum
+
+from floorwalker.errors import StoreUnavailable
+from floorwalker.store.pipe import Link
+from floorwalker.store.replies import Reply, Word
+
+
+class Fate(Enum):
+    """What becomes of one script call."""
+
+    ANSWERED = "answered"
+    NEVER_SENT = "never sent"
+    REPLY_LOST = "reply lost"
+
+
+class FatefulLink:
+    """Another link, but the fates of its script calls are known beforehand; once they are used up, all is well."""
+
+    def __init__(self, link: Link, fates: Iterable[Fate] = ()) -> None:
+        self._link = link
+        self.fates = deque(fates)
+        self.scripts = 0
+        self.away = False
+
+    def call(self, *command: Word) -> asyncio.Future[Reply]:
+        if self.away:
+            return _failed()
+        if not str(command[0]).startswith("EVAL"):
+            return self._link.call(*command)
+        self.scripts += 1
+        match self.fates.popleft() if self.fates else Fate.ANSWERED:
+            case Fate.ANSWERED:
+                return self._link.call(*command)
+            case Fate.NEVER_SENT:
+                return _failed()
+            case Fate.REPLY_LOST:
+                return _lost(self._link.call(*command))
+
+    async def close(self) -> None:
+        await self._link.close()
+
+
+class SpyingLink:
+    """Another link, and what went through it."""
+
+    def __init__(self, link: Link, told: Callable[[tuple[Word, ...]], None]) -> None:
+        self._link = link
+        self._told = told
+
+    def call(self, *command: Word) -> asyncio.Future[Reply]:
+        self._told(command)
+        return self._link.call(*command)
+
+    async def close(self) -> None:
+        await self._link.close()
+
+
+def _failed() -> asyncio.Future[Reply]:
+    future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+    future.set_exception(StoreUnavailable("as told"))
+    return future
+
+
+def _lost(under_way: asyncio.Future[Reply]) -> asyncio.Future[Reply]:
+    future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+
+    def answered(done: asyncio.Future[Reply]) -> None:
+        if done.exception() is not None:
+            future.set_exception(done.exception() or StoreUnavailable())
+        else:
+            future.set_exception(StoreUnavailable("its reply was lost"))
+
+    under_way.add_done_callback(answered)
+    return future
