@@ -1,18 +1,19 @@
 """The counts of one profile, asked from a time on: between which bounds the number lies, and when it last happened."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from math import inf
 
 from msgspec import Struct
 
 from floorwalker.core.calendar import Calendar
 from floorwalker.core.conditions.asking import holds_for
-from floorwalker.core.conditions.matchers import AnyOf, Both, Matcher, PathIs, Text, fold_text
+from floorwalker.core.conditions.matchers import AnyOf, Both, Exists, Matcher, PathIs, Text, fold_text
 from floorwalker.core.conditions.model import Field
 from floorwalker.core.counts import DIMENSIONS, EMPTY, EVENT, PATH, TAG, TOPIC, VISIT, Bucket, Counts, Key
 from floorwalker.core.events import PAGE_VIEWED
 from floorwalker.core.recent_index import literal_path
 
+_ANYTHING = Exists(True)
 _VIEWS = EVENT + fold_text(PAGE_VIEWED)
 
 
@@ -35,10 +36,15 @@ class CountIndex:
         self._calendar = calendar
         self._keys = {key.name: key for key in self._counts.keys}
         self._tables: tuple[_Table, _Table, _Table] | None = None
+        self._views: dict[float, Bounds] = {}
+        self._spans: dict[float, _Span] = {}
+        self._fits: dict[tuple[str, Matcher | Both], Sequence[Key]] = {}
 
     def views(self, what: Sequence[Field], start: float) -> Bounds:
         """Page views for which all of `what` holds."""
-        views = self._exact(_VIEWS, start)
+        views = self._views.get(start)
+        if views is None:
+            views = self._views[start] = self._exact(_VIEWS, start)
         if not what or views.high == 0:
             return views
         found = [self._of_field(field, DIMENSIONS.get(field.name), start) for field in what]
@@ -50,7 +56,7 @@ class CountIndex:
         """Events for which all of `what` holds; of properties nothing is counted."""
         names = [field for field in what if field.name == "event"]
         if not names:
-            found = self._sum([self._since(key, start) for key in self._of_dimension(EVENT)], EVENT, start)
+            found = self._sum([self._since(key, start) for key in self._fitting(_ANYTHING, EVENT)], EVENT, start)
         else:
             found = self._of_field(names[0], EVENT, start) or Bounds(0, inf)
         return found if len(what) == len(names) == 1 else Bounds(0, found.high)
@@ -70,11 +76,7 @@ class CountIndex:
             return self._together(found, dimension)
         if not _fits_folded(matcher, dimension):
             return None
-        fitting = [key for key in self._of_dimension(dimension) if holds_for(matcher, (key.name[1:],))]
-        return self._sum([self._since(key, start) for key in fitting], dimension, start)
-
-    def _of_dimension(self, dimension: str) -> Iterable[Key]:
-        return [key for name, key in self._keys.items() if name[0] == dimension]
+        return self._sum([self._since(key, start) for key in self._fitting(matcher, dimension)], dimension, start)
 
     def _sum(self, found: list[Bounds], dimension: str, start: float) -> Bounds:
         total = self._together(found, dimension)
@@ -107,23 +109,28 @@ class CountIndex:
         """What is counted under a key from that time on."""
         if key.last < start:
             return NEVER
-        days, months, older = self._packed_out()
+        days, months, older = (table.get(key.name, _NOTHING) for table in self._unpacked())
         if start <= 0:
-            count = sum(sum(table.get(key.name, {}).values()) for table in (days, months, older))
+            count = sum(days.values()) + sum(months.values()) + sum(older.values())
             return Bounds(count, count, key.last)
-        day = self._calendar.day(start)
-        whole = start <= self._calendar.day_begins(day)
-        low, high = _from(days.get(key.name, {}), day, whole=whole)
-        if day <= self._counts.rolled_day:
-            month = self._calendar.month(day)
-            first = whole and self._calendar.month_begins(month) == day
-            more, at_most = _from(months.get(key.name, {}), month, whole=first)
+        span = self._spans.get(start) or self._span(start)
+        low, high = _from(days, span.day, whole=span.whole_day)
+        if span.day <= self._counts.rolled_day:
+            more, at_most = _from(months, span.month, whole=span.whole_month)
             low, high = low + more, high + at_most
-            if month <= self._counts.rolled_month:
-                high += sum(older.get(key.name, {}).values())
+            if span.month <= self._counts.rolled_month:
+                high += sum(older.values())
         return Bounds(max(low, 1), max(high, 1), key.last)
 
-    def _packed_out(self) -> tuple["_Table", "_Table", "_Table"]:
+    def _span(self, start: float) -> "_Span":
+        day = self._calendar.day(start)
+        month = self._calendar.month(day)
+        whole = start <= self._calendar.day_begins(day)
+        span = _Span(day, whole, month, whole and self._calendar.month_begins(month) == day)
+        self._spans[start] = span
+        return span
+
+    def _unpacked(self) -> "tuple[_Table, _Table, _Table]":
         """The counts by key: of days, of months, and of everything older."""
         if self._tables is None:
             names = [key.name for key in self._counts.keys]
@@ -135,16 +142,39 @@ class CountIndex:
             )
         return self._tables
 
+    def _fitting(self, matcher: Matcher | Both, dimension: str) -> Sequence[Key]:
+        """The keys of a dimension for which the matcher holds."""
+        asked = (dimension, matcher)
+        found = self._fits.get(asked)
+        if found is None:
+            keys = [key for name, key in self._keys.items() if name[0] == dimension]
+            found = self._fits[asked] = [key for key in keys if holds_for(matcher, (key.name[1:],))]
+        return found
+
+
+class _Span(Struct, frozen=True):
+    """The day and month in which a window begins, and whether with their beginning."""
+
+    day: int
+    whole_day: bool
+    month: int
+    whole_month: bool
+
 
 _Table = dict[str, dict[int, int]]
+_NOTHING: dict[int, int] = {}
 
 
 def _by_key(buckets: Sequence[Bucket], names: list[str]) -> _Table:
     table: _Table = {}
     for bucket in buckets:
-        flat = bucket.counts
-        for i in range(0, len(flat), 2):
-            table.setdefault(names[flat[i]], {})[bucket.start] = flat[i + 1]
+        start, flat = bucket.start, bucket.counts
+        for number, count in zip(flat[::2], flat[1::2], strict=True):
+            name = names[number]
+            if name in table:
+                table[name][start] = count
+            else:
+                table[name] = {start: count}
     return table
 
 

@@ -1,7 +1,7 @@
 """History: what a profile remembers, asked by window. Built once per request, so every condition is a look-up."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from msgspec import Struct
 
@@ -44,7 +44,7 @@ class History:
     Time has whole seconds here. A clock that stands before what the profile holds already is taken as of then.
     """
 
-    __slots__ = ("_at", "_calendar", "_past", "_profile", "_recent", "_starts")
+    __slots__ = ("_at", "_calendar", "_left", "_past", "_profile", "_recent", "_starts")
 
     def __init__(self, profile: Profile, *, at: float, site: Site) -> None:
         self._profile = profile
@@ -52,25 +52,28 @@ class History:
         self._calendar = Calendar(site)
         self._recent = RecentIndex(profile.recents)
         self._past = CountIndex(profile.counts, self._calendar)
+        self._left = profile.recents.left or -1
         self._starts: dict[tuple[str, float], tuple[float, int]] = {}
 
     def views(self, what: tuple[Field, ...], window: Window) -> Tally:
         """Pages seen for which all of `what` holds; () is every page view."""
-        return self._tally(self._recent.viewed(what), window, lambda start: self._past.views(what, start))
+        start, first = self._start(window)
+        recent = self._of_recent(self._recent.viewed(what), first)
+        return recent if start > self._left else _with_past(recent, self._past.views(what, start))
 
     def events(self, what: tuple[Field, ...], window: Window, total: Field | None = None) -> Tally:
         """Events for which all of `what` holds: `event` is the name, `where` the property named by its key.
 
         total: the property (its key) whose numbers are added up.
         """
+        start, first = self._start(window)
         positions = self._events(what)
-        tally = self._tally(positions, window, lambda start: self._past.events(what, start))
-        if total is None:
-            return tally
-        _, first = self._start(window)
-        values = [self._property(position, total.key) for position in positions if position >= first]
-        numbers = [number for number in map(number_of, values) if number is not None]
-        return Tally(tally.count, tally.complete, tally.latest, sum(numbers, 0.0))
+        tally = self._of_recent(positions, first)
+        if total is not None:
+            values = [self._property(position, total.key) for position in positions if position >= first]
+            numbers = [number for number in map(number_of, values) if number is not None]
+            tally = Tally(tally.count, tally.complete, tally.latest, sum(numbers, 0.0))
+        return tally if start > self._left else _with_past(tally, self._past.events(what, start))
 
     def visits(self, window: Window) -> Tally:
         """Visits that began in the window; `visit` is this one."""
@@ -83,10 +86,9 @@ class History:
             at += gap
             began.append(at)
         count = sum([at >= start for at in began])
-        latest = began[-1] if count else None
+        recent = Tally(count, True, began[-1], 0.0) if count else _NONE
         left = profile.earlier_left
-        past = self._past.visits(start) if left and start <= left else NEVER
-        return Tally(count + past.low, past.low == past.high, latest or past.last or None, 0.0)
+        return _with_past(recent, self._past.visits(start)) if left and start <= left else recent
 
     def shown(self, block: str, window: Window, *, held_back: bool = True) -> Tally:
         """How often the block was shown, in whatever slot. held_back: those times count, too, when it would have been
@@ -102,8 +104,7 @@ class History:
     def clicked(self, block: str, window: Window) -> Tally:
         """How often the block was clicked."""
         start, first = self._start(window)
-        left = self._profile.recents.left
-        if not left or start > left:
+        if start > self._left:
             positions = [
                 position
                 for name in _CLICKS
@@ -132,16 +133,10 @@ class History:
                 found[position] = recents.text(recents.pages[row - 1].search)
         return tuple([found[position] for position in sorted(found) if position >= first and found[position]])
 
-    def _tally(self, positions: Positions, window: Window, past_of: Callable[[float], Bounds]) -> Tally:
-        """The recent matches in the window, and the counted ones where it reaches beyond."""
-        start, first = self._start(window)
+    def _of_recent(self, positions: Positions, first: int) -> Tally:
+        """The matches among the recent events, from the event `first` on."""
         count = len(positions) - bisect_left(positions, first) if first else len(positions)
-        latest = self._recent.times[positions[-1]] if count else None
-        left = self._profile.recents.left
-        if not left or start > left:
-            return Tally(count, True, latest, 0.0)
-        past = past_of(start)
-        return Tally(count + past.low, past.low == past.high, latest or past.last or None, 0.0)
+        return Tally(count, True, self._recent.times[positions[-1]], 0.0) if count else _NONE
 
     def _start(self, window: Window) -> tuple[float, int]:
         """When the window begins, and the first recent event within it."""
@@ -226,6 +221,12 @@ class History:
         low = sum([one.low for one in found])
         latest = max([one.last for one in found])
         return Tally(low, low == sum([one.high for one in found]), latest or None, 0.0)
+
+
+def _with_past(recent: Tally, past: Bounds) -> Tally:
+    """The recent matches and, before them, those that are only counted."""
+    latest = recent.latest or past.last or None
+    return Tally(recent.count + past.low, past.low == past.high, latest, recent.total)
 
 
 def _bounds(low: int, high: int, last: int, *, forgotten: bool) -> Bounds:

@@ -1,6 +1,7 @@
 """The recent events of one profile, found by what they are: positions in order of time, looked up, not walked."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from operator import attrgetter
 
 from floorwalker.core.conditions.asking import holds_for, page_values
 from floorwalker.core.conditions.matchers import AnyOf, PathIs, fold_text
@@ -8,19 +9,19 @@ from floorwalker.core.conditions.model import Field
 from floorwalker.core.conditions.patterns import path_pattern
 from floorwalker.core.counts import path_key
 from floorwalker.core.events import PAGE_VIEWED, Page
-from floorwalker.core.recents import PageRow, Recents
-
-_COLUMNS = {"tag": "tags", "topic": "topics"}
-_TEXTS = ("path", "type", "category", "product", "brand", "tag", "topic", "price_tier")
+from floorwalker.core.recents import Recents
 
 Positions = Sequence[int]
 NOWHERE: Positions = ()
+
+_SEVERAL = {"tag": attrgetter("tags"), "topic": attrgetter("topics")}
+_FOLDED = frozenset(("type", "category", "product", "brand", "tag", "topic", "price_tier"))
 
 
 class RecentIndex:
     """Tables are made when they are first asked for, one per field."""
 
-    __slots__ = ("_names", "_numbers", "_pages", "_recents", "_rows", "_tables", "times", "views")
+    __slots__ = ("_names", "_numbers", "_pages", "_patterns", "_recents", "_rows", "_tables", "times", "views")
 
     def __init__(self, recents: Recents) -> None:
         self._recents = recents
@@ -32,7 +33,8 @@ class RecentIndex:
         self.views: Positions = self._numbers.get(number, NOWHERE)
         self._names: dict[str, list[int]] | None = None
         self._rows: dict[int, list[int]] | None = None
-        self._tables: dict[str, dict[str, list[int]]] = {}
+        self._tables: dict[str, dict[str, Positions]] = {}
+        self._patterns: dict[str, Positions] = {}
         self._pages: dict[int, Page] = {}
 
     def viewed(self, what: Sequence[Field]) -> Positions:
@@ -66,27 +68,25 @@ class RecentIndex:
 
     def _viewed_with(self, field: Field) -> Positions:
         matcher, name = field.matcher, field.name
-        if name in _TEXTS:
-            if isinstance(matcher, AnyOf) and not matcher.patterns and name != "path":
+        if isinstance(matcher, AnyOf):
+            if not matcher.patterns and name in _FOLDED:
                 table = self._table(name)
                 return _merged([table[value] for value in matcher.exact if value in table])
-            if isinstance(matcher, PathIs) and name == "path":
-                return self._on_paths(matcher)
+        elif isinstance(matcher, PathIs) and name == "path":
+            return _merged([self._on_path(pattern) for pattern in matcher.patterns])
         rows = self._by_row()
         return _merged([at for row, at in rows.items() if holds_for(matcher, page_values(self._page(row), name))])
 
-    def _on_paths(self, matcher: PathIs) -> Positions:
+    def _on_path(self, pattern: str) -> Positions:
         table = self._table("path")
-        found: dict[str, list[int]] = {}
-        for pattern in matcher.patterns:
-            if "*" not in pattern:
-                path = literal_path(pattern)
-                if path in table:
-                    found[path] = table[path]
-                continue
+        if "*" not in pattern:
+            return table.get(literal_path(pattern), NOWHERE)
+        found = self._patterns.get(pattern)
+        if found is None:
             head, fits = pattern.partition("*")[0].rstrip("/"), path_pattern(pattern).match
-            found.update({path: at for path, at in table.items() if path.startswith(head) and fits(path)})
-        return _merged(list(found.values()))
+            found = _merged([at for path, at in table.items() if path.startswith(head) and fits(path)])
+            self._patterns[pattern] = found
+        return found
 
     def _page(self, row: int) -> Page:
         page = self._pages.get(row)
@@ -103,26 +103,32 @@ class RecentIndex:
                 self._rows.setdefault(rows[position], []).append(position)
         return self._rows
 
-    def _table(self, field: str) -> dict[str, list[int]]:
+    def _table(self, field: str) -> dict[str, Positions]:
         """The values of one field, as they are compared, and where a page with that value was viewed."""
         table = self._tables.get(field)
         if table is None:
-            table = self._tables[field] = self._made_table(_COLUMNS.get(field, field), is_path=field == "path")
+            table = self._tables[field] = {}
+            for text, positions in self._by_text(field).items():
+                value = self._recents.text(text)
+                key = path_key(value) if field == "path" else fold_text(value)
+                table[key] = _merged([table[key], positions]) if key in table else positions
         return table
 
-    def _made_table(self, column: str, *, is_path: bool) -> dict[str, list[int]]:
-        pages = self._recents.pages
-        by_text: dict[int, list[int]] = {}
-        for row, positions in self._by_row().items():
-            if row:
-                for text in _numbers(pages[row - 1], column):
-                    by_text.setdefault(text, []).extend(positions)
-        table: dict[str, list[int]] = {}
-        for text, positions in by_text.items():
-            value = self._recents.text(text)
-            key = path_key(value) if is_path else fold_text(value)
-            table[key] = sorted({*table.get(key, ()), *positions})
-        return table
+    def _by_text(self, field: str) -> dict[int, list[int]]:
+        """The texts of one field, by their numbers, and where."""
+        found: dict[int, list[int]] = {}
+        rows = self._recents.rows()
+        if field in _SEVERAL:
+            several = [(), *map(_SEVERAL[field], self._recents.pages)]
+            for position in self.views:
+                for text in several[rows[position]]:
+                    found.setdefault(text, []).append(position)
+            return found
+        single = [0, *map(attrgetter(field), self._recents.pages)]
+        for position in self.views:
+            if text := single[rows[position]]:
+                found.setdefault(text, []).append(position)
+        return found
 
 
 def literal_path(pattern: str) -> str:
@@ -130,14 +136,7 @@ def literal_path(pattern: str) -> str:
     return "/" + "/".join([segment for segment in pattern.split("/") if segment])
 
 
-def _numbers(row: PageRow, column: str) -> Iterable[int]:
-    value = getattr(row, column)
-    if isinstance(value, tuple):
-        return value
-    return (value,) if value else ()
-
-
-def _merged(several: list[list[int]]) -> Positions:
+def _merged(several: Sequence[Positions]) -> Positions:
     """The positions of all, in order, each once."""
     if len(several) == 1:
         return several[0]
