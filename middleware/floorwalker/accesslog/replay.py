@@ -14,14 +14,15 @@ from floorwalker.accesslog.lines import LogLine, Rejected
 from floorwalker.core.advance import Corridor
 from floorwalker.core.decide import PageDecisions, shown_event
 from floorwalker.core.decision import Reason
+from floorwalker.core.effects import NOTHING, Effects
 from floorwalker.core.hashing import seed_of
 from floorwalker.core.hit import Hit, HitKind
 from floorwalker.core.profile import Profile
 from floorwalker.core.signals import Signals
 
 Choose = Callable[[Profile, Signals], PageDecisions]
+Step = Callable[[Profile | None], tuple[Profile, Effects]]
 _REJECTED_KEPT = 1000
-_EXPERIMENT = (Reason.ENTRY, Reason.OTHERWISE, Reason.CONTROL)
 
 
 class Summary(Struct):
@@ -118,6 +119,23 @@ class Replay:
             self._robots[agent] = robot.name if robot else None
         return self._robots[agent]
 
+    def step_of(self, visitor: str) -> Step:
+        """The visitor's hits as a step for a store (`keep_hits`). What a record has seen already is not folded again.
+
+        A log has no ids of its lines: a hit that is not later than the record's last one counts as seen.
+        """
+        hits = tuple(self.hits.get(visitor, ()))
+
+        def step(base: Profile | None) -> tuple[Profile, Effects]:
+            profile, effects = base or Profile(seed=seed_of(visitor)), NOTHING
+            for hit in hits:
+                if base is None or hit.at > base.last_seen:
+                    profile, more, _ = self._walk(profile, hit, self._corridor.read(hit))
+                    effects = effects.then(more)
+            return profile, effects
+
+        return step
+
     def _take_hit(self, found: LogHit) -> None:
         visitor, hit = found.visitor, found.hit
         if self._keep_hits:
@@ -125,13 +143,27 @@ class Replay:
         signals = self._corridor.read(hit)
         self._count_search(signals)
         before = self.profiles.get(visitor) or Profile(seed=seed_of(visitor))
-        profile, _ = self._corridor.advance(before, hit, signals)
+        profile, _, page = self._walk(before, hit, signals)
+        self.profiles[visitor] = profile
         if profile.visits > before.visits:
             self._count_visit(profile, signals)
-        if hit.kind in (HitKind.VIEW, HitKind.ERROR):
-            self.summary.pages[signals.page.path or signals.path] += hit.kind is HitKind.VIEW
-            profile = self._show(visitor, profile, signals)
-        self.profiles[visitor] = profile
+        if hit.kind is HitKind.VIEW:
+            self.summary.pages[signals.page.path or signals.path] += 1
+        if page is not None:
+            self._count_page(visitor, page)
+
+    def _walk(self, profile: Profile, hit: Hit, signals: Signals) -> tuple[Profile, Effects, PageDecisions | None]:
+        """One hit down the corridor: advance, decide, and remember what was shown."""
+        profile, effects = self._corridor.advance(profile, hit, signals)
+        if hit.kind not in (HitKind.VIEW, HitKind.ERROR):
+            return profile, effects, None
+        page = self._choose(profile, signals)
+        for decision in page.values():
+            if decision.changes_page or decision.reason is Reason.CONTROL:
+                event = shown_event(decision, signals.at, rules=page.moment.ruleset.version)
+                profile, more = self._corridor.fold(profile, event)
+                effects = effects.then(more)
+        return profile, effects, page
 
     def _count_search(self, signals: Signals) -> None:
         if signals.search is not None:
@@ -147,17 +179,9 @@ class Replay:
                 self.summary.sources[touch.referrer.source or touch.referrer.domain or ""] += 1
         self.summary.devices[signals.device.type or "unknown"] += 1
 
-    def _show(self, visitor: str, profile: Profile, signals: Signals) -> Profile:
-        """Every slot that is meant for this page is decided, counted and, where it compares or changes, remembered."""
-        decisions = self._choose(profile, signals)
-        self._segments_of[visitor] = self._segments_of.get(visitor, frozenset()) | decisions.segments
-        for name in decisions:
-            decision = decisions[name]
-            if decision.reason is Reason.OTHER_PAGE:
-                continue
-            shown = decision.block if decision.changes_page else decision.content.kind
-            self.summary.slots.setdefault(name, Counter())[shown] += 1
-            if decision.block and decision.reason in _EXPERIMENT:
-                event = shown_event(decision, signals.at, rules=decisions.moment.ruleset.version)
-                profile, _ = self._corridor.fold(profile, event)
-        return profile
+    def _count_page(self, visitor: str, page: PageDecisions) -> None:
+        self._segments_of[visitor] = self._segments_of.get(visitor, frozenset()) | page.segments
+        for slot, decision in page.items():
+            if decision.reason is not Reason.OTHER_PAGE:
+                shown = decision.block if decision.changes_page else decision.content.kind
+                self.summary.slots.setdefault(slot, Counter())[shown] += 1
