@@ -2,7 +2,7 @@
 
 import pytest
 
-from floorwalker.asgi.headers import as_personal, first_of, for_document, is_public, may_be_shared
+from floorwalker.asgi.headers import accepts_coding, as_personal, first_of, for_document, is_public, may_be_shared
 
 
 def test_a_document_is_asked_for_whole_now_and_as_plain_bytes() -> None:
@@ -92,3 +92,20 @@ def test_which_pages_others_may_keep(control: bytes, public: bool, shared: bool)
 def test_an_expiry_date_alone_lets_others_keep_a_page() -> None:
     assert may_be_shared([(b"expires", b"Thu, 01 Dec 2050 16:00:00 GMT")])
     assert first_of([], b"expires") is None
+
+
+@pytest.mark.parametrize(
+    ("accept", "accepted"),
+    [
+        (None, False),
+        (b"gzip, br", True),
+        (b"br;q=1, *;q=0.1", True),
+        (b"GZIP; q=0.5", True),
+        (b"gzip;q=0", False),
+        (b"br", False),
+        (b"gzip;q=x", False),
+        (b"\xff;;", False),
+    ],
+)
+def test_which_codings_the_client_takes(accept: bytes | None, accepted: bool) -> None:
+    assert accepts_coding(accept, "gzip") is accepted

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from floorwalker.asgi.headers import all_of, first_of
-from floorwalker.asgi.kinds import RawHeaders
+from floorwalker.asgi.types import RawHeaders
 from floorwalker.errors import ConfigurationError
 
 _HOPS = 32  # nobody has more proxies; a longer header is noise

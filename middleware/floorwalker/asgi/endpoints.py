@@ -5,6 +5,7 @@ from typing import Any
 
 from starlette.responses import JSONResponse
 
+from floorwalker.asgi.request import inner_path
 from floorwalker.asgi.types import Receive, Scope, Send
 
 
@@ -18,8 +19,8 @@ class Endpoints:
     def owns(self, path: str) -> bool:
         return path.startswith(self._prefix) and path[len(self._prefix) : len(self._prefix) + 1] in ("", "/")
 
-    async def __call__(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
-        response = self._answer(str(scope.get("method", "GET")), path.removeprefix(self._prefix))
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = self._answer(str(scope.get("method", "GET")), inner_path(scope).removeprefix(self._prefix))
         await response(scope, receive, send)
 
     def _answer(self, method: str, path: str) -> JSONResponse:

@@ -2,7 +2,7 @@
 
 from collections.abc import Container
 
-from floorwalker.asgi.kinds import RawHeaders
+from floorwalker.asgi.types import RawHeaders
 
 _CONDITIONAL = frozenset(
     (b"if-none-match", b"if-modified-since", b"if-match", b"if-unmodified-since", b"if-range", b"range")
@@ -77,6 +77,12 @@ def is_public(headers: RawHeaders) -> bool:
     return b"public" in directives or b"s-maxage" in directives
 
 
+def accepts_coding(accept_encoding: bytes | None, coding: str) -> bool:
+    """Whether the client takes a content coding (RFC 9110, 12.5.3); no header is taken as no."""
+    weights = dict(map(_weighted, (accept_encoding or b"").lower().split(b",")))
+    return weights.get(coding.encode(), weights.get(b"*", 0.0)) > 0
+
+
 def may_be_shared(headers: RawHeaders) -> bool:
     """Whether a shared cache may keep the response as fresh, and a cookie on it with it (RFC 9111, 3 and 7.3)."""
     directives = _directives(headers)
@@ -101,3 +107,12 @@ def _varying_by_cookie(headers: RawHeaders) -> RawHeaders:
     if b"cookie" in named or b"*" in named:
         return headers
     return [*headers, (b"vary", b"Cookie")]
+
+
+def _weighted(part: bytes) -> tuple[bytes, float]:
+    coding, _, parameters = part.partition(b";")
+    weight = parameters.replace(b" ", b"").removeprefix(b"q=")
+    try:
+        return coding.strip(), float(weight) if weight else 1.0
+    except ValueError:
+        return coding.strip(), 0.0

@@ -1,17 +1,19 @@
 """Which requests may be pages, and what a request counted as once its response has begun."""
 
+import re
 from enum import StrEnum
 
 from msgspec import Struct
 
+from floorwalker.asgi.replies import REDIRECTS
+from floorwalker.asgi.types import RawHeaders
 from floorwalker.core.hit import HitKind
 
-RawHeaders = list[tuple[bytes, bytes]]
-
 _FRAMES = frozenset((b"iframe", b"frame", b"fencedframe", b"embed", b"object"))
-_STATIC = frozenset(
-    "avif avi bmp css csv eot gif gz ico jpeg jpg js json m4a m4v map mjs mov mp3 mp4 mpeg ogg otf pdf png rss svg tar tgz"
-    " ttf txt wasm wav webm webmanifest webp woff woff2 xls xlsx xml zip".split()
+_STATIC = re.compile(
+    r"\.(avif|bmp|css|csv|eot|gif|gz|ico|jpe?g|js|json|m4[av]|map|mjs|mov|mp[34]|mpeg|og[gv]|otf|pdf|png|rss|svg"
+    r"|tar|tgz|ttf|txt|wasm|wav|web[mp]|webmanifest|woff2?|xlsx?|xml|zip)\Z",
+    re.IGNORECASE,
 )
 _READ = frozenset(
     (
@@ -46,6 +48,7 @@ class Asked(Struct, frozen=True):
 
     kind: RequestKind
     method: str
+    path: str
     headers: dict[bytes, bytes]
     cookies: tuple[bytes, ...]
 
@@ -65,13 +68,13 @@ def read_request(method: str, path: str, headers: RawHeaders) -> Asked:
                 cookies.append(value)
             else:
                 first.setdefault(name, value)
-    return Asked(_request_kind(method, path, first), method, first, tuple(cookies))
+    return Asked(_request_kind(method, path, first), method, path, first, tuple(cookies))
 
 
 def hit_kind(asked: RequestKind, *, status: int, is_html: bool) -> HitKind | None:
     """What the request counts as once the response's start is known; None is nothing at all."""
     match asked:
-        case RequestKind.DOCUMENT if status in (301, 302, 303, 307, 308):
+        case RequestKind.DOCUMENT if status in REDIRECTS:
             return HitKind.REDIRECT
         case RequestKind.DOCUMENT if is_html:
             return HitKind.ERROR if status >= 400 else HitKind.VIEW
@@ -116,7 +119,7 @@ def _by_destination(path: str, headers: dict[bytes, bytes]) -> RequestKind:
         case b"empty":
             return RequestKind.FRAGMENT
         case b"":
-            page = admits_html(headers.get(b"accept")) and not _is_static(path)
+            page = admits_html(headers.get(b"accept")) and not _STATIC.search(path)
             return RequestKind.DOCUMENT if page else RequestKind.OTHER
         case destination if destination in _FRAMES:
             return RequestKind.FRAME
@@ -139,11 +142,6 @@ def _is_ahead_of_time(headers: dict[bytes, bytes]) -> bool:
         or headers.get(b"x-moz", b"").lower() == b"prefetch"
         or headers.get(b"x-purpose", b"").lower() == b"preview"
     )
-
-
-def _is_static(path: str) -> bool:
-    _, dot, ending = path.rpartition(".")
-    return bool(dot) and ending.lower() in _STATIC
 
 
 def _refused(media_range: bytes) -> bool:

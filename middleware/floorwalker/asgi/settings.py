@@ -11,7 +11,8 @@ from typing import Any, TypedDict
 
 from floorwalker.core.ruleset import Ruleset
 from floorwalker.errors import ConfigurationError
-from floorwalker.store import Store
+from floorwalker.store.address import read_address
+from floorwalker.store.store import Store
 
 ENVIRONMENT_PREFIX = "FLOORWALKER_"
 SHORTEST_KEY = 32

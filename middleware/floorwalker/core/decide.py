@@ -84,7 +84,7 @@ class PageDecisions(Mapping[str, Decision]):
 
     def _decide(self, slot: Slot) -> Decision:
         kept = self._kept_because
-        if kept is None and not _is_for_page(slot, self.moment.signals):
+        if kept is None and not is_for_page(slot, self.moment.signals):
             kept = Reason.OTHER_PAGE
         if kept is not None:
             return Decision(slot.name, _DEFAULT, Arm.TREATMENT, kept, place=slot.place)
@@ -145,7 +145,8 @@ class PageDecisions(Mapping[str, Decision]):
             chooser.otherwise()
 
 
-def _is_for_page(slot: Slot, signals: Signals) -> bool:
+def is_for_page(slot: Slot, signals: Signals) -> bool:
+    """Whether the slot is meant for this page, whoever sees it."""
     if not slot.pages:
         return True
     kind, path = fold_text(signals.page.type), signals.page.path or signals.path

@@ -1,0 +1,40 @@
+from floorwalker.asgi.middleware import PersonalizationMiddleware
+from floorwalker.asgi.public import Ruleset
+from floorwalker.asgi.visitor import Visitor, get_visitor
+from floorwalker.core.advance import Corridor, Priors, advance
+from floorwalker.core.classify import classify
+from floorwalker.core.decide import decide
+from floorwalker.core.decision import Decision
+from floorwalker.core.events import Event, Page
+from floorwalker.core.hit import Hit, HitKind
+from floorwalker.core.profile import Profile
+from floorwalker.core.reading import read_signals
+from floorwalker.core.signals import Signals
+from floorwalker.errors import ConfigurationError, FloorwalkerError, RuleErrors, StoreUnavailable
+from floorwalker.store import Store, open_store
+
+__all__ = [
+    "ConfigurationError",
+    "Corridor",
+    "Decision",
+    "Event",
+    "FloorwalkerError",
+    "Hit",
+    "HitKind",
+    "Page",
+    "PersonalizationMiddleware",
+    "Priors",
+    "Profile",
+    "RuleErrors",
+    "Ruleset",
+    "Signals",
+    "Store",
+    "StoreUnavailable",
+    "Visitor",
+    "advance",
+    "classify",
+    "decide",
+    "get_visitor",
+    "open_store",
+    "read_signals",
+]

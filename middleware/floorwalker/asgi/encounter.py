@@ -1,0 +1,212 @@
+"""One visitor and one request: who they are, what is loaded, what is stored and when, within the time budget."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+
+from floorwalker.asgi.budget import Budget
+from floorwalker.asgi.cookie import Identity, is_due
+from floorwalker.asgi.headers import may_be_shared
+from floorwalker.asgi.keeper import Commit, Keeper
+from floorwalker.asgi.kinds import RequestKind
+from floorwalker.asgi.request import Request
+from floorwalker.asgi.rulebook import MayHold
+from floorwalker.asgi.setup import Setup
+from floorwalker.asgi.types import RawHeaders
+from floorwalker.asgi.walk import Walk
+from floorwalker.core.hit import Hit, HitKind
+from floorwalker.html.weave import Outcome
+from floorwalker.store import Loaded
+
+logger = logging.getLogger(__name__)
+
+_NAVIGATIONS = (HitKind.VIEW, HitKind.ERROR, HitKind.REDIRECT)
+_NOTHING_HAPPENS = ("HEAD", "OPTIONS", "TRACE")
+_SAFE = ("GET", *_NOTHING_HAPPENS)
+
+
+class Encounter:
+    """All request state that concerns the visitor. Loading begins with `begin`, so that the app works meanwhile."""
+
+    def __init__(self, setup: Setup, keeper: Keeper, request: Request) -> None:
+        self.request = request
+        self.kind: HitKind | None = None
+        self._assumed, self._status = _expected(request.asked.kind), 200
+        asked = request.asked
+        self._may_count = asked.kind is not RequestKind.PREFETCH and asked.method not in _NOTHING_HAPPENS
+        self._setup = setup
+        self._keeper = keeper
+        self._rulebook = setup.rulebook
+        self._budget = Budget(setup.budget_s)
+        self._identity: Identity | None = None
+        self._load: asyncio.Task[Loaded] | None = None
+        self._base: Loaded | None = None
+        self._walk: Walk | None = None
+        self._next: Identity | None = None
+        self._is_kept = False
+        self._commits: list[Commit] = []
+
+    def begin(self) -> None:
+        """Begin to load whom the cookie names."""
+        identity = self.identity
+        if identity.confirmed and self._load is None:
+            self._load = self._keeper.load(identity.visitor)
+
+    @property
+    def identity(self) -> Identity:
+        """The visitor whom the request named, or a new one."""
+        if self._identity is None:
+            cookie, request = self._setup.cookie, self.request
+            for header in request.asked.cookies:
+                found = cookie.read(header, secure=request.secure, now=request.at)
+                if found is not None:
+                    self._identity = found
+                    break
+            else:
+                self._identity = cookie.new(request.at)
+        return self._identity
+
+    async def walk(self) -> Walk:
+        """The visitor's walk, once they are loaded or the budget is spent."""
+        if self._walk is None:
+            await self._loaded()
+        if self._walk is None:  # two tasks of the app may ask at once
+            request, base = self.request, self._base
+            hit = Hit(
+                at=request.at,
+                url=request.url,
+                headers=request.headers,
+                method=request.asked.method,
+                status=self._status,
+                kind=self._assumed,
+                address=request.address,
+            )
+            self._walk = Walk(
+                self._rulebook,
+                hit,
+                base.profile if base is not None else None,
+                visitor=self.identity.visitor,
+                degraded=self.identity.confirmed and base is None,
+                remembered=self.remembered,
+            )
+        return self._walk
+
+    @property
+    def remembered(self) -> bool:
+        """Whether anything may be stored of this visitor: the one place that says so."""
+        return True
+
+    def log_out(self) -> None:
+        """Whoever comes next with this browser is somebody else, from the next response's start on."""
+        self._next = self._setup.cookie.new(self.request.at)
+
+    def now(self) -> float:
+        """Seconds since 1970."""
+        return self._setup.clock()
+
+    def new_token(self) -> str:
+        """Random, for marks that no page content can pose as."""
+        return self._setup.settings.random(16).hex()
+
+    async def may_hold(self) -> MayHold:
+        """Which slots this page may hold, whoever sees it."""
+        return self._rulebook.may_hold((await self.walk()).signals)
+
+    def became(self, kind: HitKind | None, status: int, *, is_page: bool) -> None:
+        """The response tells what this request counts as."""
+        if status == 200 and self.request.asked.method == "GET":
+            self._setup.learn(self.request.asked.path, is_page=is_page)
+        self.kind = kind
+        self._assumed, self._status = kind or HitKind.EVENTS, status
+        if self._walk is not None:
+            self._walk.became(kind, status)
+
+    @property
+    def has_part(self) -> bool:
+        """Whether this request counts, or the app said something."""
+        return self.kind is not None or self._next is not None or self._has_said
+
+    async def settle(self, headers: RawHeaders) -> RawHeaders:
+        """The headers of the response as they go out, with what must be stored before they do."""
+        walk = await self.walk()
+        if walk.is_robot or not self.remembered:
+            return headers
+        cookie = self._cookie(shared=may_be_shared(headers))
+        self._is_kept = self._may_count and (self.identity.confirmed or (cookie is not None and self._next is None))
+        if self._is_kept and (self._has_said or self.request.asked.method not in _SAFE):
+            commit = self._commit(walk, {})
+            if commit is not None:
+                await self._budget.wait(commit)
+        return headers if cookie is None else [*headers, (b"set-cookie", cookie)]
+
+    def finish(self, outcomes: Mapping[str, Outcome]) -> None:
+        """The response is handed over, or breaks off: what was not stored yet is stored now."""
+        if not self._is_kept or self._walk is None:
+            return
+        try:
+            self._commit(self._walk, outcomes)
+        except Exception:
+            logger.exception("a request could not be stored")
+
+    async def end(self) -> None:
+        """The app is through with the request, its background tasks too."""
+        self.finish({})
+        self._let_go()
+        if self._commits and not self._keeper.outlives_requests:
+            await self._keeper.settled(self._commits)
+
+    def abandon(self) -> None:
+        """The request was cancelled, or the app failed; a page that had begun was seen all the same."""
+        self.finish({})
+        self._let_go()
+
+    async def _loaded(self) -> None:
+        self.begin()
+        if self._load is None or self._base is not None:
+            return
+        base = await self._keeper.loaded(self._load, self._budget)
+        if base is None or self._identity is None:
+            return
+        if base.erased:
+            self._identity = self._setup.cookie.new(self.request.at)
+            return
+        self._base = base
+        if base.visitor != self._identity.visitor:
+            self._identity = Identity(base.visitor, 0, confirmed=True)
+
+    @property
+    def _has_said(self) -> bool:
+        return self._may_count and self._walk is not None and self._walk.has_said
+
+    def _cookie(self, *, shared: bool) -> bytes | None:
+        wanted = self._next or self.identity
+        counts = self.kind in _NAVIGATIONS or self._has_said or self._next is not None
+        if shared or not counts or not is_due(wanted, self.request.at):
+            return None
+        return self._setup.cookie.set_cookie(wanted, secure=self.request.secure, now=self.request.at)
+
+    def _commit(self, walk: Walk, outcomes: Mapping[str, Outcome]) -> Commit | None:
+        step = walk.take(outcomes)
+        if step is None:
+            return None
+        confirmed = self.identity.confirmed
+        commit = self._keeper.commit(self.identity.visitor, self._base, step, confirmed=confirmed)
+        self._commits.append(commit)
+        return commit
+
+    def _let_go(self) -> None:
+        if self._load is not None and not self._load.done():
+            self._load.cancel()
+        elif self._load is not None and not self._load.cancelled():
+            self._load.exception()
+
+
+def _expected(asked: RequestKind) -> HitKind:
+    """What a request most likely becomes, for an app that asks before it has answered."""
+    match asked:
+        case RequestKind.DOCUMENT:
+            return HitKind.VIEW
+        case RequestKind.PREFETCH:
+            return HitKind.PREFETCH
+        case _:
+            return HitKind.FRAGMENT

@@ -1,0 +1,101 @@
+"""The store as one event loop uses it: loads that nobody waits for too long, commits that outlive their request."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Sequence
+
+from floorwalker.asgi.budget import Budget
+from floorwalker.asgi.circuit import Circuit
+from floorwalker.errors import FloorwalkerError, StoreUnavailable
+from floorwalker.store import Committed, Health, Loaded, Step, Store
+
+logger = logging.getLogger(__name__)
+
+FLUSH_S = 10.0
+WARM_UP_S = 5.0
+_SETTLE_ROUNDS, _SETTLE_ROUND_S = 40, 0.05
+
+Commit = asyncio.Future[Committed]
+
+
+class Keeper:
+    """One store and its circuit. Belongs to the event loop it is made in; owned stores are closed with it."""
+
+    def __init__(self, store: Store, *, owned: bool, outlives_requests: bool) -> None:
+        """outlives_requests: somebody will close it in the end; else every request waits for its commits."""
+        self.outlives_requests = outlives_requests
+        self._store = store
+        self._owned = owned
+        self._circuit = Circuit(clock=asyncio.get_running_loop().time)
+        self._ending: AsyncGenerator[None] | None = None
+
+    async def warm_up(self) -> None:
+        """Wait until the store answers, a few seconds at most; a store that is away is said, and stops nothing."""
+        try:
+            async with asyncio.timeout(WARM_UP_S):
+                await self._store.ping()
+        except (FloorwalkerError, TimeoutError, OSError) as failure:
+            logger.warning("the store is away; pages go out as the app made them until it is back: %s", failure)
+
+    async def close_with_loop(self) -> None:
+        """Where no lifespan will tell: whatever runs this loop closes its asynchronous generators at the end."""
+        self._ending = self._wait_for_the_end()
+        await anext(self._ending)
+
+    async def close(self) -> None:
+        """Store what still waits, and let go."""
+        if not self._owned:
+            return
+        waiting = await self._store.flush(FLUSH_S)
+        if waiting:
+            logger.error("%d steps could not be stored before the end", waiting)
+        await self._store.close()
+
+    def health(self) -> Health:
+        return self._store.health()
+
+    def load(self, visitor: str) -> "asyncio.Task[Loaded] | None":
+        """Begin to load; None while nobody should ask."""
+        if not self._circuit.admits():
+            return None
+        return asyncio.get_running_loop().create_task(self._store.load(visitor))
+
+    async def loaded(self, load: "asyncio.Task[Loaded]", budget: Budget) -> Loaded | None:
+        """What was loaded; None where it did not come in time, or could not be read: that is logged."""
+        if not await budget.wait(load):
+            self._note_failure("it did not answer in time")
+            return None
+        try:
+            loaded = load.result()
+        except StoreUnavailable as failure:
+            self._note_failure(str(failure))
+            return None
+        except FloorwalkerError as failure:
+            logger.warning("a visitor cannot be loaded: %s", failure)
+            return None
+        self._circuit.succeeded()
+        return loaded
+
+    def commit(self, visitor: str, base: Loaded | None, step: Step, *, confirmed: bool) -> Commit:
+        """Queue a step at once; what becomes of it is the store's to log."""
+        return self._store.submit(visitor, base, step, confirmed=confirmed)
+
+    async def settled(self, commits: Sequence[Commit]) -> None:
+        """Wait for commits, a short while at most, and not for a store that is away."""
+        for _ in range(_SETTLE_ROUNDS):
+            _, waiting = await asyncio.wait(commits, timeout=_SETTLE_ROUND_S)
+            if not waiting or self._store.health().away:
+                return
+
+    def _note_failure(self, why: str) -> None:
+        was_open = self._circuit.is_open
+        self._circuit.failed()
+        if self._circuit.is_open and not was_open:
+            logger.warning("the store is not asked for now: %s", why)
+
+    async def _wait_for_the_end(self) -> AsyncGenerator[None]:
+        try:
+            yield
+        finally:
+            if self._owned:
+                await self._store.close()

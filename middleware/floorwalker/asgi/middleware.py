@@ -1,0 +1,128 @@
+"""The middleware: configuration only. Every request's state lives in its responder."""
+
+import asyncio
+import logging
+import os
+from collections.abc import Mapping
+from typing import Any, Unpack
+from weakref import WeakKeyDictionary
+
+from floorwalker.asgi.encounter import Encounter
+from floorwalker.asgi.endpoints import Endpoints
+from floorwalker.asgi.headers import for_document
+from floorwalker.asgi.keeper import Keeper
+from floorwalker.asgi.lifespan import LifespanResponder
+from floorwalker.asgi.request import inner_path, read_scope
+from floorwalker.asgi.responder import Responder
+from floorwalker.asgi.settings import Options, read_settings
+from floorwalker.asgi.setup import Setup
+from floorwalker.asgi.types import App, Receive, Scope, Send
+from floorwalker.asgi.visitor import SCOPE_KEY
+from floorwalker.core.conditions.patterns import path_pattern
+from floorwalker.store import Store, open_store
+
+logger = logging.getLogger(__name__)
+
+# A page that is sent as a file never passes by here.
+_FILE_EXTENSIONS = ("http.response.pathsend", "http.response.zerocopysend")
+
+
+class PersonalizationMiddleware:
+    """Wraps any ASGI 3 app: each visitor's pages are read, remembered and changed as the rules say.
+
+    Options are keyword arguments, else FLOORWALKER_* environment variables; `Settings` says what each one is. Raises
+    ConfigurationError or RuleErrors where it could not serve; a store that is away stops nothing.
+    """
+
+    def __init__(self, app: App, **options: Unpack[Options]) -> None:
+        self._app = app
+        self._setup = Setup(read_settings(options, os.environ))
+        settings = self._setup.settings
+        self._excluded = tuple(path_pattern(pattern) for pattern in settings.exclude)
+        self._endpoints = Endpoints(prefix=settings.prefix, health=self._health)
+        self._keepers: WeakKeyDictionary[asyncio.AbstractEventLoop, Keeper] = WeakKeyDictionary()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        match scope["type"]:
+            case "http" if SCOPE_KEY not in scope:
+                await self._respond(scope, receive, send)
+            case "lifespan" if SCOPE_KEY not in scope:
+                inner = {**scope, SCOPE_KEY: None}
+                await LifespanResponder(self._app, start=self._start, stop=self._stop)(inner, receive, send)
+            case _:
+                await self._app(scope, receive, send)
+
+    async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            path = inner_path(scope)
+            if self._endpoints.owns(path):
+                responder: App = self._endpoints
+            elif any(pattern.match(path) for pattern in self._excluded):
+                responder = self._app
+            else:
+                scope, responder = await self._taken(scope)
+        except Exception:
+            logger.exception("a request is passed on as it came")
+            responder = self._app
+        await responder(scope, receive, send)
+
+    async def _taken(self, scope: Scope) -> tuple[Scope, App]:
+        """The scope as the app sees it, and the responder of this request."""
+        setup = self._setup
+        request = read_scope(scope, at=setup.clock(), proxies=setup.proxies)
+        encounter = Encounter(setup, await self._keeper(), request)
+        inner = {**scope, SCOPE_KEY: encounter}
+        if request.asked.may_be_page and not setup.is_known_as_other(request.asked.path):
+            inner["headers"] = for_document(list(request.headers), safe=request.asked.method == "GET")
+            if extensions := scope.get("extensions"):
+                inner["extensions"] = {
+                    name: value for name, value in extensions.items() if name not in _FILE_EXTENSIONS
+                }
+            encounter.begin()
+        return inner, Responder(self._app, encounter)
+
+    async def _keeper(self) -> Keeper:
+        """The keeper of this event loop; where no lifespan made one, it is made now."""
+        loop = asyncio.get_running_loop()
+        keeper = self._keepers.get(loop)
+        if keeper is None:
+            keeper = self._keepers[loop] = self._new_keeper(outlives_requests=False)
+            await keeper.close_with_loop()
+        return keeper
+
+    def _new_keeper(self, *, outlives_requests: bool) -> Keeper:
+        settings = self._setup.settings
+        if isinstance(settings.store, Store):
+            return Keeper(settings.store, owned=False, outlives_requests=outlives_requests)
+        store = open_store(settings.store, clock=settings.clock)
+        return Keeper(store, owned=True, outlives_requests=outlives_requests)
+
+    async def _start(self) -> None:
+        """Start-up: everything that would make the first visitor wait."""
+        try:
+            self._setup.rulebook.reader.warm()
+            keeper = self._keepers[asyncio.get_running_loop()] = self._new_keeper(outlives_requests=True)
+            await keeper.warm_up()
+        except Exception:
+            logger.exception("start-up goes on without personalization")
+
+    async def _stop(self) -> None:
+        keeper = self._keepers.pop(asyncio.get_running_loop(), None)
+        try:
+            if keeper is not None:
+                await keeper.close()
+        except Exception:
+            logger.exception("the store could not be closed")
+
+    def _health(self) -> Mapping[str, Any]:
+        rules = self._setup.rulebook.ruleset.version
+        keeper = self._keepers.get(asyncio.get_running_loop())
+        if keeper is None:
+            return {"status": "ok", "rules": rules, "store": {"state": "not asked yet"}}
+        health = keeper.health()
+        state = "away" if health.away else "here"
+        return {
+            "status": "ok",
+            "rules": rules,
+            "store": {"state": state, "pending": health.pending, "lost": health.lost},
+        }

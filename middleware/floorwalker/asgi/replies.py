@@ -1,0 +1,46 @@
+"""What the start of a response tells: whether a page follows, and in what form its bytes come."""
+
+from msgspec import Struct
+
+from floorwalker.asgi.headers import all_of, first_of, is_public, lowered
+from floorwalker.asgi.types import Message, RawHeaders
+from floorwalker.html.encoding import read_codings
+
+REDIRECTS = frozenset((301, 302, 303, 307, 308))
+_NOT_PAGES = REDIRECTS | {204, 205, 206, 304}
+
+
+class Reply(Struct, frozen=True):
+    """The start of a response, read once.
+
+    is_page: an HTML page of its own, whole. public: the app lets shared caches keep it. codings: of the body, in the
+    order they were applied; None where one of them is not known here.
+    """
+
+    status: int
+    headers: RawHeaders
+    is_page: bool
+    public: bool = False
+    content_type: bytes = b""
+    codings: tuple[str, ...] | None = ()
+
+
+def read_reply(message: Message) -> Reply:
+    """Read an `http.response.start`. Raises where it is none that ASGI knows."""
+    status, headers = int(message["status"]), lowered(message.get("headers"))
+    content_type = first_of(headers, b"content-type") or b""
+    media_type = content_type.partition(b";")[0].strip().lower()
+    if media_type != b"text/html" or status < 200 or status in _NOT_PAGES or _is_download(headers):
+        return Reply(status, headers, is_page=False)
+    return Reply(
+        status,
+        headers,
+        is_page=True,
+        public=is_public(headers),
+        content_type=content_type,
+        codings=read_codings(b",".join(all_of(headers, b"content-encoding"))),
+    )
+
+
+def _is_download(headers: RawHeaders) -> bool:
+    return (first_of(headers, b"content-disposition") or b"").strip().lower().startswith(b"attachment")

@@ -1,0 +1,153 @@
+"""The responder: one request's state while its response goes by, message for message."""
+
+import logging
+import re
+from collections.abc import Awaitable, Callable
+
+from floorwalker.asgi.body import Opening, PageBody
+from floorwalker.asgi.encounter import Encounter
+from floorwalker.asgi.headers import accepts_coding, all_of, as_personal, without
+from floorwalker.asgi.kinds import hit_kind
+from floorwalker.asgi.replies import Reply, read_reply
+from floorwalker.asgi.rulebook import MayHold
+from floorwalker.asgi.types import App, Message, RawHeaders, Receive, Scope, Send
+from floorwalker.core.hit import HitKind
+from floorwalker.html.rewriter import SlotRewriter
+from floorwalker.html.selectors import SelectorMarks
+
+logger = logging.getLogger(__name__)
+
+_AHEAD_OF_BODY = ("http.response.push", "http.response.early_hint", "http.response.debug")
+_REWRITTEN = (HitKind.VIEW, HitKind.ERROR, HitKind.FRAGMENT, HitKind.PREFETCH)
+_NONCE = re.compile(rb"'nonce-([A-Za-z0-9+/_=-]+)'")
+
+
+class Responder:
+    """Takes part in one HTTP response. What fails of ours is logged once, and the app's own bytes go out."""
+
+    def __init__(self, app: App, encounter: Encounter) -> None:
+        self._app = app
+        self._encounter = encounter
+        self._asked = encounter.request.asked
+        self._stage: Callable[[Message], Awaitable[None]] = self._before_start
+        self._held: tuple[Message, Reply] | None = None
+        self._body: PageBody | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._send = send
+        try:
+            await self._app(scope, receive, self._on_message)
+            if self._held is not None:
+                await send(self._held[0])
+        except BaseException:
+            self._encounter.abandon()
+            raise
+        await self._encounter.end()
+
+    async def _on_message(self, message: Message) -> None:
+        await self._stage(message)
+
+    async def _before_start(self, message: Message) -> None:
+        """The start of a page is held until the first of its body tells which headers change."""
+        if message["type"] != "http.response.start":
+            await self._send(message)
+            return
+        try:
+            reply = read_reply(message)
+            kind = hit_kind(self._asked.kind, status=reply.status, is_html=reply.is_page)
+            self._encounter.became(kind, reply.status, is_page=reply.is_page)
+        except Exception:
+            logger.exception("a response passes by: its start cannot be read")
+            self._stage = self._send
+            await self._send(message)
+            return
+        if reply.is_page and not reply.public:
+            self._held, self._stage = (message, reply), self._before_body
+        elif self._encounter.has_part:
+            await self._take_part(message, reply)
+        else:
+            self._stage = self._send
+            await self._send(message)
+
+    async def _take_part(self, start: Message, reply: Reply) -> None:
+        """A response whose body is none of ours, but which counts, or whose handler said something."""
+        headers = await self._settled(reply.headers)
+        self._stage = self._in_body
+        await self._send(start if headers is reply.headers else {**start, "headers": headers})
+
+    async def _before_body(self, message: Message) -> None:
+        if message["type"] in _AHEAD_OF_BODY:
+            await self._send(message)
+            return
+        assert self._held is not None
+        (start, reply), self._held = self._held, None
+        if message["type"] != "http.response.body":
+            self._stage = self._send
+            await self._send(start)
+            await self._send(message)
+            return
+        headers = await self._opened(reply, message.get("body", b""), last=not message.get("more_body", False))
+        self._stage = self._in_body
+        await self._send({**start, "headers": headers})
+        await self._in_body(message)
+
+    async def _in_body(self, message: Message) -> None:
+        if message["type"] != "http.response.body":
+            await self._send(message)
+            return
+        last = not message.get("more_body", False)
+        if self._body is not None:
+            message = {**message, "body": self._body.feed(message.get("body", b""), last=last)}
+        await self._send(message)
+        if last:
+            self._stage = self._send
+            self._encounter.finish(self._body.outcomes if self._body is not None else {})
+
+    async def _opened(self, reply: Reply, body: bytes, *, last: bool) -> RawHeaders:
+        """The page's headers as they go out; from here on `_body` changes what follows, or is None."""
+        headers = reply.headers
+        try:
+            opening = Opening(reply, body, whole=last and self._asked.method != "HEAD")
+            slots = await self._encounter.may_hold()
+            if opening.may_hold(marked=slots.marked, selected=bool(slots.selectors)):
+                headers = as_personal(headers)
+                if self._encounter.kind in _REWRITTEN:
+                    headers = await self._rewriting(reply, opening, slots, headers)
+        except Exception:
+            logger.exception("a page goes out as the app made it")
+            self._body = None
+        return await self._settled(headers) if self._encounter.has_part else headers
+
+    async def _rewriting(self, reply: Reply, opening: Opening, slots: MayHold, headers: RawHeaders) -> RawHeaders:
+        """The headers of a page that is about to be rewritten."""
+        walk = await self._encounter.walk()
+        if walk.is_robot:
+            return headers
+        walk.nonce = _nonce(headers)
+        marks = None
+        if slots.selectors and opening.takes_selectors:
+            marks = SelectorMarks(slots.selectors, token=self._encounter.new_token())
+        coding = reply.codings[-1] if reply.codings else None
+        if coding is not None and not accepts_coding(self._asked.headers.get(b"accept-encoding"), coding):
+            coding = None
+        rewriter = SlotRewriter(walk.markup, charset=opening.charset, selectors=marks)
+        self._body = PageBody(rewriter, opening, coding=coding)
+        if not reply.codings:
+            return headers
+        plain = without(headers, (b"content-encoding",))
+        return plain if coding is None else [*plain, (b"content-encoding", coding.encode())]
+
+    async def _settled(self, headers: RawHeaders) -> RawHeaders:
+        try:
+            return await self._encounter.settle(headers)
+        except Exception:
+            logger.exception("a visitor is not remembered")
+            return headers
+
+
+def _nonce(headers: RawHeaders) -> str | None:
+    """The nonce of the page's content security policy, for blocks that bring a script or style."""
+    for policy in all_of(headers, b"content-security-policy"):
+        if found := _NONCE.search(policy):
+            return found[1].decode("ascii")
+    return None

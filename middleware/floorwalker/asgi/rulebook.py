@@ -1,0 +1,134 @@
+"""The rules as they are served: one Ruleset with its corridor, its blocks compiled, its slots by page."""
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from floorwalker.asgi.rule_checks import content_checks
+from floorwalker.core.advance import Corridor
+from floorwalker.core.decide import is_for_page
+from floorwalker.core.reading.place import Places
+from floorwalker.core.reading.reader import SignalReader
+from floorwalker.core.ruleset import Content, Entry, Ruleset
+from floorwalker.core.signals import Signals
+from floorwalker.errors import TemplateFailed, TemplateUnknown
+from floorwalker.html.blocks import Block, BlockKind, BlockRenderer, read_templates, with_values
+from floorwalker.html.selectors import Place, SelectorSlot
+from floorwalker.rulefile import load
+
+logger = logging.getLogger(__name__)
+
+
+class MayHold(Struct, frozen=True):
+    """Which slots a page may hold: whether any by marker, and those that selectors point at."""
+
+    marked: bool
+    selectors: tuple[SelectorSlot, ...]
+
+
+NO_SLOTS = MayHold(False, ())
+
+
+class _Compiled(Struct, frozen=True):
+    block: Block
+    values: Mapping[str, Block | str]
+
+
+class Rulebook:
+    """One version of the rules, ready to serve. A page is served from one rulebook, from its beginning to its end."""
+
+    def __init__(
+        self, ruleset: Ruleset, sources: Mapping[str, str], *, places: Places | None = None, geo_headers: str = ""
+    ) -> None:
+        """sources: the templates by path. geo_headers: the delivery network whose place headers are believed."""
+        self.ruleset = ruleset
+        site = ruleset.site
+        self.reader = SignalReader(
+            hosts=site.hosts,
+            partners={host: name for name, hosts in site.partners.items() for host in hosts},
+            places=places,
+            trusted_headers=geo_headers or (),
+        )
+        self.corridor = Corridor(ruleset, reader=self.reader)
+        self._renderer = BlockRenderer(sources)
+        self._compiled = {id(content): self._compile(content) for content in _contents(ruleset)}
+        self._selectors = {
+            slot.name: SelectorSlot(slot.name, slot.at, Place(slot.place)) for slot in ruleset.slots.values() if slot.at
+        }
+        self._by_page: dict[tuple[str, str], MayHold] = {}
+        self._failed: set[str] = set()
+
+    def may_hold(self, signals: Signals) -> MayHold:
+        """Which slots this page may hold, whoever sees it."""
+        if not self.ruleset.site.personalize:
+            return NO_SLOTS
+        key = (signals.page.type, signals.page.path or signals.path)
+        found = self._by_page.get(key)
+        if found is None:
+            if len(self._by_page) >= _PAGES_KNOWN:
+                self._by_page.clear()
+            slots = [slot for slot in self.ruleset.slots.values() if is_for_page(slot, signals)]
+            selectors = tuple(self._selectors[slot.name] for slot in slots if slot.at)
+            found = self._by_page[key] = MayHold(bool(slots), selectors)
+        return found
+
+    def render(self, content: Content, context: Mapping[str, Any]) -> str | None:
+        """A block's markup; None where it uses something unknown about this visitor, or fails: that is logged once."""
+        try:
+            compiled = self._compiled[id(content)]
+            return compiled.block.render(with_values(context, compiled.values))
+        except TemplateUnknown:
+            return None
+        except TemplateFailed as failure:
+            if failure.template not in self._failed:
+                self._failed.add(failure.template)
+                logger.error("a block cannot be shown: %s", failure)
+            return None
+
+    def _compile(self, content: Content) -> _Compiled:
+        values = {
+            name: self._renderer.compile_inline(source, name=name, kind="value") if "{" in source else source
+            for name, source in content.values.items()
+        }
+        if content.kind == "template":
+            return _Compiled(self._renderer.block(content.source), values)
+        kind: BlockKind = "text" if content.kind == "text" else "html"
+        return _Compiled(self._renderer.compile_inline(content.source, name=content.name, kind=kind), values)
+
+
+_PAGES_KNOWN = 4096
+_RENDERED = ("template", "html", "text")
+
+
+def load_rulebook(
+    rules: Path | Ruleset, templates: Path, *, now: float, places: Places | None = None, geo_headers: str = ""
+) -> Rulebook:
+    """Rules and templates from their folders. A templates folder that does not exist holds none.
+
+    Raises RuleErrors with every problem, or ConfigurationError where a folder cannot be read.
+    """
+    sources = read_templates(templates) if templates.is_dir() else {}
+    if isinstance(rules, Ruleset):
+        return Rulebook(rules, sources, places=places, geo_headers=geo_headers)
+    renderer = BlockRenderer(sources)
+    checks = content_checks(renderer, now=now)
+    ruleset = load(rules, templates if templates.is_dir() else None, checks=checks)
+    return Rulebook(ruleset, sources, places=places, geo_headers=geo_headers)
+
+
+def _contents(ruleset: Ruleset) -> Iterator[Content]:
+    """Every content that is rendered, wherever it is written."""
+    found = [block.content for block in ruleset.blocks.values()]
+    for slot in ruleset.slots.values():
+        found += (slot.otherwise, *_shown(slot.show))
+    return (content for content in found if content.kind in _RENDERED)
+
+
+def _shown(entries: Iterable[Entry]) -> Iterator[Content]:
+    for entry in entries:
+        if entry.content is not None:
+            yield entry.content
+        yield from _shown(entry.show)

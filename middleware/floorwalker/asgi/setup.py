@@ -1,0 +1,46 @@
+"""What all requests of one middleware share: the settings made ready. It holds no request and no visitor."""
+
+from collections.abc import Callable
+
+from floorwalker.asgi.address import Proxies
+from floorwalker.asgi.cookie import VisitorCookie
+from floorwalker.asgi.places import open_places
+from floorwalker.asgi.rulebook import Rulebook, load_rulebook
+from floorwalker.asgi.settings import Settings
+from floorwalker.store import open_store
+
+_PATHS_KNOWN = 4096
+
+
+class Setup:
+    """Raises what its parts raise: ConfigurationError, RuleErrors."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.clock: Callable[[], float] = settings.clock
+        self.budget_s = settings.budget_ms / 1000
+        self.cookie = VisitorCookie(settings.secret_keys, random=settings.random)
+        self.proxies = Proxies(settings.trusted_proxies)
+        self.rulebook: Rulebook = load_rulebook(
+            settings.rules,
+            settings.templates,
+            now=settings.clock(),
+            places=open_places(settings.places) if settings.places is not None else None,
+            geo_headers=settings.geo_headers,
+        )
+        if isinstance(settings.store, str):
+            open_store(settings.store)  # sends nothing, and says now whether it can ever be asked
+        self._other_paths: set[str] = set()
+
+    def is_known_as_other(self, path: str) -> bool:
+        """Whether the latest answer at this path was no page."""
+        return path in self._other_paths
+
+    def learn(self, path: str, *, is_page: bool) -> None:
+        """Remember what a path answers with, so that requests for data are left alone and nobody is loaded for them."""
+        if is_page:
+            self._other_paths.discard(path)
+            return
+        if len(self._other_paths) >= _PATHS_KNOWN:
+            self._other_paths.clear()
+        self._other_paths.add(path)

@@ -1,0 +1,117 @@
+"""The visitor, as an app's handlers see them."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from floorwalker.asgi.encounter import Encounter
+from floorwalker.asgi.walk import Walk
+from floorwalker.core.decision import Arm, Decision, Reason
+from floorwalker.core.events import IDENTIFIED, Event, Page, Scalar
+from floorwalker.core.profile import Profile
+from floorwalker.core.ruleset import Content
+from floorwalker.core.signals import Signals
+
+SCOPE_KEY = "floorwalker"
+
+
+class Visitor:
+    """One visitor, in one request. What a handler adds shows at once; a slot stays as it was when it was first read.
+
+    Without the middleware, and in a WebSocket, everything may be called all the same: nobody is known, nothing is
+    kept, and every slot has its default.
+    """
+
+    def __init__(self, encounter: Encounter | None, walk: Walk | None) -> None:
+        self._encounter = encounter
+        self._walk = walk
+
+    @property
+    def id(self) -> str:
+        """The visitor's id; empty without the middleware."""
+        return self._walk.visitor if self._walk is not None else ""
+
+    @property
+    def segments(self) -> frozenset[str]:
+        """The names of the segments that the visitor is in now, this request and what was added included."""
+        return self._walk.segments if self._walk is not None else frozenset()
+
+    @property
+    def dominant_interest(self) -> str | None:
+        """The topic that stands out, or None where none does."""
+        interests = self.profile.interests
+        return (interests.dominant or None) if interests is not None else None
+
+    @property
+    def signals(self) -> Signals:
+        """What this request alone tells."""
+        return self._walk.signals if self._walk is not None else Signals(at=0.0)
+
+    @property
+    def profile(self) -> Profile:
+        """What is remembered, this request included."""
+        return self._walk.profile if self._walk is not None else Profile(seed=0)
+
+    def page(
+        self,
+        *,
+        type: str = "",
+        category: str = "",
+        product: str = "",
+        brand: str = "",
+        tags: Iterable[str] = (),
+        topics: Iterable[str] = (),
+        price: float | None = None,
+        price_tier: str = "",
+        search: str = "",
+    ) -> None:
+        """Say what this page is about where its address does not tell; what is given goes before the page rules."""
+        if self._walk is None:
+            return
+        said = Page(
+            type=str(type),
+            category=str(category),
+            product=str(product),
+            brand=str(brand),
+            tags=tuple(map(str, tags)),
+            topics=tuple(map(str, topics)),
+            price=None if price is None else float(price),
+            price_tier=str(price_tier),
+            search=str(search),
+        )
+        self._walk.say_page(said)
+
+    def track(self, event: str, properties: Mapping[str, Scalar] | None = None) -> None:
+        """Something happened; stored before the response starts, so that the next one knows it."""
+        if self._walk is not None and self._encounter is not None:
+            self._walk.say(Event(str(event), self._encounter.now(), dict(properties or {})))
+
+    def identify(self, user: str, traits: Mapping[str, Scalar] | None = None) -> None:
+        """Say who this is: your own id for them, and what you know of them."""
+        self.track(IDENTIFIED, {**(traits or {}), "user_id": str(user)})
+
+    def logout(self) -> None:
+        """Whoever comes next with this browser starts anew; call it before the response starts."""
+        if self._encounter is not None:
+            self._encounter.log_out()
+
+    def slot(self, name: str) -> Decision:
+        """What the slot shows to this visitor, for an app that renders it itself; `rendered` is the markup."""
+        decision = self._walk.decision(name) if self._walk is not None else None
+        return decision or Decision(name, Content("default"), Arm.TREATMENT, Reason.OFF)
+
+    def explain(self) -> dict[str, Any]:
+        """Why the visitor is in each segment, and why each slot shows what it shows, as plain values."""
+        return self._walk.explain() if self._walk is not None else {"segments": {}, "slots": {}}
+
+
+async def get_visitor(request: Any) -> Visitor:
+    """The visitor of a Request, an HTTPConnection, or a bare scope.
+
+    Waits for what is remembered of them, no longer than the time budget. Outside the middleware nobody is known; see
+    Visitor.
+    """
+    scope = request if isinstance(request, Mapping) and "type" in request else getattr(request, "scope", {})
+    encounter = scope.get(SCOPE_KEY)
+    if not isinstance(encounter, Encounter):
+        return Visitor(None, None)
+    return Visitor(encounter, await encounter.walk())

@@ -1,0 +1,198 @@
+"""One visitor's walk through the corridor during one request: what is known, what was added, what is decided."""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from msgspec.structs import replace
+
+from floorwalker.asgi.context import block_context
+from floorwalker.asgi.rulebook import Rulebook
+from floorwalker.core.advance import Corridor
+from floorwalker.core.decide import PageDecisions, decide, explain_all, shown_event
+from floorwalker.core.decision import Arm, Decision, Reason
+from floorwalker.core.effects import NOTHING, Effects
+from floorwalker.core.events import Event, Page
+from floorwalker.core.hashing import seed_of
+from floorwalker.core.hit import Hit, HitKind
+from floorwalker.core.profile import Profile
+from floorwalker.core.ruleset import Content
+from floorwalker.core.signals import Signals
+from floorwalker.html.weave import Outcome
+
+logger = logging.getLogger(__name__)
+
+_NAVIGATIONS = (HitKind.VIEW, HitKind.ERROR, HitKind.REDIRECT)
+
+Step = Callable[[Profile | None], tuple[Profile, Effects]]
+
+
+class Walk:
+    """Everything here is worked out when it is asked for, and again after something was added; no I/O.
+
+    A slot's decision freezes when it is first read. degraded: the visitor's past could not be read, so every slot
+    keeps its default. remembered: whether anything may be stored.
+    """
+
+    def __init__(
+        self, rulebook: Rulebook, hit: Hit, base: Profile | None, *, visitor: str, degraded: bool, remembered: bool
+    ) -> None:
+        self.visitor = visitor
+        self.nonce: str | None = None
+        self._rulebook = rulebook
+        self._hit = hit
+        self._base = base or Profile(seed=seed_of(visitor))
+        self._degraded = degraded
+        self._remembered = remembered
+        self._signals: Signals | None = None
+        self._profile: Profile | None = None
+        self._effects = NOTHING
+        self._page: PageDecisions | None = None
+        self._context: Mapping[str, Any] | None = None
+        self._frozen: dict[str, Decision] = {}
+
+    @property
+    def signals(self) -> Signals:
+        if self._signals is None:
+            self._signals = self._rulebook.corridor.read(self._hit)
+        return self._signals
+
+    @property
+    def profile(self) -> Profile:
+        """What is remembered, this request included."""
+        if self._profile is None:
+            # What is fetched ahead of time is decided as if it were seen, and never stored.
+            kind = HitKind.VIEW if self._hit.kind is HitKind.PREFETCH else self._hit.kind
+            signals = replace(self.signals, prefetch=False) if self.signals.prefetch else self.signals
+            hit = self._hit if kind is self._hit.kind else replace(self._hit, kind=kind)
+            self._profile, self._effects = self._rulebook.corridor.advance(self._base, hit, signals)
+        return self._profile
+
+    @property
+    def segments(self) -> frozenset[str]:
+        return self._decisions.segments
+
+    @property
+    def has_said(self) -> bool:
+        """Whether the app added an event."""
+        return bool(self._hit.events)
+
+    @property
+    def is_robot(self) -> bool:
+        return self.signals.robot is not None
+
+    def say_page(self, page: Page) -> None:
+        """The app corrects or completes what the address tells of this page."""
+        self._hit = replace(self._hit, page=page)
+        self._signals = None
+        self._forget()
+
+    def say(self, event: Event) -> None:
+        """The app adds an event."""
+        self._hit = replace(self._hit, events=(*self._hit.events, event))
+        self._forget()
+
+    def became(self, kind: HitKind | None, status: int) -> None:
+        """The response tells what this request counts as."""
+        kind = kind or HitKind.EVENTS
+        if kind is not self._hit.kind:
+            self._forget()
+        self._hit = replace(self._hit, kind=kind, status=status)
+
+    def decision(self, slot: str) -> Decision | None:
+        """What the slot shows; None where no rule knows it."""
+        if slot not in self._frozen and slot in self._rulebook.ruleset.slots:
+            self._frozen[slot] = _kept(slot) if self._degraded else self._decisions[slot]
+        return self._frozen.get(slot)
+
+    def markup(self, slot: str) -> str | None:
+        """What stands in the slot's place, or None for its default. Raises nothing."""
+        try:
+            decision = self.decision(slot)
+        except Exception:
+            logger.exception("the slot %s keeps its default", slot)
+            self._frozen[slot] = _kept(slot)
+            return None
+        if decision is None or not decision.changes_page:
+            return None
+        return "" if decision.content.kind == "hide" else decision.rendered
+
+    def explain(self) -> dict[str, Any]:
+        """Every segment and slot with its why, in the published shape."""
+        return explain_all(
+            self._rulebook.ruleset,
+            self._permitted,
+            self.signals,
+            self._hit.at,
+            remembered=self._remembered,
+            render=self._render,
+        )
+
+    def take(self, outcomes: Mapping[str, Outcome]) -> Step | None:
+        """What is to be stored of what was not taken yet; None is nothing. Pure, and may run on any base."""
+        shown = [
+            shown_event(decision, self._hit.at, rules=self._rulebook.ruleset.version)
+            for slot, outcome in outcomes.items()
+            if (decision := self._frozen.get(slot)) is not None and _is_exposure(decision, outcome)
+        ]
+        hit = self._hit
+        if hit.kind is HitKind.PREFETCH or not (shown or hit.events or hit.kind in _NAVIGATIONS):
+            return None
+        corridor, signals, known, profile, effects = (
+            self._rulebook.corridor, self.signals, self._base, self.profile, self._effects,
+        )  # fmt: skip
+
+        def step(base: Profile | None) -> tuple[Profile, Effects]:
+            # The base is most often what was loaded, and for that the work is done.
+            after = (profile, effects) if base is known else corridor.advance(base, hit, signals, seed=known.seed)
+            return _folded(corridor, after, shown)
+
+        self._base, _ = _folded(corridor, (profile, effects), shown)
+        self._hit = replace(hit, kind=HitKind.EVENTS, events=())
+        self._forget()
+        return step
+
+    def _forget(self) -> None:
+        self._profile = self._page = self._context = None
+
+    @property
+    def _permitted(self) -> Profile | None:
+        """The profile, where memory is permitted."""
+        return self.profile if self._remembered else None
+
+    @property
+    def _decisions(self) -> PageDecisions:
+        if self._page is None:
+            self._page = decide(
+                self._rulebook.ruleset,
+                self._permitted,
+                self.signals,
+                self._hit.at,
+                remembered=self._remembered,
+                render=self._render,
+            )
+        return self._page
+
+    def _render(self, content: Content) -> str | None:
+        if self._context is None:
+            self._context = block_context(self.signals, self._permitted, segments=self.segments, nonce=self.nonce)
+        return self._rulebook.render(content, self._context)
+
+
+def _folded(corridor: Corridor, after: tuple[Profile, Effects], events: Iterable[Event]) -> tuple[Profile, Effects]:
+    profile, effects = after
+    for event in events:
+        profile, more = corridor.fold(profile, event)
+        effects = effects.then(more)
+    return profile, effects
+
+
+def _kept(slot: str) -> Decision:
+    return Decision(slot, Content("default"), Arm.TREATMENT, Reason.OFF)
+
+
+def _is_exposure(decision: Decision, outcome: Outcome) -> bool:
+    """A slot counts as shown where it was really changed, or kept for the comparison."""
+    if decision.reason is Reason.CONTROL:
+        return outcome is Outcome.KEPT
+    return decision.changes_page and outcome is Outcome.CHANGED
