@@ -11,6 +11,7 @@ import time
 from hashlib import blake2b
 from importlib import metadata
 from pathlib import Path
+from typing import Self
 
 from floorwalker.errors import ConfigurationError, StoreUnavailable
 
@@ -46,6 +47,12 @@ class EmbeddedServer:
                 self.release()
                 self._lease = self._new_lease()
             return self._runtime() / SERVER_SOCKET
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
 
     def release(self) -> None:
         """Close our lease; the server stops some seconds after the last one."""

@@ -32,6 +32,7 @@ START_S = 60.0  # reading a large file takes its time
 STOP_S = 15.0
 PROBE_S = 1.0
 TURN_S = 0.01
+HOUSEKEEPING_S = 60.0
 PR_SET_PDEATHSIG = 1
 
 
@@ -112,6 +113,7 @@ class Supervisor:
         self._binary = binary
         self._linger_s = linger_s
         self._events = selectors.DefaultSelector()
+        self._alarm = socket.socketpair()
         self._leases: set[socket.socket] = set()
         self._server: subprocess.Popen[bytes] | None = None
         self._started_at = 0.0
@@ -121,8 +123,7 @@ class Supervisor:
 
     def run(self) -> None:
         """Until the last lease has been closed for a while, or somebody asked to stop."""
-        signal.signal(signal.SIGTERM, self._asked_to_stop)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        self._wake_on_signals()
         try:
             listener = self._open_door()
             self._end_orphan()
@@ -133,6 +134,16 @@ class Supervisor:
             (self._folder / FAILURE).write_text(str(reason))
         finally:
             self._close()
+
+    def _wake_on_signals(self) -> None:
+        """Let the death of the server, and a word from the system, end the wait at once."""
+        signal.signal(signal.SIGTERM, self._asked_to_stop)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        for end in self._alarm:
+            end.setblocking(False)
+        signal.set_wakeup_fd(self._alarm[1].fileno())
+        self._events.register(self._alarm[0], selectors.EVENT_READ)
 
     def _open_door(self) -> socket.socket:
         private_folder(self._runtime.parent)
@@ -206,6 +217,8 @@ class Supervisor:
         for key, _ in self._events.select(self._patience()):
             if key.fileobj is listener:
                 self._admit(listener)
+            elif key.fileobj is self._alarm[0]:
+                self._alarm[0].recv(64)
             elif isinstance(key.fileobj, socket.socket):
                 self._hear(key.fileobj)
         self._look_after_server()
@@ -219,8 +232,8 @@ class Supervisor:
         if not self._ready:
             return TURN_S
         if self._leases:
-            return 1.0
-        return max(0.0, min(1.0, self._idle_since + self._linger_s - time.monotonic()))
+            return HOUSEKEEPING_S
+        return max(0.0, self._idle_since + self._linger_s - time.monotonic())
 
     def _admit(self, listener: socket.socket) -> None:
         with suppress(BlockingIOError, ConnectionError):
@@ -293,6 +306,8 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 self._server.kill()
                 self._server.wait()
+        with suppress(OSError):
+            self._runtime.rmdir()
         for lease in tuple(self._leases):
             self._drop(lease)
 
