@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Sequence
 
 from msgspec import Struct
 
-from floorwalker.core.conditions.counting import all_hold
 from floorwalker.core.conditions.evaluate import Moment
 from floorwalker.core.decision import Explanation
 from floorwalker.core.fitting import Check, audience_checks, limit_checks, schedule_checks
@@ -122,5 +121,6 @@ def _ranked(entries: Sequence[Entry]) -> Iterable[tuple[int, Entry]]:
 
 def _note(place: str, content: Content | None, choice: Choice | None, own: list[Explanation]) -> Explanation:
     what = "show" if content is None else content.name or content.kind
-    holds = True if choice is not None else False if content is None else all_hold(one.holds for one in own)
+    unknown = any(one.holds is None for one in own)
+    holds = True if choice is not None else None if unknown else False
     return Explanation(f"{place} {what}", None, holds, tuple(own))
