@@ -80,7 +80,7 @@ def test_what_is_forgotten_is_never_taken_for_what_never_was(
         patch.setattr(ledger, "MOST_BYTES", count_bytes)
         patch.setattr(ledger, "MOST_DAYS", 12)
         patch.setattr(ledger, "MOST_MONTHS", 3)
-        patch.setattr(ledger, "MOST_KEYS", {**dict.fromkeys(ledger.MOST_KEYS, keys), "v": 1})
+        patch.setattr(ledger, "MOST_KEYS", {**dict.fromkeys(ledger.MOST_KEYS, keys), "v": 1, "w": 1})
         patch.setattr("floorwalker.core.visits.MOST_EARLIER", 8)
         events = journey(Random(seed), length)
         memory = PerfectMemory(events)

@@ -7,14 +7,12 @@ from msgspec import Struct
 
 from floorwalker.core.calendar import Calendar
 from floorwalker.core.conditions.asking import holds_for
-from floorwalker.core.conditions.matchers import AnyOf, Both, Exists, Matcher, PathIs, Text, fold_text
+from floorwalker.core.conditions.matchers import AnyOf, Both, Exists, Matcher, PathIs, Text
 from floorwalker.core.conditions.model import Field
-from floorwalker.core.counts import DIMENSIONS, EMPTY, EVENT, PATH, TAG, TOPIC, VISIT, Bucket, Counts, Key
-from floorwalker.core.events import PAGE_VIEWED
+from floorwalker.core.counts import DIMENSIONS, EMPTY, EVENT, PATH, TAG, TOPIC, VIEW, VISIT, Bucket, Counts, Key
 from floorwalker.core.recent_index import literal_path
 
 _ANYTHING = Exists(True)
-_VIEWS = EVENT + fold_text(PAGE_VIEWED)
 
 
 class Bounds(Struct, frozen=True):
@@ -44,7 +42,7 @@ class CountIndex:
         """Page views for which all of `what` holds."""
         views = self._views.get(start)
         if views is None:
-            views = self._views[start] = self._exact(_VIEWS, start)
+            views = self._views[start] = self._exact(VIEW, start)
         if not what or views.high == 0:
             return views
         found = [self._of_field(field, DIMENSIONS.get(field.name), start) for field in what]

@@ -1,14 +1,14 @@
 """Counts: what left the recent events, by key and day, then by month, then all together; each knows since when.
 
 A key is one letter for its dimension and the value in its folded form: `clenses` is the category lenses. Paths keep
-their case.
+their case. All visits, and all page views, are one key each.
 """
 
 from collections.abc import Mapping
 
 from msgspec import Struct
 
-EVENT, TYPE, CATEGORY, PRODUCT, BRAND, TAG, TOPIC, TIER, PATH, VISIT = "etcpbgoruv"
+EVENT, TYPE, CATEGORY, PRODUCT, BRAND, TAG, TOPIC, TIER, PATH, VISIT, VIEW = "etcpbgoruvw"
 
 DIMENSIONS = {
     "type": TYPE,

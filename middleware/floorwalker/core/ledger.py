@@ -17,6 +17,7 @@ from floorwalker.core.counts import (
     TIER,
     TOPIC,
     TYPE,
+    VIEW,
     VISIT,
     Bucket,
     Counts,
@@ -29,7 +30,19 @@ from floorwalker.core.recents import Past
 MOST_BYTES = 3000
 MOST_DAYS = 62
 MOST_MONTHS = 24
-MOST_KEYS = {EVENT: 24, TYPE: 16, CATEGORY: 32, PRODUCT: 32, BRAND: 16, TAG: 16, TOPIC: 24, TIER: 8, PATH: 32, VISIT: 1}
+MOST_KEYS = {
+    EVENT: 24,
+    TYPE: 16,
+    CATEGORY: 32,
+    PRODUCT: 32,
+    BRAND: 16,
+    TAG: 16,
+    TOPIC: 24,
+    TIER: 8,
+    PATH: 32,
+    VISIT: 1,
+    VIEW: 1,
+}
 
 _encode = msgpack.Encoder().encode
 
@@ -43,17 +56,18 @@ def with_past(counts: Counts, past: Iterable[Past], *, calendar: Calendar, known
 
 
 def with_visits(counts: Counts, began: Iterable[int], *, calendar: Calendar) -> Counts:
-    """The counts with these visits' beginnings added, oldest first."""
+    """The counts with these visits' beginnings added, oldest first. No key is dropped for them."""
     ledger = _Ledger(counts, calendar, frozenset())
     for at in began:
         ledger.add([VISIT], at)
-    return ledger.within_bounds()
+    return ledger.rolled()
 
 
 def _keys(event: Past) -> list[str]:
     keys = [EVENT + fold_text(event.name)]
-    if event.name == PAGE_VIEWED and event.page:
-        keys += page_keys(event.page)
+    if event.name == PAGE_VIEWED:
+        keys.append(VIEW)
+        keys += page_keys(event.page) if event.page else ()
     return keys
 
 
@@ -108,15 +122,19 @@ class _Ledger:
         """The counts, packed; what is too much goes from days to months to `older`, and last the weakest keys go."""
         for dimension, most in MOST_KEYS.items():
             self._limit(dimension, most)
-        while len(self._days) > MOST_DAYS:
-            self._roll_day()
-        while len(self._months) > MOST_MONTHS:
-            self._roll_month()
-        packed = self._pack()
+        packed = self.rolled()
         while len(_encode(packed)) > MOST_BYTES:
             self._shrink()
             packed = self._pack()
         return packed
+
+    def rolled(self) -> Counts:
+        """The counts, packed; the oldest days go into months, the oldest months into `older`."""
+        while len(self._days) > MOST_DAYS:
+            self._roll_day()
+        while len(self._months) > MOST_MONTHS:
+            self._roll_month()
+        return self._pack()
 
     def _shrink(self) -> None:
         """One step towards fewer bytes: the oldest days, then the oldest months, then the weakest keys."""

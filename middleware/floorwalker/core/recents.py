@@ -80,8 +80,8 @@ class Recents(Struct, frozen=True, array_like=True):
         return self.moments[2::_FIELDS]
 
     def number(self, text: str) -> int:
-        """The number of a text; 0 where it does not occur."""
-        return self.texts.index(text) + 1 if text in self.texts else 0
+        """The number of a text; -1 where it does not occur."""
+        return self.texts.index(text) + 1 if text in self.texts else -1
 
     def text(self, number: int) -> str:
         """The text of that number."""
