@@ -7,8 +7,9 @@ from functools import cache
 import ua_parser
 from msgspec import Struct
 
-from floorwalker.core import words
+from floorwalker.core.reading.address import clean
 from floorwalker.core.signals import Device
+from floorwalker.core.words.patterns import Expression, expressions
 
 DEVICE_TEXT_LIMIT = 64
 
@@ -19,17 +20,19 @@ _ANDROID_MODEL = re.compile(
 _PHONE = re.compile(r"\bMobile|\bPhone\b|MobileSafari", re.IGNORECASE)
 _BRAND_LIST = re.compile(r'"([^"]{1,64})";\s*v="([0-9.]{1,32})"')
 _NO_BRAND = re.compile(r"not.{0,3}a.{0,3}brand|^chromium$|^[^A-Za-z]*$", re.IGNORECASE)
-_GENERIC = re.compile(r"generic|other|spider|^[kK]$|smartphone|feature ?phone|^tablet|^mac$", re.IGNORECASE)
+_GENERIC = re.compile(r"generic|^other$|spider|^[kK]$|smartphone|feature ?phone|^tablet|^mac$", re.IGNORECASE)
 _DARWIN = re.compile(r"CFNetwork(?:/[\d.]+)? Darwin", re.IGNORECASE)
 _MACHINE = re.compile(r"x86_64|i386|\bMac|iPad|Power", re.IGNORECASE)
 _SYSTEMS = {"macos": "Mac OS X", "chromeos": "Chrome OS", "chrome os": "Chrome OS", "chromium os": "Chrome OS"}
 _BROWSERS = {
     "Google Chrome": "Chrome",
     "Microsoft Edge": "Edge",
+    "Android WebView": "Chrome Mobile WebView",
     "Yandex": "Yandex Browser",
     "YaBrowser": "Yandex Browser",
 }
 _FORM_FACTORS = {"desktop": "desktop", "mobile": "mobile", "tablet": "tablet", "xr": None, "watch": None}
+_NUMBERS = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,8}){0,3}")
 _WINDOWS_11 = 13  # Sec-CH-UA-Platform-Version: 13 and later is Windows 11, 1 to 12 is Windows 10.
 _DESKTOP_SYSTEMS = frozenset(("Windows", "Mac OS X", "Chrome OS", "Linux"))
 
@@ -83,7 +86,7 @@ def device_type(agent: str) -> str | None:
     return None
 
 
-def _android_type(agent: str, kinds: Mapping[str, re.Pattern[str]]) -> str | None:
+def _android_type(agent: str, kinds: Mapping[str, Expression]) -> str | None:
     """By the model where it is a known kind; else tablets leave `Mobile` out (Chrome's rule for Android)."""
     match = _ANDROID_MODEL.search(agent)
     model = match[1] if match else ""
@@ -101,15 +104,12 @@ def _android_type(agent: str, kinds: Mapping[str, re.Pattern[str]]) -> str | Non
 
 
 @cache
-def _kinds() -> Mapping[str, re.Pattern[str]]:
-    found: dict[str, list[str]] = {}
-    for section, line in words.sections("devices"):
-        found.setdefault(section, []).append(line)
-    return {kind: re.compile("|".join(lines), re.IGNORECASE) for kind, lines in found.items()}
+def _kinds() -> Mapping[str, Expression]:
+    return expressions("devices")
 
 
 def _named(value: str | None) -> str | None:
-    return None if value is None or _GENERIC.search(value) else value[:DEVICE_TEXT_LIMIT].strip() or None
+    return None if value is None or _GENERIC.search(value) else clean(value, DEVICE_TEXT_LIMIT) or None
 
 
 def _version(*parts: str | None) -> str | None:
@@ -117,26 +117,33 @@ def _version(*parts: str | None) -> str | None:
     for part in parts:
         if not part:
             break
-        numbers.append(part[:16])
+        numbers.append(clean(part, 16))
     return ".".join(numbers) or None
 
 
 def _with_hints(known: Device, hints: Hints) -> Device:
-    system = _SYSTEMS.get(hints.platform.lower(), hints.platform) or known.os
+    system = _SYSTEMS.get(hints.platform.lower()) or _named(hints.platform) or known.os
     version = _hinted_version(system, hints.platform_version) or (known.os_version if system == known.os else None)
-    browser, browser_version = _hinted_browser(hints.brands)
-    same = browser is None or browser_version is None or (known.browser or "").startswith(browser)
+    browser, browser_version = _browser(known, hints.brands)
     return Device(
         type=_hinted_type(known.type, system, hints),
         brand=known.brand,
         model=_named(hints.model) or known.model,
         os=system,
         os_version=version,
-        browser=known.browser if same and known.browser else browser,
-        browser_version=browser_version if browser and "." in (browser_version or "") else (
-            known.browser_version if same and known.browser_version else browser_version
-        ),
-    )  # fmt: skip
+        browser=browser,
+        browser_version=browser_version,
+    )
+
+
+def _browser(known: Device, brands: str) -> tuple[str | None, str | None]:
+    """Name and version; the user agent's finer name wins where both agree, and the version that says more."""
+    name, version = _hinted_browser(brands)
+    if name is None:
+        return known.browser, known.browser_version
+    if known.browser is None or not known.browser.startswith(name):
+        return name, version
+    return known.browser, version if version and "." in version else known.browser_version or version
 
 
 def _hinted_type(known: str | None, system: str | None, hints: Hints) -> str | None:
@@ -154,11 +161,11 @@ def _hinted_type(known: str | None, system: str | None, hints: Hints) -> str | N
 
 def _hinted_version(system: str | None, version: str) -> str | None:
     major = version.partition(".")[0]
-    if not major.isascii() or not major.isdecimal() or major == "0":
+    if not _NUMBERS.fullmatch(version) or major == "0":
         return None
     if system == "Windows":
-        return "11" if int(major[:6]) >= _WINDOWS_11 else "10"
-    return version[:32].removesuffix(".0.0").removesuffix(".0") or None
+        return "11" if int(major) >= _WINDOWS_11 else "10"
+    return version.removesuffix(".0.0").removesuffix(".0")
 
 
 def _hinted_browser(brands: str) -> tuple[str | None, str | None]:

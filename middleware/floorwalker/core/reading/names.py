@@ -1,0 +1,20 @@
+"""The everyday names of browsers and systems: what people write, beside what user-agent parsers say."""
+
+import re
+
+_VARIANT = re.compile(r"^Mobile | (?:Mobile|iOS|Android|WebView|UI/WKWebView|Beta|Alpha|Touch|Mini|Tablet|GX)\b")
+_BROWSERS = {"IE": "Internet Explorer", "Edge": "Microsoft Edge", "Chrome": "Google Chrome"}
+_SYSTEMS = {"Mac OS X": ("macOS", "Mac OS", "Mac"), "Chrome OS": ("ChromeOS",), "iOS": ("iPhone OS",)}
+_LINUX = frozenset(("Ubuntu", "Debian", "Fedora", "Red Hat", "CentOS", "Mint", "SUSE", "Gentoo", "Arch Linux"))
+
+
+def browser_names(name: str) -> tuple[str, ...]:
+    """A browser's name and the everyday ones: "Mobile Safari" is also Safari, "Chrome Mobile iOS" also Chrome."""
+    plain = _VARIANT.sub("", name).strip() or name
+    formal = _BROWSERS.get(plain)
+    return tuple(dict.fromkeys(filter(None, (name, plain, formal))))
+
+
+def system_names(name: str) -> tuple[str, ...]:
+    """A system's name and the everyday ones: "Mac OS X" is also macOS, Ubuntu also Linux."""
+    return (name, *_SYSTEMS.get(name, ()), *(("Linux",) if name in _LINUX else ()))
