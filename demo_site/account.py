@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from demo_site.buying import COUNTRIES
 from demo_site.forms import Checked, check, read_form
 from demo_site.render import flash, page
-from demo_site.visits import visitor_of
+from floorwalker import get_visitor
 
 SIGN_IN = {"name": "Please write your name.", "email": "Please write your e-mail address."}
 NEWSLETTER = {"email": "Please write the address that we should send to."}
@@ -74,7 +74,7 @@ async def sign_in(request: Request) -> Response:
     name, email = checked.values["name"], checked.values["email"]
     person = {"id": person_id(email), "name": name, "email": email}
     request.session["person"] = person
-    visitor = await visitor_of(request)
+    visitor = await get_visitor(request)
     visitor.identify(person["id"], {"name": name, "email": email})
     flash(request, f"Good to see you, {name}.")
     return _to("/account")
@@ -82,7 +82,7 @@ async def sign_in(request: Request) -> Response:
 
 async def sign_out(request: Request) -> Response:
     request.session.clear()
-    visitor = await visitor_of(request)
+    visitor = await get_visitor(request)
     visitor.logout()
     flash(request, "You are signed out.")
     return _to("/")
@@ -101,7 +101,7 @@ async def join_newsletter(request: Request) -> Response:
     checked = check(await read_form(request), NEWSLETTER)
     if not checked.fine:
         return page(request, "newsletter.html", status=422, form=checked)
-    visitor = await visitor_of(request)
+    visitor = await get_visitor(request)
     visitor.track("Newsletter Joined")
     return _to("/newsletter/welcome")
 
@@ -119,7 +119,7 @@ async def book_workshop(request: Request) -> Response:
     workshop = next((each for each in WORKSHOPS if each.slug == form.get("workshop")), None)
     if workshop is None:
         raise HTTPException(400)
-    visitor = await visitor_of(request)
+    visitor = await get_visitor(request)
     visitor.track("Workshop Booked", {"workshop": workshop.slug, "price": workshop.price})
     flash(request, f"A chair is yours: {workshop.title}. {workshop.when}.")
     return _to("/workshops")

@@ -1,6 +1,10 @@
 """The shop as an ASGI app, plain (`create_app`) or under floorwalker (`create_demo`)."""
 
+import os
 import secrets
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -10,12 +14,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from demo_site import account, browsing, buying
 from demo_site.catalogue import Catalogue
+from demo_site.desk import DESK_ROUTES, Desk
 from demo_site.keys import session_key
+from demo_site.play import ROLES
 from demo_site.render import HERE, environment, page
+from demo_site.stage import Stage, demo_clock
+from floorwalker import PersonalizationMiddleware, Ruleset
 
+PATIENCE_MS = 500  # a laptop that has just woken up must not make the demo look broken
 A_MONTH = 30 * 24 * 60 * 60
 MISTAKES = {
     400: "That form did not come from this shop. Please go back and try again.",
@@ -25,7 +35,13 @@ MISTAKES = {
 }
 
 
-def create_app(*, secret_key: str | None = None) -> Starlette:
+ADDRESSES = (
+    ("/", "the shop, as anybody sees it"),
+    *((f"/?play={name}", role.says) for name, role in ROLES.items() if role.landing == "/" or role.anew),
+)
+
+
+def create_app(*, secret_key: str | None = None, more_routes: Sequence[Route] = ()) -> Starlette:
     """The shop without any personalization; the key (by default from the environment or `var/`) signs its session."""
     catalogue = Catalogue.load()
     session = Middleware(
@@ -35,11 +51,39 @@ def create_app(*, secret_key: str | None = None) -> Starlette:
         max_age=A_MONTH,
         same_site="lax",
     )
-    app = Starlette(routes=routes(), middleware=[session], exception_handlers={HTTPException: mistake})
+    app = Starlette(routes=[*more_routes, *routes()], middleware=[session], exception_handlers={HTTPException: mistake})
     app.state.catalogue = catalogue
     app.state.templates = environment(catalogue)
     app.state.new_order_number = lambda: f"KB-{secrets.randbelow(900_000) + 100_000}"
     return app
+
+
+def create_demo(
+    *,
+    store: str | None = None,
+    now: Callable[[], float] = time.time,
+    rules: str | Path = "rules",
+    templates: str | Path = "templates",
+) -> ASGIApp:
+    """The shop under floorwalker, with the panel and the means to play any visitor.
+
+    store: its address; without one FLOORWALKER_STORE, else the embedded one in `var/`. now: seconds since 1970.
+    """
+    key = session_key()
+    about = {name: segment.about for name, segment in Ruleset.load(rules, templates=templates).segments.items()}
+    shop = Desk(create_app(secret_key=key, more_routes=DESK_ROUTES), about=about)
+    wrapped = PersonalizationMiddleware(
+        shop,
+        store=store or os.environ.get("FLOORWALKER_STORE", "embedded:var/floorwalker"),
+        rules=rules,
+        templates=templates,
+        secret_key=key,
+        clock=demo_clock(now),
+        geo_headers="cloudflare",
+        exclude=["/static/**", "/art/**"],
+        budget_ms=PATIENCE_MS,
+    )
+    return Stage(wrapped, clock=now)
 
 
 def routes() -> list[Route | Mount]:

@@ -8,7 +8,7 @@ from demo_site.art import product_drawing, scene_drawing, standalone
 from demo_site.art.drawings import SCENES
 from demo_site.catalogue import Department
 from demo_site.render import catalogue_of, page
-from demo_site.visits import visitor_of
+from floorwalker import get_visitor
 
 LONGEST_QUERY = 120
 A_WEEK = {"cache-control": "public, max-age=604800"}
@@ -28,7 +28,7 @@ async def home(request: Request) -> Response:
 
 async def department(request: Request) -> Response:
     here = _department(request)
-    visitor = await visitor_of(request)
+    visitor = await get_visitor(request)
     visitor.page(category=here.slug)
     shelf = catalogue_of(request).shelf(here.slug)
     return page(request, "department.html", department=here, part=None, shelf=shelf)
@@ -40,7 +40,7 @@ async def part(request: Request) -> Response:
     shelf_of = here.part(request.path_params["product"])
     if shelf_of is None:
         return await product(request)
-    visitor = await visitor_of(request)
+    visitor = await get_visitor(request)
     visitor.page(category=here.slug)
     shelf = catalogue_of(request).shelf(here.slug, shelf_of.slug)
     return page(request, "department.html", department=here, part=shelf_of, shelf=shelf)
@@ -54,7 +54,7 @@ async def product(request: Request) -> Response:
         raise HTTPException(404)
     if found.path != request.url.path:
         return RedirectResponse(found.path, status_code=301)
-    visitor = await visitor_of(request)
+    visitor = await get_visitor(request)
     visitor.page(category=found.department, product=found.slug, price=found.price, brand=found.brand)
     guides = [guide for guide in catalogue.guides.values() if found.slug in guide.products]
     return page(
@@ -85,7 +85,7 @@ async def search(request: Request) -> Response:
     query = request.query_params.get("q", "").strip()[:LONGEST_QUERY]
     found = catalogue_of(request).search(query)
     if query:
-        visitor = await visitor_of(request)
+        visitor = await get_visitor(request)
         visitor.track("Products Searched", {"query": query, "results": len(found)})
     chosen = catalogue_of(request).fresh()
     return page(request, "search.html", query=query, found=found, chosen=chosen)

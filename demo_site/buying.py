@@ -11,7 +11,7 @@ from demo_site.cart import COUPONS, MOST_OF_ONE, Cart, clamp, read_quantity, wit
 from demo_site.catalogue import Product
 from demo_site.forms import Checked, check, read_form
 from demo_site.render import cart_of, catalogue_of, flash, page
-from demo_site.visits import visitor_of
+from floorwalker import get_visitor
 
 COUNTRIES = {"DE": "Germany", "AT": "Austria", "CH": "Switzerland", "NO": "Norway", "FR": "France", "NL": "Netherlands"}
 ADDRESS = {
@@ -42,7 +42,7 @@ async def add(request: Request) -> Response:
     if not added:
         flash(request, f"There are {had} of {product.name} in your cart, which is as many as we send at once.")
         return _to("/cart")
-    visitor = await visitor_of(request)
+    visitor = await get_visitor(request)
     visitor.track("Product Added", _bought(product, added))
     flash(request, f"{product.name} is in your cart.")
     return _to("/cart")
@@ -59,7 +59,7 @@ async def update(request: Request) -> Response:
     request.session["cart"] = with_quantity(before, product.slug, quantity)
     change = quantity - before.quantity_of(product.slug)
     if change:
-        visitor = await visitor_of(request)
+        visitor = await get_visitor(request)
         visitor.track("Product Added" if change > 0 else "Product Removed", _bought(product, abs(change)))
         flash(request, f"{product.name} is out of your cart." if not quantity else "The cart is up to date.")
     return _to("/cart")
@@ -72,7 +72,7 @@ async def coupon(request: Request) -> Response:
         flash(request, "We do not know that code. It may have ended, or have a typing mistake.")
         return _to("/cart")
     request.session["coupon"] = found.code
-    visitor = await visitor_of(request)
+    visitor = await get_visitor(request)
     visitor.track("Coupon Applied", {"coupon_id": found.code, "discount": cart_of(request).discount})
     flash(request, f"{found.code} takes {found.percent} per cent off" + (" every tripod." if found.kind else "."))
     return _to("/cart")
@@ -114,23 +114,17 @@ async def thanks(request: Request) -> Response:
 
 
 async def _tell(request: Request, basket: Cart, number: str, address: Mapping[str, str]) -> None:
-    visitor = await visitor_of(request)
-    products = [_bought(line.product, line.quantity) for line in basket.lines]
+    visitor = await get_visitor(request)
+    revenue = basket.goods - basket.discount
     visitor.track(
         "Order Completed",
-        {
-            "order_id": number,
-            "revenue": basket.goods - basket.discount,
-            "total": basket.total,
-            "currency": "EUR",
-            "products": products,
-        },
+        {"order_id": number, "revenue": revenue, "total": basket.total, "currency": "EUR", "articles": basket.count},
     )
     if request.session.get("person"):
         visitor.identify(request.session["person"]["id"], {"city": address["city"], "country": address["country"]})
 
 
-def _bought(product: Product, quantity: int) -> dict[str, Any]:
+def _bought(product: Product, quantity: int) -> dict[str, str | int]:
     return {
         "product_id": product.slug,
         "name": product.name,

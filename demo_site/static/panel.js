@@ -50,8 +50,7 @@
   };
 
   const refresh = async () => {
-    const here = location.pathname + location.search;
-    const answer = await fetch("/demo/who.json?page=" + encodeURIComponent(here), { headers: { accept: "application/json" }, cache: "no-store" });
+    const answer = await fetch("/demo/who.json", { headers: { accept: "application/json" }, cache: "no-store" });
     if (!answer.ok) return;
     const who = await answer.json();
     changed = who.changed;

@@ -1,0 +1,93 @@
+"""The desk where one can ask "Who am I?": notes taken as each page leaves, shown in the panel or on a page."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from demo_site.play import Play
+from demo_site.render import page
+from demo_site.who import Who, describe
+from floorwalker import get_visitor
+
+MOST_NOTES = 500
+OWN_PATHS = "/demo/"
+
+
+class Desk:
+    """Inside floorwalker, around the shop: writes down what was decided for each page, as it was decided.
+
+    about: what editors say of each segment. The notes of the visitors seen last are kept, in this process; whoever is
+    not among them is described anew.
+    """
+
+    def __init__(self, app: ASGIApp, *, about: Mapping[str, str]) -> None:
+        self._app = app
+        self._about = about
+        self._notes: OrderedDict[str, Who] = OrderedDict()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        scope["desk"] = self
+
+        async def send_on(message: Message) -> None:
+            if message["type"] == "http.response.start" and _is_page(scope, message):
+                await self._note(Request(scope))
+            await send(message)
+
+        await self._app(scope, receive, send_on)
+
+    async def about_visitor(self, request: Request) -> Who:
+        """What was noted with this visitor's latest page."""
+        visitor = await get_visitor(request)
+        return self._notes.get(visitor.id) or await self._describe(request, page="/")
+
+    async def _note(self, request: Request) -> None:
+        visitor = await get_visitor(request)
+        address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        self._notes[visitor.id] = await self._describe(request, page=address)
+        self._notes.move_to_end(visitor.id)
+        if len(self._notes) > MOST_NOTES:
+            self._notes.popitem(last=False)
+
+    async def _describe(self, request: Request, *, page: str) -> Who:
+        visitor = await get_visitor(request)
+        return describe(
+            explanation=visitor.explain(),
+            about=self._about,
+            profile=visitor.profile,
+            signals=visitor.signals,
+            play=request.scope.get("demo") or Play(),
+            page=page,
+        )
+
+
+def _is_page(scope: Scope, start: Message) -> bool:
+    html = Headers(raw=start["headers"]).get("content-type", "").startswith("text/html")
+    return html and scope["method"] == "GET" and not scope["path"].startswith(OWN_PATHS)
+
+
+async def who_page(request: Request) -> Response:
+    """The panel as a page, for browsers that run no scripts."""
+    return page(request, "who.html", who=await _desk(request).about_visitor(request))
+
+
+async def who_json(request: Request) -> Response:
+    """The panel's content, and which places of the page show a block of ours."""
+    who = await _desk(request).about_visitor(request)
+    html = request.app.state.templates.get_template("_who.html").render(who=who)
+    return JSONResponse({"html": html, "changed": who.changed}, headers={"cache-control": "no-store"})
+
+
+def _desk(request: Request) -> Desk:
+    desk: Desk = request.scope["desk"]
+    return desk
+
+
+DESK_ROUTES = [Route("/demo/who", who_page), Route("/demo/who.json", who_json)]

@@ -1,0 +1,213 @@
+"""What the panel says about a visitor, in words: from floorwalker's own explanation, profile and signals."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+from zoneinfo import ZoneInfo
+
+from demo_site.play import BERLIN, COUNTRIES, DAY, ROLES, Play
+from floorwalker import Profile, Signals
+
+LONGEST_TIMELINE = 24
+Tree = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SegmentView:
+    name: str
+    title: str
+    about: str
+    member: bool
+    why: Tree
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlotView:
+    """One place of the page. shows: the block's name, or that it is the page's own; changed: something of ours."""
+
+    name: str
+    shows: str
+    because: str
+    changed: bool
+    why: Tree | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleView:
+    title: str
+    address: str
+    chosen: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Who:
+    """Everything in the panel. interests: topic and percentage; timeline: the latest first."""
+
+    summary: str
+    roles: Sequence[tuple[str, Sequence[RoleView]]]
+    signals: Sequence[tuple[str, str]]
+    members: Sequence[SegmentView]
+    others: Sequence[SegmentView]
+    interests: Sequence[tuple[str, int]]
+    slots: Sequence[SlotView]
+    timeline: Sequence[tuple[str, str]]
+
+    @property
+    def changed(self) -> dict[str, str]:
+        """Slot → block, of those that do not show the page's own."""
+        return {slot.name: slot.shows for slot in self.slots if slot.changed}
+
+
+def describe(
+    *,
+    explanation: Mapping[str, Any],
+    about: Mapping[str, str],
+    profile: Profile | None,
+    signals: Signals,
+    play: Play,
+    page: str,
+) -> Who:
+    """explanation: in the shape of `floorwalker explain --json`; about: what editors say of each segment."""
+    segments = [_segment(name, about.get(name, ""), each) for name, each in explanation["segments"].items()]
+    return Who(
+        summary=_summary(profile, signals),
+        roles=_roles(play, page),
+        signals=list(_signals(profile, signals, play)),
+        members=[segment for segment in segments if segment.member],
+        others=[segment for segment in segments if not segment.member],
+        interests=_interests(profile),
+        slots=[_slot(name, each) for name, each in explanation["slots"].items()],
+        timeline=_timeline(profile, signals),
+    )
+
+
+def _segment(name: str, about: str, explained: Mapping[str, Any]) -> SegmentView:
+    title = name.replace("-", " ").capitalize()
+    return SegmentView(name=name, title=title, about=about, member=explained["in"], why=explained["why"])
+
+
+OWN = "the page’s own"
+NOT_HERE = "not on this page"
+REASONS = {
+    "entry": "The first entry that fits you.",
+    "otherwise": "No entry fits you, so you see the page's own.",
+    "control": "An entry fits you, but you are in the control group, for the comparison.",
+    "other page": "This place is not on this page.",
+    "off": "Personalization is switched off.",
+    "excluded": "You are in a segment that sees the site as it is.",
+    "robot": "Robots see the page as it is.",
+}
+
+
+def _slot(name: str, explained: Mapping[str, Any]) -> SlotView:
+    changed = explained["reason"] == "entry" and explained["block"] != "default"
+    why: Tree = explained["why"]
+    return SlotView(
+        name=name,
+        shows=explained["block"]
+        if changed
+        else "not on this page"
+        if explained["reason"] == "other page"
+        else "the page’s own",
+        because=REASONS.get(explained["reason"], explained["reason"]),
+        changed=changed,
+        why=why if why["of"] else None,
+    )
+
+
+def _summary(profile: Profile | None, signals: Signals) -> str:
+    when = datetime.fromtimestamp(signals.at, _zone(signals)).strftime("%A, %H:%M")
+    if profile is None or profile.visit is None:
+        return f"It is {when} for you, and this is the first we see of you."
+    visit = profile.visit
+    pages = "1 page" if visit.views == 1 else f"{visit.views} pages"
+    return f"It is {when} for you. Visit {visit.number}, {pages} so far."
+
+
+def _zone(signals: Signals) -> ZoneInfo:
+    return ZoneInfo(signals.timezone) if signals.timezone else BERLIN
+
+
+def _signals(profile: Profile | None, signals: Signals, play: Play) -> Iterator[tuple[str, str]]:
+    """Rows of what arrived; what a request did not tell is left out."""
+    visit = profile.visit if profile else None
+    touch = visit.touch if visit else signals
+    referrer = touch.referrer
+    yield "came from", " ".join(filter(None, (referrer.source or referrer.domain, f"({referrer.medium})"))).strip()
+    if touch.search:
+        words = touch.search.keywords
+        yield "searched", f"“{words}”" if words else "words withheld by the engine"
+    if touch.campaign:
+        parts = (touch.campaign.name, touch.campaign.source, touch.campaign.medium)
+        yield "campaign", ", ".join(filter(None, parts))
+    if touch.ad and touch.ad.network:
+        yield "ad", touch.ad.network
+    yield "channel", touch.channel
+    yield "landed on", touch.landing_page
+    device = signals.device
+    yield "device", ", ".join(filter(None, (device.type, device.brand, device.browser, device.os))) or "unknown"
+    if signals.language:
+        yield "language", signals.language
+    country = signals.place.country if signals.place else None
+    yield "place", COUNTRIES.get(country or "", (country or "unknown", ""))[0]
+    if signals.local_time:
+        yield "part of day", signals.local_time.daypart
+    if play.shift:
+        yield "clock", f"{round(play.shift / DAY, 1):g} days ahead" if play.shift >= DAY else "later today"
+
+
+def _interests(profile: Profile | None) -> list[tuple[str, int]]:
+    """Of the pages seen that belong to a topic, how many per hundred belong to each."""
+    seen = (
+        Counter(topic for past in profile.recents.past() if past.page for topic in past.page.topics)
+        if profile
+        else Counter()
+    )
+    total = sum(seen.values())
+    return [(topic, round(100 * count / total)) for topic, count in seen.most_common(6)]
+
+
+def _timeline(profile: Profile | None, signals: Signals) -> list[tuple[str, str]]:
+    if profile is None:
+        return []
+    zone, now = _zone(signals), signals.at
+    latest = [past for past in profile.recents.past() if past.name != "Slot Shown"][-LONGEST_TIMELINE:]
+    return [(_when(past.at, now, zone), _what(past.name, past.page, past.properties)) for past in reversed(latest)]
+
+
+def _when(at: float, now: float, zone: ZoneInfo) -> str:
+    then = datetime.fromtimestamp(at, UTC).astimezone(zone)
+    same_day = then.date() == datetime.fromtimestamp(now, UTC).astimezone(zone).date()
+    return then.strftime("%H:%M:%S" if same_day else "%d %b, %H:%M")
+
+
+def _what(name: str, page: Any, properties: Mapping[str, Any]) -> str:
+    match name:
+        case "Page Viewed":
+            return f"looked at {page.path if page else 'a page'}"
+        case "Products Searched":
+            return f"searched here for “{properties.get('query', '')}”"
+        case "Product Added" | "Product Removed":
+            verb = "put" if name == "Product Added" else "took"
+            way = "into" if name == "Product Added" else "out of"
+            return f"{verb} {properties.get('name', properties.get('product_id', 'something'))} {way} the cart"
+        case "Order Completed":
+            return f"ordered for €{properties.get('revenue', 0):,}"
+        case "Coupon Applied":
+            return f"used the code {properties.get('coupon_id', '')}"
+        case _:
+            return name[:1].lower() + name[1:]
+
+
+def _roles(play: Play, page: str) -> list[tuple[str, list[RoleView]]]:
+    groups: dict[str, list[RoleView]] = {}
+    path, _, query = page.partition("?")
+    for name, role in ROLES.items():
+        asked = [*parse_qsl(query), ("play", name)] if role.landing is None else [("play", name)]
+        address = f"{path if role.landing is None else '/'}?{urlencode(asked)}"
+        chosen = bool(role.device and role.device == play.device) or bool(role.country and role.country == play.country)
+        groups.setdefault(role.group, []).append(RoleView(title=role.title, address=address, chosen=chosen))
+    return list(groups.items())
