@@ -72,7 +72,9 @@ def read_parts(definition: Definition, value: Node, reading: Reading) -> Parts:
         _no_main(definition, value, reading)
         return Parts({}, {}, wrong=True)
     parts = Parts({}, {})
-    if not value.pairs:
+    if value.lost:
+        parts.wrong = True
+    elif not value.pairs:
         reading.findings.error(value.at, "empty", f"{definition.name} asks nothing", f"write {definition.example}")
         parts.wrong = True
     for name, node in value:

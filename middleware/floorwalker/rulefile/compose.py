@@ -75,12 +75,11 @@ class _Composition:
         """Anchors, aliases and tags: what begins with `&`, `*` or `!`."""
         line = self._line_from(token.at)
         word = {"&": "an anchor", "*": "an alias"}.get(line[:1], "a tag")
-        self._findings.error(
-            token.at,
-            "unquoted",
-            f"an unquoted value that begins with {line[:1]} is {word} in YAML, which rules do not use",
-            f"put the value into quotes: {paste(key, _until_comment(line))}",
-        )
+        hint = f"put the value into quotes: {paste(key, _until_comment(line))}"
+        if token.opens in (Opens.MAPPING, Opens.SEQUENCE):
+            hint = f"take {_first_word(line)} out, and write everything out"
+        message = f"an unquoted value that begins with {line[:1]} is {word} in YAML, which rules do not use"
+        self._findings.error(token.at, "unquoted", message, hint)
 
     def _refuse_braces(self, token: Token, key: str) -> None:
         line = self._line_from(token.at)
@@ -104,6 +103,7 @@ class _Composition:
     def _mapping(self, opening: Token, key: str, depth: int) -> Mapping:
         pairs: dict[str, tuple[Scalar, Node]] = {}
         strays: list[Scalar] = []
+        lost = False
         for token in self._tokens:
             if token.opens is Opens.END:
                 break
@@ -112,13 +112,16 @@ class _Composition:
             value = self._node(following, name.text, depth + 1)
             if opening.flow and self._is_stray(token, following):
                 strays.append(name)
+                lost = True
                 continue
             self._report_strays(strays, pairs)
             strays = []
             if self._keep(name, value, pairs):
                 pairs[name.text] = (name, value)
+            else:
+                lost = True
         self._report_strays(strays, pairs)
-        return Mapping(opening.at, tuple(pairs.values()), opening.flow, key)
+        return Mapping(opening.at, tuple(pairs.values()), opening.flow, key, lost)
 
     def _key(self, token: Token, depth: int) -> Scalar:
         node = self._node(token, "", depth + 1) if token.opens is Opens.SCALAR else None

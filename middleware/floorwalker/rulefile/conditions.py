@@ -40,6 +40,8 @@ def read_condition(node: Node, reading: Reading, touch: str = "visit") -> Condit
     match node:
         case Mapping(pairs=((key, value),)):
             return _named(key, value, reading, touch)
+        case Mapping(pairs=(), lost=True):
+            return None
         case Mapping(pairs=()):
             reading.findings.error(node.at, "empty", "a condition is missing here", "write one, such as device: mobile")
         case Mapping():

@@ -7,7 +7,7 @@ from typing import TypeVar
 from floorwalker.rulefile.names import Names
 from floorwalker.rulefile.nodes import Mapping, Node, Scalar
 from floorwalker.rulefile.nodes import Sequence as ListNode
-from floorwalker.rulefile.problems import Findings, did_you_mean, one_of
+from floorwalker.rulefile.problems import Findings, did_you_mean, nearest, one_of
 from floorwalker.rulefile.quoting import paste
 from floorwalker.rulefile.sections import Key
 from floorwalker.rulefile.values import Misread, duration, number, share, yes_no
@@ -28,7 +28,7 @@ class Fields:
         known = [key for key, _ in node if self._is_known(key)]
         self._written = {key.text: key for key in known}
         for key in keys:
-            if key.required and key.name not in self._written:
+            if key.required and key.name not in self._written and not node.lost:
                 findings.error(node.at, "missing", f"{what} lacks {key.name}", f"write {key.example}")
 
     def _is_known(self, key: Scalar) -> bool:
@@ -138,7 +138,7 @@ def one_text(node: Node, findings: Findings, example: str) -> Scalar | None:
             return node
         case Scalar():
             findings.error(node.at, "empty", f"{node.key or 'this'} is empty", f"write {example}" if example else "")
-        case ListNode() if node.flow and all(isinstance(item, Scalar) for item in node.items):
+        case ListNode(items=(Scalar(),), flow=True):
             plain = "[" + ", ".join(item.text for item in node.items if isinstance(item, Scalar)) + "]"
             hint = f"write one value; if the text itself begins with [, quote it: {paste(node.key, plain)}"
             findings.error(node.at, "type", f"{node.key or 'this'} takes one value, not a list", hint)
@@ -209,5 +209,7 @@ def choice(text: str, values: Sequence[str]) -> str:
     """One of a few words, whatever its case."""
     word = text.lower()
     if word not in values:
-        raise Misread(f"{text[:60]} is none of {one_of(values)}", did_you_mean(word, values))
+        close = nearest(word, values)
+        message = f"{text[:60]} is not known here" if close is None else f"{text[:60]} is none of {one_of(values)}"
+        raise Misread(message, f"write {one_of(values)}" if close is None else f"did you mean {close}?")
     return word

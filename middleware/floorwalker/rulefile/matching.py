@@ -58,7 +58,7 @@ _BOUNDS: dict[Kind, tuple[Bound, str]] = {
 def read_matcher(field: FieldDefinition, node: Node, reading: Reading) -> Matcher | Both | None:
     """What one field asks, or None where the value was reported as wrong."""
     if isinstance(node, Mapping):
-        return read_operators(field, node.pairs, node.at, reading)
+        return read_operators(field, node.pairs, node.at, reading, lost=node.lost)
     if isinstance(node, Sequence) and any(isinstance(item, Mapping) for item in node.items):
         reading.findings.error(node.at, "type", f"{field.name} takes a list of values, not of conditions", "")
         return None
@@ -142,7 +142,7 @@ def _word(field: FieldDefinition, text: str) -> str:
     if word in exact:
         return exact[word]
     if len(field.values) > 20:
-        raise Misread(f"{text[:40]} is no {field.name if field.name != 'is' else 'code'} here", f"write {field.doc}")
+        raise Misread(f"{text[:40]} is not known here", f"write {field.doc}")
     return choice(text, field.values)
 
 
@@ -160,7 +160,12 @@ def phrase(text: str) -> str:
 
 
 def read_operators(
-    field: FieldDefinition, pairs: tuple[tuple[Scalar, Node], ...], at: Position, reading: Reading
+    field: FieldDefinition,
+    pairs: tuple[tuple[Scalar, Node], ...],
+    at: Position,
+    reading: Reading,
+    *,
+    lost: bool = False,
 ) -> Matcher | Both | None:
     """What `{at_least: 3, …}` or `{contains: x}` asks; number operators join in one range."""
     allowed = OPERATORS.get(field.kind, ())
@@ -175,7 +180,7 @@ def read_operators(
             else read_range(field.kind, numbers, reading.findings)
         )
     matchers = tuple(matcher for matcher in found if matcher is not None)
-    if not pairs:
+    if not pairs and not lost:
         reading.findings.error(at, "empty", f"{field.name} asks nothing", f"write {one_of(allowed or ('a value',))}")
     if len(matchers) < len(found) or not matchers or len(known) < len(pairs):
         return None

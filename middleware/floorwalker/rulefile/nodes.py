@@ -40,12 +40,16 @@ class Sequence(Struct, frozen=True):
 
 
 class Mapping(Struct, frozen=True):
-    """Keys and their values, in the order of the file; no key occurs twice. flow: written as `{a: b}`."""
+    """Keys and their values, in the order of the file; no key occurs twice. flow: written as `{a: b}`.
+
+    lost: a pair of it was reported and left out, so nothing can be said of what is missing.
+    """
 
     at: Position
     pairs: tuple[tuple[Scalar, "Node"], ...]
     flow: bool = False
     key: str = ""
+    lost: bool = False
 
     def get(self, name: str) -> "Node | None":
         return next((value for key, value in self.pairs if key.text == name), None)

@@ -27,7 +27,7 @@ def _segment(name: Scalar, node: Mapping, reading: Reading) -> Segment:
     fields = Fields(node, SEGMENT_KEYS, f"the segment {name.text}", reading.findings, reading.names)
     when = fields.get("when")
     plan = "score" in fields or "points" in fields
-    if (when is None) is not plan:
+    if (when is None) is not plan and not node.lost:
         message = f"{name.text} has both when and a score" if plan else f"{name.text} does not say who is in it"
         reading.findings.error(name.at, "segment", message, "write when:, or score: and points:")
     elif plan and not ("score" in fields and "points" in fields):
@@ -89,9 +89,15 @@ def _goal(name: Scalar, node: Mapping, reading: Reading) -> Goal | None:
     asked = tuple(pair for pair in node.pairs if pair[0].text not in own)
     fields = Fields(Mapping(node.at, about), GOAL_KEYS, f"the goal {name.text}", reading.findings, reading.names)
     value, within = fields.text("value"), fields.duration("within", Goal("", Not(())).within)
+    if not asked and node.lost:
+        return None
     if not asked:
         hint = "write a condition such as did: Order Completed"
         reading.findings.error(name.at, "missing", f"the goal {name.text} has no condition", hint)
+        return None
+    if len(asked) > 1:
+        message = f"the goal {name.text} has two conditions, {asked[0][0].text} and {asked[1][0].text}"
+        reading.findings.error(asked[1][0].at, "condition", message, "join them under all:, each with its own dash")
         return None
     when = read_condition(Mapping(node.at, asked), reading)
     return None if when is None else Goal(name.text, when, value, within)
@@ -117,7 +123,7 @@ def _report_cycles(segments: dict[str, Segment], reading: Reading) -> None:
             at = reading.names.defined_at("segment", cycle[0])
             message = f"segments ask each other in a circle: {' → '.join(cycle)}"
             if at is not None:
-                reading.findings.error(at, "cycle", message, "take one in: out")
+                reading.findings.error(at, "cycle", message, "let one of them ask something else")
 
 
 def _asked_by(segment: Segment) -> set[str]:

@@ -32,6 +32,8 @@ class Problem(Struct, frozen=True):
 
 
 MOST_PROBLEMS = 1000
+_MISWRITTEN = ("unquoted", "cut", "curly-quotes", "odd-space", "tab")
+"""Codes of a value that YAML read otherwise than it was meant: what it says then is not judged."""
 
 
 class Findings:
@@ -82,10 +84,13 @@ class Findings:
     def _add(self, at: Position, code: str, message: str, hint: str, severity: Severity) -> None:
         if self.full:
             return
+        place = (at.file, at.line, at.column)
+        if any((*place, miswritten) in self._found for miswritten in _MISWRITTEN):
+            return
         lines = self._sources.get(at.file, [])
         source = lines[at.line - 1] if 0 < at.line <= len(lines) else ""
         problem = Problem(at.file, at.line, at.column, code, message, hint, severity, source)
-        self._found.setdefault((at.file, at.line, at.column, code), problem)
+        self._found.setdefault((*place, code), problem)
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -56,7 +56,8 @@ def _section(file: str, lines: list[str], start: int, end: int, findings: Findin
     header = _SECTION.match(lines[start])
     first = next((line for line in lines[start + 1 : end] if line.strip() and not line.lstrip().startswith("#")), "")
     depth = len(first) - len(first.lstrip(" "))
-    if header is None or header["rest"].strip() or depth == 0:
+    inner = _SECTION.match(first[depth:])
+    if header is None or header["rest"].strip() or depth == 0 or inner is None:
         findings.absorb(attempt)
         return None
     children = [_alone(file, lines, begin, stop, findings) for begin, stop in _blocks(lines, start + 1, end, depth)]

@@ -55,7 +55,8 @@ def schema(names: Names | None = None) -> Schema:
             for section in SECTIONS.values()
         },
         "definitions": {
-            "condition": {**_conditions(known), "maxProperties": 1},
+            **{f"condition-{one.name}": _described(one, known) for one in DEFINITIONS.values() if one.available},
+            "condition": {**_conditions(), "maxProperties": 1},
             "conditions": _list(part.ref("condition")),
             "when": part.when_type("array", part.ref("conditions"), part.ref("condition")),
             "entry": _keys(ENTRY_KEYS, known),
@@ -86,7 +87,7 @@ def _section(section: Section, names: Names) -> Schema:
         case Shape.POINTS:
             return part.named(part.when_type("array", _list(part.ref("point")), part.ref("point")))
         case Shape.CONDITION:
-            goal = _conditions(names)
+            goal = _conditions()
             goal["properties"] |= _keys(section.keys, names)["properties"]
             return part.named(goal)
 
@@ -149,17 +150,13 @@ _SIMPLE: dict[Takes, Callable[[], Schema]] = {
 }
 
 
-def _conditions(names: Names) -> Schema:
+def _conditions() -> Schema:
     """An object whose keys are conditions."""
-    return part.record(
-        {
-            definition.name: part.described(
-                _condition(definition, names), definition.doc.rstrip("."), definition.example
-            )
-            for definition in DEFINITIONS.values()
-            if definition.available
-        }
-    )
+    return part.record({one.name: part.ref(f"condition-{one.name}") for one in DEFINITIONS.values() if one.available})
+
+
+def _described(definition: Definition, names: Names) -> Schema:
+    return part.described(_condition(definition, names), definition.doc.rstrip("."), definition.example)
 
 
 def _condition(definition: Definition, names: Names) -> Schema:
@@ -228,10 +225,12 @@ def _field(field: FieldDefinition, names: Names) -> Schema:
 
 def _plain(field: FieldDefinition, names: Names) -> Schema:
     match field.kind:
+        case Kind.CHOICE if len(field.values) > 20:
+            return part.one_or_many({"type": "string", "pattern": "^[A-Za-z]{2}$"})
         case Kind.CHOICE:
             return part.one_or_many(part.words([*field.values, *field.synonyms]))
         case Kind.NAME:
-            return part.one_or_many(_name(field.names, names) if field.names in _CLOSED else _open(field, names))
+            return part.one_or_many(_name(field.names, names))
         case Kind.FLAG:
             return part.yes_no()
         case Kind.SHARE | Kind.PERCENT:
@@ -250,11 +249,6 @@ def _plain(field: FieldDefinition, names: Names) -> Schema:
             return part.text()
         case _:
             return part.one_or_many(part.text())
-
-
-def _open(field: FieldDefinition, names: Names) -> Schema:
-    known = list(names.get(field.names, ()))
-    return {**part.text(), "examples": known} if known else part.text()
 
 
 def _operators(kind: Kind) -> dict[str, Schema]:

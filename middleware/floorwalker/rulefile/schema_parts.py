@@ -1,4 +1,4 @@
-"""Pieces of JSON Schema: scalars as YAML tools read them, short forms by if/then/else so that a typo stays at its key."""
+"""Pieces of JSON Schema: scalars as YAML tools read them, short forms by if/then/else so a typo stays at its key."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

@@ -129,7 +129,7 @@ PAGE_KEYS = (
     Key("type", Takes.LABEL, "the page type", "type: product"),
     Key("category", Takes.TEXT, "the category", "category: lenses"),
     Key("product", Takes.TEXT, "the product", "product: 600mm-f4"),
-    Key("brand", Takes.TEXT, "the brand", "brand: Leitz"),
+    Key("brand", Takes.TEXT, "the brand", "brand: Arcadia"),
     Key("tags", Takes.TEXTS, "tags", "tags: [new, sale]"),
     Key("topics", Takes.TEXTS, "topics that it counts towards", "topics: [bargains]"),
     Key("price", Takes.NUMBER, "the price, in the site's currency", "price: 49.90"),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from floorwalker.rulefile.quoting import paste, split_line
 
@@ -80,6 +81,13 @@ def _second_colon(failure: Failure) -> Complaint:
             "the unquoted value holds a colon and a space, which would begin another key",
             f"put the value into quotes: {paste(key, value)}",
         )
+    above = failure.lines[failure.line - 1] if failure.line else ""
+    word = above.strip().removeprefix("- ")
+    if word and ":" not in word and not word.startswith("#"):
+        column = above.index(word) + 1
+        return Complaint(
+            failure.line, column, "missing-colon", f"{_short(word)} lacks its colon", f"write {_short(word)}:"
+        )
     return failure.here(
         "indentation",
         "this line is deeper than the one above, which already has a value",
@@ -116,6 +124,10 @@ def _open_bracket(failure: Failure) -> Complaint:
         )
     if failure.line < len(failure.lines) and failure.character == ":":
         return _colon_in_brackets(failure)
+    if failure.line < len(failure.lines) and failure.character in ("}", "]"):
+        opened = "{" if "mapping" in failure.context else "["
+        message = f"{failure.character} does not close the {opened} of column {failure.context_column + 1}"
+        return failure.here("brackets", message, "close brackets in the order in which they were opened")
     if failure.line == line and failure.character not in ("", "#"):
         return failure.here(
             "brackets",
@@ -126,19 +138,31 @@ def _open_bracket(failure: Failure) -> Complaint:
     return failure.where_it_began("open-bracket", f"this {bracket} is never closed", "close it, or quote the value")
 
 
-def _colon_in_brackets(failure: Failure) -> Complaint:
-    """The piece between two commas or brackets, `key: one: two`, and how to quote its value."""
+def _piece(failure: Failure) -> tuple[str, str, int] | None:
+    """The piece between two commas or brackets around the place, `key: one: two`: key, value and its column."""
     begin = max(failure.text.rfind(sign, 0, failure.column) for sign in "{[,") + 1
     ends = [end for sign in "}]," if (end := failure.text.find(sign, failure.column)) >= 0]
-    piece = failure.text[begin : min(ends, default=len(failure.text))]
-    read = split_line(piece)
-    return Complaint(
-        failure.line + 1,
-        begin + read[2] if read else failure.column + 1,
-        "unquoted",
-        "the unquoted value holds a colon and a space, which would begin another key",
-        f"put the value into quotes: {paste(read[0], read[1])}" if read else "put the value into quotes",
-    )
+    read = split_line(failure.text[begin : min(ends, default=len(failure.text))])
+    return None if read is None else (read[0], read[1], begin + read[2])
+
+
+def _colon_in_brackets(failure: Failure) -> Complaint:
+    message = "the unquoted value holds a colon and a space, which would begin another key"
+    read = _piece(failure)
+    if read is None:
+        return failure.here("unquoted", message, "put the value into quotes")
+    return Complaint(failure.line + 1, read[2], "unquoted", message, f"put the value into quotes: {paste(*read[:2])}")
+
+
+def _bad_mark(failure: Failure) -> Complaint:
+    """An anchor, alias or tag that is none: a value that begins with `&`, `*` or `!`."""
+    line = failure.line if failure.context_line is None else failure.context_line
+    column = failure.column if failure.context_line is None else failure.context_column
+    text = failure.lines[line] if line < len(failure.lines) else ""
+    read = _piece(replace(failure, line=line, column=column))
+    hint = f"put the value into quotes: {paste(*read[:2])}" if read else "put the value into quotes"
+    sign = text[column : column + 1]
+    return Complaint(line + 1, column + 1, "unquoted", f"an unquoted value cannot begin with {sign}", hint)
 
 
 def _missing_value(failure: Failure) -> Complaint:
@@ -216,6 +240,9 @@ _EXPLANATIONS: tuple[tuple[str, Callable[[Failure], Complaint]], ...] = (
     ("directive", _directive),
     ("block sequence entries are not allowed", _dash_as_value),
     ("mapping keys are not allowed", _question_mark),
+    ("alphabetic or numeric character", _bad_mark),
+    ("tag URI", _bad_mark),
+    ("expected '!'", _bad_mark),
     ("unknown escape", _bad_escape),
     ("hexdecimal", _bad_escape),
     ("tab character", _tab),

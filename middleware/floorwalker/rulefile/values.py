@@ -108,10 +108,9 @@ def window(text: str) -> Window:
     if words.removeprefix("this ") in ("visit", "week", "month", "session") or words == "this day":
         meant = {"session": "this visit", "day": "today"}.get(words.removeprefix("this "))
         raise Misread(f"{text} is no window", f"write {meant or 'this ' + words.removeprefix('this ')}")
-    try:
-        seconds = duration(text)
-    except Misread as wrong:
-        raise Misread(wrong.message.replace("duration", "window"), f"{wrong.hint}, or {one_of(WINDOWS)}") from wrong
+    if not text[:1].isdigit():
+        raise Misread(f"{_shown(text)} is no window", f"write 30 minutes, 7 days, {one_of(WINDOWS)}")
+    seconds = duration(text)
     if seconds <= 0:
         raise Misread(f"{text} is no window: nothing lies in it", "write a longer one")
     return Window("seconds", seconds)
@@ -176,8 +175,7 @@ def cap(text: str) -> Cap:
     match = _CAP.fullmatch(text.lower())
     per = None if match is None else match["per"] or match["ever"]
     if match is None or per is None or (per != "ever" if match["ever"] else per not in _PERIODS):
-        period = did_you_mean(per or "", [*_PERIODS, "ever"]) if per else ""
-        raise Misread(f"{_shown(text)} is no cap", period or "write 3 per visit, 1 per day, 2 per week or 5 ever")
+        raise Misread(f"{_shown(text)} is no cap", "write 3 per visit, 1 per day, 2 per week or 5 ever")
     times = count(match["times"])
     if times < 1:
         raise Misread(f"{text} never shows it", "write at least 1, or take the entry out")
@@ -238,7 +236,8 @@ def pattern(text: str) -> str:
     try:
         re2.compile(f"(?i){text}", options)
     except re2.error as error:
-        reason = error.args[0].decode(errors="replace") if isinstance(error.args[0], bytes) else str(error.args[0])
+        said = error.args[0]
+        reason = (said.decode(errors="replace") if isinstance(said, bytes) else str(said)).replace("(?i)", "")
         raise Misread(
             f"{_shown(text)} is no regular expression: {reason}", "mend it; look-around and back references do not work"
         ) from error
