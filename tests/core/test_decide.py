@@ -393,3 +393,10 @@ def test_every_decision_is_explained_by_the_entry_that_it_names(
             assert fitting == [f"{decision.entry} {decision.block}"]
         else:
             assert fitting in ([], [f"{slot} otherwise default"])
+
+
+def test_names_that_were_taken_before_stay_taken_when_a_page_is_decided_again() -> None:
+    first = decide(rules(ONCE), None, PHONE, AT)
+    assert first["first"].block == "a"
+    again = decide(rules(ONCE), None, PHONE, AT, taken=first.taken)
+    assert again["second"].block == "c"

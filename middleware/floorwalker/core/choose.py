@@ -25,7 +25,7 @@ class Choice(Struct, frozen=True):
 
 
 class Chooser:
-    """Reads the entries of one slot. claimed: the `once_per_page` names that other slots of the page have taken.
+    """Reads the entries of one slot. taken: the `once_per_page` names that other slots of the page show.
 
     notes: where it is a list, every entry that was read leaves there why it fits or not.
     """
@@ -35,12 +35,12 @@ class Chooser:
         slot: Slot,
         moment: Moment,
         *,
-        claimed: frozenset[str] = frozenset(),
+        taken: frozenset[str] = frozenset(),
         render: Render | None = None,
         notes: list[Explanation] | None = None,
     ) -> None:
         self._slot, self._moment = slot, moment
-        self._claimed, self._render, self._notes = claimed, render, notes
+        self._taken, self._render, self._notes = taken, render, notes
 
     def entry(self) -> Choice | None:
         """The first entry that fits, those of higher priority read first."""
@@ -90,7 +90,7 @@ class Chooser:
         if block is not None and not self._pass(schedule_checks(block.limits, self._moment), notes):
             return None
         for one in limits:
-            if not self._pass(limit_checks(one, content.name, self._slot, self._claimed, self._moment), notes):
+            if not self._pass(limit_checks(one, content.name, self._slot, self._taken, self._moment), notes):
                 return None
         rendered = self._rendered(content, notes)
         if rendered is None and self._render is not None and content.kind in _RENDERED:

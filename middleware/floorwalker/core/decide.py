@@ -30,30 +30,32 @@ def decide(
     *,
     remembered: bool = True,
     render: Render | None = None,
+    taken: frozenset[str] = frozenset(),
 ) -> "PageDecisions":
     """What every slot shows to this visitor; a slot is decided when it is first read, and stays so.
 
     at: seconds since 1970, UTC. remembered: whether memory is permitted; without it, or without a profile, what needs
     memory does not fit. render: the text of a block, or None where the block uses something unknown, so that its entry
-    is passed over; without it nothing is rendered.
+    is passed over; without it nothing is rendered. taken: the `once_per_page` names that slots of this page have taken
+    which were decided before.
     """
-    return PageDecisions(Moment(ruleset, profile, signals, at, remembered=remembered), render=render)
+    return PageDecisions(Moment(ruleset, profile, signals, at, remembered=remembered), render=render, taken=taken)
 
 
 class PageDecisions(Mapping[str, Decision]):
     """The decisions of one page, by slot. Reading one decides it: of a `once_per_page` name the first slot takes it."""
 
-    def __init__(self, moment: Moment, *, render: Render | None = None) -> None:
+    def __init__(self, moment: Moment, *, render: Render | None = None, taken: frozenset[str] = frozenset()) -> None:
         self.moment = moment
         self._render = render
         self._slots = moment.ruleset.slots
         self._decided: dict[str, Decision] = {}
-        self._claimed: frozenset[str] = frozenset()
-        self._claimed_before: dict[str, frozenset[str]] = {}
+        self.taken = taken
+        self._taken_before: dict[str, frozenset[str]] = {}
 
     def __getitem__(self, slot: str) -> Decision:
         if slot not in self._decided:
-            self._claimed_before[slot] = self._claimed
+            self._taken_before[slot] = self.taken
             self._decided[slot] = self._decide(self._slots[slot])
         return self._decided[slot]
 
@@ -88,7 +90,7 @@ class PageDecisions(Mapping[str, Decision]):
             kept = Reason.OTHER_PAGE
         if kept is not None:
             return Decision(slot.name, _DEFAULT, Arm.TREATMENT, kept, place=slot.place)
-        chooser = Chooser(slot, self.moment, claimed=self._claimed, render=self._render)
+        chooser = Chooser(slot, self.moment, taken=self.taken, render=self._render)
         choice = None if self._needs_consent(slot) else chooser.entry()
         if choice is not None:
             return self._shown(slot, choice, Reason.ENTRY, control=self._in_control(slot))
@@ -99,7 +101,7 @@ class PageDecisions(Mapping[str, Decision]):
 
     def _shown(self, slot: Slot, choice: Choice, reason: Reason, *, control: bool) -> Decision:
         """The choice, or, in a control group, the page's own content in its place: what is taken is taken in both."""
-        self._claimed |= choice.claims
+        self.taken |= choice.claims
         return Decision(
             slot.name,
             _DEFAULT if control else choice.content,
@@ -140,7 +142,7 @@ class PageDecisions(Mapping[str, Decision]):
         if self._needs_consent(slot):
             notes.append(Explanation(f"control: {share_words(slot.control)}", NEEDS_CONSENT, None))
             return
-        chooser = Chooser(slot, self.moment, claimed=self._claimed_before[slot.name], render=self._render, notes=notes)
+        chooser = Chooser(slot, self.moment, taken=self._taken_before[slot.name], render=self._render, notes=notes)
         if chooser.entry() is None:
             chooser.otherwise()
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
-from floorwalker.core.conditions.counting import NEVER, count_holds
+from floorwalker.core.conditions.counting import NEVER, any_holds, count_holds
 from floorwalker.core.conditions.evaluate import Moment, explain, holds
 from floorwalker.core.conditions.explain import NEEDS_CONSENT
 from floorwalker.core.conditions.matchers import AnyOf, Range, fold_text
@@ -18,6 +18,7 @@ Check = tuple[bool | None, Callable[[], Explanation]]
 """One thing an entry asks: its answer, and why, for whoever wants to know."""
 
 _WINDOWS = {"visit": Window("visit"), "day": Window("today"), "week": Window("week"), "ever": Window()}
+_ALWAYS = Limits().schedule
 _DISMISSED = Field("event", AnyOf(frozenset([fold_text(SLOT_DISMISSED)])))
 
 
@@ -25,11 +26,14 @@ def audience_checks(entry: Entry, moment: Moment) -> Iterator[Check]:
     """Whether the entry is for this visitor, now."""
     yield from schedule_checks(entry.limits, moment)
     if entry.to:
-        members = InSegment(entry.to, written=f"to: {', '.join(entry.to)}")
-        yield holds(members, moment), lambda: explain(members, moment)
+        yield any_holds([moment.member(name) for name in entry.to]), lambda: _explain_audience(entry.to, moment)
     when = entry.when
     if when is not None:
         yield holds(when, moment), lambda: explain(when, moment)
+
+
+def _explain_audience(names: tuple[str, ...], moment: Moment) -> Explanation:
+    return explain(InSegment(names, written=f"to: {', '.join(names)}"), moment)
 
 
 def schedule_checks(limits: Limits, moment: Moment) -> Iterator[Check]:
@@ -37,15 +41,15 @@ def schedule_checks(limits: Limits, moment: Moment) -> Iterator[Check]:
     if limits.draft:
         yield False, lambda: Explanation("draft: yes", None, False)
     schedule = limits.schedule
-    if schedule != Schedule():
+    if schedule is not _ALWAYS and schedule != _ALWAYS:
         answer = schedule.holds(moment.at)
         yield answer, lambda: Explanation(f"schedule: {_schedule_words(schedule)}", _utc_words(moment.at), answer)
 
 
-def limit_checks(limits: Limits, block: str, slot: Slot, claimed: frozenset[str], moment: Moment) -> Iterator[Check]:
+def limit_checks(limits: Limits, block: str, slot: Slot, taken: frozenset[str], moment: Moment) -> Iterator[Check]:
     """How often, how long after, until what, and once per page. What needs memory is unknown without it."""
     if limits.once_per_page:
-        free = limits.once_per_page not in claimed
+        free = limits.once_per_page not in taken
         yield free, lambda: Explanation(f"once_per_page: {limits.once_per_page}", None if free else "taken", free)
     for cap in limits.caps:
         yield _cap_check(cap, block, moment)
