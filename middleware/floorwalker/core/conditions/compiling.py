@@ -44,7 +44,7 @@ class Compiler:
     """Makes closures of conditions and numbers what they read, so that a Moment reads each field once."""
 
     def __init__(self) -> None:
-        self._readings: dict[object, int] = {}
+        self._numbers: dict[object, int] = {}
         self._asked: dict[object, Asked] = {}
 
     def compile(self, condition: Condition) -> Asked:
@@ -59,7 +59,7 @@ class Compiler:
             case Test():
                 return _all_of([self._field(condition, field) for field in condition.fields])
             case Behaviour():
-                return self._once(_happened(condition))
+                return self._once(self._happened(condition))
             case InSegment():
                 return _member(condition.names)
             case Chance():
@@ -73,6 +73,20 @@ class Compiler:
                 return lambda moment: denied(any_of(moment))
             case _:
                 assert_never(condition)
+
+    def _happened(self, behaviour: Behaviour) -> Asked:
+        if not asks_only_count(behaviour):
+            return lambda moment: all_hold(one.holds for one in answers_of(behaviour, moment))
+        count = behaviour.count or ONCE
+        number = self._number(("tally", behaviour.name, behaviour.what, behaviour.window))
+
+        def happened(moment: "Moment") -> bool | None:
+            tally = moment.tallies.get(number)
+            if tally is None:
+                tally = moment.tallies[number] = tally_of(behaviour, moment)
+            return count_holds(count, tally)
+
+        return happened
 
     def _field(self, test: Test, field: Field) -> Asked:
         key = (test.name, test.touch, field)
@@ -88,12 +102,14 @@ class Compiler:
 
     def _reading(self, test: Test, field: Field) -> int:
         zone = field.matcher.zone if isinstance(field.matcher, TimeOfDay | Dates) else ""
-        return self._readings.setdefault((test.name, test.touch, field.name, field.key, zone), len(self._readings))
+        return self._number((test.name, test.touch, field.name, field.key, zone))
+
+    def _number(self, read: object) -> int:
+        return self._numbers.setdefault(read, len(self._numbers))
 
     def _once(self, asked: Asked) -> Asked:
         """The same, asked at most once of each Moment."""
-        number = len(self._readings)
-        self._readings[asked] = number
+        number = self._number(asked)
 
         def once(moment: "Moment") -> bool | None:
             answers = moment.answers
@@ -103,13 +119,6 @@ class Compiler:
             return found
 
         return once
-
-
-def _happened(behaviour: Behaviour) -> Asked:
-    if not asks_only_count(behaviour):
-        return lambda moment: all_hold(one.holds for one in answers_of(behaviour, moment))
-    count = behaviour.count or ONCE
-    return lambda moment: count_holds(count, tally_of(behaviour, moment))
 
 
 def _matches(field: Field, number: int, read: "Reading") -> Asked:

@@ -23,7 +23,7 @@ class Moment:
     needs memory is unknown: `profile` is None then.
     """
 
-    __slots__ = ("_history", "answers", "at", "folded", "members", "profile", "ruleset", "seen", "signals")
+    __slots__ = ("_history", "answers", "at", "folded", "members", "profile", "ruleset", "seen", "signals", "tallies")
 
     def __init__(
         self, ruleset: Ruleset, profile: Profile | None, signals: Signals, at: float, *, remembered: bool = True
@@ -35,6 +35,7 @@ class Moment:
         self.seen: dict[int, Values] = {}
         self.folded: dict[int, tuple[list[str], bool | None]] = {}
         self.answers: dict[int, bool | None] = {}
+        self.tallies: dict[int, Tally] = {}
         self.members: dict[str, bool | None] = {}
         self._history: History | None = None
 
