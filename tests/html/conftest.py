@@ -1,8 +1,10 @@
 """What the tests of the rewriter share: ways to cut a page, and a rewriter run over one."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 
 import pytest
+
 from floorwalker.html.rewriter import SlotRewriter
 from floorwalker.html.selectors import SelectorMarks, SelectorSlot
 from floorwalker.html.weave import Outcome
@@ -16,7 +18,7 @@ Rewrite = Callable[..., Rewritten]
 def pieces_of(page: bytes, cuts: Iterable[int]) -> Iterator[bytes]:
     """The page cut at these places."""
     places = [0, *sorted(cuts), len(page)]
-    for start, end in zip(places, places[1:], strict=False):
+    for start, end in pairwise(places):
         yield page[start:end]
 
 

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 import lolhtml
 import pytest
-from floorwalker.html.context import PageContext
-from floorwalker.html.markers import MarkerScanner
 from hypothesis import given
 from hypothesis import strategies as st
+
+from floorwalker.html.context import PageContext
+from floorwalker.html.markers import MarkerScanner
 from tests.html.conftest import pieces_of, ways_to_cut
 
 FRAGMENTS = [

@@ -4,11 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
-from floorwalker.html.markers import PageMemory, may_hold_slot
-from floorwalker.html.rewriter import SlotRewriter
-from floorwalker.html.weave import Outcome
 from hypothesis import given
 from hypothesis import strategies as st
+
+from floorwalker.html.markers import PageMemory, may_hold_slot
+from floorwalker.html.memory import Recollection
+from floorwalker.html.rewriter import SlotRewriter
+from floorwalker.html.weave import Outcome
 from tests.html.conftest import Rewrite, pieces_of, run, ways_to_cut
 from tests.html.test_context import FRAGMENTS
 
@@ -221,17 +223,35 @@ def test_a_remembered_page_is_rewritten_as_an_unknown_one() -> None:
     for _ in range(4):
         assert run(SlotRewriter(Contents().get, memory=memory), [page, *rest]) == expected
         assert run(SlotRewriter(Contents().get, memory=memory), [whole]) == expected
-    assert memory.recall(whole) is not None
-    assert memory.recall(whole.replace(b"1", b"5")) is None
+    assert memory.pages.recall(whole, 0, len(whole)) is not None
+    changed = whole.replace(b"1", b"5")
+    assert memory.pages.recall(changed, 0, len(changed)) is None
 
 
-def test_a_page_memory_is_bounded() -> None:
-    memory = PageMemory(pages=2, page_bytes=50)
-    pages = [b"<!--slot:x-->%s<!--/slot:x-->" % (b"d" * size) for size in range(30)]
-    for page in pages:
+def test_parts_that_stay_the_same_are_not_read_again() -> None:
+    memory, long_part = PageMemory(), b"<p title='>'>it's <script>'<!--'</script></p>" * 40
+    for number in range(4):
+        page = b"<p>%d</p><!--slot:x-->1<!--/slot:x-->%s<!--slot:y-->2<!--/slot:y-->%d" % (number, long_part, number)
+        assert run(SlotRewriter(Contents().get, memory=memory), [page]) == run(SlotRewriter(Contents().get), [page])
+    assert memory.texts.recall(long_part, 0, len(long_part))
+
+
+@given(st.lists(st.tuples(marked_pages, st.integers(0, 3)), max_size=6), st.data())
+def test_a_memory_changes_nothing(parts: list[tuple[bytes, int]], data: st.DataObject) -> None:
+    memory = PageMemory(pages=2, parts=2)
+    contents = {"a": "[a]", "b.c_d-9": "[b]"}
+    for _ in range(3):
+        page = b"".join(part * times for part, times in data.draw(st.permutations(parts))) * 3
+        assert run(SlotRewriter(contents.get, memory=memory), [page]) == run(SlotRewriter(contents.get), [page])
+
+
+def test_a_memory_is_bounded() -> None:
+    memory = Recollection[int](entries=2, entry_bytes=25)
+    pieces = [b"d" * size for size in range(30)]
+    for size, piece in enumerate(pieces):
         for _ in range(2):
-            run(SlotRewriter(lambda _: None, memory=memory), [page])
-    assert [page for page in pages if memory.recall(page) is not None] == [pages[22], pages[23]]
+            memory.remember(piece, 0, size, size)
+    assert [piece for piece in pieces if memory.recall(piece, 0, len(piece)) is not None] == [pieces[24], pieces[25]]
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from floorwalker.html.rewriter import SlotRewriter
 from floorwalker.html.selectors import Place, SelectorMarks, SelectorSlot
 from floorwalker.html.weave import Outcome
-from hypothesis import given
-from hypothesis import strategies as st
 from tests.html.conftest import TOKEN, Rewrite, pieces_of, run, ways_to_cut
 from tests.html.test_context import FRAGMENTS
 

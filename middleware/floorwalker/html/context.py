@@ -13,6 +13,8 @@ from typing import Final
 
 import re2
 
+from floorwalker.html.memory import Recollection
+
 _SPACE: Final = rb"\t\n\f\r "
 _RAW_NAMES: Final = (
     b"script",
@@ -41,6 +43,9 @@ def _latin1() -> re2.Options:
 
 # Google's automaton passes over 50 KB in 25 µs, the standard library's `re` in 55 to 150.
 _LANDMARK: Final = re2.compile(_fill(rb"<(?:!--|!\[CDATA\[|(?i:RAW)[~/>])"), options=_latin1())
+_LANDMARK_NEARBY: Final = re.compile(_fill(rb"<(?:!--|!\[CDATA\[|(?i:RAW)[~/>])"))
+_LONG: Final = 512
+_LEAST_REMEMBERED: Final = 1024
 _LONGEST_LANDMARK: Final = _LONGEST_RAW_NAME + 2
 _NAME: Final = re.compile(_fill(rb"[^~/>]*+"))
 _REST_OF_TAG: Final = re.compile(
@@ -93,10 +98,13 @@ class PageContext:
         "_raw",
         "_script_depth",
         "_state",
+        "_texts",
         "_unread_cap_bytes",
     )
 
-    def __init__(self, unread_cap_bytes: int = UNREAD_CAP_BYTES) -> None:
+    def __init__(self, texts: Recollection[bool] | None = None, *, unread_cap_bytes: int = UNREAD_CAP_BYTES) -> None:
+        """texts: remembers the parts that lead from text to text."""
+        self._texts = texts
         self._unread_cap_bytes = unread_cap_bytes
         self._later: list[bytes] = []
         self._later_bytes = 0
@@ -122,19 +130,13 @@ class PageContext:
         They must be added whole, lie in order, and begin after those asked about before.
         """
         self._join()
-        in_text: set[int] = set()
-        last = next(reversed(comments)) - self._base
         self._settle()
-        for landmark in _LANDMARK.finditer(self._data, self._pos, last + len(b"<!--")):
-            at = landmark.start()
-            if at < self._pos or not self._approach(at):
-                continue
-            end = comments.get(at + self._base)
-            if end is None:
-                self._read(at + 1)
-            else:
-                in_text.add(at + self._base)
-                self._pos = end - self._base
+        base = self._base
+        in_text: set[int] = set()
+        for start, end in comments.items():
+            if self._reach(start - base):
+                in_text.add(start)
+                self._pos = end - base
         return in_text
 
     def skip(self, offset: int) -> None:
@@ -155,18 +157,33 @@ class PageContext:
         """Reads all that is there but for a landmark that may be cut at the end."""
         size = len(self._data)
         cut = self._data.rfind(b"<", max(self._pos, size - _LONGEST_LANDMARK))
-        self._reach(size if cut < 0 else cut)
+        self._settle()
+        self._go_by_landmarks(size if cut < 0 else cut)
         self._data = self._data[self._pos :]
         self._base += self._pos
         self._pos = 0
 
-    def _reach(self, target: int) -> None:
-        """Reads up to the target, from landmark to landmark."""
-        self._settle()
-        for landmark in _LANDMARK.finditer(self._data, self._pos, target):
-            if landmark.start() >= self._pos and self._approach(landmark.start()):
-                self._read(landmark.start() + 1)
-        self._approach(target)
+    def _reach(self, target: int) -> bool:
+        """Reads up to the target; whether the target lies in text."""
+        start = self._pos
+        if self._texts is None or target - start < _LEAST_REMEMBERED or self._state is not _State.TEXT:
+            return self._go_by_landmarks(target)
+        if self._texts.recall(self._data, start, target):
+            self._pos = target
+            return True
+        is_text = self._go_by_landmarks(target)
+        if is_text:
+            self._texts.remember(self._data, start, target, True)
+        return is_text
+
+    def _go_by_landmarks(self, target: int) -> bool:
+        """Reads from landmark to landmark up to the target; whether the target lies in text."""
+        landmarks = _LANDMARK if target - self._pos > _LONG else _LANDMARK_NEARBY
+        for landmark in landmarks.finditer(self._data, self._pos, max(self._pos, target)):
+            at = landmark.start()
+            if at >= self._pos and self._approach(at):
+                self._read(at + 1)
+        return self._approach(target)
 
     def _settle(self) -> None:
         """Reads on to text, where an earlier piece ended within something else."""
@@ -255,6 +272,8 @@ class PageContext:
 
     def _end_raw(self, pos: int) -> int:
         self._raw = b""
+        if self._data[pos : pos + 1] == b">":
+            return self._leave(pos + 1)
         self._state = _State.BEFORE_ATTRIBUTE
         return pos
 

@@ -32,7 +32,7 @@ class _OpenSlot:
         self.key = key
         self.content = content
         self.start = start
-        self.pieces = [mark] if mark else []
+        self.pieces: list[bytes | memoryview] = [mark] if mark else []
         self.inner: list[tuple[str, Outcome]] = []
         self.outcome = Outcome.KEPT
 
@@ -53,7 +53,7 @@ class Weave:
     def __init__(self, content: Callable[[str], bytes | None], *, held_cap_bytes: int) -> None:
         self._content = content
         self._held_cap_bytes = held_cap_bytes
-        self._out: list[bytes] = []
+        self._out: list[bytes | memoryview] = []
         self._open: list[_OpenSlot] = []
         self._inner: list[tuple[str, Outcome]] = []
         self._outcomes: dict[str, Outcome] = {}
@@ -66,14 +66,24 @@ class Weave:
 
     @property
     def is_idle(self) -> bool:
-        """Whether text would go straight through."""
+        """Whether text may go out around the weave: no slot is open, nothing waits to be taken."""
         return not self._open and not self._out
 
-    def pass_by(self, size: int) -> None:
-        """Counts text that the caller sends itself, while the weave is idle."""
-        self._at += size
+    @property
+    def is_within_slot(self) -> bool:
+        """Whether a slot is open."""
+        return bool(self._open)
 
-    def text(self, piece: bytes) -> None:
+    def content_of_whole(self, name: str, default_bytes: int) -> bytes | None:
+        """What stands in the place of a slot that lies in no other, seen whole, and with none in it."""
+        content = self._content(name)
+        if default_bytes > self._held_cap_bytes:
+            self._note([(name, Outcome.TOO_LONG)])
+            return None
+        self._note([(name, Outcome.KEPT if content is None else Outcome.CHANGED)])
+        return content
+
+    def text(self, piece: bytes | memoryview) -> None:
         """The page's next bytes, to go out as they are unless a slot that holds them is changed."""
         self._at += len(piece)
         (self._open[-1].pieces if self._open else self._out).append(piece)
@@ -117,14 +127,18 @@ class Weave:
 
     def take(self) -> bytes:
         """What is decided by now, to be sent."""
-        self._give_up_long_ones()
-        self._note(self._inner)
+        if self._open:
+            self._give_up_long_ones()
+        if self._inner:
+            self._note(self._inner)
+            self._inner = []
         for slot in self._open:
             if slot.content is not None:
                 break
             self._out += slot.pieces
             slot.pieces = []
             self._note(slot.inner)
+            slot.inner = []
         out, self._out = self._out, []
         return b"".join(out)
 
@@ -137,7 +151,7 @@ class Weave:
             self._merge(slot, slot.outcome)
         return self.take()
 
-    def _surrounding(self) -> tuple[list[bytes], list[tuple[str, Outcome]]]:
+    def _surrounding(self) -> tuple[list[bytes | memoryview], list[tuple[str, Outcome]]]:
         """Where the pieces and outcomes go of what ends now."""
         return (self._open[-1].pieces, self._open[-1].inner) if self._open else (self._out, self._inner)
 
@@ -175,4 +189,3 @@ class Weave:
             known = self._outcomes.get(name)
             if known is None or _RANK[outcome] < _RANK[known]:
                 self._outcomes[name] = outcome
-        outcomes.clear()
