@@ -26,8 +26,12 @@ COUNTRIES: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Play:
-    """Who the browser plays. arriving: the role in which the next page is entered; shift: seconds ahead."""
+    """Who the browser plays.
 
+    role: as whom the visit began; arriving: the role in which the next page is entered; shift: seconds ahead.
+    """
+
+    role: str = ""
     arriving: str = ""
     device: str = ""
     country: str = ""
@@ -39,6 +43,7 @@ class Play:
         given = {name: values[-1] for name, values in parse_qs(cookie[:500], max_num_fields=10).items()}
         shift = given.get("shift", "")
         return cls(
+            role=given.get("role", "") if given.get("role") in ROLES else "",
             arriving=given.get("arriving", "") if given.get("arriving") in ROLES else "",
             device=given.get("device", "") if given.get("device") in DEVICES else "",
             country=given.get("country", "") if given.get("country") in COUNTRIES else "",
@@ -47,7 +52,7 @@ class Play:
 
     def written(self) -> str:
         """For the cookie; empty when there is nothing to remember."""
-        facts = {"arriving": self.arriving, "device": self.device, "country": self.country, "shift": self.shift or ""}
+        facts = {name: getattr(self, name) or "" for name in ("role", "arriving", "device", "country", "shift")}
         return urlencode({name: value for name, value in facts.items() if value})
 
 
@@ -131,6 +136,7 @@ def take_role(play: Play, name: str, *, now: float) -> Play:
         return Play()
     return replace(
         play,
+        role=name if role.anew else play.role,
         arriving=name if role.landing is not None else play.arriving,
         device=play.device if role.device is None else role.device,
         country=play.country if role.country is None else role.country,

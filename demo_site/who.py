@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 from zoneinfo import ZoneInfo
 
-from demo_site.play import BERLIN, COUNTRIES, DAY, ROLES, Play
+from demo_site.play import BERLIN, COUNTRIES, DAY, ROLES, Play, Role
 from floorwalker import Profile, Signals
 
 LONGEST_TIMELINE = 24
@@ -156,7 +156,12 @@ def _signals(profile: Profile | None, signals: Signals, play: Play) -> Iterator[
     if signals.local_time:
         yield "part of day", signals.local_time.daypart
     if play.shift:
-        yield "clock", f"{round(play.shift / DAY, 1):g} days ahead" if play.shift >= DAY else "later today"
+        yield "clock", _ahead(play.shift)
+
+
+def _ahead(shift: int) -> str:
+    days = round(shift / DAY)
+    return "later today" if shift < DAY / 2 else "a day ahead" if days == 1 else f"{days} days ahead"
 
 
 def _interests(profile: Profile | None) -> list[tuple[str, int]]:
@@ -208,6 +213,13 @@ def _roles(play: Play, page: str) -> list[tuple[str, list[RoleView]]]:
     for name, role in ROLES.items():
         asked = [*parse_qsl(query), ("play", name)] if role.landing is None else [("play", name)]
         address = f"{path if role.landing is None else '/'}?{urlencode(asked)}"
-        chosen = bool(role.device and role.device == play.device) or bool(role.country and role.country == play.country)
-        groups.setdefault(role.group, []).append(RoleView(title=role.title, address=address, chosen=chosen))
+        groups.setdefault(role.group, []).append(
+            RoleView(title=role.title, address=address, chosen=_is_played(name, role, play))
+        )
     return list(groups.items())
+
+
+def _is_played(name: str, role: Role, play: Play) -> bool:
+    if role.device is not None or role.country is not None:
+        return bool(role.device and role.device == play.device) or bool(role.country and role.country == play.country)
+    return name == play.role

@@ -88,7 +88,7 @@ def test_the_clock_can_be_pushed_only_so_far() -> None:
     assert take_role(play, "tomorrow", now=NOON).shift == FURTHEST_SHIFT
 
 
-@pytest.mark.parametrize("play", [Play(), Play(arriving="ad", device="phone", country="NO", shift=86_400)])
+@pytest.mark.parametrize("play", [Play(), Play(role="ad", arriving="ad", device="phone", country="NO", shift=86_400)])
 def test_a_cookie_reads_back_as_it_was_written(play: Play) -> None:
     assert Play.read(play.written()) == play
 
