@@ -327,6 +327,14 @@ def test_explain_tells_every_segment_and_slot_and_why_earlier_entries_did_not_fi
     assert hero["why"]["of"][0]["of"] == [{"condition": "to: germans", "observed": [], "holds": False, "of": []}]
 
 
+def test_a_decision_explains_itself_and_is_equal_to_the_same_decision() -> None:
+    one, other = (decide(rules(TWO), None, PHONE, AT)["hero"] for _ in range(2))
+    assert one == other
+    assert hash(one.because) == hash(other.because)
+    assert [entry.holds for entry in one.why.of] == [False, True]
+    assert decide(rules("site: {personalize: no}" + TWO), None, PHONE, AT)["hero"].why.of == ()
+
+
 def test_explain_of_a_slot_is_that_of_the_page_it_was_decided_on() -> None:
     slots = explain_all(rules(ONCE), None, PHONE, AT)["slots"]
     assert [one["block"] for one in slots.values()] == ["a", "c"]
@@ -387,7 +395,7 @@ def test_every_decision_is_explained_by_the_entry_that_it_names(
     decisions = decide(SOME, profile, signals, AT, remembered=remembered)
     for slot in order:
         decision = decisions[slot]
-        why = decisions.why(slot)
+        why = decision.why
         fitting = [one.condition for one in why.of if one.holds is True]
         if decision.block:
             assert fitting == [f"{decision.entry} {decision.block}"]

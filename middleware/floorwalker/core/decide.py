@@ -1,7 +1,7 @@
 """Decide: what every slot of a page shows to one visitor, and why."""
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from floorwalker.core.choose import Choice, Chooser, Render
@@ -11,7 +11,7 @@ from floorwalker.core.conditions.explain import NEEDS_CONSENT
 from floorwalker.core.conditions.matchers import fold_text
 from floorwalker.core.conditions.patterns import path_pattern
 from floorwalker.core.conditions.words import share_words
-from floorwalker.core.decision import Arm, Decision, Explanation, Reason
+from floorwalker.core.decision import Arm, Because, Decision, Explanation, Reason
 from floorwalker.core.events import SLOT_SHOWN, Event
 from floorwalker.core.hashing import share
 from floorwalker.core.profile import Profile
@@ -51,11 +51,9 @@ class PageDecisions(Mapping[str, Decision]):
         self._slots = moment.ruleset.slots
         self._decided: dict[str, Decision] = {}
         self.taken = taken
-        self._taken_before: dict[str, frozenset[str]] = {}
 
     def __getitem__(self, slot: str) -> Decision:
         if slot not in self._decided:
-            self._taken_before[slot] = self.taken
             self._decided[slot] = self._decide(self._slots[slot])
         return self._decided[slot]
 
@@ -75,31 +73,23 @@ class PageDecisions(Mapping[str, Decision]):
         """The slots that were read so far."""
         return self._decided
 
-    def why(self, slot: str) -> Explanation:
-        """Why the slot shows what it shows, with every entry that was read before it."""
-        decision = self[slot]
-        notes: list[Explanation] = []
-        if decision.reason in (Reason.ENTRY, Reason.OTHERWISE, Reason.CONTROL):
-            self._explain_entries(self._slots[slot], notes)
-        shown = decision.block or decision.content.kind
-        return Explanation(f"{slot}: {decision.reason}", shown, decision.reason is Reason.ENTRY, tuple(notes))
-
     def _decide(self, slot: Slot) -> Decision:
         kept = self._kept_because
         if kept is None and not is_for_page(slot, self.moment.signals):
             kept = Reason.OTHER_PAGE
         if kept is not None:
             return Decision(slot.name, _DEFAULT, Arm.TREATMENT, kept, place=slot.place)
+        because = Because(partial(_entries_read, slot, self.moment, self.taken, self._render))
         chooser = Chooser(slot, self.moment, taken=self.taken, render=self._render)
-        choice = None if self._needs_consent(slot) else chooser.entry()
+        choice = None if _needs_consent(slot, self.moment) else chooser.entry()
         if choice is not None:
-            return self._shown(slot, choice, Reason.ENTRY, control=self._in_control(slot))
+            return self._shown(slot, choice, Reason.ENTRY, because, control=self._in_control(slot))
         otherwise = chooser.otherwise()
         if otherwise is None or otherwise.content.kind == "default":
-            return Decision(slot.name, _DEFAULT, Arm.TREATMENT, Reason.OTHERWISE, place=slot.place)
-        return self._shown(slot, otherwise, Reason.OTHERWISE, control=self._in_site_control)
+            return Decision(slot.name, _DEFAULT, Arm.TREATMENT, Reason.OTHERWISE, place=slot.place, because=because)
+        return self._shown(slot, otherwise, Reason.OTHERWISE, because, control=self._in_site_control)
 
-    def _shown(self, slot: Slot, choice: Choice, reason: Reason, *, control: bool) -> Decision:
+    def _shown(self, slot: Slot, choice: Choice, reason: Reason, because: Because, *, control: bool) -> Decision:
         """The choice, or, in a control group, the page's own content in its place: what is taken is taken in both."""
         self.taken |= choice.claims
         return Decision(
@@ -111,6 +101,7 @@ class PageDecisions(Mapping[str, Decision]):
             rendered=None if control else choice.rendered,
             entry=choice.entry,
             place=slot.place,
+            because=because,
         )
 
     @cached_property
@@ -134,17 +125,21 @@ class PageDecisions(Mapping[str, Decision]):
         profile = self.moment.profile
         return control > 0 and profile is not None and share(profile.seed, experiment) < control
 
-    def _needs_consent(self, slot: Slot) -> bool:
-        """A slot that compares has nothing for a visitor who can be in neither of its arms."""
-        return slot.control > 0 and self.moment.profile is None
 
-    def _explain_entries(self, slot: Slot, notes: list[Explanation]) -> None:
-        if self._needs_consent(slot):
-            notes.append(Explanation(f"control: {share_words(slot.control)}", NEEDS_CONSENT, None))
-            return
-        chooser = Chooser(slot, self.moment, taken=self._taken_before[slot.name], render=self._render, notes=notes)
-        if chooser.entry() is None:
-            chooser.otherwise()
+def _needs_consent(slot: Slot, moment: Moment) -> bool:
+    """A slot that compares has nothing for a visitor who can be in neither of its arms."""
+    return slot.control > 0 and moment.profile is None
+
+
+def _entries_read(slot: Slot, moment: Moment, taken: frozenset[str], render: Render | None) -> list[Explanation]:
+    """Why each entry fitted or not, up to the one that did."""
+    if _needs_consent(slot, moment):
+        return [Explanation(f"control: {share_words(slot.control)}", NEEDS_CONSENT, None)]
+    notes: list[Explanation] = []
+    chooser = Chooser(slot, moment, taken=taken, render=render, notes=notes)
+    if chooser.entry() is None:
+        chooser.otherwise()
+    return notes
 
 
 def is_for_page(slot: Slot, signals: Signals) -> bool:
@@ -180,7 +175,7 @@ def explain_all(
                 "block": decision.block or decision.content.kind,
                 "arm": decision.arm.value,
                 "reason": decision.reason.value,
-                "why": tree_of(decisions.why(name)),
+                "why": tree_of(decision.why),
             }
             for name, decision in decisions.items()
         },

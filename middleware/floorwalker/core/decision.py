@@ -1,6 +1,6 @@
 """A Decision: what one slot shows to one visitor, and why."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -35,11 +35,33 @@ class Explanation(Struct, frozen=True):
     of: tuple["Explanation", ...] = ()
 
 
+class Because:
+    """How a decision is explained, once somebody asks. No part of what was decided: all are equal."""
+
+    __slots__ = ("_explain",)
+
+    def __init__(self, explain: Callable[[], Sequence[Explanation]]) -> None:
+        self._explain = explain
+
+    def __call__(self) -> Sequence[Explanation]:
+        """The entries that were read, each with its why."""
+        return self._explain()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Because)
+
+    def __hash__(self) -> int:
+        return hash(Because)
+
+
+NOTHING_READ = Because(tuple)
+
+
 class Decision(Struct, frozen=True):
     """What a slot shows. content.kind `default` leaves the page's own content.
 
     block: the name in caps and counts; in control, the block that would have been shown. rendered: the text, where the
-    caller gave a renderer. entry: its place, such as `hero[2]`.
+    caller gave a renderer. entry: its place, such as `hero[2]`. because: leads to `why`.
     """
 
     slot: str
@@ -50,10 +72,17 @@ class Decision(Struct, frozen=True):
     rendered: str | None = None
     entry: str = ""
     place: str = "inside"
+    because: Because = NOTHING_READ
 
     @property
     def changes_page(self) -> bool:
         return self.content.kind != "default"
+
+    @property
+    def why(self) -> Explanation:
+        """Why the slot shows this: every entry that was read, condition by condition. Worked out when it is asked."""
+        shown = self.block or self.content.kind
+        return Explanation(f"{self.slot}: {self.reason}", shown, self.reason is Reason.ENTRY, tuple(self.because()))
 
 
 Decisions = Mapping[str, Decision]
