@@ -61,9 +61,9 @@ def read_device(agent: str, hints: Hints = NO_HINTS) -> tuple[Device, bool]:
         type=device_type(agent),
         brand=_named(device.brand if device else None),
         model=_named(device.model if device else None),
-        os=_named(system.family if system else None),
+        os=_family(system.family if system else None),
         os_version=_version(system.major, system.minor, system.patch) if system else None,
-        browser=_named(browser.family if browser else None),
+        browser=_family(browser.family if browser else None),
         browser_version=_version(browser.major, browser.minor, browser.patch) if browser else None,
     )
     spider = device is not None and device.family == "Spider"
@@ -112,6 +112,10 @@ def _named(value: str | None) -> str | None:
     return None if value is None or _GENERIC.search(value) else clean(value, DEVICE_TEXT_LIMIT) or None
 
 
+def _family(value: str | None) -> str | None:
+    return None if not value or value == "Other" else clean(value, DEVICE_TEXT_LIMIT) or None
+
+
 def _version(*parts: str | None) -> str | None:
     numbers = []
     for part in parts:
@@ -122,7 +126,7 @@ def _version(*parts: str | None) -> str | None:
 
 
 def _with_hints(known: Device, hints: Hints) -> Device:
-    system = _SYSTEMS.get(hints.platform.lower()) or _named(hints.platform) or known.os
+    system = _SYSTEMS.get(hints.platform.lower()) or _family(hints.platform) or known.os
     version = _hinted_version(system, hints.platform_version) or (known.os_version if system == known.os else None)
     browser, browser_version = _browser(known, hints.brands)
     return Device(

@@ -10,10 +10,17 @@ from floorwalker.core.words.patterns import Expression, expressions
 
 _COMPATIBLE = re.compile(r"\bcompatible *[;,] *\+?", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z0-9!][\w.!-]*")
-_PRODUCT = re.compile(r"[A-Za-z0-9!_][\w.!@-]*(?: [A-Z][\w-]*)?")
-_SKIPPED = re.compile(r"^(?:https?$|www\.|Mozilla|compatible|AppleWebKit|KHTML|Gecko|Chrome$|Safari$|Version$|Mobile$)")
+_PRODUCT = re.compile(r"([A-Za-z0-9!][\w.!-]*)/")
+_ADDRESS = re.compile(r"(?:https?://|www\.)[^\s;,)]*|\S{1,64}@\S+", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"(?:Chrome|Safari|Version)/[A-Z]\.[A-Z]|^\W*$")
-_TRADES = ("bot", "crawl", "spider", "slurp", "scrape", "fetch", "monitor", "checker", "scanner", "preview", "archive")
+_TRADES = (
+    "bot", "crawl", "spider", "slurp", "scrape", "fetch", "monitor", "checker", "scanner", "preview", "archive",
+    "headless",
+)  # fmt: skip
+_BROWSERS = frozenset((
+    "mozilla", "applewebkit", "webkit", "khtml", "gecko", "chrome", "safari", "version", "mobile", "firefox", "edg",
+    "edge", "opera", "opr", "trident", "msie",
+))  # fmt: skip
 
 
 def read_robot(agent: str, *, is_spider: bool) -> Robot | None:
@@ -35,14 +42,29 @@ def _gives_itself_away(agent: str, signs: Mapping[str, Expression]) -> bool:
 
 def _name(agent: str) -> str:
     """What the robot calls itself, as far as that can be told."""
-    for word in _WORD.findall(agent):
-        if any(trade in word.lower() for trade in _TRADES):
-            return str(word)[:NAME_LIMIT]
-    match = _COMPATIBLE.search(agent)
-    for found in _PRODUCT.finditer(agent, match.end() if match else 0):
-        if not _SKIPPED.match(found[0]):
-            return found[0][:NAME_LIMIT]
-    return "unnamed"
+    text = _ADDRESS.sub(" ", agent)
+    found = _named_as_compatible(text) or _named_by_trade(text)
+    return (found or _named_as_product(text) or "unnamed")[:NAME_LIMIT]
+
+
+def _named_as_compatible(text: str) -> str | None:
+    match = _COMPATIBLE.search(text)
+    if match is None or known_giveaways()["compatible"].match(text, match.end()):
+        return None
+    word = _WORD.match(text, match.end())
+    return word[0] if word and word[0].lower() not in _BROWSERS else None
+
+
+def _named_by_trade(text: str) -> str | None:
+    return next((word for word in _WORD.findall(text) if any(trade in word.lower() for trade in _TRADES)), None)
+
+
+def _named_as_product(text: str) -> str | None:
+    products = [product for product in _PRODUCT.findall(text) if product.lower() not in _BROWSERS]
+    if text.startswith("Mozilla/"):
+        return products[-1] if products else None
+    word = _WORD.search(text)
+    return products[0] if products else word and word[0]
 
 
 @cache
