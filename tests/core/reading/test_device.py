@@ -111,6 +111,7 @@ def test_browsers_and_systems_have_everyday_names():
     assert browser_names("Samsung Internet") == ("Samsung Internet",)
     assert "macOS" in system_names("Mac OS X")
     assert system_names("Ubuntu") == ("Ubuntu", "Linux")
+    assert browser_names(None) == system_names(None) == ()
 
 
 def test_published_devices_are_mostly_of_their_published_class(shared_data):

@@ -7,6 +7,7 @@ from floorwalker.core.conditions.asking import UNKNOWN, Partial, Value, Values, 
 from floorwalker.core.conditions.matchers import Dates, TimeOfDay
 from floorwalker.core.conditions.model import Field, Test, Window
 from floorwalker.core.profile import Profile, Touch
+from floorwalker.core.reading.names import browser_names, system_names
 from floorwalker.core.signals import Place, Signals
 
 if TYPE_CHECKING:
@@ -138,9 +139,9 @@ _OF_SIGNALS: Mapping[tuple[str, str], Callable[[Signals], Values]] = {
     ("device", "type"): lambda signals: _one(signals.device.type),
     ("device", "brand"): lambda signals: _one(signals.device.brand),
     ("device", "model"): lambda signals: _one(signals.device.model),
-    ("os", "name"): lambda signals: _one(signals.device.os),
+    ("os", "name"): lambda signals: system_names(signals.device.os),
     ("os", "version"): lambda signals: _one(signals.device.os_version),
-    ("browser", "name"): lambda signals: _one(signals.device.browser),
+    ("browser", "name"): lambda signals: browser_names(signals.device.browser),
     ("browser", "version"): lambda signals: _one(signals.device.browser_version),
     ("language", "is"): lambda signals: _tag_and_its_heads(signals.languages[0]) if signals.languages else (),
     ("language", "accepts"): lambda signals: [
