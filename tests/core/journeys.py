@@ -113,9 +113,7 @@ class PerfectMemory:
 
     def events(self, what: tuple[Field, ...], window: Window, at: float) -> list[Remembered]:
         start = self.start(window, at)
-        return [
-            one for one in self.all if one.at >= start and event_holds(what, one.event.name, one.event.properties)
-        ]
+        return [one for one in self.all if one.at >= start and event_holds(what, one.event.name, one.event.properties)]
 
     def visits_since(self, window: Window, at: float) -> list[int]:
         start = self.start(window, at)

@@ -88,9 +88,10 @@ class CountIndex:
             return found[0]
         lows = [one.low for one in found]
         low = max(lows, default=0) if dimension in (TAG, TOPIC) else sum(lows)
+        high = sum([one.high for one in found])
         last = max([one.last for one in found], default=0)
-        known = last >= self._counts.lost.get(dimension, 0)
-        return Bounds(low, sum([one.high for one in found]), last if known else 0)
+        known = high < inf or last >= self._counts.lost.get(dimension, 0)
+        return Bounds(low, high, last if known else 0)
 
     def _is_lost(self, dimension: str, start: float) -> bool:
         lost = self._counts.lost.get(dimension, 0)

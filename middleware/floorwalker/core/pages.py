@@ -90,12 +90,12 @@ class PageMap:
         topics: list[str] = []
         typed = False
         for rule in self._rules:
-            if typed and rule.rule.type:
+            if typed and rule.says_type:
                 continue
             found = rule.match(segments, query)
             if found is None:
                 continue
-            typed = typed or bool(rule.rule.type)
+            typed = typed or rule.says_type
             page = _filled(page, found)
             tags += rule.rule.tags
             topics += rule.rule.topics
@@ -175,6 +175,7 @@ class _Rule:
     def __init__(self, rule: PageRule) -> None:
         self.rule = rule
         self.specificity = specificity(rule)
+        self.says_type = bool(rule.type) or "{type}" in rule.path
         self._segments = [_segment(segment) for segment in _pattern_segments(rule.path)]
         self._query = [(name, _segment(value)) for name, value in rule.query.items()]
 
