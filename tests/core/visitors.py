@@ -15,7 +15,7 @@ from floorwalker.core.events import PAGE_VIEWED, Page
 from floorwalker.core.ledger import with_past
 from floorwalker.core.profile import Profile, Touch, Visit
 from floorwalker.core.recents import Past, Recents, with_event
-from floorwalker.core.responses import Daily, Response, Responses
+from floorwalker.core.responses import Daily, Exposure, Response, Responses
 from floorwalker.core.ruleset import Ruleset, Site
 from floorwalker.core.signals import Ad, Campaign, Referrer, Search, Signals
 
@@ -124,7 +124,10 @@ def _responses(at: int, shown: Sequence[Mapping[str, Any]]) -> Responses:
                 Daily(one["times"], at - one["ago"], ((at - one["ago"] + 3600) // day, one["times"])),
             )
             for one in shown
-        )
+        ),
+        tuple(
+            Exposure(slot, one["block"], "treatment", at - one["ago"]) for one in shown for slot in one.get("slots", ())
+        ),
     )
 
 

@@ -22,6 +22,9 @@ places:
   shops: [{{lat: 52.52, lon: 13.40}}, {{lat: 53.55, lon: 9.99}}]
 blocks:
   workshop: {{text: Come and see}}
+slots:
+  hero: {{show: [{{block: workshop}}]}}
+  ribbon: {{show: [{{block: workshop}}]}}
 segments:
   phones: {{when: {{device: mobile}}}}
   regulars: {{when: {{visits: {{at_least: 3}}}}}}

@@ -9,6 +9,7 @@ from msgspec import Struct
 from floorwalker.core.conditions.asking import holds_for
 from floorwalker.core.conditions.matchers import Range
 from floorwalker.core.conditions.model import Behaviour, Field
+from floorwalker.core.decision import Arm
 from floorwalker.core.history import Tally
 
 if TYPE_CHECKING:
@@ -105,16 +106,31 @@ def tally_of(behaviour: Behaviour, moment: "Moment") -> Tally:
 
 
 def _of_blocks(behaviour: Behaviour, moment: "Moment", tally: Callable[[str], Tally]) -> Tally:
-    names = [
-        name
+    blocks = [field for field in behaviour.what if field.name == "block"]
+    slots = [field for field in behaviour.what if field.name == "slot"]
+    tallies = [
+        _in_slots(slots, name, tally(name), moment)
         for name in moment.ruleset.plan.block_names
-        if all(holds_for(field.matcher, (name,)) for field in behaviour.what)
+        if _all_match(blocks, name)
     ]
-    tallies = [tally(name) for name in names]
     latest = [one.latest for one in tallies if one.latest is not None]
-    return Tally(
-        sum(one.count for one in tallies), all(one.complete for one in tallies), max(latest, default=None), 0.0
-    )
+    complete = all(one.complete for one in tallies)
+    return Tally(sum(one.count for one in tallies), complete, max(latest, default=None), 0.0)
+
+
+def _in_slots(slots: list[Field], block: str, tally: Tally, moment: "Moment") -> Tally:
+    """What those slots had of a block's count, which is kept per block; its first exposures tell in which slots it was."""
+    responses = moment.profile.responses if moment.profile else None
+    if not slots or not tally.count or responses is None:
+        return tally
+    were = [_all_match(slots, one.slot) for one in responses.exposures if one.block == block and one.arm != Arm.CONTROL]
+    if were and all(were):
+        return tally
+    return Tally(0, bool(were) and not any(were), None, 0.0)
+
+
+def _all_match(fields: list[Field], name: str) -> bool:
+    return all(holds_for(field.matcher, (name,)) for field in fields)
 
 
 def answers_of(behaviour: Behaviour, moment: "Moment") -> Iterable[Answer]:
