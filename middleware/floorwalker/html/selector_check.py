@@ -29,7 +29,7 @@ _HINTS: Final = {
     "empty": 'write a selector such as "#hero", ".banner" or "section.offers"',
 }
 _QUOTED: Final = re.compile(r"""\\.|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'""", re.DOTALL)
-_BRACKETED: Final = re.compile(r"\[[^\[\]]*\]|\([^()]*\)")
+_BRACKETED: Final = re.compile(r"""\[[^\[\]"']*\]|\([^()"']*\)""")
 _LAST_TAG: Final = re.compile(r"(?:^|[\s>])([a-zA-Z][a-zA-Z0-9-]*)?[^\s>]*\s*$")
 
 
