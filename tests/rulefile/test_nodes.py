@@ -2,6 +2,7 @@
 
 import pytest
 
+from floorwalker.rulefile import read
 from floorwalker.rulefile.nodes import Mapping, Position, Scalar, Sequence
 from floorwalker.rulefile.problems import Findings
 from floorwalker.rulefile.salvage import read_yaml
@@ -95,13 +96,16 @@ HOSTILE = {
     "broken sections": "".join(f"a{i}: @\n" for i in range(60_000)),
     "broken entries": "a:\n" + "  b: @\n" * 60_000,
     "wrong sections": "".join(f"segment{i}: x\n" for i in range(30_000)),
+    "wrong conditions": "segments:\n" + "".join(f"  a{i}: {{when: {{viewd{i}: x}}}}\n" for i in range(10_000)),
+    "wrong words": "segments:\n  a: {when: {device: [" + "mobil, " * 45_000 + "tv]}}\n",
+    "unused names": "site: {currency: x}\nsegments:\n"
+    + "".join(f"  a{i}: {{when: {{device: tv}}}}\n" for i in range(9_000)),
 }
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_yaml_is_refused_and_the_problems_are_bounded(text: str) -> None:
-    findings = Findings()
-    read_yaml("r.yaml", text, findings)
-    assert len(findings) <= 1000
-    if "segment0" not in text:
-        assert findings
+    assert len(text) <= 1_000_000, "else it is refused for its size alone"
+    found, problems = read({"r.yaml": text.encode()})
+    assert found is None
+    assert 0 < len(problems) <= 2000

@@ -52,8 +52,6 @@ class _Composition:
         raise Unreadable
 
     def _node(self, token: Token, key: str, depth: int) -> Node:
-        if self._findings.full:
-            raise Hostile
         if depth > DEEPEST:
             self._findings.error(token.at, "too-deep", "this is nested too deep", "write it flatter")
             raise Hostile

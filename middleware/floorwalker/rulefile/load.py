@@ -1,6 +1,7 @@
 """A folder of rule files → a Ruleset, or every Problem. The one module of this room that opens files."""
 
 from collections.abc import Mapping as Map
+from contextlib import suppress
 from hashlib import sha256
 from os import PathLike
 from pathlib import Path
@@ -16,7 +17,7 @@ from floorwalker.rulefile.names import DEFINED_IN, Names
 from floorwalker.rulefile.nodes import Mapping, Position
 from floorwalker.rulefile.pages import read_pages
 from floorwalker.rulefile.people import read_goals, read_segments
-from floorwalker.rulefile.problems import Findings, Problem
+from floorwalker.rulefile.problems import Findings, Problem, TooManyProblems
 from floorwalker.rulefile.reading import Reading, SelectorCheck, SourceCheck, TemplateCheck
 from floorwalker.rulefile.review import review
 from floorwalker.rulefile.salvage import read_yaml
@@ -136,13 +137,15 @@ def _read(files: Map[str, bytes], templates: Map[str, bytes] | None, checks: Che
     )
     for path in templates or ():
         names.define("template", path, Position(path, 1, 1))
-    gathered = gather(_sections(files, findings), reading)
-    ruleset = replace(_ruleset(gathered, reading), version=version_of(files, templates))
-    if not findings.unreadable:
-        for name in sorted(reading.shown):
-            names.define("block", name, Position("", 1, 1))
-        names.review(findings)
-        review(ruleset, gathered.mentioned, reading, checks.now)
+    ruleset = Ruleset()
+    with suppress(TooManyProblems):
+        gathered = gather(_sections(files, findings), reading)
+        ruleset = replace(_ruleset(gathered, reading), version=version_of(files, templates))
+        if not findings.unreadable:
+            for name in sorted(reading.shown):
+                names.define("block", name, Position("", 1, 1))
+            names.review(findings)
+            review(ruleset, gathered.mentioned, reading, checks.now)
     return ruleset, findings, names
 
 

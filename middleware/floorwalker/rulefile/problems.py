@@ -31,15 +31,24 @@ class Problem(Struct, frozen=True):
         return f"{self.file}:{self.line}:{self.column}: {what}"
 
 
-MOST_PROBLEMS = 1000
+MOST_PROBLEMS = 500
 _MISWRITTEN = ("unquoted", "cut", "curly-quotes", "odd-space", "tab")
 """Codes of a value that YAML read otherwise than it was meant: what it says then is not judged."""
 
 
+class TooManyProblems(Exception):
+    """As many errors are found as anybody will read: the reading ends here, so that hostile files cost no seconds."""
+
+
 class Findings:
-    """Collects problems as they are found, up to a bound. The same problem in the same place is kept once."""
+    """Collects problems as they are found. The same problem in the same place is kept once.
+
+    Of errors and of warnings at most MOST_PROBLEMS each: further warnings are dropped, a further error raises
+    TooManyProblems.
+    """
 
     def __init__(self) -> None:
+        self._count = {Severity.ERROR: 0, Severity.WARNING: 0}
         self._found: dict[tuple[str, int, int, str], Problem] = {}
         self._sources: dict[str, list[str]] = {}
         self.unreadable = False  # a part of a file could not be read, so a missing name may be defined there
@@ -63,34 +72,39 @@ class Findings:
     def absorb(self, other: "Findings") -> None:
         """Take over what an attempt found."""
         for place, problem in other._found.items():
-            if not self.full:
-                self._found.setdefault(place, problem)
+            if place not in self._found and self._count[problem.severity] < MOST_PROBLEMS:
+                self._found[place] = problem
+                self._count[problem.severity] += 1
 
     @property
     def full(self) -> bool:
-        """Whether the bound is reached: nobody reads on, and hostile files must not cost seconds."""
-        return len(self._found) >= MOST_PROBLEMS
+        """Whether a further error would raise TooManyProblems."""
+        return self._count[Severity.ERROR] >= MOST_PROBLEMS
 
     def sorted(self) -> list[Problem]:
         """Every problem, by file, line and column."""
         return sorted(self._found.values(), key=lambda p: (p.file, p.line, p.column, p.severity, p.code, p.message))
 
     def __bool__(self) -> bool:
-        return any(problem.severity is Severity.ERROR for problem in self._found.values())
+        return self._count[Severity.ERROR] > 0
 
     def __len__(self) -> int:
         return len(self._found)
 
     def _add(self, at: Position, code: str, message: str, hint: str, severity: Severity) -> None:
-        if self.full:
-            return
+        if self._count[severity] >= MOST_PROBLEMS:
+            if severity is Severity.WARNING:
+                return
+            raise TooManyProblems
         place = (at.file, at.line, at.column)
         if any((*place, miswritten) in self._found for miswritten in _MISWRITTEN):
             return
         lines = self._sources.get(at.file, [])
         source = lines[at.line - 1] if 0 < at.line <= len(lines) else ""
         problem = Problem(at.file, at.line, at.column, code, message, hint, severity, source)
-        self._found.setdefault((*place, code), problem)
+        if (*place, code) not in self._found:
+            self._found[(*place, code)] = problem
+            self._count[severity] += 1
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from floorwalker.rulefile.compose import compose
 from floorwalker.rulefile.nodes import Mapping, Position, Scalar
-from floorwalker.rulefile.problems import Findings
+from floorwalker.rulefile.problems import Findings, TooManyProblems
 from floorwalker.rulefile.tokens import Hostile, Unreadable
 
 _SECTION = re.compile(r"""^(?P<key>[^\s#'"{}\[\]|>&*!%@`,?:-][^:#]*):(?P<rest>\s.*|)$""")
@@ -21,6 +21,9 @@ def read_yaml(file: str, text: str, findings: Findings) -> Mapping | None:
     attempt = findings.fork()
     try:
         node = compose(file, lines, 0, len(lines), attempt)
+    except TooManyProblems:
+        findings.absorb(attempt)
+        raise
     except Hostile:
         findings.unreadable = True
         findings.absorb(attempt)
