@@ -90,7 +90,7 @@ def _segment(name: str, about: str, explained: Mapping[str, Any]) -> SegmentView
 
 
 OWN = "the page’s own"
-NOT_HERE = "not on this page"
+KEPT = {"other page": "not on this page", "control": "the page’s own, for the comparison"}
 REASONS = {
     "entry": "The first entry that fits you.",
     "otherwise": "No entry fits you, so you see the page's own.",
@@ -107,11 +107,7 @@ def _slot(name: str, explained: Mapping[str, Any]) -> SlotView:
     why: Tree = explained["why"]
     return SlotView(
         name=name,
-        shows=explained["block"]
-        if changed
-        else "not on this page"
-        if explained["reason"] == "other page"
-        else "the page’s own",
+        shows=explained["block"] if changed else KEPT.get(explained["reason"], OWN),
         because=REASONS.get(explained["reason"], explained["reason"]),
         changed=changed,
         why=why if why["of"] else None,

@@ -1,3 +1,4 @@
+import json
 import re
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -125,3 +126,10 @@ def test_a_drawing_stands_on_its_own_as_a_picture(customer: httpx.Client) -> Non
     assert response.headers["content-type"] == "image/svg+xml"
     assert response.text.startswith("<svg ")
     assert 'xmlns="http://www.w3.org/2000/svg"' in response.text
+
+
+def test_no_search_makes_the_shop_fail(customer: httpx.Client, shared_data: Path) -> None:
+    for text in json.loads((shared_data / "naughty_strings.json").read_text(encoding="utf-8")):
+        response = customer.get("/search", params={"q": text})
+        assert response.status_code == 200, text
+        assert not Outline(response.text).wrong, text
