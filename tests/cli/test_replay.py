@@ -1,0 +1,150 @@
+"""`floorwalker replay`: what a log tells, and that it tells the same as live traffic would."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from floorwalker import PersonalizationMiddleware, open_store
+from floorwalker.accesslog import LogLine, open_log
+from floorwalker.accesslog.hits import hit_of, visitor_of
+from floorwalker.cli import main
+from floorwalker.core.profile import Profile
+from tests.asgi.browser import CHROME, Browser, page_app
+from tests.asgi.conftest import KEY, RULES, Clock
+
+AGENT = CHROME.decode()
+GOOGLE = "https://www.google.com/search?q=cheap+tripod"
+ROBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
+
+
+def row(time: str, target: str, *, referrer: str = "-", agent: str = AGENT, address: str = "203.0.113.7") -> str:
+    return f'{address} - - [{time} +0000] "GET {target} HTTP/1.1" 200 512 "{referrer}" "{agent}"'
+
+
+LOG = [
+    row("17/May/2026:10:05:03", "/", referrer=GOOGLE),
+    row("17/May/2026:10:05:04", "/style.css", referrer="https://shop.test/"),
+    row("17/May/2026:10:06:00", "/tripods", referrer="https://shop.test/"),
+    row("17/May/2026:10:05:30", "/tripods/oak-3", referrer="https://shop.test/tripods"),
+    row("17/May/2026:10:07:00", "/", agent=ROBOT),
+    "cut off",
+    row("18/May/2026:21:00:00", "/?utm_source=letter&utm_medium=email"),
+    row("18/May/2026:21:10:00", "/lenses", referrer="https://shop.test/"),
+    row("18/May/2026:21:11:00", "/", referrer="https://chatgpt.com/", address="203.0.113.8"),
+]
+PAGE = (
+    b"<html><body><!--slot:hero-->a<!--/slot:hero--><!--slot:category-->b<!--/slot:category-->"
+    b'<div id="banner">c</div></body></html>'
+)
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    path = tmp_path / "access.log"
+    path.write_text("\n".join(LOG) + "\n")
+    return path
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> Path:
+    folder = tmp_path / "rules"
+    folder.mkdir()
+    (folder / "rules.yaml").write_text(RULES)
+    return folder
+
+
+def replayed(capsys: pytest.CaptureFixture[str], *arguments: object) -> dict[str, Any]:
+    assert main(["replay", *map(str, arguments), "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_every_line_is_counted_once(log: Path, rules: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = replayed(capsys, log, "--rules", rules)
+    assert told["lines"] == len(LOG)
+    assert told["lines"] == told["rejected"] + told["robots"] + told["hits"] + told["other"]
+    assert told["rejected_lines"] == [{"line": 6, "why": "not in Combined Log Format"}]
+    assert (told["visitors"], told["returning"], told["visits"]) == (2, 1, 3)
+    assert told["media"] == {"search": 1, "email": 1, "ai": 1}
+    assert told["keywords"] == {"cheap tripod": 1}
+    assert told["segments"]["tripod-seeker"] == 1
+    assert sum(told["slots"]["hero"].values()) == 6
+
+
+def test_the_summary_for_people_names_the_site_and_the_rejected_line(
+    log: Path, rules: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["replay", str(log), "--rules", str(rules)]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("shop.test, 2026-05-17 to 2026-05-18")
+    assert "line 6: not in Combined Log Format" in told
+
+
+async def test_the_same_hits_live_and_replayed_make_the_same_profile(
+    log: Path, rules: Path, valkey_url: str, tmp_path: Path
+) -> None:
+    with open_log(str(log)) as opened:
+        lines = [line for line in opened.lines() if isinstance(line, LogLine) and line.address.endswith(".7")]
+    pages = [line for line in lines if hit_of(line) and line.user_agent == AGENT]
+    live = await _live(pages, rules, f"{valkey_url}-live", tmp_path)
+    replay = ["replay", str(log), "--rules", str(rules), "--host", "shop.test", "--store", valkey_url, "--json"]
+    assert await asyncio.to_thread(main, replay) == 0
+    logged = await _stored(valkey_url, visitor_of(pages[0]))
+    assert logged is not None
+    assert replace(logged, seed=0) == replace(live, seed=0)
+
+
+async def test_replaying_a_log_twice_into_a_store_changes_nothing(log: Path, rules: Path, valkey_url: str) -> None:
+    replay = ["replay", str(log), "--rules", str(rules), "--store", valkey_url, "--json"]
+    with open_log(str(log)) as opened:
+        visitor = next(visitor_of(line) for line in opened.lines() if isinstance(line, LogLine))
+    assert await asyncio.to_thread(main, replay) == 0
+    once = await _stored(valkey_url, visitor)
+    assert await asyncio.to_thread(main, replay) == 0
+    assert await _stored(valkey_url, visitor) == once
+
+
+def test_the_sample_log_is_read_to_its_end(shared_data: Path, capsys: pytest.CaptureFixture[str], rules: Path) -> None:
+    told = replayed(capsys, shared_data / "weblog_semicomplete_2015.log", "--rules", rules)
+    assert (told["lines"], told["rejected"]) == (10_000, 1)
+    assert told["rejected_lines"][0]["line"] == 8899
+    assert told["robots"] >= 1_900
+    assert 550 <= told["searches"] <= 620
+    assert 60 <= sum(told["keywords"].values()) <= 90
+    assert told["returning"] > 50
+
+
+@pytest.mark.parametrize("name", ["missing.log", "."])
+def test_a_log_that_cannot_be_opened_is_one_sentence(
+    name: str, tmp_path: Path, rules: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["replay", str(tmp_path / name), "--rules", str(rules)]) == 2
+    assert "cannot be read" in capsys.readouterr().err
+
+
+async def _live(pages: list[LogLine], rules: Path, store: str, tmp_path: Path) -> Profile:
+    """The same requests through the middleware, at the times of the log."""
+    clock = Clock()
+    app = PersonalizationMiddleware(
+        page_app(PAGE), rules=rules, templates=tmp_path, store=store, secret_key=KEY, clock=clock, budget_ms=5000
+    )
+    browser = Browser(app, agent=AGENT.encode())
+    for line in pages:
+        clock.now = line.at
+        headers = {b"referer": line.referrer.encode()} if line.referrer else {}
+        await browser.get(line.target, headers=headers)
+    assert browser.cookie is not None
+    profile = await _stored(store, browser.cookie.partition(b"=")[2].split(b".")[0].decode())
+    assert profile is not None
+    return profile
+
+
+async def _stored(address: str, visitor: str) -> Profile | None:
+    store = open_store(address)
+    try:
+        return (await store.load(visitor)).profile
+    finally:
+        await store.close()
