@@ -121,11 +121,13 @@ def read_limits(fields: Fields, what: str, reading: Reading) -> Limits:
 def _schedule(fields: Fields, what: str, reading: Reading) -> Schedule:
     start = fields.read("from", lambda text: moment(text, reading.zone), None)
     end = fields.read("until", lambda text: moment(text, reading.zone, end=True), None)
-    if start is not None and end is not None and end <= start:
-        at = fields.key("until").at
-        reading.findings.error(at, "range", "until lies before from, so it is never shown", "exchange them")
-    elif end is not None:
-        reading.endings.append(Ending(fields.key("until").at, end, what))
+    until = fields.get("until")
+    if until is None or end is None:
+        return Schedule(start, None)
+    if start is not None and end <= start:
+        reading.findings.error(until.at, "range", "until lies before from, so it is never shown", "exchange them")
+    else:
+        reading.endings.append(Ending(until.at, end, what))
     return Schedule(start, end)
 
 
