@@ -119,7 +119,7 @@ def _of_blocks(behaviour: Behaviour, moment: "Moment", tally: Callable[[str], Ta
 
 
 def _in_slots(slots: list[Field], block: str, tally: Tally, moment: "Moment") -> Tally:
-    """What those slots had of a block's count, which is kept per block; its first exposures tell in which slots it was."""
+    """What those slots had of a block's count, which is kept per block; its first exposures tell where it was."""
     responses = moment.profile.responses if moment.profile else None
     if not slots or not tally.count or responses is None:
         return tally

@@ -73,12 +73,15 @@ class Moment:
             return None
         return (profile.first_touch if touch == "first" else profile.last_touch) or signals
 
-    def clock(self, zone: str) -> datetime:
-        """The wall clock: zone is site or visitor; where the visitor's is not known, the site's."""
+    def clock(self, zone: str) -> datetime | None:
+        """The wall clock: zone is site or visitor; where the visitor's is not known, the site's. None: no such time."""
         theirs = zone_of(self.signals.timezone or "") if zone == "visitor" else None
         if zone == "visitor" and theirs is None and self.signals.local_time is not None:
-            return datetime.fromisoformat(self.signals.local_time.iso)
-        return datetime.fromtimestamp(self.at, theirs or zone_of(self.ruleset.site.timezone) or UTC)
+            return _wall_clock(self.signals.local_time.iso)
+        try:
+            return datetime.fromtimestamp(self.at, theirs or zone_of(self.ruleset.site.timezone) or UTC)
+        except (ValueError, OverflowError, OSError):
+            return None
 
     def views(self, what: tuple[Field, ...], window: Window) -> Tally:
         """Page views for which `what` holds; without memory the page at hand alone is known."""
@@ -86,6 +89,13 @@ class Moment:
             return self.history.views(what, window)
         matches = page_holds(what, self.signals.page)
         return Tally(int(matches), False, self.at if matches else None, 0.0)
+
+
+def _wall_clock(iso: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(iso)
+    except ValueError:
+        return None
 
 
 @lru_cache(1024)

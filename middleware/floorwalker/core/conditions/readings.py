@@ -30,7 +30,7 @@ def reading(test: Test, field: Field) -> "Reading":
             return _of_arrival(test, field)
         case "time" | "date":
             zone = field.matcher.zone if isinstance(field.matcher, TimeOfDay | Dates) else "site"
-            return lambda moment: (moment.clock(zone),)
+            return lambda moment: _one(moment.clock(zone))
         case _ if (test.name, field.name) in _OF_SIGNALS:
             read = _OF_SIGNALS[test.name, field.name]
             return lambda moment: read(moment.signals)

@@ -1,6 +1,7 @@
 """What was observed, in words that an editor reads."""
 
 from datetime import datetime
+from math import isfinite
 
 from floorwalker.core.conditions.asking import Value
 from floorwalker.core.conditions.matchers import Range
@@ -22,7 +23,7 @@ def share_words(share: float) -> str:
 
 def number_words(number: float, *, complete: bool = True) -> str | int | float:
     """A number as it is; a lower bound says so."""
-    plain = int(number) if number == int(number) else round(number, 2)
+    plain = int(number) if isfinite(number) and number == int(number) else round(number, 2)
     return plain if complete else f"at least {plain}"
 
 
