@@ -21,7 +21,14 @@ RAW_NAMES: Final = (
     b"noscript",
     b"plaintext",
 )
-LONGEST_RAW_NAME: Final = re.compile(_fill(rb"[^~/>]*+"))
+LONGEST_RAW_NAME: Final = max(map(len, RAW_NAMES))
+
+
+def _fill(pattern: bytes) -> bytes:
+    return pattern.replace(b"~", SPACE)
+
+
+_NAME: Final = re.compile(_fill(rb"[^~/>]*+"))
 _REST_OF_TAG: Final = re.compile(
     _fill(rb"""(?:[~/]++|[^~/>][^~/>=]*+(?:[~]*+=[~]*+(?:"[^"]*+"|'[^']*+'|[^~>"'][^~>]*+|(?=>))|(?![~]*+=)))*+>""")
 )
