@@ -23,6 +23,7 @@ from floorwalker.core.events import (
 from floorwalker.core.fold import fold
 from floorwalker.core.history import History
 from floorwalker.core.profile import Profile
+from floorwalker.core.recents import Recents
 from tests.core.journeys import CALENDAR, DAY, SITE, START, any_of, journey, walked
 
 MOST_BYTES = 16_384
@@ -284,3 +285,15 @@ def test_what_rules_name_is_forgotten_last() -> None:
     what = VIEWED_LENSES
     assert history.views(what, Window()) == structs.replace(history.views(what, Window()), count=1, complete=True)
     assert history.views((), Window()).count == 3000
+
+
+class TestTheRecord:
+    def test_of_an_older_release_is_read_with_what_is_new_at_its_default(self) -> None:
+        whole = msgpack.decode(stored(walked([Event(PAGE_VIEWED, START, page=Page(path="/a"))])))
+        older = msgpack.decode(msgpack.encode(whole[:14]), type=Profile)
+        assert (older.visits, older.recents, older.interests) == (1, Recents(), None)
+
+    def test_of_a_newer_release_is_read_without_what_is_not_known_yet(self) -> None:
+        profile = walked([Event(PAGE_VIEWED, START, page=Page(path="/a"))])
+        newer = [*msgpack.decode(stored(profile)), {"something": "new"}]
+        assert msgpack.decode(msgpack.encode(newer), type=Profile) == profile

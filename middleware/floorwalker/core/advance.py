@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from msgspec import Struct, structs
 
@@ -21,6 +21,8 @@ from floorwalker.core.reading.reader import SignalReader
 from floorwalker.core.ruleset import Ruleset
 from floorwalker.core.signals import Signals
 from floorwalker.core.visits import arrive, wait_for_landing
+
+Thing = TypeVar("Thing")
 
 
 class Priors(Struct, frozen=True):
@@ -129,29 +131,27 @@ def advance(
     Pure: `hit.at` is the only clock, and nothing given is changed. seed: of the profile that is made where there is
     none. Who advances many hits keeps a Corridor.
     """
-    if reader is None and priors is None:
-        return _corridor(_Same(ruleset)).advance(profile, hit, seed=seed)
-    return Corridor(ruleset, reader=reader, priors=priors).advance(profile, hit, seed=seed)
+    return _corridor(_Same(ruleset), _Same(priors), _Same(reader)).advance(profile, hit, seed=seed)
 
 
-class _Same:
-    """A ruleset, told apart by being the same object: its mappings cannot be hashed."""
+class _Same(Generic[Thing]):
+    """A thing told apart by being the same object: mappings in it cannot be hashed."""
 
-    __slots__ = ("ruleset",)
+    __slots__ = ("thing",)
 
-    def __init__(self, ruleset: Ruleset) -> None:
-        self.ruleset = ruleset
+    def __init__(self, thing: Thing) -> None:
+        self.thing = thing
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.ruleset is self.ruleset
+        return isinstance(other, _Same) and other.thing is self.thing
 
     def __hash__(self) -> int:
-        return id(self.ruleset)
+        return id(self.thing)
 
 
 @lru_cache(8)
-def _corridor(same: _Same) -> Corridor:
-    return Corridor(same.ruleset)
+def _corridor(ruleset: _Same[Ruleset], priors: _Same[Priors | None], reader: _Same[Reader | None]) -> Corridor:
+    return Corridor(ruleset.thing, reader=reader.thing, priors=priors.thing)
 
 
 def _visit_started(profile: Profile, at: int) -> Event:
