@@ -15,7 +15,7 @@ class Kind(StrEnum):
     TEXT = "text"  # AnyOf: folded by fold_text; a value with `*` is a pattern; or Text, Exists
     CHOICE = "choice"  # one of the field's `values` (synonyms resolved first): AnyOf
     NAME = "name"  # a name that the folder defines (the field's `names` says in which section); `*` is a pattern: AnyOf
-    LANGUAGE = "language"  # a BCP 47 tag: AnyOf, folded; `de` also matches de-AT
+    LANGUAGE = "language"  # a BCP 47 tag: AnyOf, folded; `de` holds for de-AT too, without a pattern
     WORDS = "words"  # whole words, several are a phrase, each through words_of with `*` kept: Words; or Exists
     PATH = "path"  # PathIs; or Text, Exists
     NUMBER = "number"  # operators only: Range
