@@ -108,6 +108,10 @@ class _Finder:
                 element.after(end, _AS_HTML)
 
 
+def _sink(sunk: list[bytes], out: bytes | bytearray | Iterable[SupportsIndex]) -> None:
+    sunk.append(bytes(out))
+
+
 class SelectorMarks:
     """Finds elements in one page while it streams through, and tells where their slots begin and end.
 
@@ -135,7 +139,8 @@ class SelectorMarks:
         self._unsent = b""
         self._unsent_cap_bytes = unsent_cap_bytes
         self._sunk: list[bytes] = []
-        self._rewriter = lolhtml.HTMLRewriter(self._sink)
+        # lol-html must end in the thread that made it: nothing it holds may lead back here, or the collector ends it
+        self._rewriter = lolhtml.HTMLRewriter(partial(_sink, self._sunk))
         for slot in slots:
             self._rewriter.on(slot.selector, _Finder(slot, opening, self._matches, every=every))
 
@@ -161,9 +166,6 @@ class SelectorMarks:
         """The bytes that were fed and never came out."""
         unsent, self._unsent = self._unsent, b""
         return unsent
-
-    def _sink(self, out: bytes | bytearray | Iterable[SupportsIndex]) -> None:
-        self._sunk.append(bytes(out))
 
     def _attempt(self, step: Callable[[], None]) -> None:
         """Runs lol-html. It cannot be used after a failure, and what it holds then never comes out of it."""
