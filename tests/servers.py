@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 import redis
@@ -23,7 +24,7 @@ def fresh_namespace() -> str:
     return f"t{next(_numbers)}"
 
 
-def lacking(what: str) -> None:
+def lacking(what: str) -> NoReturn:
     """Skip, or fail where everything is required."""
     if os.environ.get("FLOORWALKER_REQUIRE_ALL"):
         pytest.fail(f"{what} is required here and missing")
@@ -56,7 +57,7 @@ def redis_server() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="fw-"))
     path = folder / "redis.sock"
     options = ["--port", "0", "--unixsocket", str(path), "--dir", str(folder), "--save", ""]
-    yield from _running([str(binary), *options], f"unix://{path}", folder)
+    yield from running([str(binary), *options], f"unix://{path}", folder)
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +68,7 @@ def cluster_server() -> Iterator[str]:
     except ConfigurationError:
         lacking("a Valkey binary")
     folder = Path(tempfile.mkdtemp(prefix="fw-"))
-    port = _free_port()
+    port = free_port()
     options = [
         "--port",
         str(port),
@@ -80,11 +81,12 @@ def cluster_server() -> Iterator[str]:
         "--cluster-enabled",
         "yes",
     ]
-    options += ["--cluster-port", str(_free_port())]
-    yield from _running([str(binary), *options], f"redis://127.0.0.1:{port}", folder, clustered=True)
+    options += ["--cluster-port", str(free_port())]
+    yield from running([str(binary), *options], f"redis://127.0.0.1:{port}", folder, clustered=True)
 
 
-def _running(command: list[str], url: str, folder: Path, *, clustered: bool = False) -> Iterator[str]:
+def running(command: list[str], url: str, folder: Path, *, clustered: bool = False) -> Iterator[str]:
+    """Its address while it runs; the folder goes with it."""
     log = (folder / "server.log").open("wb")
     process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
     try:
@@ -116,7 +118,8 @@ def _wait_until(holds: Callable[[], object], process: subprocess.Popen[bytes]) -
         pytest.fail("the server ended at once")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of the loopback interface that nobody uses now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

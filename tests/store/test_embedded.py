@@ -143,6 +143,7 @@ def test_stale_sockets_are_no_hindrance(folder: Path, server: EmbeddedServer) ->
     socket = server.start()
     server.stop()
     wait_until_gone(folder)
+    socket.parent.mkdir(mode=0o700)
     socket.write_text("stale")
     (socket.parent / "lease.sock").write_text("stale")
     server_of(server.start())

@@ -1,6 +1,5 @@
 """One attempt to commit, made of a base and steps: pure, and made anew on every base."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 
@@ -19,6 +18,8 @@ from floorwalker.store.settings import StoreSettings
 Step = Callable[[Profile | None], tuple[Profile, Effects]]
 
 WRITERS_KEPT = 32
+EPOCH_BYTES = 8
+PSEUDONYM_BYTES = 8
 EVENTS_HELD_BACK = 32
 COUNTS_HELD_BACK = 64
 
@@ -43,12 +44,11 @@ class Committed(Struct, frozen=True):
 
 
 class Commit(Struct, frozen=True):
-    """Who commits, and when. now: seconds since 1970; fresh: 16 random bytes, for a record made anew."""
+    """Who commits, and when. now: seconds since 1970."""
 
     writer: int
     sequence: int
     now: float
-    fresh: bytes
     confirmed: bool
 
 
@@ -69,19 +69,24 @@ def compose(
     *,
     keys: Keys,
     settings: StoreSettings,
+    random_bytes: Callable[[int], bytes],
     folded_side_list: bool = False,
 ) -> Attempt:
-    """The attempt that puts `profile` in the place of `base`; `effects` wait inside an unconfirmed record."""
+    """The attempt that puts `profile` in the place of `base`; `effects` wait inside an unconfirmed record.
+
+    random_bytes: for a record made anew.
+    """
     old = base.record
     confirmed = commit.confirmed or base.confirmed
     waiting = (old.body.pending if old is not None else None) or Pending()
     events = [*waiting.events, *(encode_event(event) for event in effects.events)]
     counts = _sums([*waiting.counts, *((count.day, count.field, count.by) for count in effects.counts)])
     pending = None if confirmed else Pending(tuple(events[:EVENTS_HELD_BACK]), tuple(counts[:COUNTS_HELD_BACK]))
-    body = _body(base, commit, encode_profile(profile), pending, settings)
+    epoch, body = _origin(base, commit, random_bytes)
+    body = _next_body(body, commit, encode_profile(profile), pending, settings)
     record = Record(
         state=State.LIVE,
-        epoch=old.epoch if old is not None else commit.fresh[:8],
+        epoch=epoch,
         version=(old.version + 1) % (1 << 32) if old is not None else 1,
         body=body,
         confirmed=confirmed,
@@ -108,9 +113,16 @@ def compose(
     return Attempt(loaded, names, arguments, lost)
 
 
-def _body(base: Loaded, commit: Commit, payload: bytes, pending: Pending | None, settings: StoreSettings) -> Body:
+def _origin(base: Loaded, commit: Commit, random_bytes: Callable[[int], bytes]) -> tuple[bytes, Body]:
+    """Epoch and body to go on from."""
+    if base.record is not None:
+        return base.record.epoch, base.record.body
+    fresh = random_bytes(EPOCH_BYTES + PSEUDONYM_BYTES)
+    return fresh[:EPOCH_BYTES], Body(base.visitor, fresh[EPOCH_BYTES:], int(commit.now))
+
+
+def _next_body(old: Body, commit: Commit, payload: bytes, pending: Pending | None, settings: StoreSettings) -> Body:
     at = int(commit.now)
-    old = base.record.body if base.record is not None else Body(base.visitor, commit.fresh[8:16], at)
     writers = with_writer(
         old.writers,
         Writer(commit.writer, commit.sequence, at),
@@ -122,9 +134,9 @@ def _body(base: Loaded, commit: Commit, payload: bytes, pending: Pending | None,
 
 def _sums(counts: Sequence[Tally]) -> list[Tally]:
     """One tally per counter, in the order of first mention."""
-    sums: Counter[tuple[str, str]] = Counter()
+    sums: dict[tuple[str, str], int] = {}
     for day, field, by in counts:
-        sums[day, field] += by
+        sums[day, field] = sums.get((day, field), 0) + by
     return [(day, field, by) for (day, field), by in sums.items()]
 
 

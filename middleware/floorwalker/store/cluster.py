@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from redis.asyncio.cluster import ClusterNode, RedisCluster
-from redis.exceptions import RedisError
+from redis.exceptions import RedisClusterException, RedisError
 
 from floorwalker.errors import StoreUnavailable
 from floorwalker.store.address import GroupAddress
@@ -67,7 +67,7 @@ class ClusterLink:
                 reply: Reply = await client.execute_command(*command)
             except RedisError as error:
                 raise refusal(error) from error
-            except OSError as error:
+            except (RedisClusterException, OSError) as error:
                 raise StoreUnavailable(f"The store cannot be reached: {error}") from error
             return reply
 

@@ -1,5 +1,6 @@
 """What all lanes of one worker share."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -35,13 +36,18 @@ class Desk:
     resume: Resume | None
 
     @cached_property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The event loop that the store belongs to: that of its first use."""
+        return asyncio.get_running_loop()
+
+    @cached_property
     def writer(self) -> int:
         """This worker, at random; drawn at its first commit, so that forked workers differ."""
         return int.from_bytes(self.random_bytes(8), "big")
 
     def next_commit(self, *, confirmed: bool) -> Commit:
         """Name the next commit of this worker."""
-        return Commit(self.writer, next(self.sequences), self.clock(), self.random_bytes(16), confirmed)
+        return Commit(self.writer, next(self.sequences), self.clock(), confirmed)
 
     async def look(self, visitor: str) -> Loaded | TooNew:
         """What lies under a visitor's key now."""

@@ -83,25 +83,32 @@ class EmbeddedDial:
 
 def server_dial(address: ServerAddress, *, timeout_s: float) -> PoolDial:
     """Connections to one server."""
-    options = _options(address.credentials, address.tls, timeout_s) | {"db": address.db}
-    if address.host is None:
-        client = Redis(unix_socket_path=address.socket, **options)
-    else:
-        client = Redis(host=address.host[0], port=address.host[1], **options)
+    client = server_client(address, timeout_s=timeout_s)
     return PoolDial(lambda: client.connection_pool, timeout_s=timeout_s)
 
 
-def sentinel_dial(address: GroupAddress, *, timeout_s: float) -> PoolDial:
+def server_client(address: ServerAddress, *, timeout_s: float) -> Redis:
+    """redis-py's client of one server, of which we use the pool; nothing is sent yet."""
+    options = _options(address.credentials, address.tls, timeout_s) | {"db": address.db}
+    if address.host is None:
+        return Redis(unix_socket_path=address.socket, **options)
+    return Redis(host=address.host[0], port=address.host[1], **options)
+
+
+class SentinelDial(PoolDial):
     """Connections to whichever server the sentinels call the master."""
 
-    def make_pool() -> ConnectionPool:
-        plain = {"socket_timeout": timeout_s, "socket_connect_timeout": timeout_s}
-        sentinel = Sentinel(list(address.hosts), sentinel_kwargs=plain)  # type: ignore[no-untyped-call]
+    def __init__(self, address: GroupAddress, *, timeout_s: float) -> None:
+        plain = {"socket_timeout": timeout_s, "socket_connect_timeout": timeout_s, "retry": Retry(NoBackoff(), 0)}
+        self._sentinel = Sentinel(list(address.hosts), sentinel_kwargs=plain)  # type: ignore[no-untyped-call]
         options = _options(address.credentials, address.tls, timeout_s) | {"db": address.db}
-        pool: ConnectionPool = sentinel.master_for(address.service, **options).connection_pool
-        return pool
+        master = self._sentinel.master_for(address.service, **options)
+        super().__init__(lambda: master.connection_pool, timeout_s=timeout_s)
 
-    return PoolDial(make_pool, timeout_s=timeout_s)
+    async def close(self) -> None:
+        await super().close()
+        for one in self._sentinel.sentinels:
+            await one.aclose()
 
 
 def _options(credentials: Credentials, tls: dict[str, str] | None, timeout_s: float) -> dict[str, Any]:

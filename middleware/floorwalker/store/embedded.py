@@ -38,14 +38,19 @@ class EmbeddedServer:
         self._linger_s = linger_s
         self._patience_s = patience_s
         self._lease: socket.socket | None = None
+        self._releases = 0
         self._one_at_a_time = threading.Lock()
 
     def start(self) -> Path:
         """The server's socket, once the server answers. Raises StoreUnavailable where it does not come up."""
         with self._one_at_a_time:
             if self._lease is None or not _open(self._lease):
-                self.release()
+                self._close_lease()
+                releases = self._releases
                 self._lease = self._new_lease()
+                if releases != self._releases:
+                    self._close_lease()
+                    raise StoreUnavailable("The embedded server was let go while it started.")
             return self._runtime() / SERVER_SOCKET
 
     def __enter__(self) -> Self:
@@ -55,7 +60,11 @@ class EmbeddedServer:
         self.release()
 
     def release(self) -> None:
-        """Close our lease; the server stops some seconds after the last one."""
+        """Close our lease, even one that another thread is just getting; some seconds after the last the server stops."""
+        self._releases += 1
+        self._close_lease()
+
+    def _close_lease(self) -> None:
         if self._lease is not None:
             self._lease.close()
             self._lease = None

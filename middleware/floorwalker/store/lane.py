@@ -32,32 +32,41 @@ Reroute = Callable[[str, list[Waiting]], None]
 class Lane:
     """The queue of one visitor. It lives as long as something waits in it."""
 
-    def __init__(self, desk: Desk, visitor: str, base: Found | None, reroute: Reroute) -> None:
+    def __init__(
+        self, desk: Desk, visitor: str, base: Found | None, *, reroute: Reroute, ended: Callable[[str], None]
+    ) -> None:
         self._desk = desk
         self._visitor = visitor
         self._base: Found | None = base if base is not None and base.visitor == visitor else None
         self._reroute = reroute
+        self._ended = ended
         self._batch: list[Waiting] = []
         self.waiting: list[Waiting] = []
 
     async def run(self) -> None:
-        """Commit until nothing waits."""
-        while self.waiting:
-            self._batch = []
-            self._take_more()
-            try:
-                await self._settle_batch()
-            except StoreUnavailable:
-                self._drop(Loss.EXPIRED, Outcome.EXPIRED)
-            except StoreError as failure:
-                self._desk.losses.add(Loss.REFUSED, self._steps)
-                self._fail(self._batch, failure)
-        self._batch = []
+        """Commit until nothing waits; what is not settled when the end comes early fails with StoreUnavailable."""
+        try:
+            while self.waiting:
+                self._take_more()
+                await self._attend()
+        finally:
+            self._ended(self._visitor)
+            self.abandon()
 
-    def abandon(self, failure: BaseException) -> None:
+    def abandon(self) -> None:
         """Fail whatever is not settled."""
-        self._fail([*self._batch, *self.waiting], failure)
+        self._fail([*self._batch, *self.waiting], StoreUnavailable("The store was closed."))
         self._batch, self.waiting = [], []
+
+    async def _attend(self) -> None:
+        try:
+            await self._settle_batch()
+        except StoreUnavailable:
+            self._drop(Loss.EXPIRED, Outcome.EXPIRED)
+        except StoreError as failure:
+            self._desk.losses.add(Loss.REFUSED, self._steps)
+            batch, self._batch = self._batch, []
+            self._fail(batch, failure)
 
     async def _settle_batch(self) -> None:
         """Find what lies there, and act on it, until every caller of the batch has an answer."""
@@ -95,6 +104,7 @@ class Lane:
             commit,
             keys=keys,
             settings=self._desk.settings,
+            random_bytes=self._desk.random_bytes,
             folded_side_list=folded,
         )
         reply = await self._run_script("commit", attempt.keys, attempt.arguments)

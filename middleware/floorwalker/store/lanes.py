@@ -1,18 +1,13 @@
 """The lanes of one worker: one per visitor for whom something waits."""
 
 import asyncio
-import logging
-from functools import partial
 
-from floorwalker.errors import StoreUnavailable
 from floorwalker.store.attempt import Committed, Outcome
 from floorwalker.store.desk import Desk
 from floorwalker.store.found import Loaded
 from floorwalker.store.lane import Lane
 from floorwalker.store.losses import Loss
 from floorwalker.store.waiting import Waiting
-
-logger = logging.getLogger(__name__)
 
 
 class Lanes:
@@ -21,7 +16,7 @@ class Lanes:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._lanes: dict[str, Lane] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[str, asyncio.Task[None]] = {}
 
     def submit(self, visitor: str, base: Loaded | None, waiting: Waiting) -> None:
         """Queue a step; drop and count it where too many wait already."""
@@ -36,7 +31,7 @@ class Lanes:
         lane = self._lanes.get(visitor)
         if lane is None:
             return None
-        reading = Waiting(self._desk.backlog, None, since=self._desk.clock())
+        reading = Waiting(self._desk.backlog, None, self._desk.loop.create_future(), since=self._desk.clock())
         lane.waiting.append(reading)
         return reading.future
 
@@ -45,36 +40,31 @@ class Lanes:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + timeout_s
         while self._tasks and (left := deadline - loop.time()) > 0:
-            await asyncio.wait(tuple(self._tasks), timeout=left)
+            await asyncio.wait(tuple(self._tasks.values()), timeout=left)
 
     async def close(self) -> None:
         """Fail whatever waits."""
-        tasks = tuple(self._tasks)
+        tasks = tuple(self._tasks.values())
         for task in tasks:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
+        for lane in self._lanes.values():  # those whose task never began
+            lane.abandon()
+        self._lanes.clear()
+        self._tasks.clear()
 
     def _enqueue(self, visitor: str, base: Loaded | None, waiting: list[Waiting]) -> None:
         lane = self._lanes.get(visitor)
         if lane is None:
-            lane = self._lanes[visitor] = Lane(self._desk, visitor, base, self._reroute)
-            task = asyncio.get_running_loop().create_task(lane.run())
-            self._tasks.add(task)
-            task.add_done_callback(partial(self._ended, visitor, lane))
+            lane = Lane(self._desk, visitor, base, reroute=self._reroute, ended=self._ended)
+            self._lanes[visitor] = lane
+            self._tasks[visitor] = self._desk.loop.create_task(lane.run())
         lane.waiting += waiting
 
     def _reroute(self, target: str, waiting: list[Waiting]) -> None:
         self._enqueue(target, None, waiting)
 
-    def _ended(self, visitor: str, lane: Lane, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
+    def _ended(self, visitor: str) -> None:
         del self._lanes[visitor]
-        if task.cancelled():
-            lane.abandon(StoreUnavailable("The store was closed."))
-        elif (failure := task.exception()) is not None:
-            logger.error("a visitor's steps could not be committed", exc_info=failure)
-            lane.abandon(failure)
-        elif lane.waiting:
-            left, lane.waiting = lane.waiting, []
-            self._enqueue(visitor, None, left)
+        del self._tasks[visitor]

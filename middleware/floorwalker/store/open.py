@@ -8,7 +8,7 @@ from typing import assert_never
 from floorwalker.store.address import Address, EmbeddedAddress, GroupAddress, ServerAddress, read_address
 from floorwalker.store.cluster import ClusterLink
 from floorwalker.store.deferred import Resume
-from floorwalker.store.dial import EmbeddedDial, sentinel_dial, server_dial
+from floorwalker.store.dial import EmbeddedDial, SentinelDial, server_dial
 from floorwalker.store.embedded import EmbeddedServer
 from floorwalker.store.pipe import Dial, Link, Pipe
 from floorwalker.store.settings import StoreSettings
@@ -53,7 +53,7 @@ def open_link(address: Address, settings: StoreSettings) -> Link:
         case ServerAddress():
             return _pipe(server_dial(address, timeout_s=timeout_s), settings)
         case GroupAddress(kind="sentinel"):
-            return _pipe(sentinel_dial(address, timeout_s=timeout_s), settings)
+            return _pipe(SentinelDial(address, timeout_s=timeout_s), settings)
         case GroupAddress():
             return ClusterLink(
                 address, timeout_s=settings.reply_timeout_s, commands_in_flight=settings.commands_in_flight

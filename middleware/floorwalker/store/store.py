@@ -98,9 +98,10 @@ class Store:
         the record as it is then. confirmed: whether the visitor's cookie has come back. raw: what a newer release can
         fold itself, should it have written the record. The future raises what the step raised, or StoreError.
         """
-        waiting = Waiting(self._desk.backlog, step, since=self._desk.clock(), confirmed=confirmed, raw=raw)
+        future: asyncio.Future[Committed] = self._desk.loop.create_future()
+        waiting = Waiting(self._desk.backlog, step, future, since=self._desk.clock(), confirmed=confirmed, raw=raw)
         self._lanes.submit(base.visitor if base is not None else visitor, base, waiting)
-        return waiting.future
+        return future
 
     async def commit(
         self, visitor: str, base: Loaded | None, step: Step, *, confirmed: bool = True, raw: bytes | None = None

@@ -18,7 +18,14 @@ class Waiting:
     __slots__ = ("_backlog", "confirmed", "future", "hops", "raw", "since", "step")
 
     def __init__(
-        self, backlog: Backlog, step: Step | None, *, since: float, confirmed: bool = False, raw: bytes | None = None
+        self,
+        backlog: Backlog,
+        step: Step | None,
+        future: asyncio.Future[Committed],
+        *,
+        since: float,
+        confirmed: bool = False,
+        raw: bytes | None = None,
     ) -> None:
         self._backlog = backlog
         self._backlog.steps += step is not None
@@ -27,7 +34,7 @@ class Waiting:
         self.confirmed = confirmed
         self.raw = raw
         self.hops = 0
-        self.future: asyncio.Future[Committed] = asyncio.get_running_loop().create_future()
+        self.future = future
 
     def settle(self, committed: Committed) -> None:
         """Tell the caller, if it still waits."""
