@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from floorwalker.core.profile import Profile
+from floorwalker.core.profile import Profile, Touch
 from floorwalker.core.signals import Signals
 
 
@@ -20,12 +20,9 @@ def block_context(
 
 
 def _of_this_request(signals: Signals) -> dict[str, Any]:
-    place, search, campaign = signals.place, signals.search, signals.campaign
+    place = signals.place
     return {
-        "source": signals.referrer.source,
-        "medium": signals.referrer.medium,
-        "searched": search.keywords if search else None,
-        "campaign": campaign.name if campaign else None,
+        **_arrival(signals),
         "device": signals.device.type,
         "os": signals.device.os,
         "browser": signals.device.browser,
@@ -37,10 +34,20 @@ def _of_this_request(signals: Signals) -> dict[str, Any]:
     }
 
 
+def _arrival(came: Signals | Touch) -> dict[str, Any]:
+    return {
+        "source": came.referrer.source,
+        "medium": came.referrer.medium,
+        "searched": came.search.keywords if came.search else None,
+        "campaign": came.campaign.name if came.campaign else None,
+    }
+
+
 def _remembered(profile: Profile) -> dict[str, Any]:
     visit = profile.visit
     pages = [page for page in map(profile.recents.page, dict.fromkeys(reversed(profile.recents.rows()))) if page]
     return {
+        **(_arrival(visit.touch) if visit else {}),
         "visits": profile.visits,
         "pages_this_visit": visit.views if visit else 0,
         "identified": bool(profile.user),

@@ -104,6 +104,10 @@ class Encounter:
         """Seconds since 1970."""
         return self._setup.clock()
 
+    def note(self, warning: str) -> None:
+        """Log what is true of many responses, once."""
+        self._setup.say_once(warning)
+
     def new_token(self) -> str:
         """Random, for marks that no page content can pose as."""
         return self._setup.settings.random(16).hex()
@@ -136,7 +140,7 @@ class Encounter:
         if self._is_kept and (self._has_said or self.request.asked.method not in _SAFE):
             commit = self._commit(walk, {})
             if commit is not None:
-                await self._budget.wait(commit)
+                await self._keeper.committed(commit, self._budget)
         return headers if cookie is None else [*headers, (b"set-cookie", cookie)]
 
     def finish(self, outcomes: Mapping[str, Outcome]) -> None:

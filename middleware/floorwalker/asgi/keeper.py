@@ -11,7 +11,7 @@ from floorwalker.store import Committed, Health, Loaded, Step, Store
 
 logger = logging.getLogger(__name__)
 
-FLUSH_S = 10.0
+FLUSH_ROUNDS, FLUSH_ROUND_S = 20, 0.5
 WARM_UP_S = 5.0
 _SETTLE_ROUNDS, _SETTLE_ROUND_S = 40, 0.05
 
@@ -46,7 +46,10 @@ class Keeper:
         """Store what still waits, and let go."""
         if not self._owned:
             return
-        waiting = await self._store.flush(FLUSH_S)
+        for _ in range(FLUSH_ROUNDS):
+            waiting = await self._store.flush(FLUSH_ROUND_S)
+            if not waiting or self._store.health().away:
+                break
         if waiting:
             logger.error("%d steps could not be stored before the end", waiting)
         await self._store.close()
@@ -80,11 +83,18 @@ class Keeper:
         """Queue a step at once; what becomes of it is the store's to log."""
         return self._store.submit(visitor, base, step, confirmed=confirmed)
 
+    async def committed(self, commit: Commit, budget: Budget) -> None:
+        """Wait until a commit stands, so that the next request finds it; not for a store that is away."""
+        while not (self._circuit.is_open or self._store.health().away):
+            if await budget.wait(commit, at_most_s=_SETTLE_ROUND_S):
+                return
+            if budget.left_s <= 0:
+                self._note_failure("a commit took too long")
+
     async def settled(self, commits: Sequence[Commit]) -> None:
         """Wait for commits, a short while at most, and not for a store that is away."""
         for _ in range(_SETTLE_ROUNDS):
-            _, waiting = await asyncio.wait(commits, timeout=_SETTLE_ROUND_S)
-            if not waiting or self._store.health().away:
+            if self._store.health().away or not (await asyncio.wait(commits, timeout=_SETTLE_ROUND_S))[1]:
                 return
 
     def _note_failure(self, why: str) -> None:

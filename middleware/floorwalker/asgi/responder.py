@@ -106,6 +106,8 @@ class Responder:
     async def _opened(self, reply: Reply, body: bytes, *, last: bool) -> RawHeaders:
         """The page's headers as they go out; from here on `_body` changes what follows, or is None."""
         headers = reply.headers
+        if reply.codings is None:
+            self._encounter.note("pages pass through whose Content-Encoding is neither gzip nor deflate")
         try:
             opening = Opening(reply, body, whole=last and self._asked.method != "HEAD")
             slots = await self._encounter.may_hold()

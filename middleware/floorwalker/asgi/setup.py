@@ -1,5 +1,6 @@
 """What all requests of one middleware share: the settings made ready. It holds no request and no visitor."""
 
+import logging
 from collections.abc import Callable
 
 from floorwalker.asgi.address import Proxies
@@ -9,7 +10,10 @@ from floorwalker.asgi.rulebook import Rulebook, load_rulebook
 from floorwalker.asgi.settings import Settings
 from floorwalker.store import open_store
 
+logger = logging.getLogger(__name__)
+
 _PATHS_KNOWN = 4096
+_WARNINGS_SAID = 64
 
 
 class Setup:
@@ -31,6 +35,7 @@ class Setup:
         if isinstance(settings.store, str):
             open_store(settings.store)  # sends nothing, and says now whether it can ever be asked
         self._other_paths: set[str] = set()
+        self._said: set[str] = set()
 
     def is_known_as_other(self, path: str) -> bool:
         """Whether the latest answer at this path was no page."""
@@ -44,3 +49,9 @@ class Setup:
         if len(self._other_paths) >= _PATHS_KNOWN:
             self._other_paths.clear()
         self._other_paths.add(path)
+
+    def say_once(self, warning: str) -> None:
+        """Log what is true of many responses, the first time."""
+        if warning not in self._said and len(self._said) < _WARNINGS_SAID:
+            self._said.add(warning)
+            logger.warning("%s", warning)
