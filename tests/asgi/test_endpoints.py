@@ -1,0 +1,57 @@
+"""Our own addresses."""
+
+import json
+
+import pytest
+
+from tests.asgi.browser import Browser, page_app
+from tests.asgi.conftest import PAGE, Wrap
+
+
+async def test_health_tells_how_the_store_is(wrap: Wrap) -> None:
+    browser = Browser(wrap(page_app(PAGE)))
+    await browser.get("/")
+    answer = await browser.get("/_floorwalker/healthz")
+    health = json.loads(answer.body)
+    assert (answer.status, answer.all(b"cache-control")) == (200, [b"no-store"])
+    assert health["status"] == "ok"
+    assert health["store"] == {"state": "here", "pending": 0, "lost": {}}
+    assert health["rules"]
+
+
+async def test_health_is_told_while_the_store_is_away(wrap: Wrap) -> None:
+    browser = Browser(wrap(page_app(PAGE), store="unix:///nonexistent/floorwalker.sock"))
+    await browser.get("/")
+    answer = await browser.get("/_floorwalker/healthz")
+    assert (answer.status, json.loads(answer.body)["store"]["state"]) == (200, "away")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/_floorwalker", 404),
+        ("GET", "/_floorwalker/nothing", 404),
+        ("POST", "/_floorwalker/healthz", 405),
+        ("HEAD", "/_floorwalker/healthz", 200),
+    ],
+)
+async def test_what_is_not_there_is_a_problem_report(wrap: Wrap, method: str, path: str, status: int) -> None:
+    answer = await Browser(wrap(page_app(PAGE))).ask(method, path)
+    assert answer.status == status
+    if status != 200:
+        assert answer.all(b"content-type") == [b"application/problem+json"]
+        assert json.loads(answer.body)["status"] == status
+
+
+@pytest.mark.parametrize("path", ["/_floorwalkers", "/x/_floorwalker/healthz"])
+async def test_other_addresses_are_the_apps(wrap: Wrap, path: str) -> None:
+    assert (await Browser(wrap(page_app(PAGE))).get(path)).body == PAGE
+
+
+async def test_an_excluded_path_is_left_alone(wrap: Wrap) -> None:
+    headers = [(b"etag", b'"1"')]
+    browser = Browser(wrap(page_app(PAGE, headers=headers), exclude="/admin/**"))
+    for path in ("/admin", "/admin/users"):
+        answer = await browser.get(path)
+        assert (answer.all(b"etag"), answer.cookie) == ([b'"1"'], None)
+    assert (await browser.get("/")).cookie is not None
