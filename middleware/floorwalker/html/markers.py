@@ -35,6 +35,10 @@ class Marker(NamedTuple):
     key: SlotKey
     closes: bool
 
+    def is_ended_by(self, following: "Marker") -> bool:
+        """Whether the marker that follows ends the slot that this one begins."""
+        return following.closes and not self.closes and self.key == following.key
+
 
 def may_hold_slot(body: bytes) -> bool:
     """Whether a slot may be marked in these bytes; a false alarm is possible, a miss is not."""

@@ -91,16 +91,15 @@ class SlotRewriter:
     def _weave_text(self, data: bytes, markers: list[Marker]) -> None:
         """Weaves text with the markers found in it; `release` knows how far that came."""
         self._data, self._pos = data, 0
-        number, count = 0, len(markers)
+        weave, number, count = self._weave, 0, len(markers)
         while number < count:
             marker = markers[number]
             number += 1
-            closing = markers[number] if number < count else marker
-            if marker.closes or not closing.closes or closing.key != marker.key or self._weave.is_within_slot:
-                self._weave_marker(data, marker)
-            else:
-                self._weave_whole(data, marker, closing)
+            if number < count and not weave.is_within_slot and marker.is_ended_by(markers[number]):
+                self._weave_whole(data, marker, markers[number])
                 number += 1
+            else:
+                self._weave_marker(data, marker)
         self._weave_up_to(data, len(data))
         self._data = b""
         self._pos = 0

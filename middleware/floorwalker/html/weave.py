@@ -78,9 +78,9 @@ class Weave:
         """What stands in the place of a slot that lies in no other, seen whole, and with none in it."""
         content = self._content(name)
         if default_bytes > self._held_cap_bytes:
-            self._note([(name, Outcome.TOO_LONG)])
+            self._note(name, Outcome.TOO_LONG)
             return None
-        self._note([(name, Outcome.KEPT if content is None else Outcome.CHANGED)])
+        self._note(name, Outcome.KEPT if content is None else Outcome.CHANGED)
         return content
 
     def text(self, piece: bytes | memoryview) -> None:
@@ -130,14 +130,14 @@ class Weave:
         if self._open:
             self._give_up_long_ones()
         if self._inner:
-            self._note(self._inner)
+            self._note_all(self._inner)
             self._inner = []
         for slot in self._open:
             if slot.content is not None:
                 break
             self._out += slot.pieces
             slot.pieces = []
-            self._note(slot.inner)
+            self._note_all(slot.inner)
             slot.inner = []
         out, self._out = self._out, []
         return b"".join(out)
@@ -184,8 +184,11 @@ class Weave:
         self._inner += slot.inner
         self._inner.append((slot.key.name, slot.outcome))
 
-    def _note(self, outcomes: list[tuple[str, Outcome]]) -> None:
+    def _note_all(self, outcomes: list[tuple[str, Outcome]]) -> None:
         for name, outcome in outcomes:
-            known = self._outcomes.get(name)
-            if known is None or _RANK[outcome] < _RANK[known]:
-                self._outcomes[name] = outcome
+            self._note(name, outcome)
+
+    def _note(self, name: str, outcome: Outcome) -> None:
+        known = self._outcomes.setdefault(name, outcome)
+        if known is not outcome and _RANK[outcome] < _RANK[known]:
+            self._outcomes[name] = outcome
