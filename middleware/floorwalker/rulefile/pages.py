@@ -19,15 +19,22 @@ _CAPTURE = re.compile(r"\{([^{}]*)\}")
 
 
 def read_pages(items: list[Node], reading: Reading) -> tuple[PageRule, ...]:
-    """Every page rule, one for each of its paths. Two paths that tie are an error."""
+    """Every page rule, one for each of its paths. Two paths that tie are an error.
+
+    Price tiers are names of their own where `site` has no `price_tiers`.
+    """
     found: list[tuple[PageRule, Position]] = []
+    tiers_are_known = any(reading.names.known("price tier"))
     for item in items:
         node = as_mapping(item, "a page", reading.findings, "- path: / and type: home below it")
         if node is None:
             continue
         fields = Fields(node, PAGE_KEYS, "a page", reading.findings, reading.names)
         at = fields.key("path").at if "path" in fields else node.at
-        found.extend((rule, at) for rule in _rules(fields, reading))
+        rules = _rules(fields, reading)
+        found.extend((rule, at) for rule in rules)
+        for tier in {rule.price_tier for rule in rules if rule.price_tier and not tiers_are_known}:
+            reading.names.define("price tier", tier, fields.key("price_tier").at)
     _report_ties(found, reading)
     return tuple(rule for rule, _ in found)
 
