@@ -89,6 +89,7 @@ def _segment(name: str, about: str, explained: Mapping[str, Any]) -> SegmentView
     return SegmentView(name=name, title=title, about=about, member=explained["in"], why=explained["why"])
 
 
+MEDIA = {"direct": "nowhere: typed, or from a bookmark", "email": "an e-mail"}
 OWN = "the page’s own"
 KEPT = {"other page": "not on this page", "control": "the page’s own, for the comparison"}
 REASONS = {
@@ -132,7 +133,8 @@ def _signals(profile: Profile | None, signals: Signals, play: Play) -> Iterator[
     visit = profile.visit if profile else None
     touch = visit.touch if visit else signals
     referrer = touch.referrer
-    yield "came from", " ".join(filter(None, (referrer.source or referrer.domain, f"({referrer.medium})"))).strip()
+    name = referrer.source or referrer.domain
+    yield "came from", f"{name} ({referrer.medium})" if name else MEDIA.get(referrer.medium, referrer.medium)
     if touch.search:
         words = touch.search.keywords
         yield "searched", f"“{words}”" if words else "words withheld by the engine"
@@ -182,7 +184,7 @@ def _timeline(profile: Profile | None, signals: Signals) -> list[tuple[str, str]
 def _when(at: float, now: float, zone: ZoneInfo) -> str:
     then = datetime.fromtimestamp(at, UTC).astimezone(zone)
     same_day = then.date() == datetime.fromtimestamp(now, UTC).astimezone(zone).date()
-    return then.strftime("%H:%M:%S" if same_day else "%d %b, %H:%M")
+    return then.strftime("%H:%M:%S" if same_day else "%d %b %H:%M")
 
 
 def _what(name: str, page: Any, properties: Mapping[str, Any]) -> str:

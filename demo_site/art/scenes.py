@@ -158,7 +158,8 @@ def night() -> str:
         trails.append(
             path(f"M{number(x1)} {number(y1)}A{number(radius)} {number(radius)} 0 0 1 {number(x2)} {number(y2)}", css)
         )
-    hill = path("M0 262Q90 214 190 246T380 236T480 256V320H0Z", "t")
+    ridge = "M0 262Q90 214 190 246T380 236T480 256"
+    hill = path(f"{ridge}V320H0Z", "f") + path(ridge)
     star = circle(pole, 2.6, "r")
     stand = (
         '<g transform="translate(52 120) scale(.56)">'
@@ -176,7 +177,8 @@ def night() -> str:
 
 def legs() -> str:
     sea = water(226, seed=9) + path("M0 216H480", "h")
-    cliff = path("M0 250Q80 236 130 250L210 246Q250 252 262 286L280 320H0Z", "t")
+    edge = "M0 250Q80 236 130 250L210 246Q250 252 262 286L280 320"
+    cliff = path(f"{edge}H0Z", "f") + path(edge)
     stand = '<g transform="translate(-10 24) scale(1.06)">' + tripod({"height": 150, "sections": 4, "seed": 1}) + "</g>"
     light = circle((384, 120), 36, "h") + path("M330 216Q384 204 438 216", "h")
     return sea + light + cliff + stand

@@ -1,7 +1,8 @@
 """The few shapes that every drawing is made of. All return SVG text; lengths are in the drawing's own units.
 
-Classes: `s` a stroke in ink, `h` a hairline, `t` a tinted fill, `p` a paper fill, `g` glass, `a` the accent,
-`k` solid ink, `r` solid accent, `m` small figures, `w` engraved words, `z` a part drawn enlarged.
+Classes: `s` a stroke in ink, `h` a hairline, `t` a tinted fill, `f` the same without its edge, `p` a paper fill,
+`g` glass, `a` the accent, `k` solid ink, `r` solid accent, `m` small figures, `w` engraved words,
+`z` a part drawn enlarged.
 """
 
 from collections.abc import Iterable
@@ -19,6 +20,7 @@ SHAPE_STYLE = """
 .s{fill:none;stroke:currentColor;stroke-width:1.5;stroke-linecap:round;stroke-linejoin:round}
 .h{fill:none;stroke:var(--line);stroke-width:1;stroke-linecap:round;stroke-linejoin:round}
 .t{fill:var(--tint);stroke:currentColor;stroke-width:1.5;stroke-linejoin:round}
+.f{fill:var(--tint);stroke:none}
 .p{fill:var(--paper);stroke:currentColor;stroke-width:1.5;stroke-linejoin:round}
 .g{fill:var(--paper);fill-opacity:.75;stroke:currentColor;stroke-width:1.25;stroke-linejoin:round}
 .a{fill:none;stroke:var(--accent);stroke-width:1.5;stroke-linecap:round;stroke-linejoin:round}

@@ -45,8 +45,16 @@
     box.parentElement.hidden = false;
     box.checked = recall("who-outline") === "1";
     box.addEventListener("change", () => { remember("who-outline", box.checked ? "1" : null); outline(); });
-    panel.scrollTop = Number(recall("who-scroll") || 0);
     markNew();
+    settle();
+  };
+
+  // Only what is visible can be scrolled.
+  const settle = () => {
+    const row = panel.querySelector(".who-play");
+    const chosen = row && row.querySelector("[aria-current]");
+    if (chosen) row.scrollLeft = chosen.offsetLeft - 88;
+    panel.scrollTop = Number(recall("who-scroll") || 0);
   };
 
   const refresh = async () => {
@@ -63,6 +71,7 @@
     page.classList.toggle("who-is-open", open);
     opener.setAttribute("aria-expanded", String(open));
     remember("who", open ? "open" : null);
+    if (open) settle();
   };
 
   opener.setAttribute("role", "button");

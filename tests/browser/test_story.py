@@ -42,7 +42,7 @@ def test_a_search_changes_the_first_page_and_browsing_the_next_and_tomorrow_it_i
         ("ad", "A first camera that you will keep."),
         ("assistant", "Check what it told you."),
         ("newsletter", "This month: borrow a long lens."),
-        ("customer", "Still thinking about a long lens?"),
+        ("customer", "How is the new one doing?"),
     ],
 )
 def test_becoming_somebody_shows_what_that_person_would_see(open_page: Open, role: str, headline: str) -> None:

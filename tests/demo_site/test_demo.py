@@ -75,7 +75,7 @@ def test_a_panel_for_somebody_who_saw_no_page_yet_says_so_little(visitor: httpx.
 
 def test_a_customer_has_a_past_and_is_known_by_name(visitor: httpx.Client) -> None:
     page = visitor.get("/?play=customer").text
-    assert "Good to see you again" in page
+    assert "How is the new one doing?" in page
     assert "<span>Ada</span>" in page
     html = who(visitor)["html"]
     assert "ordered for €1,149" in html
