@@ -36,14 +36,14 @@ class Outcome(StrEnum):
     TOO_NEW = "too new"  # not stored: a newer release wrote the record, and there was nothing to put aside
 
 
-class Committed(Struct, frozen=True):
+class Committed(Struct, frozen=True, gc=False):
     """The outcome of a commit. loaded: the record after it, where it was stored, or the stone."""
 
     outcome: Outcome
     loaded: Loaded | None = None
 
 
-class Commit(Struct, frozen=True):
+class Commit(Struct, frozen=True, gc=False):
     """Who commits, and when. now: seconds since 1970."""
 
     writer: int
@@ -52,7 +52,7 @@ class Commit(Struct, frozen=True):
     confirmed: bool
 
 
-class Attempt(Struct, frozen=True):
+class Attempt(Struct, frozen=True, gc=False):
     """What commit.lua is to do, and what stands in the store once it has done it."""
 
     loaded: Loaded

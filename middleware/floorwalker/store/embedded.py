@@ -60,7 +60,7 @@ class EmbeddedServer:
         self.release()
 
     def release(self) -> None:
-        """Close our lease, even one that another thread is just getting; some seconds after the last the server stops."""
+        """Close our lease, even one that another thread is just getting; after the last one the server stops."""
         self._releases += 1
         self._close_lease()
 

@@ -12,7 +12,7 @@ from floorwalker.store.record import IDENTITY_BYTES, Record, State, decode_recor
 logger = logging.getLogger(__name__)
 
 
-class Loaded(Struct, frozen=True):
+class Loaded(Struct, frozen=True, gc=False):
     """One visitor's record as it was read: the base of the next commit.
 
     visitor: whose record it is, after following pointers. profile: None for a new, an erased or a moved visitor.

@@ -38,14 +38,14 @@ class State(IntEnum):
 Tally = tuple[str, str, int]  # day, field, by
 
 
-class Pending(Struct, frozen=True, array_like=True):
+class Pending(Struct, frozen=True, array_like=True, gc=False):
     """Effects of an unconfirmed visitor, held back until the cookie has come back."""
 
     events: tuple[bytes, ...] = ()
     counts: tuple[Tally, ...] = ()
 
 
-class Writer(Struct, frozen=True, array_like=True):
+class Writer(Struct, frozen=True, array_like=True, gc=False):
     """The last commit of one worker. at: seconds since 1970."""
 
     id: int
@@ -53,7 +53,7 @@ class Writer(Struct, frozen=True, array_like=True):
     at: int
 
 
-class Body(Struct, frozen=True, array_like=True):
+class Body(Struct, frozen=True, array_like=True, gc=False):
     """What a record holds behind its head. created: seconds since 1970. payload: the profile, in the head's schema."""
 
     visitor: str
@@ -66,7 +66,7 @@ class Body(Struct, frozen=True, array_like=True):
     merge: bytes = b""
 
 
-class Record(Struct, frozen=True):
+class Record(Struct, frozen=True, gc=False):
     """One visitor's record, read."""
 
     state: State
