@@ -1,6 +1,7 @@
 """Laws of the whole stack: any chunking, nothing to replace, nobody mixed up."""
 
 import asyncio
+import gc
 import random
 from itertools import pairwise
 from pathlib import Path
@@ -104,3 +105,22 @@ async def test_requests_of_different_visitors_never_mix(wrap: Wrap) -> None:
     asked = [ask(number, browser, turn) for turn in range(5) for number, browser in enumerate(browsers)]
     dice.shuffle(asked)
     await asyncio.gather(*asked)
+
+
+async def test_a_request_leaves_nothing_for_the_garbage_collector(wrap: Wrap) -> None:
+    """The collector is the tail of the latency, and lol-html's objects must not be freed by another thread."""
+    browser = Browser(wrap(page_app(PAGE)))
+    await browser.get("/selected", headers={b"referer": SEARCH})
+    gc.collect()
+    gc.disable()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        for path in ("/selected", "/tripods", "/selected"):
+            await browser.get(path, headers={b"referer": SEARCH})
+        gc.collect()
+        left = {type(thing).__qualname__ for thing in gc.garbage if "floorwalker" in type(thing).__module__}
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
+    assert not left

@@ -15,6 +15,7 @@ from floorwalker.asgi.setup import Setup
 from floorwalker.asgi.types import RawHeaders
 from floorwalker.asgi.walk import Walk
 from floorwalker.core.hit import Hit, HitKind
+from floorwalker.html.markers import PageMemory
 from floorwalker.html.weave import Outcome
 from floorwalker.store import Loaded
 
@@ -108,6 +109,11 @@ class Encounter:
         """Log what is true of many responses, once."""
         self._setup.say_once(warning)
 
+    @property
+    def page_memory(self) -> PageMemory:
+        """What is known of pages that went by before."""
+        return self._keeper.page_memory
+
     def new_token(self) -> str:
         """Random, for marks that no page content can pose as."""
         return self._setup.settings.random(16).hex()
@@ -199,6 +205,8 @@ class Encounter:
         return commit
 
     def _let_go(self) -> None:
+        if self._walk is not None:
+            self._walk.rest()
         if self._load is not None and not self._load.done():
             self._load.cancel()
         elif self._load is not None and not self._load.cancelled():

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Sequence
 from floorwalker.asgi.budget import Budget
 from floorwalker.asgi.circuit import Circuit
 from floorwalker.errors import FloorwalkerError, StoreUnavailable
+from floorwalker.html.markers import PageMemory
 from floorwalker.store import Committed, Health, Loaded, Step, Store
 
 logger = logging.getLogger(__name__)
@@ -24,6 +25,7 @@ class Keeper:
     def __init__(self, store: Store, *, owned: bool, outlives_requests: bool) -> None:
         """outlives_requests: somebody will close it in the end; else every request waits for its commits."""
         self.outlives_requests = outlives_requests
+        self.page_memory = PageMemory()
         self._store = store
         self._owned = owned
         self._circuit = Circuit(clock=asyncio.get_running_loop().time)

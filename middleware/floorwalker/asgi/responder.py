@@ -29,7 +29,8 @@ class Responder:
         self._app = app
         self._encounter = encounter
         self._asked = encounter.request.asked
-        self._stage: Callable[[Message], Awaitable[None]] = self._before_start
+        # A function rather than a bound method: a request that refers to itself waits for the garbage collector.
+        self._stage: Callable[[Responder, Message], Awaitable[None]] = Responder._before_start
         self._held: tuple[Message, Reply] | None = None
         self._body: PageBody | None = None
 
@@ -45,7 +46,10 @@ class Responder:
         await self._encounter.end()
 
     async def _on_message(self, message: Message) -> None:
-        await self._stage(message)
+        await self._stage(self, message)
+
+    async def _pass(self, message: Message) -> None:
+        await self._send(message)
 
     async def _before_start(self, message: Message) -> None:
         """The start of a page is held until the first of its body tells which headers change."""
@@ -58,21 +62,21 @@ class Responder:
             self._encounter.became(kind, reply.status, is_page=reply.is_page)
         except Exception:
             logger.exception("a response passes by: its start cannot be read")
-            self._stage = self._send
+            self._stage = Responder._pass
             await self._send(message)
             return
         if reply.is_page and not reply.public:
-            self._held, self._stage = (message, reply), self._before_body
+            self._held, self._stage = (message, reply), Responder._before_body
         elif self._encounter.has_part:
             await self._take_part(message, reply)
         else:
-            self._stage = self._send
+            self._stage = Responder._pass
             await self._send(message)
 
     async def _take_part(self, start: Message, reply: Reply) -> None:
         """A response whose body is none of ours, but which counts, or whose handler said something."""
         headers = await self._settled(reply.headers)
-        self._stage = self._in_body
+        self._stage = Responder._in_body
         await self._send(start if headers is reply.headers else {**start, "headers": headers})
 
     async def _before_body(self, message: Message) -> None:
@@ -82,12 +86,12 @@ class Responder:
         assert self._held is not None
         (start, reply), self._held = self._held, None
         if message["type"] != "http.response.body":
-            self._stage = self._send
+            self._stage = Responder._pass
             await self._send(start)
             await self._send(message)
             return
         headers = await self._opened(reply, message.get("body", b""), last=not message.get("more_body", False))
-        self._stage = self._in_body
+        self._stage = Responder._in_body
         await self._send({**start, "headers": headers})
         await self._in_body(message)
 
@@ -100,7 +104,7 @@ class Responder:
             message = {**message, "body": self._body.feed(message.get("body", b""), last=last)}
         await self._send(message)
         if last:
-            self._stage = self._send
+            self._stage = Responder._pass
             self._encounter.finish(self._body.outcomes if self._body is not None else {})
 
     async def _opened(self, reply: Reply, body: bytes, *, last: bool) -> RawHeaders:
@@ -132,7 +136,8 @@ class Responder:
         coding = reply.codings[-1] if reply.codings else None
         if coding is not None and not accepts_coding(self._asked.headers.get(b"accept-encoding"), coding):
             coding = None
-        rewriter = SlotRewriter(walk.markup, charset=opening.charset, selectors=marks)
+        memory = self._encounter.page_memory
+        rewriter = SlotRewriter(walk.markup, charset=opening.charset, selectors=marks, memory=memory)
         self._body = PageBody(rewriter, opening, coding=coding)
         if not reply.codings:
             return headers

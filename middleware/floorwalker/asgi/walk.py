@@ -152,6 +152,11 @@ class Walk:
         self._forget()
         return step
 
+    def rest(self) -> None:
+        """The request is over. What was decided refers to this walk; without it nothing waits for the collector."""
+        self._page = self._context = None
+        self._frozen = {}
+
     def _forget(self) -> None:
         self._profile = self._page = self._context = None
 

@@ -12,6 +12,23 @@ HELD_CAP_BYTES: Final = 65_536
 _WORTH_A_VIEW_BYTES: Final = 2_048
 
 
+class _Contents:
+    """What each slot of one page shows, asked for once. It knows no rewriter, so a page leaves no cycle behind."""
+
+    def __init__(self, render: Callable[[str], str | None], charset: str, *, hidden: frozenset[str]) -> None:
+        self._render, self._charset, self._hidden = render, charset, hidden
+        self._known: dict[str, bytes | None] = {}
+
+    def of(self, name: str) -> bytes | None:
+        """What stands in the slot's place, encoded; None for its default."""
+        if name not in self._known:
+            markup = self._render(name)
+            if markup is not None and name in self._hidden:
+                markup = ""
+            self._known[name] = None if markup is None else markup.encode(self._charset, "xmlcharrefreplace")
+        return self._known[name]
+
+
 class SlotRewriter:
     """Replaces the slots of one page while it streams through.
 
@@ -32,11 +49,9 @@ class SlotRewriter:
         selectors: SelectorMarks | None = None,
         memory: PageMemory | None = None,
     ) -> None:
-        self._render = render
-        self._charset = charset
-        self._contents: dict[str, bytes | None] = {}
+        contents = _Contents(render, charset, hidden=selectors.hidden if selectors is not None else frozenset())
         self._scanner = MarkerScanner(memory if selectors is None else None)
-        self._weave = Weave(self._content, held_cap_bytes=held_cap_bytes)
+        self._weave = Weave(contents.of, held_cap_bytes=held_cap_bytes)
         self._selectors = selectors
         self._data = b""
         self._pos = 0
@@ -79,14 +94,6 @@ class SlotRewriter:
         self._data = b""
         self._pieces.clear()
         return b"".join(pieces)
-
-    def _content(self, name: str) -> bytes | None:
-        if name not in self._contents:
-            markup = self._render(name)
-            if markup is not None and self._selectors is not None and name in self._selectors.hidden:
-                markup = ""
-            self._contents[name] = None if markup is None else markup.encode(self._charset, "xmlcharrefreplace")
-        return self._contents[name]
 
     def _weave_text(self, data: bytes, markers: list[Marker]) -> None:
         """Weaves text with the markers found in it; `release` knows how far that came."""
