@@ -11,7 +11,7 @@ from floorwalker.core.profile import Profile
 from floorwalker.store.codec import SCHEMA_WRITTEN, encode_event, encode_profile
 from floorwalker.store.found import Loaded
 from floorwalker.store.keys import Keys
-from floorwalker.store.record import Body, Pending, Record, State, Tally, Writer, with_writer
+from floorwalker.store.record import IDENTITY_BYTES, Body, Pending, Record, State, Tally, Writer, with_writer
 from floorwalker.store.replies import Word
 from floorwalker.store.settings import StoreSettings
 
@@ -58,7 +58,7 @@ class Attempt(Struct, frozen=True, gc=False):
     loaded: Loaded
     keys: list[str]
     arguments: list[Word]
-    held_back: int
+    held_back: int = 0
 
 
 def compose(
@@ -83,34 +83,47 @@ def compose(
     counts = _sums([*waiting.counts, *((count.day, count.field, count.by) for count in effects.counts)])
     pending = None if confirmed else Pending(tuple(events[:EVENTS_HELD_BACK]), tuple(counts[:COUNTS_HELD_BACK]))
     epoch, body = _origin(base, commit, random_bytes)
-    body = _next_body(body, commit, encode_profile(profile), pending, settings)
     record = Record(
         state=State.LIVE,
         epoch=epoch,
         version=(old.version + 1) % (1 << 32) if old is not None else 1,
-        body=body,
+        body=_next_body(body, commit, encode_profile(profile), pending, settings),
         confirmed=confirmed,
         deferred=old is not None and old.deferred and not folded_side_list,
         schema=SCHEMA_WRITTEN,
     )
+    if confirmed:
+        return _attempt(base, profile, record, events, counts, keys, settings, folded_side_list)
+    lost = max(0, len(events) - EVENTS_HELD_BACK) + max(0, len(counts) - COUNTS_HELD_BACK)
+    attempt = _attempt(base, profile, record, [], [], keys, settings, folded_side_list)
+    return replace(attempt, held_back=lost) if lost else attempt
+
+
+def _attempt(
+    base: Loaded,
+    profile: Profile,
+    record: Record,
+    events: list[bytes],
+    counts: list[Tally],
+    keys: Keys,
+    settings: StoreSettings,
+    folded_side_list: bool,
+) -> Attempt:
+    """The script's keys and arguments."""
     stored = record.encode()
-    life_s = settings.profile_life_s if confirmed else settings.unconfirmed_life_s
-    released, moved = (events, counts) if confirmed else ([], [])
-    names, numbers = _counters(base.visitor, moved, keys, folded_side_list)
+    names, numbers = _counters(base.visitor, counts, keys, folded_side_list)
     arguments: list[Word] = [
         base.identity,
         stored,
-        life_s,
-        body.pseudonym.hex(),
+        settings.profile_life_s if record.confirmed else settings.unconfirmed_life_s,
+        record.body.pseudonym.hex(),
         max(1, settings.events_kept // keys.partitions),
         int(folded_side_list),
-        len(released),
-        *released,
+        len(events),
+        *events,
         *numbers,
     ]
-    loaded = Loaded(base.visitor, profile, record, stored[:14])
-    lost = 0 if confirmed else max(0, len(events) - EVENTS_HELD_BACK) + max(0, len(counts) - COUNTS_HELD_BACK)
-    return Attempt(loaded, names, arguments, lost)
+    return Attempt(Loaded(base.visitor, profile, record, stored[:IDENTITY_BYTES]), names, arguments)
 
 
 def _origin(base: Loaded, commit: Commit, random_bytes: Callable[[int], bytes]) -> tuple[bytes, Body]:
