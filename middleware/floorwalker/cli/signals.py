@@ -2,36 +2,21 @@
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from floorwalker.asgi.places import open_places
+from floorwalker.cli.paper import Paper, printable
+from floorwalker.cli.request import RequestUnreadable, add_request, read_headers, read_moment
 from floorwalker.core.reading import SignalReader, read_signals, signals_as_json
 from floorwalker.core.reading.clock import is_zone
 from floorwalker.core.signals import Signals
-from floorwalker.errors import ConfigurationError
-
-_BOLD, _DIM, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
-
-
-class RequestUnreadable(ConfigurationError):
-    """A request description that cannot be used; the message says what is wrong and what to write."""
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Declare the command and its options."""
     p = subparsers.add_parser("signals", help="what we read from a request", description=__doc__)
-    p.add_argument("--url", help="the address that was asked for")
-    p.add_argument("--referrer", help="the Referer header")
-    p.add_argument("--user-agent", help="the User-Agent header")
-    p.add_argument(
-        "--header", action="append", default=[], metavar="'Name: value'", help="any other header; repeatable"
-    )
-    p.add_argument("--at", help="when: 2026-11-28T19:30, with an offset or in the site's zone; default: now")
-    p.add_argument("--address", help="the client's address, for the place")
+    add_request(p)
     p.add_argument("--timezone", default="UTC", help="the site's time zone (default UTC)")
     p.add_argument("--host", action="append", default=[], help="another host of the site; repeatable")
     p.add_argument("--partner", action="append", default=[], metavar="HOST=NAME", help="a partner; repeatable")
@@ -52,12 +37,12 @@ def run(args: argparse.Namespace) -> int:
     if not args.url:
         raise RequestUnreadable("--url is missing; write --url https://shop.example/ (or --jsonl)")
     request = {"url": args.url, "referrer": args.referrer, "user_agent": args.user_agent}
-    request |= {"headers": _headers(args.header), "at": args.at, "address": args.address}
+    request |= {"headers": read_headers(args.header), "at": args.at, "address": args.address}
     signals = _signals(request, reader, args.timezone)
     if args.json:
         print(json.dumps(signals_as_json(signals), ensure_ascii=not _speaks_unicode(), indent=2))
     else:
-        print("\n".join(as_text(signals, colour=_wants_colour())))
+        print("\n".join(as_text(signals, Paper(sys.stdout))))
     return 0
 
 
@@ -78,16 +63,6 @@ def _reader(args: argparse.Namespace) -> SignalReader:
     partners = {host: name or host for host, _, name in (entry.partition("=") for entry in args.partner)}
     places = open_places(args.places) if args.places else None
     return SignalReader(hosts=args.host, partners=partners, places=places, trusted_headers=args.trust)
-
-
-def _headers(entries: Iterable[str]) -> dict[str, str]:
-    found = {}
-    for entry in entries:
-        name, colon, value = entry.partition(":")
-        if not colon or not name.strip():
-            raise RequestUnreadable(f"--header {entry!r} has no name; write 'Accept-Language: de'")
-        found[name.strip()] = value.strip()
-    return found
 
 
 def _request(line: bytes) -> Mapping[str, object]:
@@ -112,7 +87,7 @@ def _signals(request: Mapping[str, object], reader: SignalReader, timezone: str)
         raise RequestUnreadable('url is missing; write {"url": "https://shop.example/"}')
     address = None if request.get("address") is None else _text(request["address"], "address")
     return read_signals(
-        url=_text(request["url"], "url"), headers=pairs, now=_moment(request.get("at"), timezone), address=address,
+        url=_text(request["url"], "url"), headers=pairs, now=read_moment(request.get("at"), timezone), address=address,
         site_timezone=timezone, reader=reader,
     )  # fmt: skip
 
@@ -123,24 +98,11 @@ def _text(value: object, field: str) -> str:
     return value
 
 
-def _moment(at: object, timezone: str) -> float | datetime:
-    if at is None:
-        return datetime.now(UTC)
-    try:
-        if isinstance(at, int | float) and not isinstance(at, bool):
-            return datetime.fromtimestamp(at, UTC)
-        moment = datetime.fromisoformat(_text(at, "at"))
-    except (ValueError, OverflowError, OSError) as error:
-        raise RequestUnreadable(f"at is no moment: {at!r}; write 2026-11-28T19:30 or seconds since 1970") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(timezone))
-
-
-def as_text(signals: Signals, *, colour: bool) -> Iterator[str]:
+def as_text(signals: Signals, paper: Paper) -> Iterator[str]:
     """The signals for people: aligned, what is unknown left out."""
-    bold, dim, plain = (_BOLD, _DIM, _PLAIN) if colour else ("", "", "")
     for label, value in _rows(signals):
         if value:
-            yield f"{dim}{label:<14}{plain}{bold}{value}{plain}"
+            yield f"{paper.quiet(label.ljust(14))}{paper.strong(printable(value))}"
 
 
 def _rows(signals: Signals) -> Iterator[tuple[str, str]]:
@@ -148,7 +110,7 @@ def _rows(signals: Signals) -> Iterator[tuple[str, str]]:
     yield "robot", signals.robot.name if signals.robot else ""
     yield "referrer", _joined(referrer.medium, referrer.source, referrer.domain)
     if search:
-        yield "searched", f"{search.keywords or '(not told)'} · {search.engine}"
+        yield "searched", f"{search.keywords or 'keyword not provided'} · {search.engine}"
     if campaign := signals.campaign:
         yield "campaign", _joined(campaign.name, campaign.source, campaign.medium, campaign.term, campaign.content)
     if ad := signals.ad:
@@ -173,7 +135,3 @@ def _joined(*values: str | None) -> str:
 
 def _speaks_unicode() -> bool:
     return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-
-
-def _wants_colour() -> bool:
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
