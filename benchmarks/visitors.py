@@ -16,16 +16,17 @@ from floorwalker.core.effects import NOTHING
 from floorwalker.core.hashing import seed_of
 from floorwalker.core.hit import Hit
 from floorwalker.core.profile import Profile
+from floorwalker.core.ruleset import Ruleset as Rules
 from floorwalker.store import Outcome, Step, StoreSettings, open_store
 
 _PATTERNS = 50  # distinct histories; every visitor has one of them, with a seed of their own
-_AGENT = b"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
+AGENT = b"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 
 
 async def returning_visitors(count: int, *, store: str, rules: Path, cookies: Path) -> int:
     """Fill the store, write one cookie a line, and give the median profile's bytes."""
     now = time.time()
-    profiles = _profiles(Ruleset.load(rules), now)
+    profiles = histories(Ruleset.load(rules), now)
     jar = VisitorCookie([SECRET], random=secrets.token_bytes)
     opened = open_store(store, settings=StoreSettings(new_profiles_per_s=1e9))
     lines = []
@@ -51,7 +52,7 @@ def _birth(profiles: list[Profile], visitor: str) -> Step:
     return lambda _: (profile, NOTHING)
 
 
-def _profiles(ruleset: Ruleset, now: float) -> list[Profile]:
+def histories(ruleset: Rules, now: float) -> list[Profile]:
     """Histories as a shop knows them: some visits over the last month, thirty pages in all."""
     corridor = Corridor(ruleset)
     made = []
@@ -61,7 +62,7 @@ def _profiles(ruleset: Ruleset, now: float) -> list[Profile]:
             at = now - 30 * 86400 + (number // 6) * 5 * 86400 + number * 40
             url = f"https://shop.example/category-{(pattern + number) % 9}/product-{pattern}-{number % 11}"
             referrer = b"https://www.google.com/search?q=lens" if number % 6 == 0 else b"https://shop.example/"
-            hit = Hit(at=at, url=url, headers=((b"user-agent", _AGENT), (b"referer", referrer)))
+            hit = Hit(at=at, url=url, headers=((b"user-agent", AGENT), (b"referer", referrer)))
             profile, _ = corridor.advance(profile, hit)
         made.append(profile)
     return made

@@ -1,0 +1,111 @@
+"""What one page costs in CPU, here in this process: the whole stack over a real store, then stage by stage.
+
+Run as `python -m benchmarks.hot_path [--page /static10] [--profile]`. The best of several rounds counts. `the rest` is
+what the stages leave of the whole: the middleware's own steps, the event loop, and the talk with the store.
+"""
+
+import argparse
+import asyncio
+import cProfile
+import pstats
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from benchmarks.pages import PAGES, App, app
+from benchmarks.rules import write_rules
+from benchmarks.serve import wrapped
+from benchmarks.stages import Stages
+from benchmarks.visitors import AGENT, returning_visitors
+
+_AT_ONCE = 32
+_ROUNDS = 5
+
+
+def main() -> None:
+    """Prints the table, and where asked the profile of the whole."""
+    options = _parser().parse_args()
+    with tempfile.TemporaryDirectory(prefix="fw-bench-") as name:
+        rules, templates = write_rules(Path(name))
+        asyncio.run(_whole(options, Path(name), str(rules), str(templates)))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.hot_path", description=__doc__)
+    parser.add_argument("--page", choices=PAGES, default="/static10")
+    parser.add_argument("--pages", type=int, default=1000, help="in each round")
+    parser.add_argument("--visitors", type=int, default=500)
+    parser.add_argument("--profile", choices=("tottime", "cumtime"), help="where the time goes, function by function")
+    return parser
+
+
+async def _whole(options: argparse.Namespace, folder: Path, rules: str, templates: str) -> None:
+    store, cookies = f"embedded:{folder / 'store'}", folder / "cookies"
+    size = await returning_visitors(options.visitors, store=store, rules=Path(rules), cookies=cookies)
+    jar = (await asyncio.to_thread(cookies.read_text)).split()
+    plain, personal = app(), wrapped("floorwalker", rules=rules, templates=templates, store=store)
+    stages = Stages(Path(rules), Path(templates), page=options.page)
+    await _serve(personal, options.page, jar, options.pages)
+    added = await _best(lambda: _serve(personal, options.page, jar, options.pages)) - await _best(
+        lambda: _serve(plain, options.page, jar, options.pages)
+    )
+    print(f"{options.page}, profiles of {size:,} bytes\n{'':30}{'µs':>8}")
+    print(f"{'added to each page':30}{added:8.0f}")
+    for name, microseconds in stages.measure().items():
+        added -= microseconds
+        print(f"  {name:28}{microseconds:8.1f}")
+    print(f"  {'the rest':28}{added:8.1f}")
+    if options.profile:
+        with cProfile.Profile() as profile:
+            await _serve(personal, options.page, jar, options.pages)
+        pstats.Stats(profile).sort_stats(options.profile).print_stats(45)
+
+
+async def _best(serve: Callable[[], Awaitable[float]]) -> float:
+    return min([await serve() for _ in range(_ROUNDS)])
+
+
+async def _serve(served: App, page: str, cookies: list[str], count: int) -> float:
+    """Serve that many pages, some at once, to one visitor after the other; microseconds of CPU for each."""
+    numbers = iter(range(count))
+
+    async def visits() -> None:
+        for number in numbers:
+            await served(_scope(page, cookies[number % len(cookies)]), _nothing, _swallow)
+
+    began = time.process_time()
+    await asyncio.gather(*[visits() for _ in range(_AT_ONCE)])
+    await asyncio.sleep(0.05)  # commits follow the last byte
+    return (time.process_time() - began) / count * 1e6
+
+
+def _scope(page: str, cookie: str) -> dict[str, Any]:
+    headers = [(b"host", b"shop.example"), (b"accept", b"text/html"), (b"user-agent", AGENT)]
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": page,
+        "raw_path": page.encode(),
+        "query_string": b"",
+        "root_path": "",
+        "headers": [*headers, (b"cookie", cookie.encode())],
+        "client": ("127.0.0.1", 5000),
+        "server": ("127.0.0.1", 80),
+    }
+
+
+async def _nothing() -> dict[str, Any]:
+    return {"type": "http.request"}
+
+
+async def _swallow(_: Any) -> None:
+    pass
+
+
+if __name__ == "__main__":
+    main()
