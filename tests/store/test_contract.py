@@ -320,3 +320,12 @@ async def test_a_failing_step_fails_its_own_caller_alone(store: Store) -> None:
 async def test_stats_cover_the_days_asked_for(store: Store) -> None:
     await store.commit("v1", None, view)
     assert await store.stats("2026-11-21", "2026-11-23") == {"2026-11-21": {}, DAY: {FIELD: 1}, "2026-11-23": {}}
+
+
+async def test_a_days_counters_end_in_time_and_no_later_commit_prolongs_them(store: Store, behind: Behind) -> None:
+    await store.commit("v1", None, view)
+    day = behind.key(f"stats:{DAY}")
+    assert 799 * 86_400 < behind.client.ttl(day) <= 800 * 86_400
+    behind.client.expire(day, 1000)
+    await store.commit("v1", None, view)
+    assert 0 < behind.client.ttl(day) <= 1000

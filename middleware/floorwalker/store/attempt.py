@@ -119,6 +119,7 @@ def _attempt(
         record.body.pseudonym.hex(),
         max(1, settings.events_kept // keys.partitions),
         int(folded_side_list),
+        settings.counters_life_s,
         len(events),
         *events,
         *numbers,

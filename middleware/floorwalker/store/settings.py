@@ -11,7 +11,8 @@ class StoreSettings:
 
     profile_life_s: how long a profile stays after its last commit. unconfirmed_life_s: the same before the cookie
     came back. spool_life_s: how long a step may wait for a store that is away; older ones are dropped and counted.
-    stone_life_s: how long an erased visitor cannot come back; never below twice spool_life_s.
+    stone_life_s: how long an erased visitor cannot come back; never below twice spool_life_s. counters_life_s: how
+    long the counters of a day stay after the first was written.
     events_kept: entries of all streams together, about. new_profiles_per_s: how many unconfirmed visitors one worker
     stores; a burst may be ten times that. partitions: for a keyspace used for the first time only.
     """
@@ -20,6 +21,7 @@ class StoreSettings:
     unconfirmed_life_s: int = 3600
     spool_life_s: int = DAY_S
     stone_life_s: int = 30 * DAY_S
+    counters_life_s: int = 800 * DAY_S
     events_kept: int = 1_000_000
     new_profiles_per_s: float = 100.0
     steps_waiting: int = 10_000
