@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from floorwalker.asgi.budget import Budget
 from floorwalker.asgi.cookie import Identity, is_due
-from floorwalker.asgi.headers import may_be_shared
 from floorwalker.asgi.keeper import Commit, Keeper
 from floorwalker.asgi.kinds import RequestKind
 from floorwalker.asgi.request import Request
@@ -136,12 +135,15 @@ class Encounter:
         """Whether this request counts, or the app said something."""
         return self.kind is not None or self._next is not None or self._has_said
 
-    async def settle(self, headers: RawHeaders) -> RawHeaders:
-        """The headers of the response as they go out, with what must be stored before they do."""
+    async def settle(self, headers: RawHeaders, *, shared: bool) -> RawHeaders:
+        """The headers of the response as they go out, with what must be stored before they do.
+
+        shared: other people's caches may keep it, and a cookie with it.
+        """
         walk = await self.walk()
         if walk.is_robot or not self.remembered:
             return headers
-        cookie = self._cookie(shared=may_be_shared(headers))
+        cookie = self._cookie(shared=shared)
         self._is_kept = self._may_count and (self.identity.confirmed or (cookie is not None and self._next is None))
         if self._is_kept and (self._has_said or self.request.asked.method not in _SAFE):
             commit = self._commit(walk, {})

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from floorwalker.asgi.body import Opening, PageBody
 from floorwalker.asgi.encounter import Encounter
-from floorwalker.asgi.headers import accepts_coding, all_of, as_personal, without
+from floorwalker.asgi.headers import accepts_coding, all_of, as_personal, may_be_shared, without
 from floorwalker.asgi.kinds import hit_kind
 from floorwalker.asgi.replies import Reply, read_reply
 from floorwalker.asgi.rulebook import MayHold
@@ -75,7 +75,7 @@ class Responder:
 
     async def _take_part(self, start: Message, reply: Reply) -> None:
         """A response whose body is none of ours, but which counts, or whose handler said something."""
-        headers = await self._settled(reply.headers)
+        headers = await self._settled(reply.headers, personal=False)
         self._stage = Responder._in_body
         await self._send(start if headers is reply.headers else {**start, "headers": headers})
 
@@ -109,20 +109,20 @@ class Responder:
 
     async def _opened(self, reply: Reply, body: bytes, *, last: bool) -> RawHeaders:
         """The page's headers as they go out; from here on `_body` changes what follows, or is None."""
-        headers = reply.headers
+        headers, personal = reply.headers, False
         if reply.codings is None:
             self._encounter.note("pages pass through whose Content-Encoding is neither gzip nor deflate")
         try:
             opening = Opening(reply, body, whole=last and self._asked.method != "HEAD")
             slots = await self._encounter.may_hold()
-            if opening.may_hold(marked=slots.marked, selected=bool(slots.selectors)):
+            if personal := opening.may_hold(marked=slots.marked, selected=bool(slots.selectors)):
                 headers = as_personal(headers)
                 if self._encounter.kind in _REWRITTEN:
                     headers = await self._rewriting(reply, opening, slots, headers)
         except Exception:
             logger.exception("a page goes out as the app made it")
             self._body = None
-        return await self._settled(headers) if self._encounter.has_part else headers
+        return await self._settled(headers, personal=personal) if self._encounter.has_part else headers
 
     async def _rewriting(self, reply: Reply, opening: Opening, slots: MayHold, headers: RawHeaders) -> RawHeaders:
         """The headers of a page that is about to be rewritten."""
@@ -144,9 +144,9 @@ class Responder:
         plain = without(headers, (b"content-encoding",))
         return plain if coding is None else [*plain, (b"content-encoding", coding.encode())]
 
-    async def _settled(self, headers: RawHeaders) -> RawHeaders:
+    async def _settled(self, headers: RawHeaders, *, personal: bool) -> RawHeaders:
         try:
-            return await self._encounter.settle(headers)
+            return await self._encounter.settle(headers, shared=not personal and may_be_shared(headers))
         except Exception:
             logger.exception("a visitor is not remembered")
             return headers

@@ -41,7 +41,8 @@ class Walk:
         self.nonce: str | None = None
         self._rulebook = rulebook
         self._hit = hit
-        self._base = base or Profile(seed=seed_of(visitor))
+        self._base = base
+        self._seed = seed_of(visitor)
         self._degraded = degraded
         self._remembered = remembered
         self._signals: Signals | None = None
@@ -65,7 +66,8 @@ class Walk:
             kind = HitKind.VIEW if self._hit.kind is HitKind.PREFETCH else self._hit.kind
             signals = replace(self.signals, prefetch=False) if self.signals.prefetch else self.signals
             hit = self._hit if kind is self._hit.kind else replace(self._hit, kind=kind)
-            self._profile, self._effects = self._rulebook.corridor.advance(self._base, hit, signals)
+            corridor = self._rulebook.corridor
+            self._profile, self._effects = corridor.advance(self._base, hit, signals, seed=self._seed)
         return self._profile
 
     @property
@@ -138,16 +140,15 @@ class Walk:
         hit = self._hit
         if hit.kind is HitKind.PREFETCH or not (shown or hit.events or hit.kind in _NAVIGATIONS):
             return None
-        corridor, signals, known, profile, effects = (
-            self._rulebook.corridor, self.signals, self._base, self.profile, self._effects,
-        )  # fmt: skip
+        corridor, signals, loaded, seed = self._rulebook.corridor, self.signals, self._base, self._seed
+        after = _folded(corridor, (self.profile, self._effects), shown)
 
         def step(base: Profile | None) -> tuple[Profile, Effects]:
-            # The base is most often what was loaded, and for that the work is done.
-            after = (profile, effects) if base is known else corridor.advance(base, hit, signals, seed=known.seed)
-            return _folded(corridor, after, shown)
+            if base is loaded:  # as it most often is: for that the work is done
+                return after
+            return _folded(corridor, corridor.advance(base, hit, signals, seed=seed), shown)
 
-        self._base, _ = _folded(corridor, (profile, effects), shown)
+        self._base, _ = after
         self._hit = replace(hit, kind=HitKind.EVENTS, events=())
         self._forget()
         return step
@@ -180,7 +181,10 @@ class Walk:
 
     def _render(self, content: Content) -> str | None:
         if self._context is None:
-            self._context = block_context(self.signals, self._permitted, segments=self.segments, nonce=self.nonce)
+            page = self._decisions
+            self._context = block_context(
+                self.signals, self._permitted, segments=lambda: page.segments, nonce=self.nonce
+            )
         return self._rulebook.render(content, self._context)
 
 
