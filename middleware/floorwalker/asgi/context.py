@@ -1,90 +1,94 @@
-"""What blocks are told: plain values, worked out when a block asks. None is unknown; who shows it is passed over."""
+"""What blocks are told: plain values. None is unknown; a block that shows something unknown is passed over.
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import Any
+Nothing is worked out before a template reads it: most templates read two or three of these values.
+"""
 
-from floorwalker.core.events import Page
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, overload
+
+from floorwalker.core.decide import PageDecisions
 from floorwalker.core.profile import Profile, Touch
-from floorwalker.core.signals import Signals
+from floorwalker.core.signals import Place, Signals
+
+Read = Callable[[Signals, Profile | None], Any]
 
 
-def block_context(
-    signals: Signals, profile: Profile | None, *, segments: Callable[[], frozenset[str]], nonce: str | None
-) -> Mapping[str, Any]:
+def block_context(page: PageDecisions, *, nonce: str | None) -> Mapping[str, Any]:
     """The variables of a template: visitor, page, segments, and the nonce of the response's content security policy."""
+    moment = page.moment
     return {
-        "visitor": _Told(_VISITOR, signals, profile),
-        "page": _Told(_PAGE, signals, profile),
-        "segments": _Segments(segments),
+        "visitor": _Values(_VISITOR, moment.signals, moment.profile),
+        "page": _Values(_PAGE, moment.signals, moment.profile),
+        "segments": _Segments(page),
         "nonce": nonce,
     }
 
 
-Telling = Callable[[Signals, Profile | None], Any]
+class _Values(Mapping[str, Any]):
+    """Values by name, each read when it is asked for."""
 
+    __slots__ = ("_profile", "_reads", "_signals")
 
-class _Told(Mapping[str, Any]):
-    """Values by name; each costs only whoever asks for it."""
-
-    def __init__(self, tellings: Mapping[str, Telling], signals: Signals, profile: Profile | None) -> None:
-        self._tellings, self._signals, self._profile = tellings, signals, profile
+    def __init__(self, reads: Mapping[str, Read], signals: Signals, profile: Profile | None) -> None:
+        self._reads, self._signals, self._profile = reads, signals, profile
 
     def __getitem__(self, name: str) -> Any:
-        return self._tellings[name](self._signals, self._profile)
+        return self._reads[name](self._signals, self._profile)
 
     def __contains__(self, name: object) -> bool:
-        return name in self._tellings
+        return name in self._reads
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._tellings)
+        return iter(self._reads)
 
     def __len__(self) -> int:
-        return len(self._tellings)
+        return len(self._reads)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
 
 
-class _Segments(Collection[str]):
-    """The segments that the visitor is in; classified when a block asks."""
+class _Segments(Sequence[str]):
+    """The names of the visitor's segments, in order. Whether one is among them is found without looking at others."""
 
-    def __init__(self, classify: Callable[[], frozenset[str]]) -> None:
-        self._classify = classify
+    __slots__ = ("_page",)
+
+    def __init__(self, page: PageDecisions) -> None:
+        self._page = page
 
     def __contains__(self, name: object) -> bool:
-        return name in self._classify()
+        return isinstance(name, str) and self._page.moment.member(name) is True
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        return sorted(self._page.segments)[index]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(sorted(self._classify()))
+        return iter(sorted(self._page.segments))
 
     def __len__(self) -> int:
-        return len(self._classify())
+        return len(self._page.segments)
+
+    def __repr__(self) -> str:
+        return repr(list(self))
 
 
-def _arrival(signals: Signals, profile: Profile | None) -> Signals | Touch:
-    """How this visit began, or what this request tells."""
-    return profile.visit.touch if profile is not None and profile.visit is not None else signals
+def _remembered(read: Callable[[Profile], Any]) -> Read:
+    return lambda _, profile: None if profile is None else read(profile)
 
 
-def _searched(signals: Signals, profile: Profile | None) -> str | None:
-    search = _arrival(signals, profile).search
-    return search.keywords if search else None
+def _came(read: Callable[[Signals | Touch], Any]) -> Read:
+    """Of the arrival of this visit; without memory, of this request."""
+    return lambda signals, profile: read(profile.visit.touch if profile and profile.visit else signals)
 
 
-def _campaign(signals: Signals, profile: Profile | None) -> str | None:
-    campaign = _arrival(signals, profile).campaign
-    return campaign.name if campaign else None
-
-
-def _place(name: str) -> Telling:
-    return lambda signals, _: getattr(signals.place, name) if signals.place else None
-
-
-def _remembered(tell: Callable[[Profile], Any]) -> Telling:
-    return lambda _, profile: None if profile is None else tell(profile)
-
-
-def _latest(profile: Profile, read: Callable[[Page], str]) -> str | None:
-    recents = profile.recents
-    pages = (recents.page(row) for row in dict.fromkeys(reversed(recents.rows())))
-    return next((found for page in pages if page and (found := read(page))), None)
+def _placed(read: Callable[[Place], str | None]) -> Read:
+    return lambda signals, _: None if signals.place is None else read(signals.place)
 
 
 def _cart(profile: Profile) -> dict[str, Any] | None:
@@ -97,37 +101,37 @@ def _cart(profile: Profile) -> dict[str, Any] | None:
     return {"items": items, "value": sum(item.price * item.quantity for item in profile.cart.items)}
 
 
-def _of_page(name: str) -> Telling:
+def _told(name: str) -> Read:
     return lambda signals, _: getattr(signals.page, name) or None
 
 
-_VISITOR: Mapping[str, Telling] = {
-    "source": lambda signals, profile: _arrival(signals, profile).referrer.source,
-    "medium": lambda signals, profile: _arrival(signals, profile).referrer.medium,
-    "searched": _searched,
-    "campaign": _campaign,
+_VISITOR: Mapping[str, Read] = {
+    "source": _came(lambda came: came.referrer.source),
+    "medium": _came(lambda came: came.referrer.medium),
+    "searched": _came(lambda came: came.search.keywords if came.search else None),
+    "campaign": _came(lambda came: came.campaign.name if came.campaign else None),
     "device": lambda signals, _: signals.device.type,
     "os": lambda signals, _: signals.device.os,
     "browser": lambda signals, _: signals.device.browser,
     "language": lambda signals, _: signals.language,
-    "country": _place("country"),
-    "region": _place("region"),
-    "city": _place("city"),
+    "country": _placed(lambda place: place.country),
+    "region": _placed(lambda place: place.region),
+    "city": _placed(lambda place: place.city),
     "daypart": lambda signals, _: signals.local_time.daypart if signals.local_time else None,
     "visits": _remembered(lambda profile: profile.visits),
     "pages_this_visit": _remembered(lambda profile: profile.visit.views if profile.visit else 0),
     "identified": _remembered(lambda profile: bool(profile.user)),
     "traits": _remembered(lambda profile: dict(profile.traits)),
-    "last_category": _remembered(lambda profile: _latest(profile, lambda page: page.category)),
-    "last_product": _remembered(lambda profile: _latest(profile, lambda page: page.product)),
+    "last_category": _remembered(lambda profile: profile.recents.latest("category") or None),
+    "last_product": _remembered(lambda profile: profile.recents.latest("product") or None),
     "exit_page": _remembered(lambda profile: profile.exit_page or None),
     "dominant_interest": _remembered(lambda profile: (profile.interests and profile.interests.dominant) or None),
     "cart": _remembered(_cart),
 }
-_PAGE: Mapping[str, Telling] = {
-    **{
-        name: _of_page(name)
-        for name in ("path", "type", "category", "product", "brand", "price_tier", "search", "tags", "topics")
-    },
+
+_PAGE: Mapping[str, Read] = {
+    **{name: _told(name) for name in ("path", "type", "category", "product", "brand", "price_tier", "search")},
     "price": lambda signals, _: signals.page.price,
+    "tags": lambda signals, _: signals.page.tags,
+    "topics": lambda signals, _: signals.page.topics,
 }

@@ -181,10 +181,7 @@ class Walk:
 
     def _render(self, content: Content) -> str | None:
         if self._context is None:
-            page = self._decisions
-            self._context = block_context(
-                self.signals, self._permitted, segments=lambda: page.segments, nonce=self.nonce
-            )
+            self._context = block_context(self._decisions, nonce=self.nonce)
         return self._rulebook.render(content, self._context)
 
 

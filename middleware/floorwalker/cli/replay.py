@@ -6,7 +6,7 @@ import itertools
 import json
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -109,12 +109,13 @@ def _rulebook(args: argparse.Namespace) -> Rulebook:
 
 def _choose(rulebook: Rulebook, profile: Profile, signals: Signals) -> PageDecisions:
     """The page's decisions, blocks rendered: one that uses something unknown is passed over, as on the site."""
-    page: PageDecisions
+    context: Mapping[str, Any]
 
     def render(content: Content) -> str | None:
-        return rulebook.render(content, block_context(signals, profile, segments=page.segments, nonce=None))
+        return rulebook.render(content, context)
 
     page = decide(rulebook.ruleset, profile, signals, signals.at, render=render)
+    context = block_context(page, nonce=None)
     return page
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from itertools import islice
+from typing import Literal
 
 from msgspec import Struct, structs
 
@@ -104,6 +105,13 @@ class Recents(Struct, frozen=True, array_like=True):
             price_tier=text(row.price_tier),
             search=text(row.search),
         )
+
+    def latest(self, field: Literal["category", "product"]) -> str:
+        """What the latest page tells of that field that tells something of it; empty where none does."""
+        for row in reversed(self.rows()):
+            if row and (number := getattr(self.pages[row - 1], field)):
+                return self.text(number)
+        return ""
 
     def properties_of(self, moment: int) -> Mapping[str, Scalar]:
         """A moment's properties under their names."""

@@ -1,7 +1,7 @@
 """Jinja2 as editors get it: sandboxed, autoescaped, bounded, and with an answer to what is unknown about a visitor."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final, NoReturn
 
@@ -77,7 +77,7 @@ class BlockEnvironment(ImmutableSandboxedEnvironment):
         for name in _FILTERS_LEFT_OUT:
             del self.filters[name]
         self.filters |= {_COUNTED: _counted, _BOUNDED: _bounded, "format": _format, "replace": _replace, "join": _join}
-        self.policies["json.dumps_kwargs"] = {"sort_keys": True, "default": _refuse_json}
+        self.policies["json.dumps_kwargs"] = {"sort_keys": True, "default": _as_json}
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """A mapping's key, or an attribute; unknown where there is none."""
@@ -222,7 +222,11 @@ def _refuse_none(value: Any) -> Any:
     return value
 
 
-def _refuse_json(value: Any) -> NoReturn:
+def _as_json(value: Any) -> dict[Any, Any] | list[Any]:
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, Sequence):
+        return list(value)
     if isinstance(value, Unknown):
         value._refuse()
     raise TypeError(f"{type(value).__name__} cannot be written as JSON")
