@@ -98,7 +98,7 @@ async def test_a_store_that_is_away_holds_up_no_action(wrap: Wrap) -> None:
 @pytest.mark.parametrize(
     "broken",
     [
-        "floorwalker.asgi.middleware.read_scope",
+        "floorwalker.asgi.middleware.Request",
         "floorwalker.asgi.responder.read_reply",
         "floorwalker.asgi.responder.Opening",
         "floorwalker.asgi.responder.SlotRewriter",

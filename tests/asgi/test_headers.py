@@ -97,7 +97,7 @@ def test_an_expiry_date_alone_lets_others_keep_a_page() -> None:
 @pytest.mark.parametrize(
     ("accept", "accepted"),
     [
-        (None, False),
+        (b"", False),
         (b"gzip, br", True),
         (b"br;q=1, *;q=0.1", True),
         (b"GZIP; q=0.5", True),
@@ -107,5 +107,5 @@ def test_an_expiry_date_alone_lets_others_keep_a_page() -> None:
         (b"\xff;;", False),
     ],
 )
-def test_which_codings_the_client_takes(accept: bytes | None, accepted: bool) -> None:
+def test_which_codings_the_client_takes(accept: bytes, accepted: bool) -> None:
     assert accepts_coding(accept, "gzip") is accepted

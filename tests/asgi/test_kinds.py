@@ -97,9 +97,3 @@ def test_what_it_counted_as(what: str, asked: RequestKind, status: int, is_html:
 )
 def test_which_accept_headers_admit_pages(accept: bytes, admits: bool) -> None:
     assert admits_html(accept) is admits
-
-
-def test_every_cookie_header_is_kept_and_of_the_others_the_first() -> None:
-    asked = read_request("GET", "/", [(b"cookie", b"a=1"), (b"accept", b"*/*"), (b"cookie", b"b=2"), (b"accept", b"x")])
-    assert asked.cookies == (b"a=1", b"b=2")
-    assert asked.headers == {b"accept": b"*/*"}

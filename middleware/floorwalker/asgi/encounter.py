@@ -57,7 +57,7 @@ class Encounter:
         """The visitor whom the request named, or a new one."""
         if self._identity is None:
             cookie, request = self._setup.cookie, self.request
-            for header in request.asked.cookies:
+            for header in request.cookies:
                 found = cookie.read(header, secure=request.secure, now=request.at)
                 if found is not None:
                     self._identity = found
@@ -123,7 +123,7 @@ class Encounter:
 
     def became(self, kind: HitKind | None, status: int, *, is_page: bool) -> None:
         """The response tells what this request counts as."""
-        if status == 200 and self.request.asked.method == "GET":
+        if status == 200 and self.request.asked.kind is RequestKind.DOCUMENT:
             self._setup.learn(self.request.asked.path, is_page=is_page)
         self.kind = kind
         self._assumed, self._status = kind or HitKind.EVENTS, status

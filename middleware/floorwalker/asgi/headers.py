@@ -77,9 +77,9 @@ def is_public(headers: RawHeaders) -> bool:
     return b"public" in directives or b"s-maxage" in directives
 
 
-def accepts_coding(accept_encoding: bytes | None, coding: str) -> bool:
+def accepts_coding(accept_encoding: bytes, coding: str) -> bool:
     """Whether the client takes a content coding (RFC 9110, 12.5.3); no header is taken as no."""
-    weights = dict(map(_weighted, (accept_encoding or b"").lower().split(b",")))
+    weights = dict(map(_weighted, accept_encoding.lower().split(b",")))
     return weights.get(coding.encode(), weights.get(b"*", 0.0)) > 0
 
 

@@ -1,35 +1,22 @@
 """Which requests may be pages, and what a request counted as once its response has begun."""
 
 import re
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from typing import assert_never
 
 from msgspec import Struct
 
 from floorwalker.asgi.replies import REDIRECTS
-from floorwalker.asgi.types import RawHeaders
 from floorwalker.core.hit import HitKind
 
 _FRAMES = frozenset((b"iframe", b"frame", b"fencedframe", b"embed", b"object"))
+_TELL_PURPOSE = (b"sec-purpose", b"purpose", b"x-moz", b"x-purpose")
+_AHEAD = (b"prefetch", b"prerender", b"preview")
 _STATIC = re.compile(
     r"\.(avif|bmp|css|csv|eot|gif|gz|ico|jpe?g|js|json|m4[av]|map|mjs|mov|mp[34]|mpeg|og[gv]|otf|pdf|png|rss|svg"
     r"|tar|tgz|ttf|txt|wasm|wav|web[mp]|webmanifest|woff2?|xlsx?|xml|zip)\Z",
     re.IGNORECASE,
-)
-_READ = frozenset(
-    (
-        b"accept",
-        b"accept-encoding",
-        b"cookie",
-        b"host",
-        b"hx-request",
-        b"purpose",
-        b"sec-fetch-dest",
-        b"sec-purpose",
-        b"turbo-frame",
-        b"x-moz",
-        b"x-purpose",
-        b"x-requested-with",
-    )
 )
 
 
@@ -44,46 +31,46 @@ class RequestKind(StrEnum):
 
 
 class Asked(Struct, frozen=True):
-    """A request, read once. headers: the first value of each name that matters here; cookies: every Cookie header."""
+    """What a request asks for. `path` is from the site's root."""
 
     kind: RequestKind
     method: str
     path: str
-    headers: dict[bytes, bytes]
-    cookies: tuple[bytes, ...]
+    headers: Mapping[bytes, bytes]
 
     @property
     def may_be_page(self) -> bool:
         """Whether the response may be a document of its own: then, and only then, request headers are touched."""
-        return self.kind in (RequestKind.DOCUMENT, RequestKind.FRAME, RequestKind.PREFETCH)
+        return self.kind is not RequestKind.OTHER and self.kind is not RequestKind.FRAGMENT
+
+    def header(self, name: bytes) -> bytes:
+        """A header's value, empty where there is none; of several, the last."""
+        return self.headers.get(name, b"")
 
 
-def read_request(method: str, path: str, headers: RawHeaders) -> Asked:
-    """One walk over the headers."""
-    first: dict[bytes, bytes] = {}
-    cookies: list[bytes] = []
-    for name, value in headers:
-        if name in _READ:
-            if name == b"cookie":
-                cookies.append(value)
-            else:
-                first.setdefault(name, value)
-    return Asked(_request_kind(method, path, first), method, path, first, tuple(cookies))
+def read_request(method: str, path: str, headers: Iterable[tuple[bytes, bytes]]) -> Asked:
+    """Read what a request asks for from its headers, whose names are lower-case."""
+    named = dict(headers)
+    return Asked(_request_kind(method, path, named), method, path, named)
 
 
 def hit_kind(asked: RequestKind, *, status: int, is_html: bool) -> HitKind | None:
     """What the request counts as once the response's start is known; None is nothing at all."""
+    if status in REDIRECTS:
+        return HitKind.REDIRECT if asked is RequestKind.DOCUMENT else None
+    if not is_html:
+        return None
     match asked:
-        case RequestKind.DOCUMENT if status in REDIRECTS:
-            return HitKind.REDIRECT
-        case RequestKind.DOCUMENT if is_html:
+        case RequestKind.DOCUMENT:
             return HitKind.ERROR if status >= 400 else HitKind.VIEW
-        case RequestKind.FRAME | RequestKind.FRAGMENT if is_html:
+        case RequestKind.FRAME | RequestKind.FRAGMENT:
             return HitKind.FRAGMENT
-        case RequestKind.PREFETCH if is_html:
+        case RequestKind.PREFETCH:
             return HitKind.PREFETCH
-        case _:
+        case RequestKind.OTHER:
             return None
+        case never:
+            assert_never(never)
 
 
 def admits_html(accept: bytes | None) -> bool:
@@ -101,7 +88,7 @@ def admits_html(accept: bytes | None) -> bool:
     )
 
 
-def _request_kind(method: str, path: str, headers: dict[bytes, bytes]) -> RequestKind:
+def _request_kind(method: str, path: str, headers: Mapping[bytes, bytes]) -> RequestKind:
     if method in ("HEAD", "OPTIONS", "TRACE", "CONNECT"):
         return RequestKind.OTHER
     kind = _by_destination(path, headers)
@@ -112,8 +99,8 @@ def _request_kind(method: str, path: str, headers: dict[bytes, bytes]) -> Reques
     return kind
 
 
-def _by_destination(path: str, headers: dict[bytes, bytes]) -> RequestKind:
-    match headers.get(b"sec-fetch-dest", b"").strip().lower():
+def _by_destination(path: str, headers: Mapping[bytes, bytes]) -> RequestKind:
+    match headers.get(b"sec-fetch-dest", b"").lower():
         case b"document":
             return RequestKind.DOCUMENT
         case b"empty":
@@ -127,7 +114,7 @@ def _by_destination(path: str, headers: dict[bytes, bytes]) -> RequestKind:
             return RequestKind.OTHER
 
 
-def _is_fragment(headers: dict[bytes, bytes]) -> bool:
+def _is_fragment(headers: Mapping[bytes, bytes]) -> bool:
     return (
         b"hx-request" in headers
         or b"turbo-frame" in headers
@@ -135,13 +122,8 @@ def _is_fragment(headers: dict[bytes, bytes]) -> bool:
     )
 
 
-def _is_ahead_of_time(headers: dict[bytes, bytes]) -> bool:
-    return (
-        b"prefetch" in headers.get(b"sec-purpose", b"").lower()
-        or b"prefetch" in headers.get(b"purpose", b"").lower()
-        or headers.get(b"x-moz", b"").lower() == b"prefetch"
-        or headers.get(b"x-purpose", b"").lower() == b"preview"
-    )
+def _is_ahead_of_time(headers: Mapping[bytes, bytes]) -> bool:
+    return any(name in headers and headers[name].lower().startswith(_AHEAD) for name in _TELL_PURPOSE)
 
 
 def _refused(media_range: bytes) -> bool:

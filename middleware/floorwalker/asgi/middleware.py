@@ -5,14 +5,13 @@ import logging
 import os
 from collections.abc import Mapping
 from typing import Any, Unpack
-from weakref import WeakKeyDictionary
 
 from floorwalker.asgi.encounter import Encounter
 from floorwalker.asgi.endpoints import Endpoints
 from floorwalker.asgi.headers import for_document
 from floorwalker.asgi.keeper import Keeper
 from floorwalker.asgi.lifespan import LifespanResponder
-from floorwalker.asgi.request import inner_path, read_scope
+from floorwalker.asgi.request import Request, inner_path
 from floorwalker.asgi.responder import Responder
 from floorwalker.asgi.settings import Options, read_settings
 from floorwalker.asgi.setup import Setup
@@ -40,7 +39,7 @@ class PersonalizationMiddleware:
         settings = self._setup.settings
         self._excluded = tuple(path_pattern(pattern) for pattern in settings.exclude)
         self._endpoints = Endpoints(prefix=settings.prefix, health=self._health)
-        self._keepers: WeakKeyDictionary[asyncio.AbstractEventLoop, Keeper] = WeakKeyDictionary()
+        self._keepers: dict[asyncio.AbstractEventLoop, Keeper] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope["type"]:
@@ -54,40 +53,40 @@ class PersonalizationMiddleware:
 
     async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            path = inner_path(scope)
-            if self._endpoints.owns(path):
-                responder: App = self._endpoints
-            elif any(pattern.match(path) for pattern in self._excluded):
-                responder = self._app
-            else:
-                scope, responder = await self._taken(scope)
+            scope, responder = self._taken(scope, self._keeper() or await self._late_keeper())
         except Exception:
             logger.exception("a request is passed on as it came")
             responder = self._app
         await responder(scope, receive, send)
 
-    async def _taken(self, scope: Scope) -> tuple[Scope, App]:
-        """The scope as the app sees it, and the responder of this request."""
+    def _taken(self, scope: Scope, keeper: Keeper) -> tuple[Scope, App]:
+        """The scope as the app sees it, and who answers."""
+        path = inner_path(scope)
+        if self._endpoints.owns(path):
+            return scope, self._endpoints
+        if self._excluded and any(pattern.match(path) for pattern in self._excluded):
+            return scope, self._app
         setup = self._setup
-        request = read_scope(scope, at=setup.clock(), proxies=setup.proxies)
-        encounter = Encounter(setup, await self._keeper(), request)
+        request = Request(scope, at=setup.clock(), proxies=setup.proxies)
+        encounter = Encounter(setup, keeper, request)
         inner = {**scope, SCOPE_KEY: encounter}
         if request.asked.may_be_page and not setup.is_known_as_other(request.asked.path):
-            inner["headers"] = for_document(list(request.headers), safe=request.asked.method == "GET")
-            if extensions := scope.get("extensions"):
-                inner["extensions"] = {
-                    name: value for name, value in extensions.items() if name not in _FILE_EXTENSIONS
-                }
+            _ask_for_a_page(inner, request)
             encounter.begin()
         return inner, Responder(self._app, encounter)
 
-    async def _keeper(self) -> Keeper:
-        """The keeper of this event loop; where no lifespan made one, it is made now."""
-        loop = asyncio.get_running_loop()
-        keeper = self._keepers.get(loop)
-        if keeper is None:
-            keeper = self._keepers[loop] = self._new_keeper(outlives_requests=False)
-            await keeper.close_with_loop()
+    def _keeper(self) -> Keeper | None:
+        return self._keepers.get(asyncio.get_running_loop())
+
+    async def _late_keeper(self) -> Keeper:
+        """The keeper of an event loop that no lifespan announced."""
+        keeper = self._keep(self._new_keeper(outlives_requests=False))
+        await keeper.close_with_loop()
+        return keeper
+
+    def _keep(self, keeper: Keeper) -> Keeper:
+        self._keepers = {loop: kept for loop, kept in self._keepers.items() if not loop.is_closed()}
+        self._keepers[asyncio.get_running_loop()] = keeper
         return keeper
 
     def _new_keeper(self, *, outlives_requests: bool) -> Keeper:
@@ -101,8 +100,7 @@ class PersonalizationMiddleware:
         """Start-up: everything that would make the first visitor wait."""
         try:
             self._setup.rulebook.reader.warm()
-            keeper = self._keepers[asyncio.get_running_loop()] = self._new_keeper(outlives_requests=True)
-            await keeper.warm_up()
+            await self._keep(self._new_keeper(outlives_requests=True)).warm_up()
         except Exception:
             logger.exception("start-up goes on without personalization")
 
@@ -116,7 +114,7 @@ class PersonalizationMiddleware:
 
     def _health(self) -> Mapping[str, Any]:
         rules = self._setup.rulebook.ruleset.version
-        keeper = self._keepers.get(asyncio.get_running_loop())
+        keeper = self._keeper()
         if keeper is None:
             return {"status": "ok", "rules": rules, "store": {"state": "not asked yet"}}
         health = keeper.health()
@@ -126,3 +124,10 @@ class PersonalizationMiddleware:
             "rules": rules,
             "store": {"state": state, "pending": health.pending, "lost": health.lost},
         }
+
+
+def _ask_for_a_page(scope: Scope, request: Request) -> None:
+    """The app is asked for a whole page, now, as plain bytes."""
+    scope["headers"] = for_document(list(request.headers), safe=request.asked.method == "GET")
+    if extensions := scope.get("extensions"):
+        scope["extensions"] = {name: value for name, value in extensions.items() if name not in _FILE_EXTENSIONS}

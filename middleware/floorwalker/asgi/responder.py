@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from floorwalker.asgi.body import Opening, PageBody
 from floorwalker.asgi.encounter import Encounter
-from floorwalker.asgi.headers import accepts_coding, all_of, as_personal, may_be_shared, without
+from floorwalker.asgi.headers import accepts_coding, all_of, as_personal, lowered, may_be_shared, without
 from floorwalker.asgi.kinds import hit_kind
 from floorwalker.asgi.replies import Reply, read_reply
 from floorwalker.asgi.rulebook import MayHold
@@ -30,7 +30,7 @@ class Responder:
         self._encounter = encounter
         self._asked = encounter.request.asked
         # A function rather than a bound method: a request that refers to itself waits for the garbage collector.
-        self._stage: Callable[[Responder, Message], Awaitable[None]] = Responder._before_start
+        self._stage: Callable[[Responder, Message], Awaitable[None]] | None = Responder._before_start
         self._held: tuple[Message, Reply] | None = None
         self._body: PageBody | None = None
 
@@ -43,13 +43,15 @@ class Responder:
         except BaseException:
             self._encounter.abandon()
             raise
+        finally:
+            self._body = None  # the app's frames may live on in a cycle, and lol-html's objects die in their own thread
         await self._encounter.end()
 
     async def _on_message(self, message: Message) -> None:
-        await self._stage(self, message)
-
-    async def _pass(self, message: Message) -> None:
-        await self._send(message)
+        if self._stage is None:
+            await self._send(message)
+        else:
+            await self._stage(self, message)
 
     async def _before_start(self, message: Message) -> None:
         """The start of a page is held until the first of its body tells which headers change."""
@@ -62,7 +64,7 @@ class Responder:
             self._encounter.became(kind, reply.status, is_page=reply.is_page)
         except Exception:
             logger.exception("a response passes by: its start cannot be read")
-            self._stage = Responder._pass
+            self._stage = None
             await self._send(message)
             return
         if reply.is_page and not reply.public:
@@ -70,14 +72,14 @@ class Responder:
         elif self._encounter.has_part:
             await self._take_part(message, reply)
         else:
-            self._stage = Responder._pass
+            self._stage = None
             await self._send(message)
 
     async def _take_part(self, start: Message, reply: Reply) -> None:
         """A response whose body is none of ours, but which counts, or whose handler said something."""
-        headers = await self._settled(reply.headers, personal=False)
+        headers = await self._settled(lowered(reply.headers), personal=False)
         self._stage = Responder._in_body
-        await self._send(start if headers is reply.headers else {**start, "headers": headers})
+        await self._send({**start, "headers": headers})
 
     async def _before_body(self, message: Message) -> None:
         if message["type"] in _AHEAD_OF_BODY:
@@ -86,7 +88,7 @@ class Responder:
         assert self._held is not None
         (start, reply), self._held = self._held, None
         if message["type"] != "http.response.body":
-            self._stage = Responder._pass
+            self._stage = None
             await self._send(start)
             await self._send(message)
             return
@@ -104,8 +106,9 @@ class Responder:
             message = {**message, "body": self._body.feed(message.get("body", b""), last=last)}
         await self._send(message)
         if last:
-            self._stage = Responder._pass
+            self._stage = None
             self._encounter.finish(self._body.outcomes if self._body is not None else {})
+            self._body = None
 
     async def _opened(self, reply: Reply, body: bytes, *, last: bool) -> RawHeaders:
         """The page's headers as they go out; from here on `_body` changes what follows, or is None."""
@@ -134,7 +137,7 @@ class Responder:
         if slots.selectors and opening.takes_selectors:
             marks = SelectorMarks(slots.selectors, token=self._encounter.new_token())
         coding = reply.codings[-1] if reply.codings else None
-        if coding is not None and not accepts_coding(self._asked.headers.get(b"accept-encoding"), coding):
+        if coding is not None and not accepts_coding(self._asked.header(b"accept-encoding"), coding):
             coding = None
         memory = self._encounter.page_memory
         rewriter = SlotRewriter(walk.markup, charset=opening.charset, selectors=marks, memory=memory)

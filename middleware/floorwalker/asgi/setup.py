@@ -46,6 +46,8 @@ class Setup:
         if is_page:
             self._other_paths.discard(path)
             return
+        if path in self._other_paths:
+            return
         if len(self._other_paths) >= _PATHS_KNOWN:
             self._other_paths.clear()
         self._other_paths.add(path)
