@@ -1,12 +1,11 @@
 """The visitor's cookie: a signed id and nothing else. What does not verify is a new visitor, never an error."""
 
-import hashlib
 import re
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator, Sequence
 from hmac import digest
 
-from itsdangerous import Signer
+from itsdangerous.signer import Signer, SigningAlgorithm
 from msgspec import Struct
 
 MAX_AGE_SECONDS = 400 * 86400  # the longest that browsers keep a cookie (RFC 6265bis)
@@ -25,13 +24,20 @@ class Identity(Struct, frozen=True):
     confirmed: bool
 
 
+class _OneShot(SigningAlgorithm):
+    """HMAC-SHA256 in one call to OpenSSL: a third of what the streaming interface costs."""
+
+    def get_signature(self, key: bytes, value: bytes) -> bytes:
+        return digest(key, value, "sha256")
+
+
 class VisitorCookie:
     """Signs and verifies with a list of keys: the first signs, all verify. Values are 128 random bits and a date."""
 
     def __init__(self, secret_keys: Sequence[str], *, random: Callable[[int], bytes]) -> None:
         # itsdangerous signs with the last key. Deriving here, once, leaves one HMAC per check.
         keys = [digest(key.encode(), b"floorwalker visitor cookie 1", "sha256") for key in reversed(secret_keys)]
-        self._signer = Signer(keys, key_derivation="none", digest_method=hashlib.sha256)
+        self._signer = Signer(keys, key_derivation="none", algorithm=_OneShot())
         self._random = random
 
     def new(self, now: float) -> Identity:

@@ -131,6 +131,11 @@ class Encounter:
             self._walk.became(kind, status)
 
     @property
+    def is_met(self) -> bool:
+        """Whether anybody asked who the visitor is."""
+        return self._walk is not None or self._load is not None
+
+    @property
     def has_part(self) -> bool:
         """Whether this request counts, or the app said something."""
         return self.kind is not None or self._next is not None or self._has_said

@@ -42,21 +42,16 @@ class PersonalizationMiddleware:
         self._keepers: dict[asyncio.AbstractEventLoop, Keeper] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        match scope["type"]:
-            case "http" if SCOPE_KEY not in scope:
-                await self._respond(scope, receive, send)
-            case "lifespan" if SCOPE_KEY not in scope:
-                inner = {**scope, SCOPE_KEY: None}
-                await LifespanResponder(self._app, start=self._start, stop=self._stop)(inner, receive, send)
-            case _:
-                await self._app(scope, receive, send)
-
-    async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            scope, responder = self._taken(scope, self._keeper() or await self._late_keeper())
-        except Exception:
-            logger.exception("a request is passed on as it came")
-            responder = self._app
+        responder = self._app
+        if SCOPE_KEY not in scope:
+            if scope["type"] == "http":
+                try:
+                    scope, responder = self._taken(scope, self._keeper() or await self._late_keeper())
+                except Exception:
+                    logger.exception("a request is passed on as it came")
+            elif scope["type"] == "lifespan":
+                scope = {**scope, SCOPE_KEY: None}
+                responder = LifespanResponder(self._app, start=self._start, stop=self._stop)
         await responder(scope, receive, send)
 
     def _taken(self, scope: Scope, keeper: Keeper) -> tuple[Scope, App]:

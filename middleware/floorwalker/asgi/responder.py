@@ -45,13 +45,11 @@ class Responder:
             raise
         finally:
             self._body = None  # the app's frames may live on in a cycle, and lol-html's objects die in their own thread
-        await self._encounter.end()
+        if self._encounter.is_met:
+            await self._encounter.end()
 
-    async def _on_message(self, message: Message) -> None:
-        if self._stage is None:
-            await self._send(message)
-        else:
-            await self._stage(self, message)
+    def _on_message(self, message: Message) -> Awaitable[None]:
+        return self._send(message) if self._stage is None else self._stage(self, message)
 
     async def _before_start(self, message: Message) -> None:
         """The start of a page is held until the first of its body tells which headers change."""
