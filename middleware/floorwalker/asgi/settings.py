@@ -29,6 +29,7 @@ class Options(TypedDict, total=False):
 
     rules: str | Path | Ruleset
     templates: str | Path
+    reload_s: float
     store: str | Store
     secret_key: str | Sequence[str]
     prefix: str
@@ -47,7 +48,8 @@ class Options(TypedDict, total=False):
 class Settings:
     """Everything that a site owner sets, checked.
 
-    rules, templates: folders; rules may be a loaded Ruleset. store: an address, or an open Store. secret_keys: newest
+    rules, templates: folders; rules may be a loaded Ruleset. reload_s: seconds between two looks for changed files, 0
+    is never; a loaded Ruleset is never looked at. store: an address, or an open Store. secret_keys: newest
     first. prefix: of our own endpoints. budget_ms: what we may take on top of the app's own time. exclude: paths that
     are left alone; `/x/` and `/x/**` hold all below. places: a MaxMind-format file. trusted_proxies: addresses or
     networks whose forwarding headers are believed. geo_headers: the CDN whose place headers are believed. write_keys,
@@ -57,6 +59,7 @@ class Settings:
     secret_keys: tuple[str, ...]
     rules: Path | Ruleset = Path("rules")
     templates: Path = Path("templates")
+    reload_s: float = 1.0
     store: str | Store = "embedded:var/floorwalker"
     prefix: str = "/_floorwalker"
     budget_ms: float = 50.0
@@ -162,6 +165,13 @@ def _budget(value: float | str) -> float:
     return budget
 
 
+def _seconds(value: float | str) -> float:
+    seconds = float(value)
+    if seconds != 0 and not 0.01 <= seconds <= 3600:
+        raise ValueError("it is a number of seconds from 0.01 to 3600, or 0 for never")
+    return seconds
+
+
 def _prefix(value: str) -> str:
     if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", value):
         raise ValueError("it begins with / and does not end with it, as in /_floorwalker")
@@ -183,6 +193,7 @@ def _callable(value: Any) -> Any:
 _READERS: Mapping[str, Callable[[Any], Any]] = {
     "rules": _rules,
     "templates": _folder,
+    "reload_s": _seconds,
     "store": _store,
     "secret_key": _texts,
     "prefix": _prefix,

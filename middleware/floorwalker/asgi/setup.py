@@ -6,6 +6,7 @@ from collections.abc import Callable
 from floorwalker.asgi.address import Proxies
 from floorwalker.asgi.cookie import VisitorCookie
 from floorwalker.asgi.places import open_places
+from floorwalker.asgi.publishing import Publisher
 from floorwalker.asgi.rulebook import Rulebook, load_rulebook
 from floorwalker.asgi.settings import Settings
 from floorwalker.store import open_store
@@ -25,17 +26,18 @@ class Setup:
         self.budget_s = settings.budget_ms / 1000
         self.cookie = VisitorCookie(settings.secret_keys, random=settings.random)
         self.proxies = Proxies(settings.trusted_proxies)
-        self.rulebook: Rulebook = load_rulebook(
-            settings.rules,
-            settings.templates,
-            now=settings.clock(),
-            places=open_places(settings.places) if settings.places is not None else None,
-            geo_headers=settings.geo_headers,
+        self.publisher = Publisher(
+            _loader(settings), rules=settings.rules, templates=settings.templates, reload_s=settings.reload_s
         )
         if isinstance(settings.store, str):
             open_store(settings.store)  # sends nothing, and says now whether it can ever be asked
         self._other_paths: set[str] = set()
         self._said: set[str] = set()
+
+    @property
+    def rulebook(self) -> Rulebook:
+        """The rules in force; another one a moment later, so whoever serves a page takes it once."""
+        return self.publisher.rulebook
 
     def is_known_as_other(self, path: str) -> bool:
         """Whether the latest answer at this path was no page."""
@@ -57,3 +59,15 @@ class Setup:
         if warning not in self._said and len(self._said) < _WARNINGS_SAID:
             self._said.add(warning)
             logger.warning("%s", warning)
+
+
+def _loader(settings: Settings) -> Callable[[], Rulebook]:
+    """Reads the rules as they lie there; the database of places is opened once."""
+    places = open_places(settings.places) if settings.places is not None else None
+
+    def load() -> Rulebook:
+        return load_rulebook(
+            settings.rules, settings.templates, now=settings.clock(), places=places, geo_headers=settings.geo_headers
+        )
+
+    return load

@@ -1,6 +1,6 @@
 """Rule files in YAML become a Ruleset, or every Problem."""
 
-from floorwalker.rulefile.load import Checks, check, load, names_of, read, version_of
+from floorwalker.rulefile.load import Checks, check, folder_version, load, names_of, read, version_of
 from floorwalker.rulefile.problems import Problem, Severity
 from floorwalker.rulefile.reading import Judgement
 from floorwalker.rulefile.reference import reference
@@ -12,6 +12,7 @@ __all__ = [
     "Problem",
     "Severity",
     "check",
+    "folder_version",
     "load",
     "names_of",
     "read",

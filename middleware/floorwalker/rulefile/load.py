@@ -64,6 +64,14 @@ def check(
     return read(_rule_files(Path(folder)), _template_files(templates), checks=checks)
 
 
+def folder_version(folder: Folder, templates: Folder | None = None) -> str:
+    """The version that the rules of these folders would have, errors or not: every file is read, none is parsed.
+
+    Raises ConfigurationError where a folder cannot be read.
+    """
+    return version_of(_rule_files(Path(folder)), _template_files(templates))
+
+
 def names_of(folder: Folder, templates: Folder | None = None) -> Map[str, list[str]]:
     """The names that a folder defines, by kind (segment, block, page type, …), as far as it can be read."""
     _, _, names = _read(_rule_files(Path(folder)), _template_files(templates), UNCHECKED)
