@@ -31,9 +31,7 @@ class Encounter:
     def __init__(self, setup: Setup, keeper: Keeper, request: Request) -> None:
         self.request = request
         self.kind: HitKind | None = None
-        self._assumed, self._status = _expected(request.asked.kind), 200
-        asked = request.asked
-        self._may_count = asked.kind is not RequestKind.PREFETCH and asked.method not in _NOTHING_HAPPENS
+        self._became: tuple[HitKind, int] | None = None
         self._setup = setup
         self._keeper = keeper
         self._rulebook = setup.rulebook
@@ -72,13 +70,14 @@ class Encounter:
             await self._loaded()
         if self._walk is None:  # two tasks of the app may ask at once
             request, base = self.request, self._base
+            kind, status = self._became or (_expected(request.asked.kind), 200)
             hit = Hit(
                 at=request.at,
                 url=request.url,
                 headers=request.headers,
                 method=request.asked.method,
-                status=self._status,
-                kind=self._assumed,
+                status=status,
+                kind=kind,
                 address=request.address,
             )
             self._walk = Walk(
@@ -126,7 +125,7 @@ class Encounter:
         if status == 200 and self.request.asked.kind is RequestKind.DOCUMENT:
             self._setup.learn(self.request.asked.path, is_page=is_page)
         self.kind = kind
-        self._assumed, self._status = kind or HitKind.EVENTS, status
+        self._became = (kind or HitKind.EVENTS, status)
         if self._walk is not None:
             self._walk.became(kind, status)
 
@@ -192,8 +191,14 @@ class Encounter:
             self._identity = Identity(base.visitor, 0, confirmed=True)
 
     @property
+    def _may_count(self) -> bool:
+        """Whether anything happened at all by such a request."""
+        asked = self.request.asked
+        return asked.kind is not RequestKind.PREFETCH and asked.method not in _NOTHING_HAPPENS
+
+    @property
     def _has_said(self) -> bool:
-        return self._may_count and self._walk is not None and self._walk.has_said
+        return self._walk is not None and self._walk.has_said and self._may_count
 
     def _cookie(self, *, shared: bool) -> bytes | None:
         wanted = self._next or self.identity

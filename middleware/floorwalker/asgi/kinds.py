@@ -11,7 +11,7 @@ from floorwalker.asgi.replies import REDIRECTS
 from floorwalker.core.hit import HitKind
 
 _FRAMES = frozenset((b"iframe", b"frame", b"fencedframe", b"embed", b"object"))
-_TELL_PURPOSE = (b"sec-purpose", b"purpose", b"x-moz", b"x-purpose")
+_TELL_PURPOSE = frozenset((b"sec-purpose", b"purpose", b"x-moz", b"x-purpose"))
 _AHEAD = (b"prefetch", b"prerender", b"preview")
 _STATIC = re.compile(
     r"\.(avif|bmp|css|csv|eot|gif|gz|ico|jpe?g|js|json|m4[av]|map|mjs|mov|mp[34]|mpeg|og[gv]|otf|pdf|png|rss|svg"
@@ -78,7 +78,7 @@ def admits_html(accept: bytes | None) -> bool:
 
     `image/avif,*/*;q=0.8` admits HTML by the letter; whoever sends it wants something else.
     """
-    if accept is None or not accept.strip():
+    if accept is None or accept.startswith(b"text/html,") or not accept.strip():
         return True
     ranges = [part.strip() for part in accept.lower().split(b",")]
     if ranges[0].split(b";")[0].strip() == b"*/*":
@@ -123,7 +123,9 @@ def _is_fragment(headers: Mapping[bytes, bytes]) -> bool:
 
 
 def _is_ahead_of_time(headers: Mapping[bytes, bytes]) -> bool:
-    return any(name in headers and headers[name].lower().startswith(_AHEAD) for name in _TELL_PURPOSE)
+    if headers.keys().isdisjoint(_TELL_PURPOSE):
+        return False
+    return any(headers.get(name, b"").lower().startswith(_AHEAD) for name in _TELL_PURPOSE)
 
 
 def _refused(media_range: bytes) -> bool:
