@@ -157,7 +157,7 @@ async def test_a_cancelled_request_leaves_no_task(wrap: Wrap) -> None:
         begun.set()
         await asyncio.Event().wait()
 
-    known.app = wrap(app)
+    known.app = wrap(app, reload_s=0)
     request = asyncio.create_task(known.get("/"))
     await begun.wait()
     request.cancel()

@@ -82,6 +82,7 @@ class PersonalizationMiddleware:
     def _keep(self, keeper: Keeper) -> Keeper:
         self._keepers = {loop: kept for loop, kept in self._keepers.items() if not loop.is_closed()}
         self._keepers[asyncio.get_running_loop()] = keeper
+        self._setup.publisher.start()
         return keeper
 
     def _new_keeper(self, *, outlives_requests: bool) -> Keeper:
@@ -101,6 +102,7 @@ class PersonalizationMiddleware:
 
     async def _stop(self) -> None:
         keeper = self._keepers.pop(asyncio.get_running_loop(), None)
+        await self._setup.publisher.stop()
         try:
             if keeper is not None:
                 await keeper.close()
@@ -108,17 +110,14 @@ class PersonalizationMiddleware:
             logger.exception("the store could not be closed")
 
     def _health(self) -> Mapping[str, Any]:
-        rules = self._setup.rulebook.ruleset.version
-        keeper = self._keeper()
-        if keeper is None:
-            return {"status": "ok", "rules": rules, "store": {"state": "not asked yet"}}
-        health = keeper.health()
-        state = "away" if health.away else "here"
-        return {
-            "status": "ok",
-            "rules": rules,
-            "store": {"state": state, "pending": health.pending, "lost": health.lost},
-        }
+        publisher, keeper = self._setup.publisher, self._keeper()
+        store: dict[str, Any] = {"state": "not asked yet"}
+        if keeper is not None:
+            health = keeper.health()
+            state = "away" if health.away else "here"
+            store = {"state": state, "pending": health.pending, "lost": health.lost}
+        files = {"state": publisher.state, "errors": publisher.refused.errors if publisher.refused else 0}
+        return {"status": "ok", "rules": publisher.rulebook.ruleset.version, "files": files, "store": store}
 
 
 def _ask_for_a_page(scope: Scope, request: Request) -> None:

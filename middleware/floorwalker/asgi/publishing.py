@@ -77,16 +77,23 @@ class Publisher:
         """Whether changed files are looked for at all."""
         return self._rules is not None
 
+    @property
+    def state(self) -> str:
+        """Of the files: `in force`; `refused`, where the rules before stay; or `not looked at`."""
+        if not self.looks:
+            return "not looked at"
+        return "in force" if self.refused is None else "refused"
+
     def start(self) -> None:
         """Look again and again while the running event loop lives, or until `stop`."""
         loop = asyncio.get_running_loop()
+        self._tasks = {known: task for known, task in self._tasks.items() if not known.is_closed()}
         if self.looks and loop not in self._tasks:
-            task = self._tasks[loop] = loop.create_task(self.keep_looking())
-            task.add_done_callback(lambda _: self._tasks.pop(loop, None))
+            self._tasks[loop] = loop.create_task(self.keep_looking(), name="floorwalker: look for changed rules")
 
     async def stop(self) -> None:
         """Look no more in this event loop; a look that is under way ends first."""
-        task = self._tasks.get(asyncio.get_running_loop())
+        task = self._tasks.pop(asyncio.get_running_loop(), None)
         if task is not None:
             task.cancel()
             await asyncio.wait([task])
