@@ -6,6 +6,7 @@ import pytest
 
 from tests.asgi.browser import Browser, page_app
 from tests.asgi.conftest import PAGE, Wrap
+from tests.asgi.test_frameworks import running
 
 
 async def test_health_tells_how_the_store_is(wrap: Wrap) -> None:
@@ -24,6 +25,13 @@ async def test_health_is_told_while_the_store_is_away(wrap: Wrap) -> None:
     await browser.get("/")
     answer = await browser.get("/_floorwalker/healthz")
     assert (answer.status, json.loads(answer.body)["store"]["state"]) == (200, "away")
+
+
+async def test_health_knows_from_the_start_that_the_store_is_away(wrap: Wrap) -> None:
+    app = wrap(page_app(PAGE), store="unix:///nonexistent/floorwalker.sock")
+    async with running(app):
+        answer = await Browser(app).get("/_floorwalker/healthz")
+    assert json.loads(answer.body)["store"]["state"] == "away"
 
 
 @pytest.mark.parametrize(

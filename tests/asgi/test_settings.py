@@ -56,6 +56,7 @@ def test_a_missing_or_short_key_is_refused_with_the_way_to_make_one(options: dic
         ({"rules": " "}, {}, "rules cannot be"),
         ({"clock": 5}, {}, "cannot be called"),
         ({"secret_key": [1]}, {}, "secret_key cannot be that"),
+        ({"geo_headers": "akamai"}, {}, "geo_headers cannot be 'akamai': it is one of cloudflare, "),
     ],
 )
 def test_what_cannot_be_is_refused_by_name(options: dict[str, object], environ: dict[str, str], message: str) -> None:

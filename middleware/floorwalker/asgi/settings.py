@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypedDict
 
+from floorwalker.core.reading.place import TRUSTED_HEADERS
 from floorwalker.core.ruleset import Ruleset
 from floorwalker.errors import ConfigurationError
 from floorwalker.store.address import read_address
@@ -184,6 +185,13 @@ def _text(value: str) -> str:
     return value.strip()
 
 
+def _geo_headers(value: str) -> str:
+    network = _text(value)
+    if network and network not in TRUSTED_HEADERS:
+        raise ValueError(f"it is one of {', '.join(TRUSTED_HEADERS)}")
+    return network
+
+
 def _callable(value: Any) -> Any:
     if not callable(value):
         raise TypeError("it cannot be called")
@@ -201,7 +209,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "exclude": _texts,
     "places": _optional_file,
     "trusted_proxies": _texts,
-    "geo_headers": _text,
+    "geo_headers": _geo_headers,
     "write_keys": _texts,
     "public_keys": _texts,
     "clock": _callable,

@@ -142,8 +142,12 @@ class Store:
         return await read_stats(self._link, await self._desk.keyspace.keys(), _days(first, last or first))
 
     async def ping(self) -> None:
-        """Ask whether the store answers. Raises StoreUnavailable."""
-        await self._link.call("PING")
+        """Ask whether the store answers. Raises StoreUnavailable; then it counts as away until a probe is answered."""
+        try:
+            await self._link.call("PING")
+        except StoreUnavailable as failure:
+            self._outage.failed(failure)
+            raise
 
     def health(self) -> Health:
         """How the store is, from what is known here; nothing is sent."""
