@@ -8,12 +8,11 @@ from floorwalker.core.choose import Choice, Chooser, Render
 from floorwalker.core.classify import explain_segment, segments_at
 from floorwalker.core.conditions.evaluate import Moment
 from floorwalker.core.conditions.explain import NEEDS_CONSENT
-from floorwalker.core.conditions.matchers import fold_text
-from floorwalker.core.conditions.patterns import path_pattern
 from floorwalker.core.conditions.words import share_words
 from floorwalker.core.decision import Arm, Because, Decision, Explanation, Reason
 from floorwalker.core.events import SLOT_SHOWN, Event
 from floorwalker.core.hashing import share
+from floorwalker.core.menu import pages_of
 from floorwalker.core.profile import Profile
 from floorwalker.core.ruleset import Content, Ruleset, Slot
 from floorwalker.core.signals import Signals
@@ -47,10 +46,12 @@ class PageDecisions(Mapping[str, Decision]):
 
     def __init__(self, moment: Moment, *, render: Render | None = None, taken: frozenset[str] = frozenset()) -> None:
         self.moment = moment
+        self.taken = taken
         self._render = render
         self._slots = moment.ruleset.slots
+        self._kept_because = _kept_because(moment)
+        self._in_site_control = _is_below(moment.ruleset.site.control, SITE_CONTROL, moment)
         self._decided: dict[str, Decision] = {}
-        self.taken = taken
 
     def __getitem__(self, slot: str) -> Decision:
         if slot not in self._decided:
@@ -74,14 +75,15 @@ class PageDecisions(Mapping[str, Decision]):
         return self._decided
 
     def _decide(self, slot: Slot) -> Decision:
-        kept = self._kept_because
-        if kept is None and not is_for_page(slot, self.moment.signals):
+        moment, kept = self.moment, self._kept_because
+        menu = moment.ruleset.menus[slot.name]
+        if kept is None and not menu.pages.hold(moment.signals):
             kept = Reason.OTHER_PAGE
         if kept is not None:
             return Decision(slot.name, _DEFAULT, Arm.TREATMENT, kept, place=slot.place)
-        because = Because(partial(_entries_read, slot, self.moment, self.taken, self._render))
-        chooser = Chooser(slot, self.moment, taken=self.taken, render=self._render)
-        choice = None if _needs_consent(slot, self.moment) else chooser.entry()
+        because = Because(partial(_entries_read, slot, moment, self.taken, self._render))
+        chooser = Chooser(menu, moment, taken=self.taken, render=self._render)
+        choice = None if _needs_consent(slot, moment) else chooser.entry()
         if choice is not None:
             return self._shown(slot, choice, Reason.ENTRY, because, control=self._in_control(slot))
         otherwise = chooser.otherwise()
@@ -91,7 +93,8 @@ class PageDecisions(Mapping[str, Decision]):
 
     def _shown(self, slot: Slot, choice: Choice, reason: Reason, because: Because, *, control: bool) -> Decision:
         """The choice, or, in a control group, the page's own content in its place: what is taken is taken in both."""
-        self.taken |= choice.claims
+        if choice.claims:
+            self.taken = self.taken.union(choice.claims)
         return Decision(
             slot.name,
             _DEFAULT if control else choice.content,
@@ -104,26 +107,23 @@ class PageDecisions(Mapping[str, Decision]):
             because=because,
         )
 
-    @cached_property
-    def _kept_because(self) -> Reason | None:
-        """Why the whole page stays as the app made it, if it does."""
-        site = self.moment.ruleset.site
-        if not site.personalize:
-            return Reason.OFF
-        if self.moment.signals.robot is not None:
-            return Reason.ROBOT
-        return Reason.EXCLUDED if any(self.moment.member(name) for name in site.exclude) else None
-
-    @cached_property
-    def _in_site_control(self) -> bool:
-        return self._is_below(self.moment.ruleset.site.control, SITE_CONTROL)
-
     def _in_control(self, slot: Slot) -> bool:
-        return self._in_site_control or self._is_below(slot.control, f"control:{slot.name}")
+        return self._in_site_control or _is_below(slot.control, f"control:{slot.name}", self.moment)
 
-    def _is_below(self, control: float, experiment: str) -> bool:
-        profile = self.moment.profile
-        return control > 0 and profile is not None and share(profile.seed, experiment) < control
+
+def _kept_because(moment: Moment) -> Reason | None:
+    """Why the whole page stays as the app made it, if it does."""
+    site = moment.ruleset.site
+    if not site.personalize:
+        return Reason.OFF
+    if moment.signals.robot is not None:
+        return Reason.ROBOT
+    return Reason.EXCLUDED if any(moment.member(name) for name in site.exclude) else None
+
+
+def _is_below(control: float, experiment: str, moment: Moment) -> bool:
+    profile = moment.profile
+    return control > 0 and profile is not None and share(profile.seed, experiment) < control
 
 
 def _needs_consent(slot: Slot, moment: Moment) -> bool:
@@ -136,7 +136,7 @@ def _entries_read(slot: Slot, moment: Moment, taken: frozenset[str], render: Ren
     if _needs_consent(slot, moment):
         return [Explanation(f"control: {share_words(slot.control)}", NEEDS_CONSENT, None)]
     notes: list[Explanation] = []
-    chooser = Chooser(slot, moment, taken=taken, render=render, notes=notes)
+    chooser = Chooser(moment.ruleset.menus[slot.name], moment, taken=taken, render=render, notes=notes)
     if chooser.entry() is None:
         chooser.otherwise()
     return notes
@@ -144,13 +144,7 @@ def _entries_read(slot: Slot, moment: Moment, taken: frozenset[str], render: Ren
 
 def is_for_page(slot: Slot, signals: Signals) -> bool:
     """Whether the slot is meant for this page, whoever sees it."""
-    if not slot.pages:
-        return True
-    kind, path = fold_text(signals.page.type), signals.page.path or signals.path
-    return any(
-        path_pattern(page).match(path) is not None if page.startswith("/") else bool(kind) and fold_text(page) == kind
-        for page in slot.pages
-    )
+    return pages_of(slot).hold(signals)
 
 
 def explain_all(

@@ -1,96 +1,117 @@
-"""Whether one entry fits: its audience, its schedule, and how often its block may still be shown."""
+"""Whether one entry fits: its audience, its schedule, and how often its block may still be shown. Made once."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from floorwalker.core.conditions.counting import NEVER, any_holds, count_holds
-from floorwalker.core.conditions.evaluate import Moment, explain, holds
+from msgspec import Struct
+
+from floorwalker.core.conditions.compiling import Asked
+from floorwalker.core.conditions.counting import NEVER, count_holds, denied
+from floorwalker.core.conditions.evaluate import Moment, explain
 from floorwalker.core.conditions.explain import NEEDS_CONSENT
 from floorwalker.core.conditions.matchers import AnyOf, Range, fold_text
-from floorwalker.core.conditions.model import Field, InSegment, Window
+from floorwalker.core.conditions.model import Condition, Field, InSegment, Window
 from floorwalker.core.conditions.words import duration_words, number_words
 from floorwalker.core.decision import Explanation
 from floorwalker.core.events import SLOT_DISMISSED
-from floorwalker.core.history import Tally
-from floorwalker.core.ruleset import Cap, Entry, Limits, Schedule, Slot
+from floorwalker.core.history import History, Tally
+from floorwalker.core.ruleset import Cap, Entry, Limits, Ruleset, Schedule, Slot
 
-Check = tuple[bool | None, Callable[[], Explanation]]
-"""One thing an entry asks: its answer, and why, for whoever wants to know."""
+if TYPE_CHECKING:
+    from floorwalker.core.conditions.plan import Plan
 
 _WINDOWS = {"visit": Window("visit"), "day": Window("today"), "week": Window("week"), "ever": Window()}
-_ALWAYS = Limits().schedule
+_ALWAYS = Schedule()
 _DISMISSED = Field("event", AnyOf(frozenset([fold_text(SLOT_DISMISSED)])))
 
 
-def audience_checks(entry: Entry, moment: Moment) -> Iterator[Check]:
+class Check(Struct, frozen=True):
+    """One thing an entry asks of a Moment: its answer, and why, for whoever wants to know."""
+
+    holds: Asked
+    why: Callable[[Moment], Explanation]
+
+
+def audience_checks(entry: Entry, plan: "Plan") -> Iterator[Check]:
     """Whether the entry is for this visitor, now."""
-    yield from schedule_checks(entry.limits, moment)
+    yield from schedule_checks(entry.limits)
     if entry.to:
-        yield any_holds([moment.member(name) for name in entry.to]), lambda: _explain_audience(entry.to, moment)
-    when = entry.when
-    if when is not None:
-        yield holds(when, moment), lambda: explain(when, moment)
+        yield _condition_check(InSegment(entry.to, written=f"to: {', '.join(entry.to)}"), plan)
+    if entry.when is not None:
+        yield _condition_check(entry.when, plan)
 
 
-def _explain_audience(names: tuple[str, ...], moment: Moment) -> Explanation:
-    return explain(InSegment(names, written=f"to: {', '.join(names)}"), moment)
+def _condition_check(condition: Condition, plan: "Plan") -> Check:
+    return Check(plan.test(condition), lambda moment: explain(condition, moment))
 
 
-def schedule_checks(limits: Limits, moment: Moment) -> Iterator[Check]:
+def schedule_checks(limits: Limits) -> Iterator[Check]:
     """Drafts are never shown; a schedule may not have begun, or be over."""
     if limits.draft:
-        yield False, lambda: Explanation("draft: yes", None, False)
+        yield Check(lambda _: False, lambda _: Explanation("draft: yes", None, False))
     schedule = limits.schedule
-    if schedule is not _ALWAYS and schedule != _ALWAYS:
-        answer = schedule.holds(moment.at)
-        yield answer, lambda: Explanation(f"schedule: {_schedule_words(schedule)}", _utc_words(moment.at), answer)
+    if schedule != _ALWAYS:
+        asked = f"schedule: {_schedule_words(schedule)}"
+        yield Check(
+            lambda moment: schedule.holds(moment.at),
+            lambda moment: Explanation(asked, _utc_words(moment.at), schedule.holds(moment.at)),
+        )
 
 
-def limit_checks(limits: Limits, block: str, slot: Slot, taken: frozenset[str], moment: Moment) -> Iterator[Check]:
-    """How often, how long after, until what, and once per page. What needs memory is unknown without it."""
-    if limits.once_per_page:
-        free = limits.once_per_page not in taken
-        yield free, lambda: Explanation(f"once_per_page: {limits.once_per_page}", None if free else "taken", free)
+def limit_checks(limits: Limits, block: str, slot: Slot, ruleset: Ruleset) -> Iterator[Check]:
+    """How often, how long after, and until what. What needs memory is unknown without it."""
     for cap in limits.caps:
-        yield _cap_check(cap, block, moment)
+        yield _cap_check(cap, block)
     if limits.rest > 0:
-        yield _rest_check(limits.rest, block, moment)
+        window = Window("seconds", limits.rest)
+        yield _counted(f"rest: {duration_words(limits.rest)}", NEVER, lambda history: history.shown(block, window))
     for stop in limits.stop_after:
-        yield _stop_check(stop, block, slot, moment)
+        yield _stop_check(stop, block, slot, ruleset)
 
 
-def _cap_check(cap: Cap, block: str, moment: Moment) -> Check:
-    tally = None if moment.history is None else moment.history.shown(block, _WINDOWS[cap.per])
+def _cap_check(cap: Cap, block: str) -> Check:
+    window = _WINDOWS[cap.per]
     every = "ever" if cap.per == "ever" else f"per {cap.per}"
-    return _counted(f"at_most: {cap.times} {every}", Range(high=cap.times, high_open=True), tally)
+    allowed = Range(high=cap.times, high_open=True)
+    return _counted(f"at_most: {cap.times} {every}", allowed, lambda history: history.shown(block, window))
 
 
-def _rest_check(rest: float, block: str, moment: Moment) -> Check:
-    tally = None if moment.history is None else moment.history.shown(block, Window("seconds", rest))
-    return _counted(f"rest: {duration_words(rest)}", NEVER, tally)
-
-
-def _stop_check(stop: str, block: str, slot: Slot, moment: Moment) -> Check:
+def _stop_check(stop: str, block: str, slot: Slot, ruleset: Ruleset) -> Check:
     asked = f"stop_after: {stop}"
     if stop == "goal":
-        goal = moment.ruleset.goals.get(slot.goal)
-        reached = False if goal is None else holds(goal.when, moment)
-        answer = None if reached is None else not reached
-        return answer, lambda: Explanation(asked, slot.goal or None, answer)
-    history = moment.history
-    if history is None:
-        return _counted(asked, NEVER, None)
+        return _until_goal(asked, slot, ruleset)
     if stop == "click":
-        return _counted(asked, NEVER, history.clicked(block, Window()))
+        return _counted(asked, NEVER, lambda history: history.clicked(block, Window()))
     named = Field("where", AnyOf(frozenset([fold_text(block)])), "block")
-    return _counted(asked, NEVER, history.events((_DISMISSED, named), Window()))
+    return _counted(asked, NEVER, lambda history: history.events((_DISMISSED, named), Window()))
 
 
-def _counted(asked: str, allowed: Range, tally: Tally | None) -> Check:
-    if tally is None:
-        return None, lambda: Explanation(asked, NEEDS_CONSENT, None)
-    answer = count_holds(allowed, tally)
-    return answer, lambda: Explanation(asked, number_words(tally.count, complete=tally.complete), answer)
+def _until_goal(asked: str, slot: Slot, ruleset: Ruleset) -> Check:
+    goal = ruleset.goals.get(slot.goal)
+    test = None if goal is None else ruleset.plan.test(goal.when)
+
+    def unreached(moment: Moment) -> bool | None:
+        return True if test is None else denied(test(moment))
+
+    return Check(unreached, lambda moment: Explanation(asked, slot.goal or None, unreached(moment)))
+
+
+def _counted(asked: str, allowed: Range, find: Callable[[History], Tally]) -> Check:
+    """A count that is kept of a block, which is unknown without memory."""
+
+    def holds(moment: Moment) -> bool | None:
+        history = moment.history
+        return None if history is None else count_holds(allowed, find(history))
+
+    def why(moment: Moment) -> Explanation:
+        history = moment.history
+        if history is None:
+            return Explanation(asked, NEEDS_CONSENT, None)
+        tally = find(history)
+        return Explanation(asked, number_words(tally.count, complete=tally.complete), count_holds(allowed, tally))
+
+    return Check(holds, why)
 
 
 def _schedule_words(schedule: Schedule) -> str:

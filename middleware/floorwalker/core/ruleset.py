@@ -11,6 +11,7 @@ from floorwalker.core.conditions.model import Condition
 
 if TYPE_CHECKING:
     from floorwalker.core.conditions.plan import Plan
+    from floorwalker.core.menu import Menu
 
 
 class Tier(Struct, frozen=True):
@@ -177,3 +178,10 @@ class Ruleset(Struct, frozen=True, dict=True):
         from floorwalker.core.conditions.plan import Plan  # the plan is made of what is made of this
 
         return Plan(self)
+
+    @cached_property
+    def menus(self) -> "Mapping[str, Menu]":
+        """What each slot may show, by its name, with what its entries ask; made at first use."""
+        from floorwalker.core.menu import menus_of  # menus are made of what is made of this
+
+        return menus_of(self)
