@@ -164,11 +164,11 @@ class Publisher:
         match verdict:
             case Refusal():
                 if verdict != self.refused:
-                    logger.error("changed files are not put in force, the rules %s stay: %s", before, verdict.why)
+                    logger.error("changed files are not put in force: the rules %s stay; %s", before, verdict.why)
                 self.refused = verdict
             case Rulebook():
                 if self.refused is not None or verdict.ruleset.version != before:
-                    logger.info("the rules %s are in force", verdict.ruleset.version)
+                    logger.info("changed rules are in force: %s", verdict.ruleset.version)
                 self.rulebook, self.refused = verdict, None
             case _:
                 assert_never(verdict)
