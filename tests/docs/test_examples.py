@@ -81,12 +81,12 @@ def _commands() -> list[tuple[str, str]]:
     """Our own commands in console blocks, without what the shell does around them."""
     found = []
     for block in blocks("console"):
-        lines = re.findall(r"(?m)^\$ (floorwalker [^\n]*(?:\\\n[^\n]*)*)", block.text)
+        lines = re.findall(r"(?m)^\$ (floorwalker (?:\\\n|[^\n])*)", block.text)
         found += [(block.name, re.sub(r"\\\n", " ", line)) for line in lines]
     return found
 
 
-@pytest.mark.parametrize(("where", "command"), _commands(), ids=[" ".join(found) for found in _commands()])
+@pytest.mark.parametrize(("where", "command"), _commands(), ids=[where for where, _ in _commands()])
 def test_a_command_parses(where: str, command: str) -> None:
     words = shlex.split(command, comments=True)
     end = next((place for place, word in enumerate(words) if word in ("<", ">", "|")), len(words))
