@@ -127,7 +127,7 @@ def _template_files(folder: Folder | None) -> dict[str, bytes] | None:
         return {
             path.relative_to(root).as_posix(): path.read_bytes()
             for path in sorted(root.rglob("*"))
-            if path.is_file() and not path.name.startswith(".")
+            if path.is_file() and not any(part.startswith(".") for part in path.relative_to(root).parts)
         }
     except OSError as error:
         raise ConfigurationError(f"the templates folder {root} cannot be read: {error.strerror}") from error
