@@ -1,6 +1,7 @@
 """The table of request kinds in docs/http.md, row by row, as a browser meets it."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from floorwalker.asgi.cookie import MAX_AGE_SECONDS
 from floorwalker.asgi.headers import as_personal
 from tests.asgi.browser import GOOGLEBOT, SEARCH, Browser, page_app
-from tests.asgi.conftest import PAGE, Wrap, clock, remembered, rules, wrap
+from tests.asgi.conftest import PAGE, RULES, Wrap, clock, remembered, rules, wrap
 from tests.docs.pages import ROOT, table
 
 __all__ = ["clock", "remembered", "rules", "wrap"]
@@ -77,3 +78,26 @@ def test_a_personal_page_loses_the_headers_that_the_docs_name() -> None:
 
 def test_the_cookies_life_is_the_one_in_the_docs() -> None:
     assert f"Max-Age={MAX_AGE_SECONDS};" in HTTP
+
+
+async def test_turned_off_in_the_rules_pages_go_out_as_they_were_and_visits_are_remembered(
+    wrap: Wrap, remembered: Callable[..., Any], tmp_path: Path
+) -> None:
+    (tmp_path / "rules.yaml").write_text(RULES)
+    (tmp_path / "off.yaml").write_text("site: {personalize: no}")
+    page = page_app(PAGE, headers=[(b"etag", b'"1"')])
+    browser = Browser(wrap(page, rules=tmp_path))
+    answer = await browser.get("/", headers={b"referer": SEARCH})
+    assert (answer.body, answer.all(b"etag"), answer.all(b"vary")) == (PAGE, [b'"1"'], [])
+    assert (await remembered(browser.cookie)).visit.views == 1
+
+
+async def test_with_everything_excluded_requests_are_left_alone(wrap: Wrap) -> None:
+    seen: list[Any] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        seen.append(dict(scope["headers"]).get(b"accept-encoding"))
+        await page_app(PAGE)(scope, receive, send)
+
+    answer = await Browser(wrap(app, exclude="/**")).get("/", headers={b"accept-encoding": b"gzip"})
+    assert (answer.body, answer.cookie, seen) == (PAGE, None, [b"gzip"])
