@@ -107,7 +107,7 @@ def test_options_and_commands_named_in_the_text_exist() -> None:
 
 def _options_of(command: str) -> set[str]:
     subparsers = next(action for action in parser((command,))._actions if action.choices)
-    return set(subparsers.choices[command]._option_string_actions)  # type: ignore[index, call-overload]
+    return set(subparsers.choices[command]._option_string_actions)  # type: ignore[index]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)
