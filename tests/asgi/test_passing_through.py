@@ -134,6 +134,23 @@ async def test_a_path_that_answers_with_data_is_left_alone_from_then_on(wrap: Wr
     assert [b"if-none-match" in headers for headers in seen] == [False, True]
 
 
+async def test_such_a_path_may_answer_with_a_page_or_a_redirect_all_the_same(wrap: Wrap) -> None:
+    answers = [
+        page_app(b"{}", content_type=b"application/json"),
+        page_app(PAGE),
+        page_app(b"{}", content_type=b"application/json"),
+        page_app(b"", status=302, content_type=b"text/plain"),
+    ]
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await answers.pop(0)(scope, receive, send)
+
+    middleware = wrap(app)
+    seen = [await Browser(middleware).get("/both", headers={b"referer": SEARCH}) for _ in range(4)]
+    assert [answer.body for answer in seen] == [b"{}", FILLED, b"{}", b""]
+    assert [answer.cookie is not None for answer in seen] == [False, True, False, True]
+
+
 async def test_the_servers_scope_stays_as_it_was(wrap: Wrap) -> None:
     scope = scope_of("GET", "/", [(b"if-none-match", b"x"), (b"accept", b"text/html")])
     before = {**scope, "headers": list(scope["headers"])}

@@ -122,7 +122,7 @@ class Encounter:
 
     def became(self, kind: HitKind | None, status: int, *, is_page: bool) -> None:
         """The response tells what this request counts as."""
-        if status == 200 and self.request.asked.kind is RequestKind.DOCUMENT:
+        if is_page or (status == 200 and self.request.asked.kind is RequestKind.DOCUMENT):
             self._setup.learn(self.request.asked.path, is_page=is_page)
         self.kind = kind
         self._became = (kind or HitKind.EVENTS, status)

@@ -3,15 +3,16 @@
 import asyncio
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any, Unpack
 
+from floorwalker.asgi.bystander import Bystander
 from floorwalker.asgi.encounter import Encounter
 from floorwalker.asgi.endpoints import Endpoints
 from floorwalker.asgi.headers import for_document
 from floorwalker.asgi.keeper import Keeper
 from floorwalker.asgi.lifespan import LifespanResponder
-from floorwalker.asgi.request import Request, inner_path
+from floorwalker.asgi.request import Request, full_path, inner_path
 from floorwalker.asgi.responder import Responder
 from floorwalker.asgi.settings import Options, read_settings
 from floorwalker.asgi.setup import Setup
@@ -42,33 +43,38 @@ class PersonalizationMiddleware:
         self._keepers: dict[asyncio.AbstractEventLoop, Keeper] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        responder = self._app
-        if SCOPE_KEY not in scope:
-            if scope["type"] == "http":
-                try:
-                    scope, responder = self._taken(scope, self._keeper() or await self._late_keeper())
-                except Exception:
-                    logger.exception("a request is passed on as it came")
-            elif scope["type"] == "lifespan":
-                scope = {**scope, SCOPE_KEY: None}
-                responder = LifespanResponder(self._app, start=self._start, stop=self._stop)
-        await responder(scope, receive, send)
+        if SCOPE_KEY in scope:
+            await self._app(scope, receive, send)
+        elif scope["type"] == "http":
+            try:
+                answer = self._answer(scope, receive, send, self._keeper() or await self._late_keeper())
+            except Exception:
+                logger.exception("a request is passed on as it came")
+                answer = self._app(scope, receive, send)
+            await answer
+        elif scope["type"] == "lifespan":
+            inner = {**scope, SCOPE_KEY: None}
+            await LifespanResponder(self._app, start=self._start, stop=self._stop)(inner, receive, send)
+        else:
+            await self._app(scope, receive, send)
 
-    def _taken(self, scope: Scope, keeper: Keeper) -> tuple[Scope, App]:
-        """The scope as the app sees it, and who answers."""
-        path = inner_path(scope)
+    def _answer(self, scope: Scope, receive: Receive, send: Send, keeper: Keeper) -> Awaitable[None]:
+        """The answer, by whose it is: ours, the app's alone, or the app's with our part in it."""
+        path, setup = inner_path(scope), self._setup
         if self._endpoints.owns(path):
-            return scope, self._endpoints
+            return self._endpoints(scope, receive, send)
         if self._excluded and any(pattern.match(path) for pattern in self._excluded):
-            return scope, self._app
-        setup = self._setup
+            return self._app(scope, receive, send)
+        if setup.is_known_as_other(full_path(scope)):
+            bystander = Bystander(self._app, setup, keeper, scope)
+            return bystander({**scope, SCOPE_KEY: bystander}, receive, send)
         request = Request(scope, at=setup.clock(), proxies=setup.proxies)
+        if not request.asked.may_be_page:
+            bystander = Bystander(self._app, setup, keeper, scope)
+            return bystander({**scope, SCOPE_KEY: bystander}, receive, send)
         encounter = Encounter(setup, keeper, request)
-        inner = {**scope, SCOPE_KEY: encounter}
-        if request.asked.may_be_page and not setup.is_known_as_other(request.asked.path):
-            _ask_for_a_page(inner, request)
-            encounter.begin()
-        return inner, Responder(self._app, encounter)
+        encounter.begin()
+        return Responder(self._app, encounter, send).run(_asking_for_a_page(scope, encounter), receive)
 
     def _keeper(self) -> Keeper | None:
         return self._keepers.get(asyncio.get_running_loop())
@@ -120,8 +126,11 @@ class PersonalizationMiddleware:
         return {"status": "ok", "rules": publisher.rulebook.ruleset.version, "files": files, "store": store}
 
 
-def _ask_for_a_page(scope: Scope, request: Request) -> None:
-    """The app is asked for a whole page, now, as plain bytes."""
-    scope["headers"] = for_document(list(request.headers), safe=request.asked.method == "GET")
+def _asking_for_a_page(scope: Scope, encounter: Encounter) -> Scope:
+    """The scope as the app gets it: it is asked for a whole page, now, as plain bytes."""
+    request = encounter.request
+    headers = for_document(list(request.headers), safe=request.asked.method == "GET")
+    inner = {**scope, SCOPE_KEY: encounter, "headers": headers}
     if extensions := scope.get("extensions"):
-        scope["extensions"] = {name: value for name, value in extensions.items() if name not in _FILE_EXTENSIONS}
+        inner["extensions"] = {name: value for name, value in extensions.items() if name not in _FILE_EXTENSIONS}
+    return inner

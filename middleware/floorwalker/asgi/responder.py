@@ -25,8 +25,9 @@ _NONCE = re.compile(rb"'nonce-([A-Za-z0-9+/_=-]+)'")
 class Responder:
     """Takes part in one HTTP response. What fails of ours is logged once, and the app's own bytes go out."""
 
-    def __init__(self, app: App, encounter: Encounter) -> None:
+    def __init__(self, app: App, encounter: Encounter, send: Send) -> None:
         self._app = app
+        self._send = send
         self._encounter = encounter
         self._asked = encounter.request.asked
         # A function rather than a bound method: a request that refers to itself waits for the garbage collector.
@@ -34,22 +35,29 @@ class Responder:
         self._held: tuple[Message, Reply] | None = None
         self._body: PageBody | None = None
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self._send = send
+    async def run(self, scope: Scope, receive: Receive) -> None:
+        """Run the app."""
         try:
-            await self._app(scope, receive, self._on_message)
-            if self._held is not None:
-                await send(self._held[0])
+            await self._app(scope, receive, self.on_message)
         except BaseException:
             self._encounter.abandon()
             raise
         finally:
             self._body = None  # the app's frames may live on in a cycle, and lol-html's objects die in their own thread
+        await self.end()
+
+    def on_message(self, message: Message) -> Awaitable[None]:
+        """What the app sends."""
+        return self._send(message) if self._stage is None else self._stage(self, message)
+
+    async def end(self) -> None:
+        """The app is through."""
+        self._body = None
+        if self._held is not None:
+            (start, _), self._held = self._held, None
+            await self._send(start)
         if self._encounter.is_met:
             await self._encounter.end()
-
-    def _on_message(self, message: Message) -> Awaitable[None]:
-        return self._send(message) if self._stage is None else self._stage(self, message)
 
     async def _before_start(self, message: Message) -> None:
         """The start of a page is held until the first of its body tells which headers change."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from floorwalker.asgi.bystander import Bystander
 from floorwalker.asgi.encounter import Encounter
 from floorwalker.asgi.walk import Walk
 from floorwalker.core.decision import Arm, Decision, Reason
@@ -111,7 +112,8 @@ async def get_visitor(request: Any) -> Visitor:
     Visitor.
     """
     scope = request if isinstance(request, Mapping) and "type" in request else getattr(request, "scope", {})
-    encounter = scope.get(SCOPE_KEY)
+    found = scope.get(SCOPE_KEY)
+    encounter = found.encounter if isinstance(found, Bystander) else found
     if not isinstance(encounter, Encounter):
         return Visitor(None, None)
     return Visitor(encounter, await encounter.walk())
