@@ -1,7 +1,7 @@
 """One visitor's walk through the corridor during one request: what is known, what was added, what is decided."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -141,12 +141,12 @@ class Walk:
         if hit.kind is HitKind.PREFETCH or not (shown or hit.events or hit.kind in _NAVIGATIONS):
             return None
         corridor, signals, loaded, seed = self._rulebook.corridor, self.signals, self._base, self._seed
-        after = _folded(corridor, (self.profile, self._effects), shown)
+        after = _with_shown(corridor, (self.profile, self._effects), shown, hit.at)
 
         def step(base: Profile | None) -> tuple[Profile, Effects]:
             if base is loaded:  # as it most often is: for that the work is done
                 return after
-            return _folded(corridor, corridor.advance(base, hit, signals, seed=seed), shown)
+            return _with_shown(corridor, corridor.advance(base, hit, signals, seed=seed), shown, hit.at)
 
         self._base, _ = after
         self._hit = replace(hit, kind=HitKind.EVENTS, events=())
@@ -185,12 +185,13 @@ class Walk:
         return self._rulebook.render(content, self._context)
 
 
-def _folded(corridor: Corridor, after: tuple[Profile, Effects], events: Iterable[Event]) -> tuple[Profile, Effects]:
-    profile, effects = after
-    for event in events:
-        profile, more = corridor.fold(profile, event)
-        effects = effects.then(more)
-    return profile, effects
+def _with_shown(
+    corridor: Corridor, after: tuple[Profile, Effects], shown: Sequence[Event], at: float
+) -> tuple[Profile, Effects]:
+    if not shown:
+        return after
+    profile, more = corridor.show(after[0], shown, at=at)
+    return profile, after[1].then(more)
 
 
 def _kept(slot: str) -> Decision:

@@ -1,6 +1,6 @@
 """Advance: the first half of the corridor. What a hit tells is read, what it does to a profile is folded in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Generic, Protocol, TypeVar
 
@@ -12,7 +12,7 @@ from floorwalker.core.conditions.matchers import fold_text
 from floorwalker.core.counts import DIMENSIONS
 from floorwalker.core.effects import NOTHING, Effects
 from floorwalker.core.events import ERROR_VIEWED, PAGE_VIEWED, VISIT_STARTED, Event, Page
-from floorwalker.core.fold import fold, streamed
+from floorwalker.core.fold import fold, fold_shown, streamed
 from floorwalker.core.hit import Hit, HitKind
 from floorwalker.core.pages import PageMap
 from floorwalker.core.profile import Profile, Touch
@@ -95,6 +95,10 @@ class Corridor:
     def fold(self, profile: Profile, event: Event) -> tuple[Profile, Effects]:
         """The profile after one event alone, such as a handler's or a slot's, and its effects."""
         return fold(profile, event, calendar=self.calendar, known=self._known)
+
+    def show(self, profile: Profile, events: Sequence[Event], *, at: float) -> tuple[Profile, Effects]:
+        """The profile after what the slots of one page showed at that time, and the effects."""
+        return fold_shown(profile, events, at=at, calendar=self.calendar)
 
     def _navigated(self, profile: Profile, hit: Hit, signals: Signals) -> tuple[Profile, Effects]:
         """The profile once somebody went to an address: to a page, to an error page, or on by a redirect."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from math import isfinite
 
-from floorwalker.core.events import Scalar
+from floorwalker.core.events import Page, Scalar
 
 PATH_BYTES = 120
 NAME_BYTES = 60  # an event, a category, a product, a tag, a property's key
@@ -22,6 +22,22 @@ def short(text: str, most: int) -> str:
     return text[:most].encode("utf-8", "ignore")[:most].decode("utf-8", "ignore")
 
 
+def short_page(page: Page) -> Page:
+    """The page with every text cut, and as many tags and topics as are remembered."""
+    return Page(
+        path=short(page.path, PATH_BYTES),
+        type=short(page.type, NAME_BYTES),
+        category=short(page.category, NAME_BYTES),
+        product=short(page.product, NAME_BYTES),
+        brand=short(page.brand, NAME_BYTES),
+        tags=tuple([short(tag, NAME_BYTES) for tag in page.tags[:MOST_TAGS]]) if page.tags else (),
+        topics=tuple([short(topic, NAME_BYTES) for topic in page.topics[:MOST_TAGS]]) if page.topics else (),
+        price=page.price,
+        price_tier=short(page.price_tier, NAME_BYTES),
+        search=short(page.search, TEXT_BYTES),
+    )
+
+
 def seconds(at: float) -> int:
     """A time in whole seconds since 1970, within the calendar. Access logs have no finer one, and they are replayed."""
     return int(at) if 1 <= at <= _LATEST else (_LATEST if at > _LATEST else 1)
@@ -29,17 +45,13 @@ def seconds(at: float) -> int:
 
 def scalar(value: object) -> Scalar | None:
     """A value that may be remembered; None where it is none, or no finite number."""
-    match value:
-        case bool():
-            return value
-        case str():
-            return short(value, TEXT_BYTES)
-        case int():
-            return value if -_LARGEST <= value <= _LARGEST else None
-        case float():
-            return value if isfinite(value) else None
-        case _:
-            return None
+    if isinstance(value, str):
+        return short(value, TEXT_BYTES)
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return value if -_LARGEST <= value <= _LARGEST else None
+    return value if isinstance(value, float) and isfinite(value) else None
 
 
 def scalars(values: Mapping[str, object], *, most: int) -> dict[str, Scalar]:

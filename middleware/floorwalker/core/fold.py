@@ -2,26 +2,26 @@
 changed."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from msgspec import structs
 
 from floorwalker.core import events as names
 from floorwalker.core.bounds import (
-    MOST_TAGS,
     NAME_BYTES,
     PATH_BYTES,
     TEXT_BYTES,
     scalars,
     seconds,
     short,
+    short_page,
 )
 from floorwalker.core.calendar import Calendar
 from floorwalker.core.counts import EMPTY
 from floorwalker.core.decision import Arm
 from floorwalker.core.effects import Count, Effects
-from floorwalker.core.events import Event, Page, Scalar
+from floorwalker.core.events import Event, Scalar
 from floorwalker.core.ledger import with_past
 from floorwalker.core.profile import Profile, Touch
 from floorwalker.core.recents import overflow, with_event
@@ -34,9 +34,10 @@ MOST_MIXED = 16  # slots
 
 _NO_COUNTS: tuple[Count, ...] = ()
 _MAIL_ADDRESS = re.compile(r"[^/@\s]+@[^/@\s]+\.[^/@\s]+")
-_PERSONAL = re.compile(
-    "address|birthday|city|company|dob|e?mail|(first|last|user)_?name|ip|phone|postcode|street|tel|user|user_id|zip"
-)
+_PERSONAL = frozenset((
+    "address", "birthday", "city", "company", "dob", "email", "firstname", "first_name", "ip", "lastname", "last_name",
+    "mail", "phone", "postcode", "street", "tel", "user", "user_id", "username", "user_name", "zip",
+))  # fmt: skip
 
 
 def fold(
@@ -47,14 +48,15 @@ def fold(
     An event earlier than what the profile holds already counts as of then: clocks step back, what happened does not.
     known: the keys of the counts that rules name themselves; they are forgotten last.
     """
+    if event.page is not None:
+        event = structs.replace(event, page=short_page(event.page))
+    if event.name == names.SLOT_SHOWN:
+        return fold_shown(profile, (event,), at=event.at, calendar=calendar)
     at = max(seconds(event.at), profile.last_seen, profile.recents.last)
     counts = _NO_COUNTS
     match event.name:
         case names.PAGE_VIEWED | names.ERROR_VIEWED:
             profile = _seen(profile, event, at=at, calendar=calendar)
-        case names.SLOT_SHOWN:
-            profile, counts = _shown(active(profile, at=at), event, at=at, calendar=calendar)
-            return profile, Effects((streamed(event, at),), counts)
         case names.SLOT_CLICKED | names.PROMOTION_CLICKED:
             profile, counts = _clicked(active(profile, at=at), event, at=at, calendar=calendar)
         case names.IDENTIFIED:
@@ -69,7 +71,7 @@ def fold(
 def _seen(profile: Profile, event: Event, *, at: int, calendar: Calendar) -> Profile:
     """A page or an error page was seen; where no visit runs, it begins one."""
     is_view = event.name == names.PAGE_VIEWED
-    path = short(event.page.path, PATH_BYTES) if event.page else ""
+    path = event.page.path if event.page else ""
     if not is_running(profile, at):
         profile = begin(profile, Touch(at, landing_page=short(path, TEXT_BYTES) or "/"), at=at, calendar=calendar)
     visit = profile.visit
@@ -116,23 +118,27 @@ def _bounded_traits(old: Mapping[str, Scalar], new: Mapping[str, Scalar]) -> Map
     return dict(reversed(kept.items()))
 
 
-def _shown(profile: Profile, event: Event, *, at: int, calendar: Calendar) -> tuple[Profile, tuple[Count, ...]]:
-    """A slot showed a block, or held it back in control: counted for caps, and once for the comparison."""
-    exposure = Exposure(slot=_name(event, "slot"), block=_name(event, "block"), arm=_name(event, "arm"), at=at)
-    before = profile.responses or NONE
-    met = before.arm(exposure.slot)
-    after = before.shown(
-        exposure.block,
-        control=exposure.arm == Arm.CONTROL,
-        visit=profile.visits,
-        at=at,
-        day=calendar.day(at),
-    ).exposed(exposure)
-    counts = _NO_COUNTS if after.exposures == before.exposures else (_fact(exposure, "shown"),)
-    mixed = profile.mixed
-    if met not in (None, exposure.arm) and exposure.slot not in mixed and len(mixed) < MOST_MIXED:
-        mixed = (*mixed, exposure.slot)
-    return structs.replace(profile, responses=after, mixed=mixed), counts
+def fold_shown(profile: Profile, events: Sequence[Event], *, at: float, calendar: Calendar) -> tuple[Profile, Effects]:
+    """The profile after what the slots of one page showed, or held back in control, all of it at `at`.
+
+    Each block counts for caps, and once for the comparison. The same as folding one event after the other.
+    """
+    when = max(seconds(at), profile.last_seen, profile.recents.last)
+    profile = active(profile, at=when)
+    day, responses, mixed = calendar.day(when), profile.responses or NONE, profile.mixed
+    counts: list[Count] = []
+    for event in events:
+        exposure = Exposure(slot=_name(event, "slot"), block=_name(event, "block"), arm=_name(event, "arm"), at=when)
+        met, exposures = responses.arm(exposure.slot), responses.exposures
+        responses = responses.shown(
+            exposure.block, control=exposure.arm == Arm.CONTROL, visit=profile.visits, at=when, day=day
+        ).exposed(exposure)
+        if responses.exposures is not exposures:
+            counts.append(_fact(exposure, "shown"))
+        if met not in (None, exposure.arm) and exposure.slot not in mixed and len(mixed) < MOST_MIXED:
+            mixed = (*mixed, exposure.slot)
+    profile = structs.replace(profile, responses=responses, mixed=mixed)
+    return profile, Effects(tuple([streamed(event, when) for event in events]), tuple(counts))
 
 
 def _clicked(profile: Profile, event: Event, *, at: int, calendar: Calendar) -> tuple[Profile, tuple[Count, ...]]:
@@ -159,30 +165,17 @@ def _name(event: Event, name: str) -> str:
 
 
 def streamed(event: Event, at: int) -> Event:
-    """The event as the stream may hold it: cut, without what names or addresses a person."""
+    """The event as the stream may hold it: cut, without what names or addresses a person. Its page is cut already."""
     properties = event.properties and {
         name: value
         for name, value in scalars(event.properties, most=MOST_STREAMED).items()
-        if not _PERSONAL.fullmatch(name.lower()) and not (isinstance(value, str) and "@" in value)
+        if name.lower() not in _PERSONAL and not (isinstance(value, str) and "@" in value)
     }
-    page = _streamed_page(event.page) if event.page else None
+    page = event.page
+    if page is not None and ("@" in page.path or "@" in page.search):
+        page = structs.replace(page, path=_without_addresses(page.path), search=_without_addresses(page.search))
     return Event(short(event.name, NAME_BYTES), at, properties, page, short(event.id, PATH_BYTES))
 
 
-def _streamed_page(page: Page) -> Page:
-    return Page(
-        path=_without_addresses(short(page.path, PATH_BYTES)),
-        type=short(page.type, NAME_BYTES),
-        category=short(page.category, NAME_BYTES),
-        product=short(page.product, NAME_BYTES),
-        brand=short(page.brand, NAME_BYTES),
-        tags=tuple([short(tag, NAME_BYTES) for tag in page.tags[:MOST_TAGS]]),
-        topics=tuple([short(topic, NAME_BYTES) for topic in page.topics[:MOST_TAGS]]),
-        price=page.price,
-        price_tier=short(page.price_tier, NAME_BYTES),
-        search=_without_addresses(short(page.search, TEXT_BYTES)),
-    )
-
-
 def _without_addresses(text: str) -> str:
-    return _MAIL_ADDRESS.sub("@", text) if "@" in text else text
+    return _MAIL_ADDRESS.sub("@", text)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct, structs
 
-from floorwalker.core.bounds import MOST_PROPERTIES, MOST_TAGS, NAME_BYTES, PATH_BYTES, TEXT_BYTES, scalars, short
+from floorwalker.core.bounds import MOST_PROPERTIES, NAME_BYTES, scalars, short
 from floorwalker.core.events import Page, Scalar
 
 MOST_MOMENTS = 100
@@ -130,11 +130,14 @@ class Recents(Struct, frozen=True, array_like=True):
 def with_event(
     recents: Recents, *, at: int, name: str, page: Page | None = None, properties: Mapping[str, Scalar] = _NO_PROPERTIES
 ) -> Recents:
-    """The recents with one more event at the end; an earlier `at` counts as the latest one's. Texts are cut."""
+    """The recents with one more event at the end; an earlier `at` counts as the latest one's.
+
+    page: within its bounds (`short_page`). The name and the properties are cut here.
+    """
     writer = _Writer(recents)
     last = max(at, recents.last)
     after = last - recents.last if recents.moments else 0
-    moment = (after, writer.text(name, NAME_BYTES), writer.page(page))
+    moment = (after, writer.text(short(name, NAME_BYTES)), writer.page(page))
     flat = writer.properties(properties)
     return Recents(
         last=last,
@@ -231,8 +234,7 @@ class _Writer:
     def texts(self) -> tuple[str, ...]:
         return (*self._known, *self._new) if self._new else self._known
 
-    def text(self, text: str, most: int) -> int:
-        text = short(text, most)
+    def text(self, text: str) -> int:
         if not text:
             return 0
         if text in self._known:
@@ -247,16 +249,16 @@ class _Writer:
             return 0
         new_before, text = len(self._new), self.text
         row = PageRow(
-            path=text(page.path, PATH_BYTES),
-            type=text(page.type, NAME_BYTES),
-            category=text(page.category, NAME_BYTES),
-            product=text(page.product, NAME_BYTES),
-            brand=text(page.brand, NAME_BYTES),
-            tags=tuple([text(tag, NAME_BYTES) for tag in page.tags[:MOST_TAGS]]) if page.tags else (),
-            topics=tuple([text(topic, NAME_BYTES) for topic in page.topics[:MOST_TAGS]]) if page.topics else (),
+            path=text(page.path),
+            type=text(page.type),
+            category=text(page.category),
+            product=text(page.product),
+            brand=text(page.brand),
+            tags=tuple([text(tag) for tag in page.tags]) if page.tags else (),
+            topics=tuple([text(topic) for topic in page.topics]) if page.topics else (),
             price=_compact(page.price),
-            price_tier=text(page.price_tier, NAME_BYTES),
-            search=text(page.search, TEXT_BYTES),
+            price_tier=text(page.price_tier),
+            search=text(page.search),
         )
         if len(self._new) == new_before and row in self.pages:
             return self.pages.index(row) + 1
@@ -269,7 +271,7 @@ class _Writer:
             return ()
         flat: list[Scalar] = []
         for name, value in scalars(properties, most=MOST_PROPERTIES).items():
-            flat += (self.text(name, NAME_BYTES), value)
+            flat += (self.text(name), value)
             self.size += _property_bytes(value)
         return tuple(flat)
 

@@ -78,10 +78,10 @@ class Responses(Struct, frozen=True, array_like=True):
 
     def exposed(self, exposure: Exposure) -> "Responses":
         """With a first exposure; the same responses when it is none, or no more can be kept."""
-        exposures = (*self.exposures, exposure)
-        if self.exposure(exposure.slot, exposure.block, exposure.arm) or len(_encode(exposures)) > MOST_EXPOSURE_BYTES:
+        if self.exposure(exposure.slot, exposure.block, exposure.arm):
             return self
-        return Responses(self.blocks, exposures, self.lost)
+        exposures = (*self.exposures, exposure)
+        return self if len(_encode(exposures)) > MOST_EXPOSURE_BYTES else Responses(self.blocks, exposures, self.lost)
 
     def first_clicked(self, exposure: Exposure) -> "Responses":
         """With that exposure marked as clicked."""
@@ -98,7 +98,10 @@ class Responses(Struct, frozen=True, array_like=True):
 
     def arm(self, slot: str) -> str | None:
         """The arm in which this visitor first met the slot."""
-        return next((one.arm for one in self.exposures if one.slot == slot), None)
+        for one in self.exposures:
+            if one.slot == slot:
+                return one.arm
+        return None
 
     def _response(self, block: str, *, control: bool) -> Response:
         block = short(block, NAME_BYTES)

@@ -21,8 +21,11 @@ def is_running(profile: Profile, at: int) -> bool:
 
 def arrive(profile: Profile, signals: Signals, *, at: int, landing_page: str, calendar: Calendar) -> Profile:
     """The profile once a page is being seen: in the running visit, or at the beginning of a new one."""
+    runs = is_running(profile, at)
+    if runs and profile.arrival is None and _tells_nothing(signals):
+        return active(profile, at=at)
     touch = _arrival(profile, signals, at=at, landing_page=landing_page)
-    if not is_running(profile, at):
+    if not runs:
         return begin(profile, touch, at=at, calendar=calendar)
     if _is_return(touch):
         return structs.replace(active(profile, at=at), arrival=None)
@@ -97,6 +100,12 @@ def _arrival(profile: Profile, signals: Signals, *, at: int, landing_page: str) 
         if referrer.medium in ("internal", "direct") or referrer.domain == waiting.referrer.domain:
             return landed(waiting, at=at, landing_page=landing_page)
     return touch_of(signals, at=at, landing_page=landing_page)
+
+
+def _tells_nothing(signals: Signals) -> bool:
+    """Whether this hit would be a plain return into a running visit, whatever page it is on."""
+    medium = signals.referrer.medium
+    return signals.campaign is None and signals.ad is None and medium in ("internal", "direct", "referral")
 
 
 def _is_return(touch: Touch) -> bool:
