@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +117,23 @@ def test_the_sample_log_is_read_to_its_end(shared_data: Path, capsys: pytest.Cap
     assert 550 <= told["searches"] <= 620
     assert 60 <= sum(told["keywords"].values()) <= 90
     assert told["returning"] > 50
+
+
+@pytest.mark.parametrize("processes", ["2", "3"])
+def test_several_processes_tell_the_same_as_one(log: Path, rules: Path, processes: str, valkey_url: str) -> None:
+    log.write_text("\n".join(row for number in range(40) for row in rows(number)) + "\n")
+    command = [sys.executable, "-m", "floorwalker", "replay", str(log), "--rules", str(rules), "--store", valkey_url]
+    told = [
+        subprocess.run([*command, "--json", "--processes", number], capture_output=True, check=True).stdout
+        for number in ("1", processes)
+    ]
+    assert told[0] == told[1]
+    assert json.loads(told[0])["visitors"] == 80
+
+
+def rows(number: int) -> list[str]:
+    """The log again, for other people."""
+    return [line.replace("203.0.113.", f"203.0.{number}.") for line in LOG]
 
 
 @pytest.mark.parametrize("name", ["missing.log", "."])

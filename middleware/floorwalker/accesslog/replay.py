@@ -5,7 +5,8 @@ as shown on every page that it is meant for.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from zlib import crc32
 
 from msgspec import Struct, field
 
@@ -56,25 +57,65 @@ class Summary(Struct):
     slots: dict[str, Counter[str]] = field(default_factory=dict)
 
 
+class Share(Struct, frozen=True):
+    """One of several equal shares of a log's visitors: each has all lines of its own visitors."""
+
+    number: int = 0
+    of: int = 1
+
+    def has(self, line: LogLine | Rejected) -> bool:
+        """Whether this share takes the line; exactly one of them does."""
+        if self.of == 1:
+            return True
+        if isinstance(line, Rejected):
+            return line.number % self.of == self.number
+        name = f"{line.address} {line.user_agent}".encode("utf-8", "surrogatepass")
+        return crc32(name) % self.of == self.number
+
+
+ALL = Share()
+
+
+def merged(parts: Sequence[Summary]) -> Summary:
+    """The summary of a whole log, of the summaries of all its shares."""
+    whole = Summary()
+    for name in ("lines", "rejected", "hits", "other", "robots", "visitors", "returning", "visits", "searches"):
+        setattr(whole, name, sum(getattr(part, name) for part in parts))
+    for name in ("media", "sources", "keywords", "devices", "pages", "robot_names", "segments"):
+        setattr(whole, name, sum((getattr(part, name) for part in parts), Counter()))
+    for slot in dict.fromkeys(slot for part in parts for slot in part.slots):
+        whole.slots[slot] = sum((part.slots.get(slot, Counter()) for part in parts), Counter())
+    rejected = sorted((line for part in parts for line in part.rejected_lines), key=lambda line: line.number)
+    whole.rejected_lines = rejected[:_REJECTED_KEPT]
+    whole.first_at = min((part.first_at for part in parts if part.first_at is not None), default=None)
+    whole.last_at = max((part.last_at for part in parts if part.last_at is not None), default=None)
+    return whole
+
+
 class Replay:
     """Walks lines, in the order of the log, and keeps every visitor's profile.
 
     corridor: reads and folds. choose: decides a page for one visitor; what it decides counts as shown. host: the
     site's own, where the lines do not name it. keep_hits: whether every visitor's hits are kept too, for a store.
+    share: whose lines are walked; the others are passed by.
     """
 
-    def __init__(self, corridor: Corridor, *, choose: Choose, host: str = "", keep_hits: bool = False) -> None:
+    def __init__(
+        self, corridor: Corridor, *, choose: Choose, host: str = "", keep_hits: bool = False, share: Share = ALL
+    ) -> None:
         self.summary = Summary()
         self.profiles: dict[str, Profile] = {}
         self.hits: dict[str, list[Hit]] = {}
         self._corridor, self._choose, self._host, self._keep_hits = corridor, choose, host, keep_hits
+        self._share = share
         self._robots: dict[str, str | None] = {}
         self._segments_of: dict[str, frozenset[str]] = {}
 
     def walk(self, lines: Iterable[LogLine | Rejected]) -> Summary:
         """Every line; then the summary."""
         for line in lines:
-            self.take(line)
+            if self._share.has(line):
+                self.take(line)
         return self.finished()
 
     def take(self, line: LogLine | Rejected) -> None:
