@@ -17,6 +17,7 @@ def test_the_defaults_are_those_of_the_contract() -> None:
     assert settings.store == "embedded:var/floorwalker"
     assert settings.prefix == "/_floorwalker"
     assert settings.budget_ms == 50
+    assert settings.reload_s == 1
 
 
 def test_an_argument_goes_before_the_environment() -> None:
@@ -51,6 +52,8 @@ def test_a_missing_or_short_key_is_refused_with_the_way_to_make_one(options: dic
         ({}, {"FLOORWALKER_CLOCK": "x"}, "pass clock as an argument"),
         ({"budget_ms": "soon"}, {}, "budget_ms cannot be 'soon'"),
         ({"budget_ms": 0}, {}, "above 0"),
+        ({"reload_s": -1}, {}, "from 0.01 to 3600, or 0 for never"),
+        ({"reload_s": float("nan")}, {}, "or 0 for never"),
         ({"prefix": "fw/"}, {}, "begins with /"),
         ({"prefix": "/"}, {}, "begins with /"),
         ({"rules": " "}, {}, "rules cannot be"),

@@ -50,9 +50,9 @@ class Settings:
     """Everything that a site owner sets, checked.
 
     rules, templates: folders; rules may be a loaded Ruleset. reload_s: seconds between two looks for changed files, 0
-    is never; a loaded Ruleset is never looked at. store: an address, or an open Store. secret_keys: newest
-    first. prefix: of our own endpoints. budget_ms: what we may take on top of the app's own time. exclude: paths that
-    are left alone; `/x/` and `/x/**` hold all below. places: a MaxMind-format file. trusted_proxies: addresses or
+    is never; a loaded Ruleset is never looked at. store: an address, or an open Store. secret_keys: newest first.
+    prefix: of our own endpoints. budget_ms: what we may take on top of the app's own time. exclude: paths that are
+    left alone; `/x/` and `/x/**` hold all below. places: a MaxMind-format file. trusted_proxies: addresses or
     networks whose forwarding headers are believed. geo_headers: the CDN whose place headers are believed. write_keys,
     public_keys: who may send events. clock: seconds since 1970. random: n random bytes, for visitors' ids.
     """
