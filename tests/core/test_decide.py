@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from floorwalker.core.decide import decide, explain_all, shown_event
+from floorwalker.core.calendar import Calendar
+from floorwalker.core.decide import decide, explain_all, showing_of
 from floorwalker.core.decision import Arm, Reason
+from floorwalker.core.fold import fold_shown
 from floorwalker.core.hashing import seed_of
 from floorwalker.core.profile import Profile
-from floorwalker.core.ruleset import Content, Ruleset
+from floorwalker.core.ruleset import Content, Ruleset, Site
 from floorwalker.core.signals import Robot, Signals
 from floorwalker.rulefile import read
 from tests.core.visitors import AT, profile_of, signals_of, when
@@ -364,9 +366,19 @@ def test_explain_never_shows_the_clients_address() -> None:
 
 def test_being_shown_is_an_event_with_slot_block_and_arm() -> None:
     decision = decide(rules(TWO), None, PHONE, AT)["hero"]
-    event = shown_event(decision, AT, rules="abc")
+    _, effects = fold_shown(Profile(seed=1), [showing_of(decision, rules="abc")], at=AT, calendar=Calendar(Site()))
+    (event,) = effects.events
     assert (event.name, event.at) == ("Slot Shown", AT)
     assert event.properties == {"slot": "hero", "block": "phone", "arm": "treatment", "rules": "abc"}
+
+
+def test_a_cap_holds_for_a_name_that_is_too_long_to_be_kept_whole() -> None:
+    name = "spring/" * 20 + "offer.html"
+    ruleset = rules(f"slots: {{hero: {{show: [{{block: {name}, at_most: 1 ever}}]}}}}")
+    profile, decision = Profile(seed=1), decide(ruleset, Profile(seed=1), PHONE, AT)["hero"]
+    assert decision.block == name
+    profile, _ = fold_shown(profile, [showing_of(decision)], at=AT, calendar=Calendar(Site()))
+    assert decide(ruleset, profile, PHONE, AT)["hero"].block == ""
 
 
 SOME = rules(

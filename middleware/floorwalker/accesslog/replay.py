@@ -13,7 +13,7 @@ from msgspec import Struct, field
 from floorwalker.accesslog.hits import LogHit, as_file, hit_of
 from floorwalker.accesslog.lines import LogLine, Rejected
 from floorwalker.core.advance import Corridor
-from floorwalker.core.decide import PageDecisions, shown_event
+from floorwalker.core.decide import PageDecisions, showing_of
 from floorwalker.core.decision import Reason
 from floorwalker.core.effects import NOTHING, Effects
 from floorwalker.core.hashing import seed_of
@@ -199,12 +199,13 @@ class Replay:
         if hit.kind not in (HitKind.VIEW, HitKind.ERROR):
             return profile, effects, None
         page = self._choose(profile, signals)
-        for decision in page.values():
-            if decision.changes_page or decision.reason is Reason.CONTROL:
-                event = shown_event(decision, signals.at, rules=page.moment.ruleset.version)
-                profile, more = self._corridor.fold(profile, event)
-                effects = effects.then(more)
-        return profile, effects, page
+        rules = page.moment.ruleset.version
+        changed = [one for one in page.values() if one.changes_page or one.reason is Reason.CONTROL]
+        if not changed:
+            return profile, effects, page
+        shown = [showing_of(decision, rules=rules) for decision in changed]
+        profile, more = self._corridor.show(profile, shown, at=signals.at)
+        return profile, effects.then(more), page
 
     def _count_search(self, signals: Signals) -> None:
         if signals.search is not None:

@@ -9,13 +9,14 @@ from msgspec.structs import replace
 from floorwalker.asgi.context import block_context
 from floorwalker.asgi.rulebook import Rulebook
 from floorwalker.core.advance import Corridor
-from floorwalker.core.decide import PageDecisions, decide, explain_all, shown_event
+from floorwalker.core.decide import PageDecisions, decide, explain_all, showing_of
 from floorwalker.core.decision import Arm, Decision, Reason
 from floorwalker.core.effects import NOTHING, Effects
 from floorwalker.core.events import Event, Page
 from floorwalker.core.hashing import seed_of
 from floorwalker.core.hit import Hit, HitKind
 from floorwalker.core.profile import Profile
+from floorwalker.core.responses import Showing
 from floorwalker.core.ruleset import Content
 from floorwalker.core.signals import Signals
 from floorwalker.html.weave import Outcome
@@ -133,7 +134,7 @@ class Walk:
     def take(self, outcomes: Mapping[str, Outcome]) -> Step | None:
         """What is to be stored of what was not taken yet; None is nothing. Pure, and may run on any base."""
         shown = [
-            shown_event(decision, self._hit.at, rules=self._rulebook.ruleset.version)
+            showing_of(decision, rules=self._rulebook.ruleset.version)
             for slot, outcome in outcomes.items()
             if (decision := self._frozen.get(slot)) is not None and _is_exposure(decision, outcome)
         ]
@@ -186,7 +187,7 @@ class Walk:
 
 
 def _with_shown(
-    corridor: Corridor, after: tuple[Profile, Effects], shown: Sequence[Event], at: float
+    corridor: Corridor, after: tuple[Profile, Effects], shown: Sequence[Showing], at: float
 ) -> tuple[Profile, Effects]:
     if not shown:
         return after

@@ -18,6 +18,7 @@ from floorwalker.core.pages import PageMap
 from floorwalker.core.profile import Profile, Touch
 from floorwalker.core.reading.address import parameters, split_address
 from floorwalker.core.reading.reader import SignalReader
+from floorwalker.core.responses import Showing
 from floorwalker.core.ruleset import Ruleset
 from floorwalker.core.signals import Signals
 from floorwalker.core.visits import arrive, wait_for_landing
@@ -96,9 +97,9 @@ class Corridor:
         """The profile after one event alone, such as a handler's or a slot's, and its effects."""
         return fold(profile, event, calendar=self.calendar, known=self._known)
 
-    def show(self, profile: Profile, events: Sequence[Event], *, at: float) -> tuple[Profile, Effects]:
+    def show(self, profile: Profile, shown: Sequence[Showing], *, at: float) -> tuple[Profile, Effects]:
         """The profile after what the slots of one page showed at that time, and the effects."""
-        return fold_shown(profile, events, at=at, calendar=self.calendar)
+        return fold_shown(profile, shown, at=at, calendar=self.calendar)
 
     def _navigated(self, profile: Profile, hit: Hit, signals: Signals) -> tuple[Profile, Effects]:
         """The profile once somebody went to an address: to a page, to an error page, or on by a redirect."""

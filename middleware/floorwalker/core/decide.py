@@ -4,16 +4,17 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property, partial
 from typing import Any
 
+from floorwalker.core.bounds import NAME_BYTES, short
 from floorwalker.core.choose import Choice, Chooser, Render
 from floorwalker.core.classify import explain_segment, segments_at
 from floorwalker.core.conditions.evaluate import Moment
 from floorwalker.core.conditions.explain import NEEDS_CONSENT
 from floorwalker.core.conditions.words import share_words
 from floorwalker.core.decision import Arm, Because, Decision, Explanation, Reason
-from floorwalker.core.events import SLOT_SHOWN, Event
 from floorwalker.core.hashing import share
 from floorwalker.core.menu import pages_of
 from floorwalker.core.profile import Profile
+from floorwalker.core.responses import Showing
 from floorwalker.core.ruleset import Content, Ruleset, Slot
 from floorwalker.core.signals import Signals
 
@@ -186,7 +187,6 @@ def tree_of(why: Explanation) -> dict[str, Any]:
     }
 
 
-def shown_event(decision: Decision, at: float, *, rules: str = "") -> Event:
-    """The event that a slot was shown, or kept back for the comparison. rules: the version that decided."""
-    properties = {"slot": decision.slot, "block": decision.block, "arm": decision.arm.value}
-    return Event(SLOT_SHOWN, at, {**properties, "rules": rules} if rules else properties)
+def showing_of(decision: Decision, *, rules: str = "") -> Showing:
+    """That a slot was shown, or kept back for the comparison. rules: the version that decided."""
+    return Showing(short(decision.slot, NAME_BYTES), short(decision.block, NAME_BYTES), str(decision.arm), rules)

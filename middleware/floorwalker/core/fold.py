@@ -25,7 +25,7 @@ from floorwalker.core.events import Event, Scalar
 from floorwalker.core.ledger import with_past
 from floorwalker.core.profile import Profile, Touch
 from floorwalker.core.recents import overflow, with_event
-from floorwalker.core.responses import NONE, Exposure
+from floorwalker.core.responses import NONE, Exposure, Showing
 from floorwalker.core.visits import active, begin, is_running
 
 TRAIT_BYTES = 1000
@@ -51,7 +51,7 @@ def fold(
     if event.page is not None:
         event = structs.replace(event, page=short_page(event.page))
     if event.name == names.SLOT_SHOWN:
-        return fold_shown(profile, (event,), at=event.at, calendar=calendar)
+        return _fold_shown_event(profile, event, calendar)
     at = max(seconds(event.at), profile.last_seen, profile.recents.last)
     counts = _NO_COUNTS
     match event.name:
@@ -118,27 +118,42 @@ def _bounded_traits(old: Mapping[str, Scalar], new: Mapping[str, Scalar]) -> Map
     return dict(reversed(kept.items()))
 
 
-def fold_shown(profile: Profile, events: Sequence[Event], *, at: float, calendar: Calendar) -> tuple[Profile, Effects]:
-    """The profile after what the slots of one page showed, or held back in control, all of it at `at`.
-
-    Each block counts for caps, and once for the comparison. The same as folding one event after the other.
-    """
+def fold_shown(profile: Profile, shown: Sequence[Showing], *, at: float, calendar: Calendar) -> tuple[Profile, Effects]:
+    """The profile after what the slots of one page showed at that time, and the effects."""
     when = max(seconds(at), profile.last_seen, profile.recents.last)
-    profile = active(profile, at=when)
-    day, responses, mixed = calendar.day(when), profile.responses or NONE, profile.mixed
+    profile, counts = _shown(active(profile, at=when), shown, at=when, calendar=calendar)
+    return profile, Effects(tuple([_shown_event(one, when) for one in shown]), counts)
+
+
+def _fold_shown_event(profile: Profile, event: Event, calendar: Calendar) -> tuple[Profile, Effects]:
+    """The same, as a client tells it."""
+    at = max(seconds(event.at), profile.last_seen, profile.recents.last)
+    shown = Showing(_name(event, "slot"), _name(event, "block"), _name(event, "arm"))
+    profile, counts = _shown(active(profile, at=at), (shown,), at=at, calendar=calendar)
+    return profile, Effects((streamed(event, at),), counts)
+
+
+def _shown_event(shown: Showing, at: int) -> Event:
+    properties = {"slot": shown.slot, "block": shown.block, "arm": shown.arm}
+    return Event(names.SLOT_SHOWN, at, {**properties, "rules": shown.rules} if shown.rules else properties)
+
+
+def _shown(
+    profile: Profile, shown: Sequence[Showing], *, at: int, calendar: Calendar
+) -> tuple[Profile, tuple[Count, ...]]:
+    """Slots showed blocks, or held them back in control: each counts for caps, and once for the comparison."""
+    day, responses, mixed = calendar.day(at), profile.responses or NONE, profile.mixed
     counts: list[Count] = []
-    for event in events:
-        exposure = Exposure(slot=_name(event, "slot"), block=_name(event, "block"), arm=_name(event, "arm"), at=when)
-        met, exposures = responses.arm(exposure.slot), responses.exposures
+    for one in shown:
+        met, exposures = responses.arm(one.slot), responses.exposures
         responses = responses.shown(
-            exposure.block, control=exposure.arm == Arm.CONTROL, visit=profile.visits, at=when, day=day
-        ).exposed(exposure)
+            one.block, control=one.arm == Arm.CONTROL, visit=profile.visits, at=at, day=day
+        ).exposed(exposure := Exposure(one.slot, one.block, one.arm, at))
         if responses.exposures is not exposures:
             counts.append(_fact(exposure, "shown"))
-        if met not in (None, exposure.arm) and exposure.slot not in mixed and len(mixed) < MOST_MIXED:
-            mixed = (*mixed, exposure.slot)
-    profile = structs.replace(profile, responses=responses, mixed=mixed)
-    return profile, Effects(tuple([streamed(event, when) for event in events]), tuple(counts))
+        if met not in (None, one.arm) and one.slot not in mixed and len(mixed) < MOST_MIXED:
+            mixed = (*mixed, one.slot)
+    return structs.replace(profile, responses=responses, mixed=mixed), tuple(counts)
 
 
 def _clicked(profile: Profile, event: Event, *, at: int, calendar: Calendar) -> tuple[Profile, tuple[Count, ...]]:

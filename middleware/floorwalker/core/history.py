@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from floorwalker.core.bounds import seconds
+from floorwalker.core.bounds import NAME_BYTES, seconds, short
 from floorwalker.core.calendar import Calendar
 from floorwalker.core.conditions.asking import holds_for, number_of
 from floorwalker.core.conditions.model import Field, Window
@@ -189,7 +189,8 @@ class History:
         return self._profile.recents.properties_of(position).get(name)
 
     def _responses(self, block: str) -> list[Response]:
-        return [one for one in (self._profile.responses or NONE).blocks if one.block == block]
+        known = short(block, NAME_BYTES)
+        return [one for one in (self._profile.responses or NONE).blocks if one.block == known]
 
     def _in_visit(self, response: Response) -> Bounds:
         """How often in this visit."""

@@ -2,8 +2,6 @@
 
 from msgspec import Struct, msgpack, structs
 
-from floorwalker.core.bounds import NAME_BYTES, short
-
 MOST_DAYS = 10  # of each block
 MOST_BYTES = 1800  # of all blocks: about forty
 MOST_EXPOSURE_BYTES = 1200  # of all exposures: about thirty
@@ -57,8 +55,23 @@ class Exposure(Struct, frozen=True, array_like=True):
     clicked: bool = False
 
 
+class Showing(Struct, frozen=True):
+    """What one slot of a page showed, or held back in control. The texts are within NAME_BYTES.
+
+    rules: the version of the rules that decided.
+    """
+
+    slot: str
+    block: str
+    arm: str
+    rules: str = ""
+
+
 class Responses(Struct, frozen=True, array_like=True):
-    """Blocks, the latest last. lost: when a block was last shown or clicked that is forgotten."""
+    """Blocks, the latest last; their names are within NAME_BYTES.
+
+    lost: when a block was last shown or clicked that is forgotten.
+    """
 
     blocks: tuple[Response, ...] = ()
     exposures: tuple[Exposure, ...] = ()
@@ -104,7 +117,6 @@ class Responses(Struct, frozen=True, array_like=True):
         return None
 
     def _response(self, block: str, *, control: bool) -> Response:
-        block = short(block, NAME_BYTES)
         for one in self.blocks:
             if one.block == block and one.control is control:
                 return one
