@@ -14,7 +14,7 @@ from floorwalker.core.reading.place import Places
 from floorwalker.core.reading.reader import SignalReader
 from floorwalker.core.ruleset import Content, Entry, Ruleset
 from floorwalker.core.signals import Signals
-from floorwalker.errors import TemplateFailed, TemplateUnknown
+from floorwalker.errors import ConfigurationError, TemplateFailed, TemplateUnknown
 from floorwalker.html.blocks import Block, BlockKind, BlockRenderer, read_templates, with_values
 from floorwalker.html.selectors import Place, SelectorSlot
 from floorwalker.rulefile import load
@@ -112,7 +112,10 @@ def load_rulebook(
     """
     sources = read_templates(templates) if templates.is_dir() else {}
     if isinstance(rules, Ruleset):
-        return Rulebook(rules, sources, places=places, geo_headers=geo_headers)
+        try:
+            return Rulebook(rules, sources, places=places, geo_headers=geo_headers)
+        except TemplateFailed as failed:
+            raise ConfigurationError(f"The rules need a template that cannot be used: {failed}.") from failed
     renderer = BlockRenderer(sources)
     checks = content_checks(renderer, now=now)
     ruleset = load(rules, templates if templates.is_dir() else None, checks=checks)
