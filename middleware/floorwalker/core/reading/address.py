@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from msgspec import Struct
@@ -12,6 +13,7 @@ NAME_LIMIT = 64
 PARAMETER_LIMIT = 64
 HOST_LIMIT = 253
 
+_REMEMBERED = 512  # a hit's address is asked for twice, and many hits are to the same pages
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,31}):[/\\]{2}")
 _AUTHORITY_END = re.compile(r"[/\\?#]")
 _UNICODE_ESCAPE = re.compile(r"%u([0-9A-Fa-f]{4})")
@@ -28,6 +30,7 @@ class Address(Struct, frozen=True):
     fragment: str = ""
 
 
+@lru_cache(_REMEMBERED)
 def split_address(url: str) -> Address:
     """The parts of an absolute address, or of a path with query. Anything else is read as a path; nothing raises."""
     url = url[:URL_LIMIT].strip()

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
+from math import floor
 from zoneinfo import ZoneInfo, available_timezones
 
 from floorwalker.core.signals import LocalTime
@@ -33,10 +34,15 @@ def local_time(at: float, zone: str) -> LocalTime | None:
     An unknown zone is read as UTC; ask `is_zone` first.
     """
     try:
-        moment = datetime.fromtimestamp(at, ZoneInfo(zone) if is_zone(zone) else UTC)
-        iso = moment.isoformat(timespec="seconds")
+        return _at_second(floor(at), zone)
     except (ValueError, OverflowError, OSError):
         return None
+
+
+@lru_cache(256)
+def _at_second(at: int, zone: str) -> LocalTime:
+    moment = datetime.fromtimestamp(at, ZoneInfo(zone) if is_zone(zone) else UTC)
+    iso = moment.isoformat(timespec="seconds")
     return LocalTime(iso, iso[:10], moment.weekday(), moment.hour * 60 + moment.minute, _DAYPART[moment.hour])
 
 

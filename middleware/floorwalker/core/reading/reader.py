@@ -74,6 +74,7 @@ class SignalReader:
         self._agent = lru_cache(_CACHED)(_read_agent)
         self._arrival = lru_cache(_CACHED // 4)(self._read_arrival)
         self._languages = lru_cache(_CACHED // 4)(read_languages)
+        self._address = lru_cache(_CACHED)(valid_address)
         self._place = lru_cache(_CACHED)(self._read_place)
 
     def warm(self) -> None:
@@ -101,7 +102,7 @@ class SignalReader:
             referrer = channel.told_by_campaign(channel_name, tags, self._sources)
         device, robot = self._device(headers)
         cookies = _cookies(raw_cookie)
-        client = valid_address(hit.address)
+        client = self._address(hit.address) if hit.address else None
         place = self._located(client, headers)
         zone = _zone(cookies, place)
         return Signals(
