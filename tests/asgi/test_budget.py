@@ -17,7 +17,7 @@ class Loop(asyncio.SelectorEventLoop):
 
 
 def run(turns: int, *, turn_s: float, done_at: int | None) -> tuple[bool, float]:
-    """Wait with a budget of 50 ms through so many turns of the loop, each so long; the future is done at one of them."""
+    """Wait with a budget of 50 ms through so many turns of the loop; the future is done at one of them, or never."""
     loop = Loop()
 
     async def waiting() -> tuple[bool, float]:

@@ -4,7 +4,6 @@ import asyncio
 from math import inf
 from typing import Any
 
-
 _SPAN_S = 0.01  # a turn of the loop that takes longer is somebody's own work, not the store's
 
 
