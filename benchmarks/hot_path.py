@@ -1,7 +1,8 @@
 """What one page costs in CPU, here in this process: the whole stack over a real store, then stage by stage.
 
 Run as `python -m benchmarks.hot_path [--page /static10] [--profile]`. The best of several rounds counts. `the rest` is
-what the stages leave of the whole: the middleware's own steps, the event loop, and the talk with the store.
+what the stages leave of the whole: the middleware's own steps, the event loop, the talk with the store, and the
+garbage collector.
 """
 
 import argparse

@@ -70,7 +70,7 @@ class History:
         positions = self._events(what)
         tally = self._of_recent(positions, first)
         if total is not None:
-            values = [self._property(position, total.key) for position in positions if position >= first]
+            values = [self._property(position, total.key) for position in _from(positions, first)]
             numbers = [number for number in map(number_of, values) if number is not None]
             tally = Tally(tally.count, tally.complete, tally.latest, sum(numbers, 0.0))
         return tally if start > self._left else _with_past(tally, self._past.events(what, start))
@@ -108,8 +108,8 @@ class History:
             positions = [
                 position
                 for name in _CLICKS
-                for position in self._recent.happened(name)
-                if position >= first and any(self._property(position, key) == block for key in _BLOCKS)
+                for position in _from(self._recent.happened(name), first)
+                if any(self._property(position, key) == block for key in _BLOCKS)
             ]
             latest = self._recent.times[max(positions)] if positions else None
             return Tally(len(positions), True, latest, 0.0)
@@ -123,15 +123,16 @@ class History:
     def searches(self, window: Window) -> tuple[str, ...]:
         """What was typed into the site's own search, as far as is remembered to the word; the latest last."""
         _, first = self._start(window)
-        recents = self._profile.recents
+        recents, recent = self._profile.recents, self._recent
         found: dict[int, str] = {}
-        for position in self._recent.happened(PRODUCTS_SEARCHED):
+        for position in _from(recent.happened(PRODUCTS_SEARCHED), first):
             found[position] = str(self._property(position, "query") or "")
         rows = recents.rows()
-        for position in self._recent.views:
-            if row := rows[position]:
-                found[position] = recents.text(recents.pages[row - 1].search)
-        return tuple([found[position] for position in sorted(found) if position >= first and found[position]])
+        for position in _from(recent.views, first):
+            row = rows[position]
+            if row and (searched := recents.pages[row - 1].search):
+                found[position] = recents.text(searched)
+        return tuple([found[position] for position in sorted(found) if found[position]])
 
     def _of_recent(self, positions: Positions, first: int) -> Tally:
         """The matches among the recent events, from the event `first` on."""
@@ -222,6 +223,11 @@ class History:
         low = sum([one.low for one in found])
         latest = max([one.last for one in found])
         return Tally(low, low == sum([one.high for one in found]), latest or None, 0.0)
+
+
+def _from(positions: Positions, first: int) -> Positions:
+    """Those that are not before the event `first`."""
+    return positions[bisect_left(positions, first) :] if first else positions
 
 
 def _with_past(recent: Tally, past: Bounds) -> Tally:

@@ -26,11 +26,8 @@ class RecentIndex:
     def __init__(self, recents: Recents) -> None:
         self._recents = recents
         self.times = recents.times()
-        self._numbers: dict[int, list[int]] = {}
-        for position, name in enumerate(recents.names()):
-            self._numbers.setdefault(name, []).append(position)
-        number = recents.number(PAGE_VIEWED)
-        self.views: Positions = self._numbers.get(number, NOWHERE)
+        self._numbers = recents.names()
+        self.views = self.happened(PAGE_VIEWED)
         self._names: dict[str, list[int]] | None = None
         self._rows: dict[int, list[int]] | None = None
         self._tables: dict[str, dict[str, Positions]] = {}
@@ -56,14 +53,18 @@ class RecentIndex:
 
     def happened(self, name: str) -> Positions:
         """Where the event of exactly that name happened."""
-        return self._numbers.get(self._recents.number(name), NOWHERE)
+        asked = self._recents.number(name)
+        return NOWHERE if asked < 0 else [at for at, number in enumerate(self._numbers) if number == asked]
 
     def _by_name(self) -> dict[str, list[int]]:
         if self._names is None:
+            numbers: dict[int, list[int]] = {}
+            for at, number in enumerate(self._numbers):
+                numbers.setdefault(number, []).append(at)
             self._names = {}
-            for number, positions in self._numbers.items():
+            for number, positions in numbers.items():
                 name = fold_text(self._recents.text(number))
-                self._names[name] = sorted(self._names.get(name, []) + positions)
+                self._names[name] = sorted(self._names[name] + positions) if name in self._names else positions
         return self._names
 
     def _viewed_with(self, field: Field) -> Positions:

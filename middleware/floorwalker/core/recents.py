@@ -1,7 +1,7 @@
 """Recents: the latest events, exact and compact, bounded by number and by bytes; what leaves goes to the counts."""
 
 from collections.abc import Iterator, Mapping
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Literal
 
 from msgspec import Struct, structs
@@ -69,8 +69,7 @@ class Recents(Struct, frozen=True, array_like=True):
     def times(self) -> list[int]:
         """When each moment was, in order."""
         gaps = self.moments[::_FIELDS]
-        at = self.last - sum(gaps)
-        return [at := at + gap for gap in gaps]
+        return list(accumulate(gaps, initial=self.last - sum(gaps)))[1:]
 
     def names(self) -> tuple[int, ...]:
         """The number of each moment's name, in order."""
