@@ -145,6 +145,7 @@ def test_a_template_that_does_not_compile_names_its_line(source: str, line: int 
         "{{ 'a' * 10 ** 9 }}",
         "{{ [0] * 10 ** 9 }}",
         "{{ 10 ** 10 ** 10 }}",
+        "{% set n = namespace(x=9) %}{% for i in range(64) %}{% set n.x = n.x * n.x %}{% endfor %}",
         "{{ '%999999999d'|format(1) }}",
         "{{ '%*d'|format(999999999, 1) }}",
         "{{ '%999999999d' % 1 }}",

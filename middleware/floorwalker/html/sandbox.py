@@ -14,6 +14,7 @@ from jinja2.visitor import NodeTransformer
 
 MOST_ROUNDS: Final = 20_000
 LONGEST_TEXT: Final = 262_144
+LARGEST_BITS: Final = 1024
 _ROUNDS_LEFT: Final = "floorwalker rounds left"
 _MAPPING_METHODS: Final = frozenset(["items", "keys", "values"])
 _UNBOUNDED_METHODS: Final = frozenset(
@@ -204,6 +205,8 @@ def _bounded(value: Any) -> Any:
 
 
 def _check_product(left: Any, right: Any) -> None:
+    if isinstance(left, int) and isinstance(right, int) and left.bit_length() + right.bit_length() > LARGEST_BITS:
+        raise BoundExceeded("a number is too large")
     for sized, times in ((left, right), (right, left)):
         if isinstance(sized, str | bytes | list | tuple) and isinstance(times, int):
             _check_length(len(sized) * times)
