@@ -1,7 +1,7 @@
 """Jinja2 as editors get it: sandboxed, autoescaped, bounded, and with an answer to what is unknown about a visitor."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from itertools import pairwise
 from typing import Any, Final, NoReturn
 
@@ -79,6 +79,10 @@ class BlockEnvironment(ImmutableSandboxedEnvironment):
             del self.filters[name]
         self.filters |= {_COUNTED: _counted, _BOUNDED: _bounded, "format": _format, "replace": _replace, "join": _join}
         self.policies["json.dumps_kwargs"] = {"sort_keys": True, "default": _as_json}
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """The names that every template knows, in one dictionary: Jinja2 chains two, and copies them on each page."""
+        return {**self.globals, **(d or {})}
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """A mapping's key, or an attribute; unknown where there is none."""
