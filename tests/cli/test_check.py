@@ -52,6 +52,33 @@ def test_the_caret_stands_under_its_character_in_a_long_line(folder: Path, capsy
     assert max(map(len, lines[number - 1 : number + 1])) < 140
 
 
+def test_without_a_folder_of_templates_a_rule_that_names_one_is_an_error_as_it_is_for_the_site(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "b.yaml").write_text("slots:\n  foot:\n    show: [{block: foot.html}]\n", encoding="utf-8")
+    assert main(["check"]) == 1
+    place = "rules/b.yaml:3:20: there is no template foot.html"
+    assert f"{place}; create it in the templates folder, or correct the name\n" in capsys.readouterr().out
+
+
+def test_without_a_folder_of_templates_what_stands_in_the_rules_is_compiled_all_the_same(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "b.yaml").write_text("slots: {foot: {show: [{name: a, html: '{{ oh'}]}}\n", encoding="utf-8")
+    assert main(["check"]) == 1
+    assert "this text does not compile" in capsys.readouterr().out
+
+
+def test_a_template_that_is_not_there_is_told_with_the_nearest(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder.parent / "templates").mkdir()
+    (folder.parent / "templates" / "foot.html").write_text("x", encoding="utf-8")
+    (folder / "b.yaml").write_text("slots:\n  foot:\n    show: [{block: foots.html}]\n", encoding="utf-8")
+    assert main(["check"]) == 1
+    assert "there is no template foots.html; did you mean foot.html?\n" in capsys.readouterr().out
+
+
 def test_json_has_errors_and_warnings(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "b.yaml").write_text("segments:\n  rich:\n    when: {viewd: /x}\n", encoding="utf-8")
     assert main(["check", "--json"]) == 1

@@ -6,6 +6,7 @@ from floorwalker.errors import TemplateFailed
 from floorwalker.html.blocks import BlockRenderer
 from floorwalker.html.selector_check import check_selector
 from floorwalker.rulefile import Checks, Judgement
+from floorwalker.rulefile.problems import did_you_mean
 
 _MEND = "mend the template"
 
@@ -19,6 +20,9 @@ def content_checks(renderer: BlockRenderer | None, *, now: float | None = None) 
         return Checks(selector=_selector, now=now)
 
     def template(path: str) -> Judgement | None:
+        if path not in renderer.names:
+            hint = did_you_mean(path, renderer.names, instead="create it in the templates folder, or correct the name")
+            return Judgement(f"there is no template {path}", hint)
         try:
             renderer.block(path)
         except TemplateFailed as failed:

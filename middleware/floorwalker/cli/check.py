@@ -36,7 +36,8 @@ def add(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Check the folder and print what was found; 1 where there are errors."""
     templates = _templates(args)
-    renderer = None if templates is None else BlockRenderer(read_templates(templates))
+    # A site without a folder of templates refuses rules that name one; so does this.
+    renderer = BlockRenderer({} if templates is None else read_templates(templates))
     ruleset, problems = check(args.rules, templates, checks=content_checks(renderer, now=time.time()))
     if args.json:
         print(json.dumps(_as_json(problems), indent=2, ensure_ascii=False))
