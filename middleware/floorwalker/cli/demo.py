@@ -11,6 +11,8 @@ from typing import Any
 from floorwalker.cli.paper import Paper
 from floorwalker.errors import ConfigurationError
 
+_LAST_PORT = 65535
+
 
 def add(subparsers: Any) -> None:
     """Add the command."""
@@ -52,12 +54,17 @@ def _demo_site() -> Any:
 
 
 def _refuse_busy(port: int) -> None:
+    if not 0 < port <= _LAST_PORT:
+        raise ConfigurationError(f"{port} is no port; write a number from 1 to {_LAST_PORT}")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
-        except (OSError, OverflowError):
-            raise ConfigurationError(f"port {port} is not free; try --port {port + 1}") from None
+        except PermissionError:
+            raise ConfigurationError(f"port {port} is for the system's own services; try --port 8000") from None
+        except OSError:
+            other = port + 1 if port < _LAST_PORT else 8000
+            raise ConfigurationError(f"port {port} is not free; try --port {other}") from None
 
 
 def _welcome(paper: Paper, address: str, addresses: tuple[tuple[str, str], ...]) -> str:
