@@ -45,6 +45,7 @@ def test_a_missing_or_short_key_is_refused_with_the_way_to_make_one(options: dic
 @pytest.mark.parametrize(
     ("options", "environ", "message"),
     [
+        ({"store": 5}, {}, "The setting store cannot be that: it is no address, and no open Store."),
         ({"secret_keys": KEY}, {}, "no setting secret_keys; the nearest is secret_key"),
         ({"budget": 3}, {}, "no setting budget; the nearest is budget_ms"),
         ({"zzz": 3}, {}, r"no setting zzz\."),

@@ -156,6 +156,8 @@ def _rules(value: str | Path | Ruleset) -> Path | Ruleset:
 def _store(value: str | Store) -> str | Store:
     if isinstance(value, str):
         read_address(value)
+    elif not isinstance(value, Store):
+        raise TypeError("it is no address, and no open Store")
     return value
 
 
