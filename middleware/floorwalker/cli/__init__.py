@@ -16,10 +16,19 @@ def parser(commands: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
     root = argparse.ArgumentParser(
         prog="floorwalker", description="Real-time web personalization as an ASGI middleware."
     )
+    root.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     subparsers = root.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for command in commands:
         import_module(f"floorwalker.cli.{command}").add(subparsers)
     return root
+
+
+class _Version(argparse.Action):
+    """Looks the version up only when it is asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        print(f"floorwalker {import_module('importlib.metadata').version('floorwalker')}")
+        parser.exit()
 
 
 def main(argv: Sequence[str] | None = None) -> int:
