@@ -58,7 +58,7 @@ class History:
     def views(self, what: tuple[Field, ...], window: Window) -> Tally:
         """Pages seen for which all of `what` holds; () is every page view."""
         start, first = self._start(window)
-        recent = self._of_recent(self._recent.viewed(what), first)
+        recent = self._of_recent(_from(self._recent.viewed(what), first))
         return recent if start > self._left else _with_past(recent, self._past.views(what, start))
 
     def events(self, what: tuple[Field, ...], window: Window, total: Field | None = None) -> Tally:
@@ -67,10 +67,10 @@ class History:
         total: the property (its key) whose numbers are added up.
         """
         start, first = self._start(window)
-        positions = self._events(what)
-        tally = self._of_recent(positions, first)
+        positions = self._events(what, first)
+        tally = self._of_recent(positions)
         if total is not None:
-            values = [self._property(position, total.key) for position in _from(positions, first)]
+            values = [self._property(position, total.key) for position in positions]
             numbers = [number for number in map(number_of, values) if number is not None]
             tally = Tally(tally.count, tally.complete, tally.latest, sum(numbers, 0.0))
         return tally if start > self._left else _with_past(tally, self._past.events(what, start))
@@ -134,10 +134,9 @@ class History:
                 found[position] = recents.text(searched)
         return tuple([found[position] for position in sorted(found) if found[position]])
 
-    def _of_recent(self, positions: Positions, first: int) -> Tally:
-        """The matches among the recent events, from the event `first` on."""
-        count = len(positions) - bisect_left(positions, first) if first else len(positions)
-        return Tally(count, True, self._recent.times[positions[-1]], 0.0) if count else _NONE
+    def _of_recent(self, positions: Positions) -> Tally:
+        """The matches among the recent events."""
+        return Tally(len(positions), True, self._recent.times[positions[-1]], 0.0) if positions else _NONE
 
     def _start(self, window: Window) -> tuple[float, int]:
         """When the window begins, and the first recent event within it."""
@@ -166,7 +165,8 @@ class History:
             case _:
                 return 0
 
-    def _events(self, what: Sequence[Field]) -> Positions:
+    def _events(self, what: Sequence[Field], first: int) -> Positions:
+        """Where an event happened, from `first` on, for which all of `what` holds."""
         named: Positions | None = None
         for field in what:
             if field.name == "event":
@@ -174,6 +174,7 @@ class History:
                 named = positions if named is None else sorted({*named} & {*positions})
         if named is None:
             named = range(len(self._recent.times))
+        named = _from(named, first)
         where = [field for field in what if field.name != "event"]
         if not where or not named:
             return named or NOWHERE

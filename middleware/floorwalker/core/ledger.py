@@ -156,15 +156,18 @@ class _Ledger:
         names = self._names(dimension)
         if len(names) <= most:
             return
-        weakest_first = sorted(names, key=lambda name: (name in self._known, self._total(name), self._keys[name].last))
+        totals = self._totals()
+        weakest_first = sorted(names, key=lambda name: (name in self._known, totals[name], self._keys[name].last))
         for name in weakest_first[: len(names) - most]:
             self._lose(dimension, self._keys.pop(name).last)
             for bucket in (*self._days.values(), *self._months.values(), self._older):
                 bucket.pop(name, None)
 
-    def _total(self, name: str) -> int:
-        buckets = (*self._days.values(), *self._months.values(), self._older)
-        return sum([bucket.get(name, 0) for bucket in buckets])
+    def _totals(self) -> dict[str, int]:
+        totals = dict.fromkeys(self._keys, 0)
+        for bucket in (*self._days.values(), *self._months.values(), self._older):
+            _pour(bucket, totals)
+        return totals
 
     def _lose(self, dimension: str, at: int) -> None:
         self._lost[dimension] = max(self._lost.get(dimension, 0), at)
