@@ -11,9 +11,12 @@ import cProfile
 import pstats
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+
+import uvloop
 
 from benchmarks.pages import PAGES, App, app
 from benchmarks.rules import write_rules
@@ -30,7 +33,7 @@ def main() -> None:
     options = _parser().parse_args()
     with tempfile.TemporaryDirectory(prefix="fw-bench-") as name:
         rules, templates = write_rules(Path(name))
-        asyncio.run(_whole(options, Path(name), str(rules), str(templates)))
+        uvloop.run(_whole(options, Path(name), str(rules), str(templates)))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -48,20 +51,38 @@ async def _whole(options: argparse.Namespace, folder: Path, rules: str, template
     jar = (await asyncio.to_thread(cookies.read_text)).split()
     plain, personal = app(), wrapped("floorwalker", rules=rules, templates=templates, store=store)
     stages = Stages(Path(rules), Path(templates), page=options.page)
-    await _serve(personal, options.page, jar, options.pages)
-    added = await _best(lambda: _serve(personal, options.page, jar, options.pages)) - await _best(
-        lambda: _serve(plain, options.page, jar, options.pages)
-    )
-    print(f"{options.page}, profiles of {size:,} bytes\n{'':30}{'µs':>8}")
+    async with _started(personal):
+        await _serve(personal, options.page, jar, options.pages)
+        added = await _best(lambda: _serve(personal, options.page, jar, options.pages))
+        added -= await _best(lambda: _serve(plain, options.page, jar, options.pages))
+        _print(options.page, size, added, stages.measure())
+        if options.profile:
+            with cProfile.Profile() as profile:
+                await _serve(personal, options.page, jar, options.pages)
+            pstats.Stats(profile).sort_stats(options.profile).print_stats(45)
+
+
+def _print(page: str, size: int, added: float, stages: Mapping[str, float]) -> None:
+    print(f"{page}, profiles of {size:,} bytes\n{'':30}{'µs':>8}")
     print(f"{'added to each page':30}{added:8.0f}")
-    for name, microseconds in stages.measure().items():
-        added -= microseconds
+    for name, microseconds in stages.items():
         print(f"  {name:28}{microseconds:8.1f}")
-    print(f"  {'the rest':28}{added:8.1f}")
-    if options.profile:
-        with cProfile.Profile() as profile:
-            await _serve(personal, options.page, jar, options.pages)
-        pstats.Stats(profile).sort_stats(options.profile).print_stats(45)
+    print(f"  {'the rest':28}{added - sum(stages.values()):8.1f}")
+
+
+@asynccontextmanager
+async def _started(served: App) -> AsyncIterator[None]:
+    """The app between start-up and shutdown, as a server runs it."""
+    said: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    answers: asyncio.Queue[Any] = asyncio.Queue()
+    lifespan = asyncio.ensure_future(served({"type": "lifespan", "asgi": {"version": "3.0"}}, said.get, answers.put))
+    said.put_nowait({"type": "lifespan.startup"})
+    await answers.get()
+    try:
+        yield
+    finally:
+        said.put_nowait({"type": "lifespan.shutdown"})
+        await lifespan
 
 
 async def _best(serve: Callable[[], Awaitable[float]]) -> float:
