@@ -117,6 +117,27 @@ async def test_a_cut_connection_fails_what_is_under_way_and_the_next_call_connec
     await pipe.close()
 
 
+async def test_an_event_loop_that_calls_a_closed_connection_a_runtime_error_is_understood(valkey_server: str) -> None:
+    class ClosedOnce(CountingDial):
+        async def connect(self) -> AbstractConnection:
+            connection = await super().connect()
+            if self.connections == 1:
+
+                async def closed(packed: Any, check_health: bool = True) -> None:
+                    raise RuntimeError(
+                        "unable to perform operation on <TCPTransport closed=True>; the handler is closed"
+                    )
+
+                connection.send_packed_command = closed  # type: ignore[method-assign]
+            return connection
+
+    pipe = pipe_over(ClosedOnce(server_dial(ServerAddress(socket=valkey_server.removeprefix("unix://")), timeout_s=2)))
+    with pytest.raises(StoreUnavailable, match="the handler is closed"):
+        await asyncio.wait_for(pipe.call("PING"), 5)
+    assert await asyncio.wait_for(pipe.call("PING"), 5) == b"PONG"
+    await pipe.close()
+
+
 async def test_a_server_that_does_not_answer_in_time_is_away(front: Door) -> None:
     pipe = pipe_over(dial_to(front.url), reply_timeout_s=0.05)
     await pipe.call("PING")

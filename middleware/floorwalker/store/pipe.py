@@ -132,7 +132,10 @@ class Pipe:
             expires = loop.time() + self._reply_timeout_s
             self._unanswered.extend((future, expires) for _, future in batch)
             packed = b"".join([pack(command) for command, _ in batch])
-            await connection.send_packed_command(packed, check_health=False)
+            try:
+                await connection.send_packed_command(packed, check_health=False)
+            except RuntimeError as closed:  # what uvloop says of a connection that the server ended
+                raise StoreUnavailable(f"The connection to the store broke: {closed}") from closed
 
     async def _read(self, connection: AbstractConnection) -> None:
         while True:
