@@ -15,7 +15,7 @@ from floorwalker.core.recent_index import literal_path
 _ANYTHING = Exists(True)
 
 
-class Bounds(Struct, frozen=True):
+class Bounds(Struct, frozen=True, gc=False):
     """At least `low`, at most `high`; `last` is when, in seconds since 1970, 0 where that is not known."""
 
     low: int
@@ -151,7 +151,7 @@ class CountIndex:
         return found
 
 
-class _Span(Struct, frozen=True):
+class _Span(Struct, frozen=True, gc=False):
     """The day and month in which a window begins, and whether with their beginning."""
 
     day: int

@@ -23,7 +23,7 @@ DIMENSIONS = {
 """The field of a page → its dimension. Tags and topics may be several on one page."""
 
 
-class Key(Struct, frozen=True, array_like=True):
+class Key(Struct, frozen=True, array_like=True, gc=False):
     """One thing that is counted. since: its count is complete for what happened later; 0 from the beginning on."""
 
     name: str
@@ -31,14 +31,14 @@ class Key(Struct, frozen=True, array_like=True):
     last: int = 0
 
 
-class Bucket(Struct, frozen=True, array_like=True):
+class Bucket(Struct, frozen=True, array_like=True, gc=False):
     """The counts of one day or month: key's number, count, key's number, count, …; keys are numbered from 0."""
 
     start: int
     counts: tuple[int, ...] = ()
 
 
-class Counts(Struct, frozen=True, array_like=True):
+class Counts(Struct, frozen=True, array_like=True, gc=False):
     """Days and months as the site's Calendar numbers them, oldest first; `older` is everything before the months.
 
     rolled_day, rolled_month: the latest day that went into a month, the latest month that went into `older`.

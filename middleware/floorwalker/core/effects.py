@@ -5,7 +5,7 @@ from msgspec import Struct
 from floorwalker.core.events import Event
 
 
-class Count(Struct, frozen=True):
+class Count(Struct, frozen=True, gc=False):
     """One counter moves. `day`: YYYY-MM-DD, UTC, of the fact itself; `field`: parts joined by a unit separator."""
 
     day: str
@@ -13,7 +13,7 @@ class Count(Struct, frozen=True):
     by: int = 1
 
 
-class Effects(Struct, frozen=True):
+class Effects(Struct, frozen=True, gc=False):
     """Computed anew from the base at every attempt; committed with the profile, all or nothing."""
 
     events: tuple[Event, ...] = ()

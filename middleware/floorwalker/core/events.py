@@ -17,7 +17,7 @@ PRODUCTS_SEARCHED = "Products Searched"  # properties: query
 IDENTIFIED = "Identified"  # properties: user_id, every other one a trait; its traits never reach the stream
 
 
-class Page(Struct, frozen=True, omit_defaults=True):
+class Page(Struct, frozen=True, omit_defaults=True, gc=False):
     """What one page is about; empty means not known. `path` has no query; `price` is in the site's currency."""
 
     path: str = ""
@@ -32,7 +32,7 @@ class Page(Struct, frozen=True, omit_defaults=True):
     search: str = ""  # the words of the site's own search, where the page is its result
 
 
-class Event(Struct, frozen=True, omit_defaults=True):
+class Event(Struct, frozen=True, omit_defaults=True, gc=False):
     """One event. `at`: seconds since 1970, UTC. `id`: the sender's messageId, where there is one."""
 
     name: str

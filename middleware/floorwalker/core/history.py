@@ -21,7 +21,7 @@ _CLICKS = (SLOT_CLICKED, PROMOTION_CLICKED)
 _BLOCKS = ("block", "promotion_id")
 
 
-class Tally(Struct, frozen=True):
+class Tally(Struct, frozen=True, gc=False):
     """How often something happened in a window.
 
     complete: no match in the window can be missing; then `count` and `total` are exact, else lower bounds.

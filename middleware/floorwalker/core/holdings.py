@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 
-class Interests(Struct, frozen=True, array_like=True):
+class Interests(Struct, frozen=True, array_like=True, gc=False):
     """Decaying weights per topic, of this session and of the whole history; `events` counts what fed them."""
 
     session: Mapping[str, float] = {}
@@ -14,7 +14,7 @@ class Interests(Struct, frozen=True, array_like=True):
     dominant: str = ""
 
 
-class CartItem(Struct, frozen=True, array_like=True):
+class CartItem(Struct, frozen=True, array_like=True, gc=False):
     """One product in the cart. price: of one piece."""
 
     product: str
@@ -24,14 +24,14 @@ class CartItem(Struct, frozen=True, array_like=True):
     quantity: int = 1
 
 
-class Cart(Struct, frozen=True, array_like=True):
+class Cart(Struct, frozen=True, array_like=True, gc=False):
     """What lies in the cart, and when it last changed."""
 
     items: tuple[CartItem, ...] = ()
     changed: int = 0
 
 
-class Order(Struct, frozen=True, array_like=True):
+class Order(Struct, frozen=True, array_like=True, gc=False):
     """One order, known by its id. products, categories: of what was bought."""
 
     id: str
@@ -42,7 +42,7 @@ class Order(Struct, frozen=True, array_like=True):
     categories: tuple[str, ...] = ()
 
 
-class Orders(Struct, frozen=True, array_like=True):
+class Orders(Struct, frozen=True, array_like=True, gc=False):
     """The latest orders, and the totals of all per currency. left: when the latest order was that is only counted."""
 
     count: int = 0
@@ -51,7 +51,7 @@ class Orders(Struct, frozen=True, array_like=True):
     left: int = 0
 
 
-class Consent(Struct, frozen=True, array_like=True):
+class Consent(Struct, frozen=True, array_like=True, gc=False):
     """What the visitor allowed, when, and under which policy."""
 
     categories: tuple[str, ...] = ()

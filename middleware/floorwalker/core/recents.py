@@ -18,7 +18,7 @@ _MOMENT_BYTES = 5
 _FIELDS = 3  # of a moment: seconds since the one before, name's text, page's row
 
 
-class PageRow(Struct, frozen=True, array_like=True):
+class PageRow(Struct, frozen=True, array_like=True, gc=False):
     """A page as numbers into the table of texts; 0 is empty."""
 
     path: int
@@ -33,7 +33,7 @@ class PageRow(Struct, frozen=True, array_like=True):
     search: int = 0
 
 
-class Past(Struct, frozen=True):
+class Past(Struct, frozen=True, gc=False):
     """One remembered event, in words."""
 
     at: int
@@ -42,7 +42,7 @@ class Past(Struct, frozen=True):
     properties: Mapping[str, Scalar]
 
 
-class Recents(Struct, frozen=True, array_like=True):
+class Recents(Struct, frozen=True, array_like=True, gc=False):
     """The latest events in order. Texts and pages are numbered from 1, 0 is none; moments from 0.
 
     last: the time of the latest. moments: for each its seconds since the one before, its name's text, its page's row.

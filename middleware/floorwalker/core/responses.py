@@ -9,7 +9,7 @@ MOST_EXPOSURE_BYTES = 1200  # of all exposures: about thirty
 _encode = msgpack.Encoder().encode
 
 
-class Daily(Struct, frozen=True, array_like=True):
+class Daily(Struct, frozen=True, array_like=True, gc=False):
     """A count with its latest days. days: the site's day, count, day, count, …, oldest first; `last` in seconds."""
 
     total: int = 0
@@ -25,7 +25,7 @@ class Daily(Struct, frozen=True, array_like=True):
         return Daily(self.total + 1, max(at, self.last), days)
 
 
-class Response(Struct, frozen=True, array_like=True):
+class Response(Struct, frozen=True, array_like=True, gc=False):
     """What happened with one block. control: it would have been shown, and was held back for the comparison.
 
     visit, in_visit: how often in that visit. since: the counts are complete for what happened later.
@@ -45,7 +45,7 @@ class Response(Struct, frozen=True, array_like=True):
         return max(self.shown.last, self.clicked.last if self.clicked else 0)
 
 
-class Exposure(Struct, frozen=True, array_like=True):
+class Exposure(Struct, frozen=True, array_like=True, gc=False):
     """The first time that this block of this slot came up for this visitor, in that arm. clicked: it was, once."""
 
     slot: str
@@ -55,7 +55,7 @@ class Exposure(Struct, frozen=True, array_like=True):
     clicked: bool = False
 
 
-class Showing(Struct, frozen=True):
+class Showing(Struct, frozen=True, gc=False):
     """What one slot of a page showed, or held back in control. The texts are within NAME_BYTES.
 
     rules: the version of the rules that decided.
@@ -67,7 +67,7 @@ class Showing(Struct, frozen=True):
     rules: str = ""
 
 
-class Responses(Struct, frozen=True, array_like=True):
+class Responses(Struct, frozen=True, array_like=True, gc=False):
     """Blocks, the latest last; their names are within NAME_BYTES.
 
     lost: when a block was last shown or clicked that is forgotten.

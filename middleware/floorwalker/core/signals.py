@@ -10,7 +10,7 @@ from msgspec import Struct
 from floorwalker.core.events import Page, Scalar
 
 
-class Referrer(Struct, frozen=True, array_like=True):
+class Referrer(Struct, frozen=True, array_like=True, gc=False):
     """Where the hit came from. medium: search, social, ai, email, ad, partner, referral, internal or direct."""
 
     medium: str = "direct"
@@ -19,14 +19,14 @@ class Referrer(Struct, frozen=True, array_like=True):
     url: str | None = None
 
 
-class Search(Struct, frozen=True, array_like=True):
+class Search(Struct, frozen=True, array_like=True, gc=False):
     """An arrival from a search engine. keywords: None when the engine withheld them."""
 
     engine: str
     keywords: str | None = None
 
 
-class Campaign(Struct, frozen=True, array_like=True):
+class Campaign(Struct, frozen=True, array_like=True, gc=False):
     source: str | None = None
     medium: str | None = None
     name: str | None = None
@@ -34,7 +34,7 @@ class Campaign(Struct, frozen=True, array_like=True):
     content: str | None = None
 
 
-class Ad(Struct, frozen=True, array_like=True):
+class Ad(Struct, frozen=True, array_like=True, gc=False):
     """A paid or tagged click. network: by click id or campaign; banner, placement: where the link names them."""
 
     network: str | None = None
@@ -43,7 +43,7 @@ class Ad(Struct, frozen=True, array_like=True):
     click_id: str | None = None  # the parameter's name (gclid, …), never its value
 
 
-class Device(Struct, frozen=True):
+class Device(Struct, frozen=True, gc=False):
     """type: desktop, mobile, tablet, tv or console."""
 
     type: str | None = None
@@ -55,11 +55,11 @@ class Device(Struct, frozen=True):
     browser_version: str | None = None
 
 
-class Robot(Struct, frozen=True):
+class Robot(Struct, frozen=True, gc=False):
     name: str
 
 
-class Place(Struct, frozen=True):
+class Place(Struct, frozen=True, gc=False):
     """continent, country: ISO codes; region: ISO 3166-2 subdivision or its name; latitude, longitude: degrees."""
 
     continent: str | None = None
@@ -71,7 +71,7 @@ class Place(Struct, frozen=True):
     timezone: str | None = None
 
 
-class LocalTime(Struct, frozen=True):
+class LocalTime(Struct, frozen=True, gc=False):
     """The visitor's wall clock, or the site's where theirs is unknown. weekday: monday is 0; minute: of the day."""
 
     iso: str  # YYYY-MM-DDTHH:MM:SS±HH:MM
@@ -81,7 +81,7 @@ class LocalTime(Struct, frozen=True):
     daypart: str
 
 
-class Signals(Struct, frozen=True, kw_only=True):
+class Signals(Struct, frozen=True, kw_only=True, gc=False):
     """What one hit tells.
 
     languages: in the visitor's order of preference, lower-case BCP 47; connection: effective type, or save-data.

@@ -20,7 +20,7 @@ _UNICODE_ESCAPE = re.compile(r"%u([0-9A-Fa-f]{4})")
 _CONTROLS = dict.fromkeys((*range(32), *range(127, 160)), " ")
 
 
-class Address(Struct, frozen=True):
+class Address(Struct, frozen=True, gc=False):
     """The parts of an address. host: lower-case, without user, port and last dot; path: as sent."""
 
     scheme: str = ""
