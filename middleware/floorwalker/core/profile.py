@@ -1,8 +1,8 @@
 """The Profile: what we remember of one visitor. Bounded, whatever they do.
 
 Every struct here lies in the store as an array: a new field goes to the end and has a default. Times are whole
-seconds since 1970, UTC. `gc=False`, here and in other plain values of this room: none of them can ever lie in a cycle, so
-the garbage collector need not count them (it took 40 µs of every page).
+seconds since 1970, UTC. `gc=False`, here and in other plain values of this room: none of them can ever lie in a cycle,
+so the garbage collector need not count them (it took 40 µs of every page).
 """
 
 from collections.abc import Mapping
