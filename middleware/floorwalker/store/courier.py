@@ -3,11 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from math import inf
 from typing import TypeVar
 
 from floorwalker.errors import StoreUnavailable
 
 logger = logging.getLogger(__name__)
+
+_SAY_AGAIN_S = 60.0
 
 T = TypeVar("T")
 
@@ -23,6 +26,8 @@ class Outage:
         self._back = asyncio.Event()
         self._back.set()
         self._probing: asyncio.Task[None] | None = None
+        self._said: str | None = None
+        self._said_at = -inf
         self.reason = ""
 
     @property
@@ -38,13 +43,20 @@ class Outage:
         """A command failed; begin to probe."""
         if self._probing is None:
             self.reason = str(reason)
-            logger.warning("the store is away; commits wait: %s", reason)
+            self._say(self.reason)
             self._back.clear()
             self._probing = asyncio.get_running_loop().create_task(self._ask_until_back())
 
     def succeeded(self) -> None:
         """A command was answered; the next outage begins with short delays again."""
         self._delay_s = self._first_s
+
+    def _say(self, reason: str) -> None:
+        """Log an outage. A server that answers probes and refuses commits is away many times a second: said once."""
+        now = asyncio.get_running_loop().time()
+        if reason != self._said or now - self._said_at >= _SAY_AGAIN_S:
+            self._said, self._said_at = reason, now
+            logger.warning("the store is away; commits wait: %s", reason)
 
     async def close(self) -> None:
         """Stop probing."""
