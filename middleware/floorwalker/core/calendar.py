@@ -1,6 +1,7 @@
 """The site's calendar: days, weeks and months as the site's zone has them."""
 
 from datetime import UTC, date, datetime, tzinfo
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from floorwalker.core.ruleset import Site
@@ -39,6 +40,7 @@ class Calendar:
         return day - (weekday - self._week_starts) % 7
 
 
+@lru_cache(64)
 def _zone(name: str) -> tzinfo:
     try:
         return ZoneInfo(name)

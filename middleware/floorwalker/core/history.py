@@ -44,14 +44,14 @@ class History:
     Time has whole seconds here. A clock that stands before what the profile holds already is taken as of then.
     """
 
-    __slots__ = ("_at", "_calendar", "_left", "_past", "_profile", "_recent", "_starts")
+    __slots__ = ("_at", "_calendar", "_counted", "_left", "_profile", "_recent", "_starts")
 
     def __init__(self, profile: Profile, *, at: float, site: Site) -> None:
         self._profile = profile
         self._at = max(seconds(at), profile.last_seen, profile.recents.last)
         self._calendar = Calendar(site)
         self._recent = RecentIndex(profile.recents)
-        self._past = CountIndex(profile.counts, self._calendar)
+        self._counted: CountIndex | None = None
         self._left = profile.recents.left or -1
         self._starts: dict[tuple[str, float], tuple[float, int]] = {}
 
@@ -133,6 +133,13 @@ class History:
             if row and (searched := recents.pages[row - 1].search):
                 found[position] = recents.text(searched)
         return tuple([found[position] for position in sorted(found) if found[position]])
+
+    @property
+    def _past(self) -> CountIndex:
+        """What is only counted, which few windows reach back to."""
+        if self._counted is None:
+            self._counted = CountIndex(self._profile.counts, self._calendar)
+        return self._counted
 
     def _of_recent(self, positions: Positions) -> Tally:
         """The matches among the recent events."""

@@ -47,7 +47,7 @@ class Pages(Struct, frozen=True):
         if self.every:
             return True
         page = signals.page
-        if page.type and fold_text(page.type) in self.types:
+        if self.types and page.type and fold_text(page.type) in self.types:
             return True
         path = page.path or signals.path
         return any(pattern.match(path) for pattern in self.paths)
