@@ -20,6 +20,7 @@ segments:
   returning: {when: {visits: {at_least: 2}}}
   browsing: {when: {viewed: {at_least: 2}}}
   buyer: {when: {did: Product Added}}
+  sold-out: {when: {attribute: {stock: {at_most: 0}}}}
   on-tripods: {when: {page: {category: tripods}}}
 slots:
   hero:

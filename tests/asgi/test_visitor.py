@@ -185,3 +185,17 @@ async def test_without_the_middleware_nobody_is_known_and_everything_may_be_call
     assert visitor.explain() == {"segments": {}, "slots": {}}
     assert visitor.profile.visits == 0
     assert visitor.signals.url == ""
+
+
+async def test_attributes_hold_for_this_request_alone(wrap: Wrap) -> None:
+    seen: list[bool] = []
+
+    def handle(visitor: Any) -> None:
+        if not seen:
+            visitor.attributes(stock=0)
+        seen.append("sold-out" in visitor.segments)
+
+    browser = Browser(wrap(handling(handle)))
+    await browser.get("/")
+    await browser.get("/")
+    assert seen == [True, False]

@@ -81,6 +81,11 @@ class Visitor:
         )
         self._walk.say_page(said)
 
+    def attributes(self, **values: Scalar) -> None:
+        """Say what rules may ask of this request with `attribute`, such as `stock=3`; nothing of it is stored."""
+        if self._walk is not None:
+            self._walk.say_attributes(values)
+
     def track(self, event: str, properties: Mapping[str, Scalar] | None = None) -> None:
         """Something happened; stored before the response starts, so that the next one knows it."""
         if self._walk is not None and self._encounter is not None:

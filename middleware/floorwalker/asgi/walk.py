@@ -12,7 +12,7 @@ from floorwalker.core.advance import Corridor
 from floorwalker.core.decide import PageDecisions, decide, explain_all, showing_of
 from floorwalker.core.decision import Arm, Decision, Reason
 from floorwalker.core.effects import NOTHING, Effects
-from floorwalker.core.events import Event, Page
+from floorwalker.core.events import Event, Page, Scalar
 from floorwalker.core.hashing import seed_of
 from floorwalker.core.hit import Hit, HitKind
 from floorwalker.core.profile import Profile
@@ -87,6 +87,12 @@ class Walk:
     def say_page(self, page: Page) -> None:
         """The app corrects or completes what the address tells of this page."""
         self._hit = replace(self._hit, page=page)
+        self._signals = None
+        self._forget()
+
+    def say_attributes(self, attributes: Mapping[str, Scalar]) -> None:
+        """The app tells what `attribute` conditions ask of this request."""
+        self._hit = replace(self._hit, attributes={**self._hit.attributes, **attributes})
         self._signals = None
         self._forget()
 
