@@ -1,6 +1,5 @@
 """One visitor and one request: who they are, what is loaded, what is stored and when, within the time budget."""
 
-import asyncio
 import logging
 from collections.abc import Mapping
 
@@ -16,7 +15,7 @@ from floorwalker.asgi.walk import Walk
 from floorwalker.core.hit import Hit, HitKind
 from floorwalker.html.markers import PageMemory
 from floorwalker.html.weave import Outcome
-from floorwalker.store import Loaded
+from floorwalker.store import Loaded, Loading
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +36,7 @@ class Encounter:
         self._rulebook = setup.rulebook
         self._budget = Budget(setup.budget_s)
         self._identity: Identity | None = None
-        self._load: asyncio.Task[Loaded] | None = None
+        self._load: Loading | None = None
         self._base: Loaded | None = None
         self._walk: Walk | None = None
         self._next: Identity | None = None
@@ -219,10 +218,8 @@ class Encounter:
     def _let_go(self) -> None:
         if self._walk is not None:
             self._walk.rest()
-        if self._load is not None and not self._load.done():
-            self._load.cancel()
-        elif self._load is not None and not self._load.cancelled():
-            self._load.exception()
+        if self._load is not None:
+            self._load.give_up()
 
 
 def _expected(asked: RequestKind) -> HitKind:

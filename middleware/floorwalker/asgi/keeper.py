@@ -8,7 +8,7 @@ from floorwalker.asgi.budget import Budget
 from floorwalker.asgi.circuit import Circuit
 from floorwalker.errors import FloorwalkerError, StoreUnavailable
 from floorwalker.html.markers import PageMemory
-from floorwalker.store import Committed, Health, Loaded, Step, Store
+from floorwalker.store import Committed, Health, Loaded, Loading, Step, Store
 
 logger = logging.getLogger(__name__)
 
@@ -59,19 +59,17 @@ class Keeper:
     def health(self) -> Health:
         return self._store.health()
 
-    def load(self, visitor: str) -> "asyncio.Task[Loaded] | None":
+    def load(self, visitor: str) -> Loading | None:
         """Begin to load; None while nobody should ask."""
-        if not self._circuit.admits():
-            return None
-        return asyncio.get_running_loop().create_task(self._store.load(visitor))
+        return self._store.begin_load(visitor) if self._circuit.admits() else None
 
-    async def loaded(self, load: "asyncio.Task[Loaded]", budget: Budget) -> Loaded | None:
+    async def loaded(self, load: Loading, budget: Budget) -> Loaded | None:
         """What was loaded; None where it did not come in time, or could not be read: that is logged."""
-        if not await budget.wait(load):
+        if not (load.arrived.done() or await budget.wait(load.arrived)):
             self._note_failure("it did not answer in time")
             return None
         try:
-            loaded = load.result()
+            loaded = load.read()
         except StoreUnavailable as failure:
             self._note_failure(str(failure))
             return None
@@ -79,7 +77,14 @@ class Keeper:
             logger.warning("a visitor cannot be loaded: %s", failure)
             return None
         self._circuit.succeeded()
-        return loaded
+        return await self._followed(loaded.moved_to, budget) if loaded.moved_to else loaded
+
+    async def _followed(self, visitor: str, budget: Budget) -> Loaded | None:
+        load = self._store.follow(visitor)
+        try:
+            return await self.loaded(load, budget)
+        finally:
+            load.give_up()
 
     def commit(self, visitor: str, base: Loaded | None, step: Step, *, confirmed: bool) -> Commit:
         """Queue a step at once; what becomes of it is the store's to log."""

@@ -26,6 +26,10 @@ class Lanes:
             return
         self._enqueue(visitor, base, [waiting])
 
+    def hold(self, visitor: str) -> bool:
+        """Whether anything waits for this visitor."""
+        return visitor in self._lanes
+
     def read(self, visitor: str) -> asyncio.Future[Committed] | None:
         """The record once all that waits now is settled; None where nothing waits."""
         lane = self._lanes.get(visitor)

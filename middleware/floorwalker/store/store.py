@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
-from floorwalker.errors import RecordTooNew, StoreError, StoreUnavailable
+from floorwalker.errors import StoreError, StoreUnavailable
 from floorwalker.store.attempt import Committed, Step
 from floorwalker.store.courier import Courier, Outage
 from floorwalker.store.deferred import Resume
@@ -20,6 +20,7 @@ from floorwalker.store.keys import Keys
 from floorwalker.store.keyspace import Keyspace
 from floorwalker.store.lane import POINTERS_FOLLOWED
 from floorwalker.store.lanes import Lanes
+from floorwalker.store.loading import Loading, readable
 from floorwalker.store.losses import Losses
 from floorwalker.store.pipe import Link
 from floorwalker.store.record import stone
@@ -88,6 +89,17 @@ class Store:
                 return loaded
             visitor = loaded.moved_to
         raise StoreError("A visitor's pointers lead nowhere.")
+
+    def begin_load(self, visitor: str) -> Loading:
+        """Ask for a visitor's record and come back at once; a pointer that arrives is to be followed."""
+        keys = self._desk.keyspace.known
+        if keys is None or self._lanes.hold(visitor):
+            return self.follow(visitor)
+        return Loading(visitor, self._link.call("GET", keys.profile(visitor)))
+
+    def follow(self, visitor: str) -> Loading:
+        """`load`, begun."""
+        return Loading(visitor, self._desk.loop.create_task(self.load(visitor)))
 
     def submit(
         self, visitor: str, base: Loaded | None, step: Step, *, confirmed: bool = True, raw: bytes | None = None
@@ -173,10 +185,7 @@ class Store:
             committed = await reading
             if committed.loaded is not None:
                 return committed.loaded
-        found = await self._desk.look(visitor)
-        if isinstance(found, TooNew):
-            raise RecordTooNew("A newer release wrote this visitor's record.")
-        return found
+        return readable(await self._desk.look(visitor))
 
     async def _erase_one(self, visitor: str, found: Loaded | TooNew, keys: Keys) -> int:
         """The stone keeps the pseudonym until the stream is clean, so that a repetition finds the way."""
