@@ -136,6 +136,16 @@ def rows(number: int) -> list[str]:
     return [line.replace("203.0.113.", f"203.0.{number}.") for line in LOG]
 
 
+def test_a_store_that_is_away_is_one_sentence_before_anything_is_read(
+    log: Path, rules: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = f"unix://{tmp_path}/nothing.sock"
+    assert main(["replay", str(log), "--rules", str(rules), "--store", store]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith("floorwalker replay: The store cannot be reached: ")
+
+
 @pytest.mark.parametrize("name", ["missing.log", "."])
 def test_a_log_that_cannot_be_opened_is_one_sentence(
     name: str, tmp_path: Path, rules: Path, capsys: pytest.CaptureFixture[str]

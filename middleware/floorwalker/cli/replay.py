@@ -1,6 +1,7 @@
 """`floorwalker replay`: an access log through the same pipeline as live traffic; who would have come, and seen what."""
 
 import argparse
+import asyncio
 import json
 import sys
 import time
@@ -13,7 +14,7 @@ from floorwalker.asgi.places import open_places
 from floorwalker.asgi.rulebook import Rulebook, load_rulebook
 from floorwalker.cli.paper import Paper
 from floorwalker.cli.replay_report import report
-from floorwalker.cli.replay_walk import host_of, walk_log
+from floorwalker.cli.replay_walk import ask_store, host_of, walk_log
 from floorwalker.core.ruleset import Ruleset
 from floorwalker.errors import ConfigurationError
 
@@ -39,6 +40,8 @@ def add(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Replay the log and print the summary."""
     rulebook = _rulebook(args)
+    if args.store is not None:
+        asyncio.run(ask_store(args.store))
     began = time.perf_counter()
     try:
         host = args.host if args.host is not None else host_of(args.log)

@@ -47,6 +47,15 @@ def host_of(name: str) -> str | None:
         return _guessed(itertools.islice(log.lines(), _GUESSED_FROM))
 
 
+async def ask_store(address: str) -> None:
+    """Raise StoreUnavailable where the store does not answer: the commits themselves would wait for it, for hours."""
+    store = open_store(address)
+    try:
+        await store.ping()
+    finally:
+        await store.close()
+
+
 def walk_log(
     rulebook: Rulebook, name: str, *, host: str | None, store: str | None, processes: int | None = None
 ) -> Walked:
