@@ -79,6 +79,13 @@ def test_a_template_that_is_not_there_is_told_with_the_nearest(
     assert "there is no template foots.html; did you mean foot.html?\n" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("arguments", [[], ["--json"]])
+def test_a_folder_without_rules_is_told(folder: Path, arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "a.yaml").unlink()
+    assert main(["check", *arguments]) == 0
+    assert capsys.readouterr().err == "floorwalker check: rules holds no rules; they are in files that end in .yaml\n"
+
+
 def test_json_has_errors_and_warnings(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "b.yaml").write_text("segments:\n  rich:\n    when: {viewd: /x}\n", encoding="utf-8")
     assert main(["check", "--json"]) == 1

@@ -39,6 +39,8 @@ def run(args: argparse.Namespace) -> int:
     # A site without a folder of templates refuses rules that name one; so does this.
     renderer = BlockRenderer({} if templates is None else read_templates(templates))
     ruleset, problems = check(args.rules, templates, checks=content_checks(renderer, now=time.time()))
+    if ruleset is not None and not ruleset.segments and not ruleset.slots and not problems:
+        _warn_of_nothing(args.rules)
     if args.json:
         print(json.dumps(_as_json(problems), indent=2, ensure_ascii=False))
     else:
@@ -51,6 +53,11 @@ def _templates(args: argparse.Namespace) -> Path | None:
         return Path(args.templates)
     beside = Path(args.rules).parent / "templates"
     return beside if beside.is_dir() else None
+
+
+def _warn_of_nothing(folder: str) -> None:
+    """A folder without rules is fine for the site, and most often the wrong folder."""
+    print(f"floorwalker check: {folder} holds no rules; they are in files that end in .yaml", file=sys.stderr)
 
 
 def _as_json(problems: list[Problem]) -> dict[str, list[dict[str, Any]]]:
