@@ -98,6 +98,7 @@ def address(text: str) -> tuple[str, dict[str, str]]:
 def _known_capture(name: str) -> None:
     if name not in CAPTURES:
         hint = did_you_mean(name, CAPTURES)
+        hint += "" if hint.endswith("?") else "."
         raise Misread(f"{{{name[:40]}}} is no field of a page", f"{hint} Write * for a part that means nothing")
 
 
