@@ -86,6 +86,27 @@ def test_a_folder_without_rules_is_told(folder: Path, arguments: list[str], caps
     assert capsys.readouterr().err == "floorwalker check: rules holds no rules; they are in files that end in .yaml\n"
 
 
+def test_what_a_template_asks_and_nobody_has_is_warned_of(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder.parent / "templates").mkdir()
+    (folder.parent / "templates" / "foot.html").write_text("{{ visitor.serched }}", encoding="utf-8")
+    (folder / "b.yaml").write_text(
+        "slots:\n"
+        "  foot:\n"
+        "    show:\n"
+        "      - {block: foot.html}\n"
+        "      - {name: a, html: '{{ visitr.city }}'}\n"
+        "      - {name: b, html: '{{ visitor.traits.plan }}{{ page.path }}'}\n"
+        "      - {name: c, html: '{% for i in [1] %}{{ loop.index }}{% endfor %}'}\n",
+        encoding="utf-8",
+    )
+    assert main(["check"]) == 0
+    out = capsys.readouterr().out
+    unshown = "is never known, so that it cannot be shown"
+    assert f":4:17: foot.html: visitor.serched {unshown}; did you mean visitor.searched?\n" in out
+    assert f":5:25: visitr.city {unshown}; did you mean visitor.city?\n" in out
+    assert out.count(unshown) == 2
+
+
 def test_json_has_errors_and_warnings(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "b.yaml").write_text("segments:\n  rich:\n    when: {viewd: /x}\n", encoding="utf-8")
     assert main(["check", "--json"]) == 1

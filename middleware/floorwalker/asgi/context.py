@@ -135,3 +135,6 @@ _PAGE: Mapping[str, Read] = {
     "tags": lambda signals, _: signals.page.tags,
     "topics": lambda signals, _: signals.page.topics,
 }
+
+VARIABLES: Mapping[str, frozenset[str]] = {"visitor": frozenset(_VISITOR), "page": frozenset(_PAGE)}
+"""What templates may ask of the visitor and of the page, by name."""

@@ -2,8 +2,9 @@
 
 from typing import Literal, cast
 
+from floorwalker.asgi.context import VARIABLES
 from floorwalker.errors import TemplateFailed
-from floorwalker.html.blocks import BlockRenderer
+from floorwalker.html.blocks import Block, BlockRenderer
 from floorwalker.html.selector_check import check_selector
 from floorwalker.rulefile import Checks, Judgement
 from floorwalker.rulefile.problems import did_you_mean
@@ -24,22 +25,33 @@ def content_checks(renderer: BlockRenderer | None, *, now: float | None = None) 
             hint = did_you_mean(path, renderer.names, instead="create it in the templates folder, or correct the name")
             return Judgement(f"there is no template {path}", hint)
         try:
-            renderer.block(path)
+            return _never_known(renderer.block(path), f"{path}: ")
         except TemplateFailed as failed:
             return Judgement(str(failed), _MEND)
-        return None
 
     def source(text: str, kind: str) -> Judgement | None:
         try:
-            renderer.compile_inline(text, name="this text", kind=cast(Literal["html", "text", "value"], kind))
+            block = renderer.compile_inline(text, name="this text", kind=cast(Literal["html", "text", "value"], kind))
         except TemplateFailed as failed:
             place = "" if failed.line in (None, 1) else f", in its line {failed.line}"
             return Judgement(
                 f"this text does not compile{place}: {failed.reason}", "mend what stands in {{ }} or {% %}"
             )
-        return None
+        return _never_known(block, "")
 
     return Checks(template, source, _selector, now)
+
+
+def _never_known(block: Block, where: str) -> Judgement | None:
+    """A warning of what no visitor has, so that it is never shown. A value under `with` is a text, without a dot."""
+    for variable in sorted(block.variables):
+        root, *names = variable.split(".")
+        if names and (root not in VARIABLES or names[0] not in VARIABLES[root]):
+            known = [f"{each}.{name}" for each, of_it in VARIABLES.items() for name in of_it]
+            there = ", ".join(sorted(VARIABLES.get(root, ("visitor", "page", "segments", "nonce"))))
+            hint = did_you_mean(".".join([root, names[0]]), known, instead=f"there is {there}")
+            return Judgement(f"{where}{variable} is never known, so that it cannot be shown", hint, warning=True)
+    return None
 
 
 def _selector(selector: str, place: str) -> Judgement | None:
