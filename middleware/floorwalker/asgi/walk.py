@@ -43,7 +43,6 @@ class Walk:
         self._rulebook = rulebook
         self._hit = hit
         self._base = base
-        self._seed = seed_of(visitor)
         self._degraded = degraded
         self._remembered = remembered
         self._signals: Signals | None = None
@@ -67,8 +66,8 @@ class Walk:
             kind = HitKind.VIEW if self._hit.kind is HitKind.PREFETCH else self._hit.kind
             signals = replace(self.signals, prefetch=False) if self.signals.prefetch else self.signals
             hit = self._hit if kind is self._hit.kind else replace(self._hit, kind=kind)
-            corridor = self._rulebook.corridor
-            self._profile, self._effects = corridor.advance(self._base, hit, signals, seed=self._seed)
+            base = self._base or Profile(seed=seed_of(self.visitor))
+            self._profile, self._effects = self._rulebook.corridor.advance(base, hit, signals)
         return self._profile
 
     @property
@@ -147,13 +146,13 @@ class Walk:
         hit = self._hit
         if hit.kind is HitKind.PREFETCH or not (shown or hit.events or hit.kind in _NAVIGATIONS):
             return None
-        corridor, signals, loaded, seed = self._rulebook.corridor, self.signals, self._base, self._seed
+        corridor, signals, loaded, visitor = self._rulebook.corridor, self.signals, self._base, self.visitor
         after = _with_shown(corridor, (self.profile, self._effects), shown, hit.at)
 
         def step(base: Profile | None) -> tuple[Profile, Effects]:
             if base is loaded:  # as it most often is: for that the work is done
                 return after
-            return _with_shown(corridor, corridor.advance(base, hit, signals, seed=seed), shown, hit.at)
+            return _with_shown(corridor, corridor.advance(base, hit, signals, seed=seed_of(visitor)), shown, hit.at)
 
         self._base, _ = after
         self._hit = replace(hit, kind=HitKind.EVENTS, events=())
