@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 from math import inf
 from typing import TypeVar
 
@@ -85,7 +86,28 @@ class Courier:
 
     def __init__(self, outage: Outage, *, at_once: int) -> None:
         self._turns = asyncio.Semaphore(at_once)
+        self._at_once = at_once
+        self._posted = 0
         self.outage = outage
+
+    @property
+    def has_room(self) -> bool:
+        """Whether a command may be posted now."""
+        return self._posted < self._at_once and not self.outage.away
+
+    def post(self, reply: asyncio.Future[T], answered: Callable[[asyncio.Future[T]], None]) -> None:
+        """Look after a command that was sent without waiting for a turn, once; a failure is for `deliver` to mend."""
+        self._posted += 1
+        reply.add_done_callback(partial(self._received, answered))
+
+    def _received(self, answered: Callable[[asyncio.Future[T]], None], reply: asyncio.Future[T]) -> None:
+        self._posted -= 1
+        match reply.exception():
+            case None:
+                self.outage.succeeded()
+            case StoreUnavailable() as failure:
+                self.outage.failed(failure)
+        answered(reply)
 
     async def deliver(self, send: Callable[[], Awaitable[T]], *, still_wanted: Callable[[], bool]) -> T:
         """The reply. Raises StoreUnavailable once nobody wants it any more, StoreError where the server refused."""

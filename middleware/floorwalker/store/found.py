@@ -30,6 +30,11 @@ class Loaded(Struct, frozen=True, gc=False):
         return self.record is not None and self.record.confirmed
 
     @property
+    def is_plain(self) -> bool:
+        """Whether the next commit has nothing to see to but this record."""
+        return self.record is not None and self.record.state is State.LIVE and not self.record.deferred
+
+    @property
     def erased(self) -> bool:
         """Whether a stone lies here: this visitor's id must not be used again."""
         return self.record is not None and self.record.state is State.ERASED

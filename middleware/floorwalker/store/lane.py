@@ -3,12 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TypeVar
 
 from floorwalker.core.effects import NOTHING, Effects
 from floorwalker.core.profile import Profile
 from floorwalker.errors import StoreError, StoreUnavailable
-from floorwalker.store.attempt import Commit, Committed, Outcome, compose
+from floorwalker.store.attempt import Attempt, Commit, Committed, Outcome, compose
 from floorwalker.store.deferred import entries_of, steps_of
 from floorwalker.store.desk import Desk, as_bytes
 from floorwalker.store.found import Loaded, TooNew, read_found
@@ -27,30 +28,76 @@ T = TypeVar("T")
 
 Found = Loaded | TooNew
 Reroute = Callable[[str, list[Waiting]], None]
+Attend = Callable[["Lane", Commit | None], None]
 
 
 class Lane:
-    """The queue of one visitor. It lives as long as something waits in it."""
+    """The queue of one visitor. It lives as long as something waits in it.
+
+    The first commit goes out at once where nothing stands in its way, and mostly that is all. Whatever else comes up
+    is a task's work, which `attend` starts: `run`.
+    """
 
     def __init__(
-        self, desk: Desk, visitor: str, base: Found | None, *, reroute: Reroute, ended: Callable[[str], None]
+        self,
+        desk: Desk,
+        visitor: str,
+        base: Found | None,
+        *,
+        reroute: Reroute,
+        attend: Attend,
+        ended: Callable[[str], None],
     ) -> None:
         self._desk = desk
-        self._visitor = visitor
+        self.visitor = visitor
         self._base: Found | None = base if base is not None and base.visitor == visitor else None
         self._reroute = reroute
+        self._attend = attend
         self._ended = ended
         self._batch: list[Waiting] = []
         self.waiting: list[Waiting] = []
 
-    async def run(self) -> None:
-        """Commit until nothing waits; what is not settled when the end comes early fails with StoreUnavailable."""
+    def begin(self) -> bool:
+        """Send the first commit; False where that takes a task."""
+        base, keys, courier = self._base, self._desk.keyspace.known, self._desk.courier
+        if keys is None or not isinstance(base, Loaded) or not base.is_plain or not courier.has_room:
+            return False
+        self._take_more()
+        commit = self._name_commit()
+        profile, effects = self._run_steps(base.profile, NOTHING)
+        if profile is None or not self._batch:
+            return False
+        attempt = self._compose(base, profile, effects, commit, keys)
+        reply = script("commit").send(self._desk.link, attempt.keys, attempt.arguments)
+        courier.post(reply, partial(self._answered, attempt, commit))
+        return True
+
+    def _answered(self, attempt: Attempt, commit: Commit, reply: asyncio.Future[Reply]) -> None:
+        if not self._batch:  # abandoned
+            return
         try:
-            while self.waiting:
-                self._take_more()
-                await self._attend()
+            stands = self._stands(attempt, commit, reply.result())
+        except StoreError:
+            self._attend(self, commit)
+            return
+        if stands and not self.waiting:
+            self._ended(self.visitor)
+        else:
+            self._attend(self, None)
+
+    async def run(self, in_doubt: Commit | None = None) -> None:
+        """Commit until nothing waits; what is not settled when the end comes early fails with StoreUnavailable.
+
+        in_doubt: the commit of what was taken already, which may stand; so nothing must join it before that is known.
+        """
+        try:
+            while self._batch or self.waiting:
+                if in_doubt is None:
+                    self._take_more()
+                await self._settle_or_drop(in_doubt or self._name_commit())
+                in_doubt = None
         finally:
-            self._ended(self._visitor)
+            self._ended(self.visitor)
             self.abandon()
 
     def abandon(self) -> None:
@@ -58,9 +105,9 @@ class Lane:
         self._fail([*self._batch, *self.waiting], StoreUnavailable("The store was closed."))
         self._batch, self.waiting = [], []
 
-    async def _attend(self) -> None:
+    async def _settle_or_drop(self, commit: Commit) -> None:
         try:
-            await self._settle_batch()
+            await self._settle_batch(commit)
         except StoreUnavailable:
             self._drop(Loss.EXPIRED, Outcome.EXPIRED)
         except StoreError as failure:
@@ -68,13 +115,12 @@ class Lane:
             batch, self._batch = self._batch, []
             self._fail(batch, failure)
 
-    async def _settle_batch(self) -> None:
+    async def _settle_batch(self, commit: Commit) -> None:
         """Find what lies there, and act on it, until every caller of the batch has an answer."""
-        commit = self._name_commit()
         admitted = False
         keys = await self._keys()
         while self._steps:
-            base = self._base or Loaded(self._visitor)
+            base = self._base or Loaded(self.visitor)
             if isinstance(base, TooNew):
                 if await self._put_aside(base, commit, keys):
                     return
@@ -97,7 +143,20 @@ class Lane:
         profile, effects = self._run_steps(profile, effects)
         if profile is None:
             return False
-        attempt = compose(
+        attempt = self._compose(base, profile, effects, commit, keys, folded_side_list=folded)
+        return self._stands(attempt, commit, await self._run_script("commit", attempt.keys, attempt.arguments))
+
+    def _compose(
+        self,
+        base: Loaded,
+        profile: Profile,
+        effects: Effects,
+        commit: Commit,
+        keys: Keys,
+        *,
+        folded_side_list: bool = False,
+    ) -> Attempt:
+        return compose(
             base,
             profile,
             effects,
@@ -105,15 +164,17 @@ class Lane:
             keys=keys,
             settings=self._desk.settings,
             random_bytes=self._desk.random_bytes,
-            folded_side_list=folded,
+            folded_side_list=folded_side_list,
         )
-        reply = await self._run_script("commit", attempt.keys, attempt.arguments)
+
+    def _stands(self, attempt: Attempt, commit: Commit, reply: Reply) -> bool:
+        """Whether the commit is in the store, by this attempt or an earlier one; then its callers are told."""
         if reply == 1:
             self._base = attempt.loaded
             if attempt.held_back:
                 self._desk.losses.add(Loss.HELD_BACK, attempt.held_back)
         else:
-            self._base = read_found(self._visitor, as_bytes(reply))
+            self._base = read_found(self.visitor, as_bytes(reply))
             if not self._holds(self._base, commit):
                 return False
         self._settle(Committed(Outcome.STORED, self._readable()))
@@ -146,7 +207,7 @@ class Lane:
         profile, effects = base.profile, NOTHING
         if base.record is None or not base.record.deferred or self._desk.resume is None:
             return False, profile, effects
-        side_list = keys.deferred(self._visitor)
+        side_list = keys.deferred(self.visitor)
         listed = await self._deliver(lambda: self._desk.link.call("LRANGE", side_list, 0, -1))
         entries = [one for one in listed if isinstance(one, bytes)] if isinstance(listed, list) else []
         for step in steps_of(entries, base.record, self._desk.resume):
@@ -159,15 +220,15 @@ class Lane:
         if not raws:
             self._drop(Loss.TOO_NEW, Outcome.TOO_NEW)
             return True
-        names = [keys.profile(self._visitor), keys.deferred(self._visitor)]
+        names = [keys.profile(self.visitor), keys.deferred(self.visitor)]
         head = mark_deferred(base.stored)
         entries = entries_of(raws, writer=commit.writer, sequence=commit.sequence)
         life_s = self._desk.settings.profile_life_s
         reply = await self._run_script("defer", names, [base.stored[:IDENTITY_BYTES], head, life_s, *entries])
         if reply != 1:
-            self._base = read_found(self._visitor, as_bytes(reply))
+            self._base = read_found(self.visitor, as_bytes(reply))
             return False
-        self._base = TooNew(self._visitor, head + base.stored[len(head) :])
+        self._base = TooNew(self.visitor, head + base.stored[len(head) :])
         self._settle(Committed(Outcome.DEFERRED))
         return True
 
@@ -196,8 +257,8 @@ class Lane:
             self._drop(Loss.FLOOD, Outcome.FLOOD)
 
     async def _look(self, keys: Keys) -> None:
-        key = keys.profile(self._visitor)
-        self._base = read_found(self._visitor, as_bytes(await self._deliver(lambda: self._desk.link.call("GET", key))))
+        key = keys.profile(self.visitor)
+        self._base = read_found(self.visitor, as_bytes(await self._deliver(lambda: self._desk.link.call("GET", key))))
 
     def _follow(self, target: str) -> None:
         """The history went to another visitor, and so do the steps, in order."""

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from floorwalker.store.attempt import Committed, Outcome
+from floorwalker.store.attempt import Commit, Committed, Outcome
 from floorwalker.store.desk import Desk
 from floorwalker.store.found import Loaded
 from floorwalker.store.lane import Lane
@@ -17,6 +17,7 @@ class Lanes:
         self._desk = desk
         self._lanes: dict[str, Lane] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._drained: asyncio.Future[None] | None = None
 
     def submit(self, visitor: str, base: Loaded | None, waiting: Waiting) -> None:
         """Queue a step; drop and count it where too many wait already."""
@@ -41,10 +42,9 @@ class Lanes:
 
     async def drain(self, timeout_s: float) -> None:
         """Wait until nothing waits, or for so long."""
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + timeout_s
-        while self._tasks and (left := deadline - loop.time()) > 0:
-            await asyncio.wait(tuple(self._tasks.values()), timeout=left)
+        if self._lanes:
+            self._drained = self._drained or self._desk.loop.create_future()
+            await asyncio.wait([self._drained], timeout=timeout_s)
 
     async def close(self) -> None:
         """Fail whatever waits."""
@@ -53,22 +53,31 @@ class Lanes:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
-        for lane in self._lanes.values():  # those whose task never began
+        for lane in self._lanes.values():  # those without a task, or whose task never began
             lane.abandon()
         self._lanes.clear()
         self._tasks.clear()
 
     def _enqueue(self, visitor: str, base: Loaded | None, waiting: list[Waiting]) -> None:
         lane = self._lanes.get(visitor)
-        if lane is None:
-            lane = Lane(self._desk, visitor, base, reroute=self._reroute, ended=self._ended)
-            self._lanes[visitor] = lane
-            self._tasks[visitor] = self._desk.loop.create_task(lane.run())
+        if lane is not None:
+            lane.waiting += waiting
+            return
+        lane = Lane(self._desk, visitor, base, reroute=self._reroute, attend=self._attend, ended=self._ended)
+        self._lanes[visitor] = lane
         lane.waiting += waiting
+        if not lane.begin():
+            self._attend(lane, None)
+
+    def _attend(self, lane: Lane, in_doubt: Commit | None) -> None:
+        self._tasks[lane.visitor] = self._desk.loop.create_task(lane.run(in_doubt))
 
     def _reroute(self, target: str, waiting: list[Waiting]) -> None:
         self._enqueue(target, None, waiting)
 
     def _ended(self, visitor: str) -> None:
         del self._lanes[visitor]
-        del self._tasks[visitor]
+        self._tasks.pop(visitor, None)
+        if not self._lanes and self._drained is not None:
+            self._drained.set_result(None)
+            self._drained = None

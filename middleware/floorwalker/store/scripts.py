@@ -1,5 +1,6 @@
 """The Lua scripts: files of their own, known to the server by their hash."""
 
+import asyncio
 from collections.abc import Sequence
 from functools import cache
 from hashlib import sha1
@@ -17,10 +18,14 @@ class Script:
         self.body = (resources.files("floorwalker.store") / "lua" / f"{name}.lua").read_bytes()
         self.sha = sha1(self.body, usedforsecurity=False).hexdigest()
 
+    def send(self, link: Link, keys: Sequence[str], arguments: Sequence[Word]) -> asyncio.Future[Reply]:
+        """Run it on a server that knows it. The future raises ScriptUnknown on any other."""
+        return link.call("EVALSHA", self.sha, len(keys), *keys, *arguments)
+
     async def run(self, link: Link, keys: Sequence[str], arguments: Sequence[Word]) -> Reply:
         """Run it in one round trip; in two where this server sees it for the first time. Raises StoreError."""
         try:
-            return await link.call("EVALSHA", self.sha, len(keys), *keys, *arguments)
+            return await self.send(link, keys, arguments)
         except ScriptUnknown:
             # EVAL runs and keeps it in one command, on whichever node of a cluster holds the keys.
             return await link.call("EVAL", self.body, len(keys), *keys, *arguments)
