@@ -89,6 +89,13 @@ def test_which_pages_others_may_keep(control: bytes, public: bool, shared: bool)
     assert may_be_shared(headers) is shared
 
 
+def test_a_date_of_the_last_change_alone_lets_others_guess_how_long_to_keep_a_page() -> None:
+    changed = (b"last-modified", b"Thu, 01 Jan 2015 16:00:00 GMT")
+    assert may_be_shared([changed])
+    assert not may_be_shared([changed, (b"cache-control", b"no-cache")])
+    assert not may_be_shared([changed, (b"cache-control", b"max-age=0")])
+
+
 def test_an_expiry_date_alone_lets_others_keep_a_page() -> None:
     assert may_be_shared([(b"expires", b"Thu, 01 Dec 2050 16:00:00 GMT")])
     assert first_of([], b"expires") is None

@@ -84,13 +84,17 @@ def accepts_coding(accept_encoding: bytes, coding: str) -> bool:
 
 
 def may_be_shared(headers: RawHeaders) -> bool:
-    """Whether a shared cache may keep the response as fresh, and a cookie on it with it (RFC 9111, 3 and 7.3)."""
+    """Whether a shared cache may keep the response as fresh, and a cookie on it with it (RFC 9111, 3 and 7.3).
+
+    Where nothing says how long, caches guess from the date of the last change (4.2.2).
+    """
     directives = _directives(headers)
     if any(directives.get(name) == b"" for name in (b"private", b"no-store", b"no-cache")):
         return False  # with a list of fields they guard those fields alone
     max_age = directives.get(b"max-age", b"")
     fresh = max_age.isdigit() and int(max_age[:12]) > 0
-    return fresh or is_public(headers) or (not max_age and b"expires" in dict(headers))
+    dated = not {b"expires", b"last-modified"}.isdisjoint(name for name, _ in headers)
+    return fresh or is_public(headers) or (not max_age and dated)
 
 
 def _directives(headers: RawHeaders) -> dict[bytes, bytes]:
