@@ -14,7 +14,7 @@ from floorwalker.asgi.walk import Walk
 from floorwalker.core.decide import decide
 from floorwalker.core.effects import Effects
 from floorwalker.core.hit import Hit
-from floorwalker.core.profile import Profile
+from floorwalker.core.memory.profile import Profile
 from floorwalker.html.markers import PageMemory
 from floorwalker.html.rewriter import SlotRewriter
 from floorwalker.html.weave import Outcome

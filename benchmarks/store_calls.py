@@ -20,7 +20,7 @@ from redis.asyncio import Redis
 
 from floorwalker.core.effects import Count, Effects
 from floorwalker.core.events import Event, Page
-from floorwalker.core.profile import Profile
+from floorwalker.core.memory.profile import Profile
 from floorwalker.store import Committed, Loaded, Store, StoreSettings, open_store
 from floorwalker.store.attempt import Commit, compose
 from floorwalker.store.codec import encode_profile

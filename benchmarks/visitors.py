@@ -15,7 +15,7 @@ from floorwalker.core.advance import Corridor
 from floorwalker.core.effects import NOTHING
 from floorwalker.core.hashing import seed_of
 from floorwalker.core.hit import Hit
-from floorwalker.core.profile import Profile
+from floorwalker.core.memory.profile import Profile
 from floorwalker.core.ruleset import Ruleset as Rules
 from floorwalker.store import Outcome, Step, StoreSettings, open_store
 

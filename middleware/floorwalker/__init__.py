@@ -18,7 +18,7 @@ _HOMES = {
     "core.decision": ("Decision",),
     "core.events": ("Event", "Page"),
     "core.hit": ("Hit", "HitKind"),
-    "core.profile": ("Profile",),
+    "core.memory.profile": ("Profile",),
     "core.reading": ("read_signals",),
     "core.signals": ("Signals",),
     "errors": ("ConfigurationError", "FloorwalkerError", "RuleErrors", "StoreUnavailable"),

@@ -7,7 +7,7 @@ from floorwalker.core.decide import decide
 from floorwalker.core.decision import Decision
 from floorwalker.core.events import Event, Page
 from floorwalker.core.hit import Hit, HitKind
-from floorwalker.core.profile import Profile
+from floorwalker.core.memory.profile import Profile
 from floorwalker.core.reading import read_signals
 from floorwalker.core.signals import Signals
 from floorwalker.errors import ConfigurationError, FloorwalkerError, RuleErrors, StoreUnavailable

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from floorwalker import PersonalizationMiddleware, open_store
-from floorwalker.core.profile import Profile
+from floorwalker.core.memory.profile import Profile
 from tests.asgi.browser import App
 
 KEY = "k" * 40

@@ -8,7 +8,7 @@ from floorwalker.core.conditions import model
 from floorwalker.core.conditions.matchers import AnyOf
 from floorwalker.core.decide import decide
 from floorwalker.core.hit import Hit
-from floorwalker.core.profile import Profile
+from floorwalker.core.memory.profile import Profile
 from floorwalker.core.ruleset import PageRule, Ruleset, Segment
 from floorwalker.html.blocks import BlockRenderer
 

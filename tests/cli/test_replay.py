@@ -14,7 +14,7 @@ from floorwalker import PersonalizationMiddleware, open_store
 from floorwalker.accesslog import LogLine, open_log
 from floorwalker.accesslog.hits import hit_of, visitor_of
 from floorwalker.cli import main
-from floorwalker.core.profile import Profile
+from floorwalker.core.memory.profile import Profile
 from tests.asgi.browser import CHROME, Browser, page_app
 from tests.asgi.conftest import KEY, RULES, Clock
 

@@ -12,8 +12,8 @@ from floorwalker.core.conditions.asking import event_holds, page_holds
 from floorwalker.core.conditions.matchers import AnyOf, Both, Exists, PathIs, Range, Text
 from floorwalker.core.conditions.model import Field, Window
 from floorwalker.core.events import PAGE_VIEWED, Event, Page
-from floorwalker.core.fold import fold
-from floorwalker.core.profile import Profile
+from floorwalker.core.memory.fold import fold
+from floorwalker.core.memory.profile import Profile
 from floorwalker.core.ruleset import Site
 
 SITE = Site(timezone="Europe/Berlin", week_starts=0)

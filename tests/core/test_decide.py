@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from floorwalker.core.calendar import Calendar
 from floorwalker.core.decide import decide, explain_all, showing_of
 from floorwalker.core.decision import Arm, Reason
-from floorwalker.core.fold import fold_shown
 from floorwalker.core.hashing import seed_of
-from floorwalker.core.profile import Profile
+from floorwalker.core.memory.fold import fold_shown
+from floorwalker.core.memory.profile import Profile
 from floorwalker.core.ruleset import Content, Ruleset, Site
 from floorwalker.core.signals import Robot, Signals
 from floorwalker.rulefile import read

@@ -10,12 +10,12 @@ import msgspec
 
 from floorwalker.core.calendar import Calendar
 from floorwalker.core.conditions.evaluate import Moment
-from floorwalker.core.counts import EMPTY, Counts
 from floorwalker.core.events import PAGE_VIEWED, Page
-from floorwalker.core.ledger import with_past
-from floorwalker.core.profile import Profile, Touch, Visit
-from floorwalker.core.recents import Past, Recents, with_event
-from floorwalker.core.responses import Daily, Exposure, Response, Responses
+from floorwalker.core.memory.counts import EMPTY, Counts
+from floorwalker.core.memory.ledger import with_past
+from floorwalker.core.memory.profile import Profile, Touch, Visit
+from floorwalker.core.memory.recents import Past, Recents, with_event
+from floorwalker.core.memory.responses import Daily, Exposure, Response, Responses
 from floorwalker.core.ruleset import Ruleset, Site
 from floorwalker.core.signals import Ad, Campaign, Referrer, Search, Signals
 

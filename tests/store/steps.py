@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from floorwalker.core.effects import Count, Effects
 from floorwalker.core.events import Event
-from floorwalker.core.profile import Profile
+from floorwalker.core.memory.profile import Profile
 from floorwalker.store import Step
 
 DAY = "2026-11-22"

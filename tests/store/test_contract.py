@@ -8,7 +8,7 @@ import redis
 from msgspec.structs import replace
 
 from floorwalker.core.effects import Effects
-from floorwalker.core.profile import Profile
+from floorwalker.core.memory.profile import Profile
 from floorwalker.errors import RecordTooNew, StoreError
 from floorwalker.store import Committed, Outcome, Step, Store
 from floorwalker.store.record import Body, Record, State, Writer, decode_record

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from floorwalker.core.effects import NOTHING, Effects
-from floorwalker.core.profile import Profile
+from floorwalker.core.memory.profile import Profile
 from floorwalker.errors import StoreUnavailable
 from floorwalker.store import Outcome, Store, StoreSettings
 from floorwalker.store.address import read_address

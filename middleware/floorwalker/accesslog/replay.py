@@ -18,7 +18,7 @@ from floorwalker.core.decision import Reason
 from floorwalker.core.effects import NOTHING, Effects
 from floorwalker.core.hashing import seed_of
 from floorwalker.core.hit import Hit, HitKind
-from floorwalker.core.profile import Profile
+from floorwalker.core.memory.profile import Profile
 from floorwalker.core.signals import Signals
 
 Choose = Callable[[Profile, Signals], PageDecisions]

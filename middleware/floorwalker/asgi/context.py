@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, overload
 
 from floorwalker.core.decide import PageDecisions
-from floorwalker.core.profile import Profile, Touch
+from floorwalker.core.memory.profile import Profile, Touch
 from floorwalker.core.signals import Place, Signals
 
 Read = Callable[[Signals, Profile | None], Any]

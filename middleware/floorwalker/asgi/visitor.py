@@ -8,7 +8,7 @@ from floorwalker.asgi.encounter import Encounter
 from floorwalker.asgi.walk import Walk
 from floorwalker.core.decision import Arm, Decision, Reason
 from floorwalker.core.events import IDENTIFIED, Event, Page, Scalar
-from floorwalker.core.profile import Profile
+from floorwalker.core.memory.profile import Profile
 from floorwalker.core.ruleset import Content
 from floorwalker.core.signals import Signals
 

@@ -15,8 +15,8 @@ from floorwalker.core.effects import NOTHING, Effects
 from floorwalker.core.events import Event, Page, Scalar
 from floorwalker.core.hashing import seed_of
 from floorwalker.core.hit import Hit, HitKind
-from floorwalker.core.profile import Profile
-from floorwalker.core.responses import Showing
+from floorwalker.core.memory.profile import Profile
+from floorwalker.core.memory.responses import Showing
 from floorwalker.core.ruleset import Content
 from floorwalker.core.signals import Signals
 from floorwalker.html.weave import Outcome

@@ -15,7 +15,7 @@ from floorwalker.asgi.walk import Walk
 from floorwalker.cli.paper import Paper, printable
 from floorwalker.cli.request import RequestUnreadable, add_request, request_hit
 from floorwalker.core.hit import Hit, HitKind
-from floorwalker.core.profile import Profile
+from floorwalker.core.memory.profile import Profile
 from floorwalker.errors import ConfigurationError
 from floorwalker.store import open_store
 

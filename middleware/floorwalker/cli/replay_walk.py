@@ -19,7 +19,7 @@ from floorwalker.accesslog.replay import ALL, Replay, Share, Summary, merged
 from floorwalker.asgi.context import block_context
 from floorwalker.asgi.rulebook import Rulebook
 from floorwalker.core.decide import PageDecisions, decide
-from floorwalker.core.profile import Profile
+from floorwalker.core.memory.profile import Profile
 from floorwalker.core.ruleset import Content
 from floorwalker.core.signals import Signals
 from floorwalker.errors import ConfigurationError

@@ -9,19 +9,19 @@ from msgspec import Struct, structs
 from floorwalker.core.bounds import seconds
 from floorwalker.core.calendar import Calendar
 from floorwalker.core.conditions.matchers import fold_text
-from floorwalker.core.counts import DIMENSIONS
 from floorwalker.core.effects import NOTHING, Effects
 from floorwalker.core.events import ERROR_VIEWED, PAGE_VIEWED, VISIT_STARTED, Event, Page
-from floorwalker.core.fold import fold, fold_shown, streamed
 from floorwalker.core.hit import Hit, HitKind
+from floorwalker.core.memory.counts import DIMENSIONS
+from floorwalker.core.memory.fold import fold, fold_shown, streamed
+from floorwalker.core.memory.profile import Profile, Touch
+from floorwalker.core.memory.responses import Showing
+from floorwalker.core.memory.visits import arrive, wait_for_landing
 from floorwalker.core.pages import PageMap
-from floorwalker.core.profile import Profile, Touch
 from floorwalker.core.reading.address import parameters, split_address
 from floorwalker.core.reading.reader import SignalReader
-from floorwalker.core.responses import Showing
 from floorwalker.core.ruleset import Ruleset
 from floorwalker.core.signals import Signals
-from floorwalker.core.visits import arrive, wait_for_landing
 
 Thing = TypeVar("Thing")
 

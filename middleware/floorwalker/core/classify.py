@@ -5,7 +5,7 @@ from floorwalker.core.conditions.evaluate import Moment, explain
 from floorwalker.core.conditions.plan import score_between
 from floorwalker.core.conditions.words import number_words, range_words
 from floorwalker.core.decision import Explanation
-from floorwalker.core.profile import Profile
+from floorwalker.core.memory.profile import Profile
 from floorwalker.core.ruleset import Ruleset, Segment
 from floorwalker.core.signals import Signals
 

@@ -12,9 +12,9 @@ from floorwalker.core.conditions.explain import NEEDS_CONSENT
 from floorwalker.core.conditions.words import share_words
 from floorwalker.core.decision import Arm, Because, Decision, Explanation, Reason
 from floorwalker.core.hashing import share
+from floorwalker.core.memory.profile import Profile
+from floorwalker.core.memory.responses import Showing
 from floorwalker.core.menu import pages_of
-from floorwalker.core.profile import Profile
-from floorwalker.core.responses import Showing
 from floorwalker.core.ruleset import Content, Ruleset, Slot
 from floorwalker.core.signals import Signals
 

@@ -15,7 +15,7 @@ from floorwalker.core.conditions.model import Condition, Field, InSegment, Windo
 from floorwalker.core.conditions.words import duration_words, number_words
 from floorwalker.core.decision import Explanation
 from floorwalker.core.events import SLOT_DISMISSED
-from floorwalker.core.history import History, Tally
+from floorwalker.core.memory.history import History, Tally
 from floorwalker.core.ruleset import Cap, Entry, Limits, Ruleset, Schedule, Slot
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from floorwalker.core.effects import Effects
-from floorwalker.core.profile import Profile
+from floorwalker.core.memory.profile import Profile
 from floorwalker.store.codec import SCHEMA_WRITTEN, encode_event, encode_profile
 from floorwalker.store.found import Loaded
 from floorwalker.store.keys import Keys

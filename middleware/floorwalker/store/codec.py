@@ -7,7 +7,7 @@ store, and a record whose schema is above `SCHEMA_READ` is left to the release t
 from msgspec import msgpack
 
 from floorwalker.core.events import Event
-from floorwalker.core.profile import Profile
+from floorwalker.core.memory.profile import Profile
 
 SCHEMA_WRITTEN = 1
 SCHEMA_READ = 1

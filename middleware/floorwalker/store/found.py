@@ -4,7 +4,7 @@ import logging
 
 from msgspec import DecodeError, Struct
 
-from floorwalker.core.profile import Profile
+from floorwalker.core.memory.profile import Profile
 from floorwalker.errors import RecordTooNew
 from floorwalker.store.codec import decode_profile
 from floorwalker.store.record import IDENTITY_BYTES, Record, State, decode_record, stone

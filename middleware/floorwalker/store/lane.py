@@ -7,7 +7,7 @@ from functools import partial
 from typing import TypeVar
 
 from floorwalker.core.effects import NOTHING, Effects
-from floorwalker.core.profile import Profile
+from floorwalker.core.memory.profile import Profile
 from floorwalker.errors import StoreError, StoreUnavailable
 from floorwalker.store.attempt import Attempt, Commit, Committed, Outcome, compose
 from floorwalker.store.deferred import entries_of, steps_of

@@ -23,8 +23,8 @@ from floorwalker.core.conditions.model import (
     Window,
 )
 from floorwalker.core.conditions.model import Test as Asked
-from floorwalker.core.history import Tally
-from floorwalker.core.profile import Profile
+from floorwalker.core.memory.history import Tally
+from floorwalker.core.memory.profile import Profile
 from floorwalker.core.ruleset import Points, Ruleset, Segment
 from floorwalker.core.signals import Signals
 from tests.core.visitors import AT, moment_of, profile_of, signals_of

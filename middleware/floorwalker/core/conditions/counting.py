@@ -10,7 +10,7 @@ from floorwalker.core.conditions.asking import holds_for
 from floorwalker.core.conditions.matchers import Range
 from floorwalker.core.conditions.model import Behaviour, Field
 from floorwalker.core.decision import Arm
-from floorwalker.core.history import Tally
+from floorwalker.core.memory.history import Tally
 
 if TYPE_CHECKING:
     from floorwalker.core.conditions.moment import Moment

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from floorwalker.core.conditions.asking import Values, page_holds
 from floorwalker.core.conditions.model import Field, Window
-from floorwalker.core.history import History, Tally
-from floorwalker.core.profile import Profile, Touch
+from floorwalker.core.memory.history import History, Tally
+from floorwalker.core.memory.profile import Profile, Touch
 from floorwalker.core.ruleset import Ruleset
 from floorwalker.core.signals import Signals
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from floorwalker.core.conditions.asking import UNKNOWN, Partial, Value, Values, page_values
 from floorwalker.core.conditions.matchers import Dates, TimeOfDay
 from floorwalker.core.conditions.model import Field, Test, Window
-from floorwalker.core.profile import Profile, Touch
+from floorwalker.core.memory.profile import Profile, Touch
 from floorwalker.core.reading.names import browser_names, system_names
 from floorwalker.core.signals import Place, Signals
 

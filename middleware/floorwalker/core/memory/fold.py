@@ -18,15 +18,15 @@ from floorwalker.core.bounds import (
     short_page,
 )
 from floorwalker.core.calendar import Calendar
-from floorwalker.core.counts import EMPTY
 from floorwalker.core.decision import Arm
 from floorwalker.core.effects import Count, Effects
 from floorwalker.core.events import Event, Scalar
-from floorwalker.core.ledger import with_past
-from floorwalker.core.profile import Profile, Touch
-from floorwalker.core.recents import overflow, with_event
-from floorwalker.core.responses import NONE, Exposure, Showing
-from floorwalker.core.visits import active, begin, is_running
+from floorwalker.core.memory.counts import EMPTY
+from floorwalker.core.memory.ledger import with_past
+from floorwalker.core.memory.profile import Profile, Touch
+from floorwalker.core.memory.recents import overflow, with_event
+from floorwalker.core.memory.responses import NONE, Exposure, Showing
+from floorwalker.core.memory.visits import active, begin, is_running
 
 TRAIT_BYTES = 1000
 MOST_STREAMED = 16  # properties of one event in the stream

@@ -3,7 +3,7 @@
 from msgspec import structs
 
 from floorwalker.core.bounds import TEXT_BYTES, short
-from floorwalker.core.profile import Touch
+from floorwalker.core.memory.profile import Touch
 from floorwalker.core.signals import Ad, Campaign, Referrer, Search, Signals
 
 _WORD_BYTES = 40

@@ -9,8 +9,8 @@ from floorwalker.core.calendar import Calendar
 from floorwalker.core.conditions.asking import holds_for
 from floorwalker.core.conditions.matchers import AnyOf, Both, Exists, Matcher, PathIs, Text
 from floorwalker.core.conditions.model import Field
-from floorwalker.core.counts import DIMENSIONS, EMPTY, EVENT, PATH, TAG, TOPIC, VIEW, VISIT, Bucket, Counts, Key
-from floorwalker.core.recent_index import literal_path
+from floorwalker.core.memory.counts import DIMENSIONS, EMPTY, EVENT, PATH, TAG, TOPIC, VIEW, VISIT, Bucket, Counts, Key
+from floorwalker.core.memory.recent_index import literal_path
 
 _ANYTHING = Exists(True)
 

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from floorwalker.core.counts import Counts
 from floorwalker.core.events import Scalar
-from floorwalker.core.holdings import Cart, Consent, Interests, Orders
-from floorwalker.core.recents import Recents
-from floorwalker.core.responses import Responses
+from floorwalker.core.memory.counts import Counts
+from floorwalker.core.memory.holdings import Cart, Consent, Interests, Orders
+from floorwalker.core.memory.recents import Recents
+from floorwalker.core.memory.responses import Responses
 from floorwalker.core.signals import Ad, Campaign, Referrer, Search
 
 SCHEMA = 1

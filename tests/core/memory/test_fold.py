@@ -20,10 +20,10 @@ from floorwalker.core.events import (
     Event,
     Page,
 )
-from floorwalker.core.fold import fold
-from floorwalker.core.history import History
-from floorwalker.core.profile import Profile
-from floorwalker.core.recents import Recents
+from floorwalker.core.memory.fold import fold
+from floorwalker.core.memory.history import History
+from floorwalker.core.memory.profile import Profile
+from floorwalker.core.memory.recents import Recents
 from tests.core.journeys import CALENDAR, DAY, SITE, START, any_of, journey, walked
 
 MOST_BYTES = 16_384

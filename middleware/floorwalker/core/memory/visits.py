@@ -3,11 +3,11 @@
 from msgspec import structs
 
 from floorwalker.core.calendar import Calendar
-from floorwalker.core.counts import EMPTY
-from floorwalker.core.ledger import with_visits
-from floorwalker.core.profile import Profile, Touch, Visit
+from floorwalker.core.memory.counts import EMPTY
+from floorwalker.core.memory.ledger import with_visits
+from floorwalker.core.memory.profile import Profile, Touch, Visit
+from floorwalker.core.memory.touch import landed, touch_of
 from floorwalker.core.signals import Signals
-from floorwalker.core.touch import landed, touch_of
 
 SILENCE = 30 * 60  # seconds that end a visit
 LANDING = 5 * 60  # seconds within which a redirect's arrival waits for its landing

@@ -7,7 +7,8 @@ from msgspec import msgpack
 from floorwalker.core.bounds import NAME_BYTES
 from floorwalker.core.calendar import Calendar
 from floorwalker.core.conditions.matchers import fold_text
-from floorwalker.core.counts import (
+from floorwalker.core.events import PAGE_VIEWED, Page
+from floorwalker.core.memory.counts import (
     BRAND,
     CATEGORY,
     EVENT,
@@ -24,8 +25,7 @@ from floorwalker.core.counts import (
     Key,
     path_key,
 )
-from floorwalker.core.events import PAGE_VIEWED, Page
-from floorwalker.core.recents import Past
+from floorwalker.core.memory.recents import Past
 
 MOST_BYTES = 3000
 MOST_DAYS = 62

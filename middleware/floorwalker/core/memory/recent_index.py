@@ -7,9 +7,9 @@ from floorwalker.core.conditions.asking import holds_for, page_values
 from floorwalker.core.conditions.matchers import AnyOf, PathIs, fold_text
 from floorwalker.core.conditions.model import Field
 from floorwalker.core.conditions.patterns import path_pattern
-from floorwalker.core.counts import path_key
 from floorwalker.core.events import PAGE_VIEWED, Page
-from floorwalker.core.recents import Recents
+from floorwalker.core.memory.counts import path_key
+from floorwalker.core.memory.recents import Recents
 
 Positions = Sequence[int]
 NOWHERE: Positions = ()

@@ -9,13 +9,13 @@ from floorwalker.core.bounds import NAME_BYTES, seconds, short
 from floorwalker.core.calendar import Calendar
 from floorwalker.core.conditions.asking import holds_for, number_of
 from floorwalker.core.conditions.model import Field, Window
-from floorwalker.core.count_index import NEVER, Bounds, CountIndex
 from floorwalker.core.events import PRODUCTS_SEARCHED, PROMOTION_CLICKED, SLOT_CLICKED
-from floorwalker.core.profile import Profile
-from floorwalker.core.recent_index import NOWHERE, Positions, RecentIndex
-from floorwalker.core.responses import NONE, Daily, Response
+from floorwalker.core.memory.count_index import NEVER, Bounds, CountIndex
+from floorwalker.core.memory.profile import Profile
+from floorwalker.core.memory.recent_index import NOWHERE, Positions, RecentIndex
+from floorwalker.core.memory.responses import NONE, Daily, Response
+from floorwalker.core.memory.visits import is_running
 from floorwalker.core.ruleset import Site
-from floorwalker.core.visits import is_running
 
 _CLICKS = (SLOT_CLICKED, PROMOTION_CLICKED)
 _BLOCKS = ("block", "promotion_id")

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from floorwalker.core import ledger, recents
 from floorwalker.core.conditions.matchers import AnyOf, Range
 from floorwalker.core.conditions.model import Field, Window
 from floorwalker.core.events import PAGE_VIEWED, PRODUCTS_SEARCHED, SLOT_CLICKED, SLOT_SHOWN, Event, Page
-from floorwalker.core.history import History, Tally
+from floorwalker.core.memory import ledger, recents
+from floorwalker.core.memory.history import History, Tally
 from tests.core.journeys import (
     DAY,
     EVENT_QUESTIONS,
@@ -81,7 +81,7 @@ def test_what_is_forgotten_is_never_taken_for_what_never_was(
         patch.setattr(ledger, "MOST_DAYS", 12)
         patch.setattr(ledger, "MOST_MONTHS", 3)
         patch.setattr(ledger, "MOST_KEYS", {**dict.fromkeys(ledger.MOST_KEYS, keys), "v": 1, "w": 1})
-        patch.setattr("floorwalker.core.visits.MOST_EARLIER", 8)
+        patch.setattr("floorwalker.core.memory.visits.MOST_EARLIER", 8)
         events = journey(Random(seed), length)
         memory = PerfectMemory(events)
         at = max(memory.now, START) + later
