@@ -13,7 +13,7 @@ from redis.asyncio.connection import AbstractConnection
 from floorwalker.errors import StoreError, StoreUnavailable
 from floorwalker.store.address import ServerAddress
 from floorwalker.store.dial import PoolDial, server_dial
-from floorwalker.store.pipe import Pipe
+from floorwalker.store.pipe import Pipe, pack, packer
 from tests.servers import fresh_namespace
 from tests.store.proxy import Door, door
 
@@ -177,3 +177,8 @@ async def test_closing_fails_what_is_under_way(front: Door) -> None:
     await pipe.close()
     with pytest.raises(StoreUnavailable):
         await under_way
+
+
+@given(st.lists(st.text() | st.binary() | st.integers(), min_size=1, max_size=8))
+def test_commands_are_the_same_bytes_with_and_without_hiredis(words: list[str | bytes | int]) -> None:
+    assert packer()(tuple(words)) == pack(tuple(words))

@@ -6,13 +6,25 @@ as a joined one (benchmarks/store_calls.py).
 
 import asyncio
 from collections import deque
-from typing import Protocol
+from collections.abc import Callable
+from typing import Protocol, cast
 
 from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import ReadOnlyError, RedisError, ResponseError
 
 from floorwalker.errors import StoreUnavailable
 from floorwalker.store.replies import Reply, Word, refusal
+
+Pack = Callable[[tuple[Word, ...]], bytes]
+
+
+def packer() -> Pack:
+    """What writes a command as the protocol wants it: hiredis where it is installed, at half of the time."""
+    try:
+        from hiredis import pack_command
+    except ImportError:
+        return pack
+    return cast(Pack, pack_command)
 
 
 def pack(command: tuple[Word, ...]) -> bytes:
@@ -59,6 +71,7 @@ class Pipe:
         self._reply_timeout_s = reply_timeout_s
         self._commands_in_flight = commands_in_flight
         self._redial_after_s = redial_after_s
+        self._pack = packer()
         self._unsent: list[tuple[tuple[Word, ...], asyncio.Future[Reply]]] = []
         self._unanswered: deque[tuple[asyncio.Future[Reply], float]] = deque()
         self._wake = asyncio.Event()
@@ -131,7 +144,7 @@ class Pipe:
             batch, self._unsent = self._unsent, []
             expires = loop.time() + self._reply_timeout_s
             self._unanswered.extend((future, expires) for _, future in batch)
-            packed = b"".join([pack(command) for command, _ in batch])
+            packed = b"".join([self._pack(command) for command, _ in batch])
             try:
                 await connection.send_packed_command(packed, check_health=False)
             except RuntimeError as closed:  # what uvloop says of a connection that the server ended
