@@ -5,8 +5,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from floorwalker.asgi.headers import all_of, first_of
-from floorwalker.asgi.types import RawHeaders
+from floorwalker.asgi.headers import Headers, all_of, first_of
 from floorwalker.errors import ConfigurationError
 
 _HOPS = 32  # nobody has more proxies; a longer header is noise
@@ -28,7 +27,7 @@ class Proxies:
         self._all = "*" in trusted
         self._networks = tuple(_network(each) for each in trusted if each != "*")
 
-    def caller(self, client: object, scheme: str, headers: RawHeaders) -> Caller:
+    def caller(self, client: object, scheme: str, headers: Headers) -> Caller:
         """client: the scope's pair of address and port, or None."""
         peer = str(client[0]) if isinstance(client, (list, tuple)) and client else None
         secure = scheme in ("https", "wss")
@@ -39,7 +38,7 @@ class Proxies:
             secure = protocol.split(b",")[0].strip().lower() == b"https"
         return Caller(self._forwarded(headers) or peer, secure)
 
-    def _forwarded(self, headers: RawHeaders) -> str | None:
+    def _forwarded(self, headers: Headers) -> str | None:
         """The address nearest to us that is no trusted proxy: what stands left of it, anybody may have written."""
         hops = b",".join(all_of(headers, b"x-forwarded-for")).decode("latin-1").split(",")
         if self._all:

@@ -22,7 +22,7 @@ class Budget:
         left_s = min(self.left_s, at_most_s)
         if future.done() or left_s <= 0:
             return future.done()
-        loop = asyncio.get_running_loop()
+        loop = future.get_loop()  # asking for the running one is a system call
         while left_s > 0 and not future.done():
             began, span_s = loop.time(), min(_SPAN_S, left_s)
             await _done_or_late(future, loop, span_s)

@@ -41,6 +41,7 @@ class Encounter:
         self._walk: Walk | None = None
         self._next: Identity | None = None
         self._is_kept = False
+        self._is_finished = False
         self._commits: list[Commit] = []
 
     def begin(self) -> None:
@@ -115,9 +116,9 @@ class Encounter:
         """Random, for marks that no page content can pose as."""
         return self._setup.settings.random(16).hex()
 
-    async def may_hold(self) -> MayHold:
+    def may_hold(self, walk: Walk) -> MayHold:
         """Which slots this page may hold, whoever sees it."""
-        return self._rulebook.may_hold((await self.walk()).signals)
+        return self._rulebook.may_hold(walk.signals)
 
     def became(self, kind: HitKind | None, status: int, *, is_page: bool) -> None:
         """The response tells what this request counts as."""
@@ -143,7 +144,7 @@ class Encounter:
 
         shared: other people's caches may keep it, and a cookie with it.
         """
-        walk = await self.walk()
+        walk = self._walk or await self.walk()
         if walk.is_robot or not self.remembered:
             return headers
         cookie = self._cookie(shared=shared)
@@ -156,8 +157,9 @@ class Encounter:
 
     def finish(self, outcomes: Mapping[str, Outcome]) -> None:
         """The response is handed over, or breaks off: what was not stored yet is stored now."""
-        if not self._is_kept or self._walk is None:
+        if not self._is_kept or self._walk is None or (self._is_finished and not self._has_said):
             return
+        self._is_finished = True
         try:
             self._commit(self._walk, outcomes)
         except Exception:

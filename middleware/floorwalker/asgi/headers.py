@@ -1,12 +1,16 @@
 """Header edits: lists of lower-cased byte pairs in, lists out; repeated headers stay repeated."""
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 
 from floorwalker.asgi.types import RawHeaders
+
+Headers = Sequence[tuple[bytes, bytes]]
 
 _CONDITIONAL = frozenset(
     (b"if-none-match", b"if-modified-since", b"if-match", b"if-unmodified-since", b"if-range", b"range")
 )
+_NOT_ASKED = _CONDITIONAL | {b"accept-encoding"}
+_NOT_ASKED_BUT_RANGE = _NOT_ASKED - {b"range"}
 _NOT_PERSONAL = frozenset(
     (
         b"content-length",
@@ -27,17 +31,18 @@ _NOT_PERSONAL = frozenset(
 _STRICTER = (b"no-store", b"no-transform", b"must-revalidate")
 
 
-def all_of(headers: RawHeaders, name: bytes) -> list[bytes]:
+def all_of(headers: Headers, name: bytes) -> list[bytes]:
     """Every value of that name, in order."""
     return [value for key, value in headers if key == name]
 
 
-def first_of(headers: RawHeaders, name: bytes) -> bytes | None:
+def first_of(headers: Headers, name: bytes) -> bytes | None:
     """The first value of that name."""
-    return next((value for key, value in headers if key == name), None)
+    found = all_of(headers, name)
+    return found[0] if found else None
 
 
-def without(headers: RawHeaders, names: Container[bytes]) -> RawHeaders:
+def without(headers: Headers, names: Container[bytes]) -> RawHeaders:
     return [pair for pair in headers if pair[0] not in names]
 
 
@@ -46,17 +51,15 @@ def lowered(headers: object) -> RawHeaders:
     return [(bytes(name).lower(), bytes(value)) for name, value in headers or ()]  # type: ignore[attr-defined]
 
 
-def for_document(headers: RawHeaders, *, safe: bool) -> RawHeaders:
+def for_document(headers: Headers, *, safe: bool) -> RawHeaders:
     """Request headers for an app whose page will be rewritten: a whole page, now, as plain bytes.
 
     A range goes only together with the If-Range it hangs on (RFC 9110, 14.2). The preconditions of an unsafe request
     guard the app's data and stay.
     """
-    dropped = {b"accept-encoding"}
-    if safe:
-        names = {name for name, _ in headers}
-        dropped |= _CONDITIONAL - ({b"range"} if b"if-range" not in names else set())
-    return without(headers, dropped)
+    if not safe:
+        return without(headers, (b"accept-encoding",))
+    return without(headers, _NOT_ASKED if all_of(headers, b"if-range") else _NOT_ASKED_BUT_RANGE)
 
 
 def as_personal(headers: RawHeaders) -> RawHeaders:

@@ -129,7 +129,7 @@ class PersonalizationMiddleware:
 def _asking_for_a_page(scope: Scope, encounter: Encounter) -> Scope:
     """The scope as the app gets it: it is asked for a whole page, now, as plain bytes."""
     request = encounter.request
-    headers = for_document(list(request.headers), safe=request.asked.method == "GET")
+    headers = for_document(request.headers, safe=request.asked.method == "GET")
     inner = {**scope, SCOPE_KEY: encounter, "headers": headers}
     if extensions := scope.get("extensions"):
         inner["extensions"] = {name: value for name, value in extensions.items() if name not in _FILE_EXTENSIONS}

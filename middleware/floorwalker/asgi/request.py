@@ -1,6 +1,6 @@
 """A request as we see it: what every request must tell is read at once, the rest when somebody asks."""
 
-from functools import cached_property
+import re
 from urllib.parse import quote
 
 from floorwalker.asgi.address import Caller, Proxies
@@ -8,6 +8,7 @@ from floorwalker.asgi.kinds import Asked, read_request
 from floorwalker.asgi.types import Scope
 
 _PATH_SAFE = "/:@!$&'()*+,;=~"  # RFC 3986, 3.3
+_NEEDS_NO_QUOTING = re.compile(r"[A-Za-z0-9/._~-]*")
 
 
 class Request:
@@ -17,18 +18,23 @@ class Request:
         self._scope = scope
         self._proxies = proxies
         self.at = at
+        self._headers: tuple[tuple[bytes, bytes], ...] | None = None
+        self._caller: Caller | None = None
         self.asked: Asked = read_request(scope["method"], full_path(scope), scope["headers"])
 
-    @cached_property
+    @property
     def headers(self) -> tuple[tuple[bytes, bytes], ...]:
         """As received, names lower-case."""
-        return tuple([(bytes(name).lower(), bytes(value)) for name, value in self._scope["headers"]])
+        if self._headers is None:
+            self._headers = tuple([(bytes(name).lower(), bytes(value)) for name, value in self._scope["headers"]])
+        return self._headers
 
-    @cached_property
+    @property
     def url(self) -> str:
         """As the visitor sees it; a path with query where the request names no host."""
         query: bytes = self._scope.get("query_string") or b""
-        address = quote(self.asked.path, safe=_PATH_SAFE)
+        path = self.asked.path
+        address = path if _NEEDS_NO_QUOTING.fullmatch(path) else quote(path, safe=_PATH_SAFE)
         if query:
             address = f"{address}?{query.decode('latin-1')}"
         host = self.asked.header(b"host").decode("latin-1")
@@ -42,17 +48,20 @@ class Request:
     @property
     def address(self) -> str | None:
         """The client's address, where it is known."""
-        return self._caller.address
+        return self.caller.address
 
     @property
     def secure(self) -> bool:
         """Whether the visitor's browser speaks https."""
-        return self._caller.secure
+        return self.caller.secure
 
-    @cached_property
-    def _caller(self) -> Caller:
-        scheme = str(self._scope.get("scheme", "http"))
-        return self._proxies.caller(self._scope.get("client"), scheme, list(self.headers))
+    @property
+    def caller(self) -> Caller:
+        """Whose request it is."""
+        if self._caller is None:
+            scheme = str(self._scope.get("scheme", "http"))
+            self._caller = self._proxies.caller(self._scope.get("client"), scheme, self.headers)
+        return self._caller
 
 
 def full_path(scope: Scope) -> str:

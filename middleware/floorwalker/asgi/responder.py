@@ -11,6 +11,7 @@ from floorwalker.asgi.kinds import hit_kind
 from floorwalker.asgi.replies import Reply, read_reply
 from floorwalker.asgi.rulebook import MayHold
 from floorwalker.asgi.types import App, Message, RawHeaders, Receive, Scope, Send
+from floorwalker.asgi.walk import Walk
 from floorwalker.core.hit import HitKind
 from floorwalker.html.rewriter import SlotRewriter
 from floorwalker.html.selectors import SelectorMarks
@@ -123,19 +124,19 @@ class Responder:
             self._encounter.note("pages pass through whose Content-Encoding is neither gzip nor deflate")
         try:
             opening = Opening(reply, body, whole=last and self._asked.method != "HEAD")
-            slots = await self._encounter.may_hold()
+            walk = await self._encounter.walk()
+            slots = self._encounter.may_hold(walk)
             if personal := opening.may_hold(marked=slots.marked, selected=bool(slots.selectors)):
                 headers = as_personal(headers)
                 if self._encounter.kind in _REWRITTEN:
-                    headers = await self._rewriting(reply, opening, slots, headers)
+                    headers = self._rewriting(walk, reply, opening, slots, headers)
         except Exception:
             logger.exception("a page goes out as the app made it")
             self._body = None
         return await self._settled(headers, personal=personal) if self._encounter.has_part else headers
 
-    async def _rewriting(self, reply: Reply, opening: Opening, slots: MayHold, headers: RawHeaders) -> RawHeaders:
+    def _rewriting(self, walk: Walk, reply: Reply, opening: Opening, slots: MayHold, headers: RawHeaders) -> RawHeaders:
         """The headers of a page that is about to be rewritten."""
-        walk = await self._encounter.walk()
         if walk.is_robot:
             return headers
         walk.nonce = _nonce(headers)

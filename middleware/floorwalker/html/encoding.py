@@ -134,6 +134,8 @@ class ZlibEncoder:
 
 def read_codings(content_encoding: bytes) -> tuple[str, ...] | None:
     """The codings of a body in the order they were applied, from its header; None where one is not known here."""
+    if not content_encoding:
+        return ()
     names = [name.strip().lower() for name in content_encoding.decode("latin-1").split(",")]
     codings = tuple(_ALIASES.get(name, name) for name in names if name not in ("", "identity"))
     return codings if all(coding in ("gzip", "deflate") for coding in codings) else None
