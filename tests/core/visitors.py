@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from floorwalker.core.calendar import Calendar
-from floorwalker.core.conditions.evaluate import Moment
+from floorwalker.core.evaluation.evaluate import Moment, moment_at
 from floorwalker.core.events import PAGE_VIEWED, Page
 from floorwalker.core.memory.counts import EMPTY, Counts
 from floorwalker.core.memory.ledger import with_past
@@ -140,4 +140,4 @@ def moment_of(
     remembered: bool = True,
 ) -> Moment:
     """A moment; what is not given is as empty as can be."""
-    return Moment(ruleset or Ruleset(), profile, signals or signals_of(at), at, remembered=remembered)
+    return moment_at(ruleset or Ruleset(), profile, signals or signals_of(at), at, remembered=remembered)

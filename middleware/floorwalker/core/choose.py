@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
-from floorwalker.core.conditions.evaluate import Moment
 from floorwalker.core.decision import Explanation
+from floorwalker.core.evaluation.evaluate import Moment
 from floorwalker.core.fitting import Check
 from floorwalker.core.menu import Candidate, Menu
 from floorwalker.core.ruleset import Content

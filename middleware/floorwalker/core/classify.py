@@ -1,10 +1,10 @@
 """Classify: which segments a visitor is in, at one instant."""
 
-from floorwalker.core.conditions.counting import both, holds_between
-from floorwalker.core.conditions.evaluate import Moment, explain
-from floorwalker.core.conditions.plan import score_between
-from floorwalker.core.conditions.words import number_words, range_words
 from floorwalker.core.decision import Explanation
+from floorwalker.core.evaluation.counting import both, holds_between
+from floorwalker.core.evaluation.evaluate import Moment, explain, moment_at
+from floorwalker.core.evaluation.plan import score_between
+from floorwalker.core.evaluation.words import number_words, range_words
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.ruleset import Ruleset, Segment
 from floorwalker.core.signals import Signals
@@ -18,13 +18,13 @@ def classify(
     at: seconds since 1970, UTC. remembered: whether memory is permitted; without it, or without a profile, a condition
     that needs memory is unknown, and unknown fits nothing.
     """
-    return segments_at(Moment(ruleset, profile, signals, at, remembered=remembered))
+    return segments_at(moment_at(ruleset, profile, signals, at, remembered=remembered))
 
 
 def segments_at(moment: Moment) -> frozenset[str]:
     """The segments that hold at this moment."""
     members = moment.members
-    for name, asked in moment.ruleset.plan.segments.items():
+    for name, asked in moment.compiled.segments.items():
         if name not in members:
             members[name] = False
             members[name] = asked(moment)

@@ -7,14 +7,14 @@ from typing import Any
 from floorwalker.core.bounds import NAME_BYTES, short
 from floorwalker.core.choose import Choice, Chooser, Render
 from floorwalker.core.classify import explain_segment, segments_at
-from floorwalker.core.conditions.evaluate import Moment
-from floorwalker.core.conditions.explain import NEEDS_CONSENT
-from floorwalker.core.conditions.words import share_words
 from floorwalker.core.decision import Arm, Because, Decision, Explanation, Reason
+from floorwalker.core.evaluation.evaluate import Moment, moment_at
+from floorwalker.core.evaluation.explain import NEEDS_CONSENT
+from floorwalker.core.evaluation.words import share_words
 from floorwalker.core.hashing import share
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.memory.responses import Showing
-from floorwalker.core.menu import pages_of
+from floorwalker.core.menu import menus_of, pages_of
 from floorwalker.core.ruleset import Content, Ruleset, Slot
 from floorwalker.core.signals import Signals
 
@@ -39,7 +39,7 @@ def decide(
     is passed over; without it nothing is rendered. taken: the `once_per_page` names that slots of this page have taken
     which were decided before.
     """
-    return PageDecisions(Moment(ruleset, profile, signals, at, remembered=remembered), render=render, taken=taken)
+    return PageDecisions(moment_at(ruleset, profile, signals, at, remembered=remembered), render=render, taken=taken)
 
 
 class PageDecisions(Mapping[str, Decision]):
@@ -77,7 +77,7 @@ class PageDecisions(Mapping[str, Decision]):
 
     def _decide(self, slot: Slot) -> Decision:
         moment, kept = self.moment, self._kept_because
-        menu = moment.ruleset.menus[slot.name]
+        menu = moment.ruleset.once(menus_of)[slot.name]
         if kept is None and not menu.pages.hold(moment.signals):
             kept = Reason.OTHER_PAGE
         if kept is not None:
@@ -137,7 +137,7 @@ def _entries_read(slot: Slot, moment: Moment, taken: frozenset[str], render: Ren
     if _needs_consent(slot, moment):
         return [Explanation(f"control: {share_words(slot.control)}", NEEDS_CONSENT, None)]
     notes: list[Explanation] = []
-    chooser = Chooser(moment.ruleset.menus[slot.name], moment, taken=taken, render=render, notes=notes)
+    chooser = Chooser(moment.ruleset.once(menus_of)[slot.name], moment, taken=taken, render=render, notes=notes)
     if chooser.entry() is None:
         chooser.otherwise()
     return notes

@@ -2,24 +2,21 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from floorwalker.core.conditions.compiling import Asked
-from floorwalker.core.conditions.counting import NEVER, count_holds, denied
-from floorwalker.core.conditions.evaluate import Moment, explain
-from floorwalker.core.conditions.explain import NEEDS_CONSENT
 from floorwalker.core.conditions.matchers import AnyOf, Range, fold_text
 from floorwalker.core.conditions.model import Condition, Field, InSegment, Window
-from floorwalker.core.conditions.words import duration_words, number_words
 from floorwalker.core.decision import Explanation
+from floorwalker.core.evaluation.counting import NEVER, count_holds, denied
+from floorwalker.core.evaluation.evaluate import Moment, explain
+from floorwalker.core.evaluation.explain import NEEDS_CONSENT
+from floorwalker.core.evaluation.moment import Asked
+from floorwalker.core.evaluation.plan import Plan
+from floorwalker.core.evaluation.words import duration_words, number_words
 from floorwalker.core.events import SLOT_DISMISSED
 from floorwalker.core.memory.history import History, Tally
 from floorwalker.core.ruleset import Cap, Entry, Limits, Ruleset, Schedule, Slot
-
-if TYPE_CHECKING:
-    from floorwalker.core.conditions.plan import Plan
 
 _WINDOWS = {"visit": Window("visit"), "day": Window("today"), "week": Window("week"), "ever": Window()}
 _ALWAYS = Schedule()
@@ -33,7 +30,7 @@ class Check(Struct, frozen=True):
     why: Callable[[Moment], Explanation]
 
 
-def audience_checks(entry: Entry, plan: "Plan") -> Iterator[Check]:
+def audience_checks(entry: Entry, plan: Plan) -> Iterator[Check]:
     """Whether the entry is for this visitor, now."""
     yield from schedule_checks(entry.limits)
     if entry.to:
@@ -42,7 +39,7 @@ def audience_checks(entry: Entry, plan: "Plan") -> Iterator[Check]:
         yield _condition_check(entry.when, plan)
 
 
-def _condition_check(condition: Condition, plan: "Plan") -> Check:
+def _condition_check(condition: Condition, plan: Plan) -> Check:
     return Check(plan.test(condition), lambda moment: explain(condition, moment))
 
 
@@ -89,7 +86,7 @@ def _stop_check(stop: str, block: str, slot: Slot, ruleset: Ruleset) -> Check:
 
 def _until_goal(asked: str, slot: Slot, ruleset: Ruleset) -> Check:
     goal = ruleset.goals.get(slot.goal)
-    test = None if goal is None else ruleset.plan.test(goal.when)
+    test = None if goal is None else ruleset.once(Plan).test(goal.when)
 
     def unreached(moment: Moment) -> bool | None:
         return True if test is None else denied(test(moment))

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from floorwalker.core.conditions.matchers import fold_text
 from floorwalker.core.conditions.patterns import path_pattern
+from floorwalker.core.evaluation.plan import Plan
 from floorwalker.core.fitting import Check, audience_checks, limit_checks, schedule_checks
 from floorwalker.core.ruleset import Content, Entry, Limits, Ruleset, Slot
 from floorwalker.core.signals import Signals
@@ -80,7 +81,7 @@ def _candidates(
             yield _of_content(entry, entry.content, here, inherited, slot, ruleset)
             continue
         nested = tuple(_candidates(entry.show, here, (*inherited, entry.limits), slot, ruleset))
-        yield Candidate(here, audience=tuple(audience_checks(entry, ruleset.plan)), show=nested)
+        yield Candidate(here, audience=tuple(audience_checks(entry, ruleset.once(Plan))), show=nested)
 
 
 def _of_content(
@@ -88,7 +89,7 @@ def _of_content(
 ) -> Candidate:
     block = ruleset.blocks.get(content.name)
     limits = [*inherited, entry.limits, *([] if block is None else [block.limits])]
-    audience = [*audience_checks(entry, ruleset.plan), *([] if block is None else schedule_checks(block.limits))]
+    audience = [*audience_checks(entry, ruleset.once(Plan)), *([] if block is None else schedule_checks(block.limits))]
     checks = [check for one in limits for check in limit_checks(one, content.name, slot, ruleset)]
     claims = tuple([one.once_per_page for one in limits if one.once_per_page])
     return Candidate(place, content, tuple(audience), claims, tuple(checks))

@@ -1,17 +1,14 @@
 """The Ruleset: everything that editors wrote, checked once and frozen. One page is decided by exactly one Ruleset."""
 
-from collections.abc import Mapping
-from functools import cached_property
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from msgspec import Struct
 
 from floorwalker.core.conditions.matchers import Range
 from floorwalker.core.conditions.model import Condition
 
-if TYPE_CHECKING:
-    from floorwalker.core.conditions.plan import Plan
-    from floorwalker.core.menu import Menu
+Made = TypeVar("Made")
 
 
 class Tier(Struct, frozen=True):
@@ -172,16 +169,11 @@ class Ruleset(Struct, frozen=True, dict=True):
     slots: Mapping[str, Slot] = {}
     goals: Mapping[str, Goal] = {}
 
-    @cached_property
-    def plan(self) -> "Plan":
-        """The conditions, compiled at first use."""
-        from floorwalker.core.conditions.plan import Plan  # the plan is made of what is made of this
-
-        return Plan(self)
-
-    @cached_property
-    def menus(self) -> "Mapping[str, Menu]":
-        """What each slot may show, by its name, with what its entries ask; made at first use."""
-        from floorwalker.core.menu import menus_of  # menus are made of what is made of this
-
-        return menus_of(self)
+    def once(self, make: "Callable[[Ruleset], Made]") -> Made:
+        """What `make` makes of these rules, made at its first use and kept with them."""
+        kept: dict[Callable[[Ruleset], Any], Any] = self.__dict__.setdefault("made", {})
+        try:
+            made: Made = kept[make]
+        except KeyError:
+            made = kept[make] = make(self)
+        return made

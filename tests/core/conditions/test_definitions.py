@@ -6,8 +6,8 @@ from floorwalker.core.conditions.definitions import DEFINITIONS, GROUPS, OPERATO
 from floorwalker.core.conditions.matchers import Exists
 from floorwalker.core.conditions.model import Field
 from floorwalker.core.conditions.model import Test as Asked
-from floorwalker.core.conditions.readings import reading
 from floorwalker.core.conditions.vocabulary import CONTINENTS, COUNTRIES, DAYPARTS, WINDOWS
+from floorwalker.core.evaluation.readings import reading
 from floorwalker.core.reading import clock
 from tests.core.visitors import moment_of, profile_of, signals_of
 

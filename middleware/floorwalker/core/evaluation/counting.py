@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from math import inf
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -10,10 +9,8 @@ from floorwalker.core.conditions.asking import holds_for
 from floorwalker.core.conditions.matchers import Range
 from floorwalker.core.conditions.model import Behaviour, Field
 from floorwalker.core.decision import Arm
+from floorwalker.core.evaluation.moment import Moment
 from floorwalker.core.memory.history import Tally
-
-if TYPE_CHECKING:
-    from floorwalker.core.conditions.moment import Moment
 
 ONCE = Range(low=1)
 NEVER = Range(high=0)
@@ -85,7 +82,7 @@ def count_holds(asked: Range, tally: Tally) -> bool | None:
     return holds_between(asked, tally.count, inf)
 
 
-def tally_of(behaviour: Behaviour, moment: "Moment") -> Tally:
+def tally_of(behaviour: Behaviour, moment: Moment) -> Tally:
     """How often it happened in the condition's window; without memory a lower bound."""
     if behaviour.name == "viewed":
         return moment.views(behaviour.what, behaviour.window)
@@ -105,20 +102,18 @@ def tally_of(behaviour: Behaviour, moment: "Moment") -> Tally:
             return _UNKNOWN
 
 
-def _of_blocks(behaviour: Behaviour, moment: "Moment", tally: Callable[[str], Tally]) -> Tally:
+def _of_blocks(behaviour: Behaviour, moment: Moment, tally: Callable[[str], Tally]) -> Tally:
     blocks = [field for field in behaviour.what if field.name == "block"]
     slots = [field for field in behaviour.what if field.name == "slot"]
     tallies = [
-        _in_slots(slots, name, tally(name), moment)
-        for name in moment.ruleset.plan.block_names
-        if _all_match(blocks, name)
+        _in_slots(slots, name, tally(name), moment) for name in moment.compiled.block_names if _all_match(blocks, name)
     ]
     latest = [one.latest for one in tallies if one.latest is not None]
     complete = all(one.complete for one in tallies)
     return Tally(sum(one.count for one in tallies), complete, max(latest, default=None), 0.0)
 
 
-def _in_slots(slots: list[Field], block: str, tally: Tally, moment: "Moment") -> Tally:
+def _in_slots(slots: list[Field], block: str, tally: Tally, moment: Moment) -> Tally:
     """What those slots had of a block's count, which is kept per block; its first exposures tell where it was."""
     responses = moment.profile.responses if moment.profile else None
     if not slots or not tally.count or responses is None:
@@ -133,7 +128,7 @@ def _all_match(fields: list[Field], name: str) -> bool:
     return all(holds_for(field.matcher, (name,)) for field in fields)
 
 
-def answers_of(behaviour: Behaviour, moment: "Moment") -> Iterable[Answer]:
+def answers_of(behaviour: Behaviour, moment: Moment) -> Iterable[Answer]:
     """What a behaviour condition asks, question by question; all must hold."""
     tally = tally_of(behaviour, moment)
     if behaviour.count is not None or asks_only_count(behaviour):
@@ -146,7 +141,7 @@ def answers_of(behaviour: Behaviour, moment: "Moment") -> Iterable[Answer]:
         yield _ago(behaviour.ago, tally, moment.at)
 
 
-def _share(behaviour: Behaviour, asked: Range, tally: Tally, moment: "Moment") -> Answer:
+def _share(behaviour: Behaviour, asked: Range, tally: Tally, moment: Moment) -> Answer:
     whole = moment.views(_EVERYTHING, behaviour.window)
     if not (tally.complete and whole.complete):
         return Answer("share", None, False, None)

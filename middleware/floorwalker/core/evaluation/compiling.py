@@ -3,20 +3,9 @@
 `explain` walks the tree itself and is the reference; the two are held equal by a property test.
 """
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, assert_never
+from typing import assert_never
 
 from floorwalker.core.conditions.asking import Partial, answer, check_of, texts_of
-from floorwalker.core.conditions.counting import (
-    ONCE,
-    all_hold,
-    answers_of,
-    any_holds,
-    asks_only_count,
-    count_holds,
-    denied,
-    tally_of,
-)
 from floorwalker.core.conditions.matchers import AnyOf, Dates, TimeOfDay, fold_text
 from floorwalker.core.conditions.model import (
     All,
@@ -30,14 +19,19 @@ from floorwalker.core.conditions.model import (
     Test,
 )
 from floorwalker.core.conditions.patterns import wildcard
-from floorwalker.core.conditions.readings import reading
+from floorwalker.core.evaluation.counting import (
+    ONCE,
+    all_hold,
+    answers_of,
+    any_holds,
+    asks_only_count,
+    count_holds,
+    denied,
+    tally_of,
+)
+from floorwalker.core.evaluation.moment import Asked, Moment, Reading
+from floorwalker.core.evaluation.readings import reading
 from floorwalker.core.hashing import share
-
-if TYPE_CHECKING:
-    from floorwalker.core.conditions.moment import Moment, Reading
-
-Asked = Callable[["Moment"], bool | None]
-"""A compiled condition: it holds, it does not, or it is not known (None)."""
 
 
 class Compiler:
@@ -80,7 +74,7 @@ class Compiler:
         count = behaviour.count or ONCE
         number = self._number(("tally", behaviour.name, behaviour.what, behaviour.window))
 
-        def happened(moment: "Moment") -> bool | None:
+        def happened(moment: Moment) -> bool | None:
             tally = moment.tallies.get(number)
             if tally is None:
                 tally = moment.tallies[number] = tally_of(behaviour, moment)
@@ -111,7 +105,7 @@ class Compiler:
         """The same, asked at most once of each Moment."""
         number = self._number(asked)
 
-        def once(moment: "Moment") -> bool | None:
+        def once(moment: Moment) -> bool | None:
             answers = moment.answers
             if number in answers:
                 return answers[number]
@@ -121,10 +115,10 @@ class Compiler:
         return once
 
 
-def _matches(field: Field, number: int, read: "Reading") -> Asked:
+def _matches(field: Field, number: int, read: Reading) -> Asked:
     matcher, check = field.matcher, check_of(field.matcher)
 
-    def matches(moment: "Moment") -> bool | None:
+    def matches(moment: Moment) -> bool | None:
         values = moment.seen.get(number)
         if values is None:
             values = moment.seen[number] = read(moment)
@@ -135,21 +129,21 @@ def _matches(field: Field, number: int, read: "Reading") -> Asked:
     return matches
 
 
-def _one_of(matcher: AnyOf, number: int, read: "Reading") -> Asked:
+def _one_of(matcher: AnyOf, number: int, read: Reading) -> Asked:
     """Whole values, which is what most rules ask: the values are folded once, and a set is looked up."""
     exact, patterns = matcher.exact, [wildcard(pattern) for pattern in matcher.patterns]
 
-    def fold(moment: "Moment") -> tuple[list[str], bool | None]:
+    def fold(moment: Moment) -> tuple[list[str], bool | None]:
         values = read(moment)
         texts = [fold_text(text) for value in values if value != "" for text in texts_of(value)]
         found = moment.folded[number] = (texts, None if isinstance(values, Partial) else False)
         return found
 
-    def one_of(moment: "Moment") -> bool | None:
+    def one_of(moment: Moment) -> bool | None:
         texts, otherwise = moment.folded.get(number) or fold(moment)
         return otherwise if exact.isdisjoint(texts) else True
 
-    def one_of_patterns(moment: "Moment") -> bool | None:
+    def one_of_patterns(moment: Moment) -> bool | None:
         texts, otherwise = moment.folded.get(number) or fold(moment)
         if not exact.isdisjoint(texts) or any(pattern.match(text) for pattern in patterns for text in texts):
             return True
@@ -166,7 +160,7 @@ def _member(names: tuple[str, ...]) -> Asked:
 
 
 def _chance(condition: Chance) -> Asked:
-    def within_share(moment: "Moment") -> bool | None:
+    def within_share(moment: Moment) -> bool | None:
         return None if moment.profile is None else share(moment.profile.seed, condition.of) < condition.share
 
     return within_share
@@ -176,7 +170,7 @@ def _all_of(parts: list[Asked]) -> Asked:
     if len(parts) == 1:
         return parts[0]
 
-    def all_of(moment: "Moment") -> bool | None:
+    def all_of(moment: Moment) -> bool | None:
         unknown = False
         for part in parts:
             holds = part(moment)
@@ -193,7 +187,7 @@ def _any_of(parts: list[Asked]) -> Asked:
     if len(parts) == 1:
         return parts[0]
 
-    def any_of(moment: "Moment") -> bool | None:
+    def any_of(moment: Moment) -> bool | None:
         unknown = False
         for part in parts:
             holds = part(moment)

@@ -1,12 +1,13 @@
 """A Moment: one visitor at one instant, as conditions see it. Everything is found out at most once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
+from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from floorwalker.core.conditions.asking import Values, page_holds
-from floorwalker.core.conditions.model import Field, Window
+from floorwalker.core.conditions.model import Condition, Field, Window
 from floorwalker.core.memory.history import History, Tally
 from floorwalker.core.memory.profile import Profile, Touch
 from floorwalker.core.ruleset import Ruleset
@@ -15,20 +16,52 @@ from floorwalker.core.signals import Signals
 Reading = Callable[["Moment"], Values]
 """What is found of one field: () is absent, UNKNOWN is not known."""
 
+Asked = Callable[["Moment"], bool | None]
+"""What a condition became: whether it holds at a Moment, or is not known."""
+
+
+class Compiled(Protocol):
+    """A ruleset's conditions, ready to be asked. segments: what each asks. block_names: what caps and counts know."""
+
+    segments: Mapping[str, Asked]
+    block_names: tuple[str, ...]
+
+    def test(self, condition: Condition, /) -> Asked: ...
+
 
 class Moment:
     """What one request tells and what is remembered of its visitor.
 
-    at: seconds since 1970, UTC. remembered: whether memory is permitted. Without it, or without a profile, whatever
-    needs memory is unknown: `profile` is None then.
+    compiled: the conditions of its ruleset. at: seconds since 1970, UTC. remembered: whether memory is permitted.
+    Without it, or without a profile, whatever needs memory is unknown: `profile` is None then.
     """
 
-    __slots__ = ("_history", "answers", "at", "folded", "members", "profile", "ruleset", "seen", "signals", "tallies")
+    __slots__ = (
+        "_history",
+        "answers",
+        "at",
+        "compiled",
+        "folded",
+        "members",
+        "profile",
+        "ruleset",
+        "seen",
+        "signals",
+        "tallies",
+    )
 
     def __init__(
-        self, ruleset: Ruleset, profile: Profile | None, signals: Signals, at: float, *, remembered: bool = True
+        self,
+        ruleset: Ruleset,
+        compiled: Compiled,
+        profile: Profile | None,
+        signals: Signals,
+        at: float,
+        *,
+        remembered: bool = True,
     ) -> None:
         self.ruleset = ruleset
+        self.compiled = compiled
         self.profile = profile if remembered else None
         self.signals = signals
         self.at = at
@@ -51,7 +84,7 @@ class Moment:
         itself, in a segment that asks for itself."""
         if segment in self.members:
             return self.members[segment]
-        test = self.ruleset.plan.segments.get(segment)
+        test = self.compiled.segments.get(segment)
         self.members[segment] = False
         if test is not None:
             self.members[segment] = test(self)

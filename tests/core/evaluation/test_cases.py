@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from floorwalker.core.conditions.definitions import DEFINITIONS
-from floorwalker.core.conditions.evaluate import explain, holds
+from floorwalker.core.evaluation.evaluate import explain, holds
 from floorwalker.core.ruleset import Ruleset
 from floorwalker.rulefile import read
 from tests.core.visitors import moment_of, profile_of, signals_of, when

@@ -1,23 +1,20 @@
 """Where each field of each condition finds its values."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 from floorwalker.core.conditions.asking import UNKNOWN, Partial, Value, Values, page_values
 from floorwalker.core.conditions.matchers import Dates, TimeOfDay
 from floorwalker.core.conditions.model import Field, Test, Window
+from floorwalker.core.evaluation.moment import Moment, Reading
 from floorwalker.core.memory.profile import Profile, Touch
 from floorwalker.core.reading.names import browser_names, system_names
 from floorwalker.core.signals import Place, Signals
-
-if TYPE_CHECKING:
-    from floorwalker.core.conditions.moment import Moment, Reading
 
 _WEEK = 7 * 86400.0
 _THIS_VISIT = Window("visit")
 
 
-def reading(test: Test, field: Field) -> "Reading":
+def reading(test: Test, field: Field) -> Reading:
     """How this field of this test is read from a Moment; the values of a field that nobody knows are absent."""
     match test.name:
         case "page":
@@ -44,7 +41,7 @@ def _one(value: Value | None) -> Values:
     return () if value is None else (value,)
 
 
-def _by_name(where: str, key: str) -> "Reading":
+def _by_name(where: str, key: str) -> Reading:
     match where:
         case "query":
             return lambda moment: _one(moment.signals.query.get(key))
@@ -56,18 +53,18 @@ def _by_name(where: str, key: str) -> "Reading":
             return lambda moment: _one(moment.signals.attributes.get(key))
 
 
-def _remembered(read: Callable[[Profile, float], Values]) -> "Reading":
+def _remembered(read: Callable[[Profile, float], Values]) -> Reading:
     return lambda moment: UNKNOWN if moment.profile is None else read(moment.profile, moment.at)
 
 
-def _of_arrival(test: Test, field: Field) -> "Reading":
+def _of_arrival(test: Test, field: Field) -> Reading:
     read, touch = _READ_ARRIVAL[test.name], test.touch
 
-    def found(moment: "Moment") -> Values:
+    def found(moment: Moment) -> Values:
         arrival = moment.arrival(touch)
         return UNKNOWN if arrival is None else read(arrival, field.name)
 
-    def searched(moment: "Moment") -> Values:
+    def searched(moment: Moment) -> Values:
         words = found(moment)
         on_site = moment.history.searches(_THIS_VISIT) if moment.history else ()
         here = (*words, *_one(moment.signals.page.search or None), *on_site)

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from floorwalker.core.conditions.evaluate import explain
 from floorwalker.core.conditions.matchers import Range
-from floorwalker.core.conditions.words import duration_words, number_words, range_words, share_words
 from floorwalker.core.decision import Explanation
-from tests.core.conditions.test_cases import ruleset_of
+from floorwalker.core.evaluation.evaluate import explain
+from floorwalker.core.evaluation.words import duration_words, number_words, range_words, share_words
+from tests.core.evaluation.test_cases import ruleset_of
 from tests.core.visitors import AT, moment_of, profile_of, signals_of
 
 ORDER = {"ago": 60, "name": "Order Completed", "properties": {"revenue": 120.5}}

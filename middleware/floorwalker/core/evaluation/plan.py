@@ -3,10 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from graphlib import CycleError, TopologicalSorter
-from typing import TYPE_CHECKING, assert_never
+from typing import assert_never
 
-from floorwalker.core.conditions.compiling import Asked, Compiler
-from floorwalker.core.conditions.counting import both, holds_between
 from floorwalker.core.conditions.matchers import Range
 from floorwalker.core.conditions.model import (
     All,
@@ -18,16 +16,16 @@ from floorwalker.core.conditions.model import (
     Not,
     Test,
 )
-
-if TYPE_CHECKING:
-    from floorwalker.core.conditions.moment import Moment
-    from floorwalker.core.ruleset import Entry, Ruleset, Segment
+from floorwalker.core.evaluation.compiling import Compiler
+from floorwalker.core.evaluation.counting import both, holds_between
+from floorwalker.core.evaluation.moment import Asked, Moment
+from floorwalker.core.ruleset import Entry, Ruleset, Segment
 
 
 class Plan:
     """segments: what each asks, drafts left out. block_names: every name that caps and counts may know."""
 
-    def __init__(self, ruleset: "Ruleset") -> None:
+    def __init__(self, ruleset: Ruleset) -> None:
         self._compiler = Compiler()
         live = {name: segment for name, segment in ruleset.segments.items() if not segment.draft}
         self.segments: Mapping[str, Asked] = {name: self._segment(live[name]) for name in _in_order(live)}
@@ -37,7 +35,7 @@ class Plan:
         """A condition as a closure, compiled at its first use."""
         return self._compiler.compile(condition)
 
-    def _segment(self, segment: "Segment") -> Asked:
+    def _segment(self, segment: Segment) -> Asked:
         when = None if segment.when is None else self.test(segment.when)
         if segment.score is None:
             return when or _never
@@ -56,15 +54,15 @@ def score_between(points: Iterable[tuple[float, bool | None]]) -> tuple[float, f
     return least, most
 
 
-def _scored(asked: Range, points: list[tuple[float, Asked]], moment: "Moment") -> bool | None:
+def _scored(asked: Range, points: list[tuple[float, Asked]], moment: Moment) -> bool | None:
     return holds_between(asked, *score_between((value, holds(moment)) for value, holds in points))
 
 
-def _never(_: "Moment") -> bool | None:
+def _never(_: Moment) -> bool | None:
     return False
 
 
-def _in_order(segments: Mapping[str, "Segment"]) -> list[str]:
+def _in_order(segments: Mapping[str, Segment]) -> list[str]:
     """Segments after those that they ask for, so that a long chain of `in` is never walked down in one go."""
     asks_for = {name: sorted(set(_asked_segments(segment)) & segments.keys()) for name, segment in segments.items()}
     try:
@@ -73,7 +71,7 @@ def _in_order(segments: Mapping[str, "Segment"]) -> list[str]:
         return list(segments)
 
 
-def _asked_segments(segment: "Segment") -> Iterator[str]:
+def _asked_segments(segment: Segment) -> Iterator[str]:
     for condition in [segment.when, *(one.when for one in segment.points)]:
         if condition is not None:
             yield from _names_in(condition)
@@ -92,7 +90,7 @@ def _names_in(condition: Condition) -> Iterator[str]:
             assert_never(condition)
 
 
-def _block_names(ruleset: "Ruleset") -> Iterator[str]:
+def _block_names(ruleset: Ruleset) -> Iterator[str]:
     yield from ruleset.blocks
     for slot in ruleset.slots.values():
         yield slot.otherwise.name
@@ -100,7 +98,7 @@ def _block_names(ruleset: "Ruleset") -> Iterator[str]:
             yield from _names_of(entry)
 
 
-def _names_of(entry: "Entry") -> Iterator[str]:
+def _names_of(entry: Entry) -> Iterator[str]:
     if entry.content is not None and entry.content.name:
         yield entry.content.name
     for nested in entry.show:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any, assert_never
 
 from floorwalker.core.conditions.asking import Partial, Values, answer
-from floorwalker.core.conditions.counting import Answer, all_hold, answers_of, any_holds, denied
 from floorwalker.core.conditions.model import (
     All,
     AnyCondition,
@@ -16,10 +15,11 @@ from floorwalker.core.conditions.model import (
     Not,
     Test,
 )
-from floorwalker.core.conditions.moment import Moment
-from floorwalker.core.conditions.readings import reading
-from floorwalker.core.conditions.words import duration_words, number_words, share_words, value_words
 from floorwalker.core.decision import Explanation
+from floorwalker.core.evaluation.counting import Answer, all_hold, answers_of, any_holds, denied
+from floorwalker.core.evaluation.moment import Moment
+from floorwalker.core.evaluation.readings import reading
+from floorwalker.core.evaluation.words import duration_words, number_words, share_words, value_words
 from floorwalker.core.hashing import share
 
 NEEDS_CONSENT = "needs consent"

@@ -8,8 +8,6 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from floorwalker.core.classify import classify, explain_segment, segments_at
-from floorwalker.core.conditions.counting import all_hold, any_holds, both, count_holds, denied, holds_between
-from floorwalker.core.conditions.evaluate import Moment, explain, holds
 from floorwalker.core.conditions.matchers import AnyOf, Dates, Exists, Flag, Near, PathIs, Range, TimeOfDay, Words
 from floorwalker.core.conditions.model import (
     All,
@@ -23,6 +21,8 @@ from floorwalker.core.conditions.model import (
     Window,
 )
 from floorwalker.core.conditions.model import Test as Asked
+from floorwalker.core.evaluation.counting import all_hold, any_holds, both, count_holds, denied, holds_between
+from floorwalker.core.evaluation.evaluate import Moment, explain, holds
 from floorwalker.core.memory.history import Tally
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.ruleset import Points, Ruleset, Segment

@@ -1,0 +1,1 @@
+"""Evaluation: conditions asked of one visitor at one moment, compiled for speed, and walked to explain."""
