@@ -1,6 +1,9 @@
 """`floorwalker explain`, and what the command line does with mistakes."""
 
 import json
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +52,7 @@ def test_people_read_what_was_asked_and_what_was_found(rules: Path, capsys: pyte
         (["explain"], "say --url"),
         (["explain", "--url", "/", "--at", "teatime"], "at is no moment"),
         (["explain", "--url", "/", "--header", "no colon"], "has no name"),
+        (["explain", "--url", "/", "--address", "999.1.1.1"], "no IP address"),
         (["explain", "--visitor", "x", "--store", "ftp://x"], "store"),
         (["replay", "missing.log"], "cannot be read"),
         (["check", "no-such-folder"], "does not exist"),
@@ -78,3 +82,19 @@ def test_no_command_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None
         main([])
     assert left.value.code == 2
     assert "COMMAND" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+def test_output_that_cannot_be_written_is_one_sentence(rules: Path) -> None:
+    command = [sys.executable, "-m", "floorwalker", "check", str(rules)]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 2
+    assert done.stderr.decode().strip() == "floorwalker check: No space left on device"
+
+
+def test_a_reader_who_leaves_early_is_no_error(rules: Path) -> None:
+    command = f"{shlex.quote(sys.executable)} -m floorwalker schema {shlex.quote(str(rules))} | head -c 10"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, check=True)
+    assert len(done.stdout) == 10
+    assert done.stderr == b""

@@ -177,3 +177,10 @@ async def _stored(address: str, visitor: str) -> Profile | None:
         return (await store.load(visitor)).profile
     finally:
         await store.close()
+
+
+def test_a_file_that_is_no_log_is_a_finding(tmp_path: Path, rules: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "picture.png"
+    path.write_bytes(bytes(range(256)) * 40)
+    assert main(["replay", str(path), "--rules", str(rules)]) == 1
+    assert "is it in Combined Log Format?" in capsys.readouterr().out

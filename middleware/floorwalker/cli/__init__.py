@@ -1,8 +1,10 @@
 """The command line: parse arguments, call one function, print. Exit status: 0 fine, 1 findings, 2 usage."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from io import TextIOWrapper
 
@@ -41,12 +43,21 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")
     try:
         status = options.run(options)
+        sys.stdout.flush()
     except FloorwalkerError as error:
         print(f"floorwalker {options.command}: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 0
+    except OSError as error:
+        return _cut_off(options.command, error)
     return int(status)
+
+
+def _cut_off(command: str, error: OSError) -> int:
+    """Nobody reads on (`| head`), or what was printed cannot be written; the interpreter must not try again."""
+    if not isinstance(error, BrokenPipeError):
+        print(f"floorwalker {command}: {error.strerror or error}", file=sys.stderr)
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0 if isinstance(error, BrokenPipeError) else 2

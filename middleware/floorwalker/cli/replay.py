@@ -28,7 +28,7 @@ def add(subparsers: Any) -> None:
     )
     p.add_argument("log", metavar="ACCESS_LOG", help="the log's file, or - for standard input")
     p.add_argument("--rules", help="the folder of rule files (default: rules, if it is there)")
-    p.add_argument("--templates", help="the folder of templates (default: templates)")
+    p.add_argument("--templates", help="the folder of templates (default: templates beside the rules)")
     p.add_argument("--host", help="the site's own host (default: found from the log)")
     p.add_argument("--places", help="a MaxMind-format file, to tell places from addresses")
     p.add_argument("--store", help="also write the profiles there; a second time changes nothing")
@@ -38,7 +38,7 @@ def add(subparsers: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Replay the log and print the summary."""
+    """Replay the log and print the summary; 1 where not a single line could be read."""
     rulebook = _rulebook(args)
     if args.store is not None:
         asyncio.run(ask_store(args.store))
@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
     else:
         shown = report(walked.summary, Paper(sys.stdout), host=walked.host, took_s=took_s, stored=walked.stored)
         print("\n".join(shown))
-    return 0
+    return 1 if walked.summary.lines == walked.summary.rejected else 0
 
 
 def ranked(counter: Counter[str]) -> dict[str, int]:

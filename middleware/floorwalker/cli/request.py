@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from zoneinfo import ZoneInfo
 
 from floorwalker.core.hit import Headers, Hit
@@ -35,8 +36,18 @@ def request_hit(args: argparse.Namespace, *, timezone: str) -> Hit:
         for name, value in given
         if value is not None
     )
+    if args.address is not None and not _is_address(args.address):
+        raise RequestUnreadable(f"--address {args.address!r} is no IP address; write 203.0.113.7, say")
     at = read_moment(args.at, timezone).timestamp()
     return Hit(at=at, url=args.url, headers=headers, address=args.address)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def read_headers(entries: Iterable[str]) -> dict[str, str]:
