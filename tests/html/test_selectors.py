@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from floorwalker.html.rewriter import SlotRewriter
-from floorwalker.html.selectors import Place, SelectorMarks, SelectorSlot
+from floorwalker.html.selectors import SLICE_BYTES, Place, SelectorMarks, SelectorSlot
 from floorwalker.html.weave import Outcome
 from tests.html.conftest import TOKEN, Rewrite, pieces_of, run, ways_to_cut
 from tests.html.test_context import FRAGMENTS
@@ -198,7 +198,8 @@ class _Broken(SelectorMarks):
 def test_when_lolhtml_fails_the_rest_of_the_page_goes_out_as_it_is(page: bytes) -> None:
     for written in range(len(page)):
         for pieces in ways_to_cut(page):
-            marks = _Broken([SelectorSlot("s", "#a", Place.REPLACE)], token=TOKEN).fail_after(written)
+            slots = [SelectorSlot("s", "#a", Place.REPLACE), SelectorSlot("t", "#nowhere")]
+            marks = _Broken(slots, token=TOKEN).fail_after(written)
             rewriter = SlotRewriter({"x": "[x]"}.get, selectors=marks)
             assert run(rewriter, pieces)[0] == page.replace(b"2<!--/slot", b"[x]<!--/slot")
             assert rewriter.failure == "out of memory"
@@ -226,3 +227,51 @@ def test_what_lolhtml_holds_back_can_be_released() -> None:
     page = b"<p>1</p><div id=a>2<b titl"
     rewriter = SlotRewriter({"s": "[s]"}.get, selectors=SelectorMarks([SelectorSlot("s", "#a")], token=TOKEN))
     assert rewriter.feed(page) + rewriter.release() == page
+
+
+class _Watched(SelectorMarks):
+    """Selectors that tell how much of the page their parser saw, and in pieces of what size."""
+
+    def watch(self) -> list[int]:
+        written, write = list[int](), self._rewriter.write
+
+        def watched(chunk: bytes) -> None:
+            written.append(len(chunk))
+            write(chunk)
+
+        self._rewriter = type("Watched", (), {"write": staticmethod(watched), "end": self._rewriter.end})()
+        return written
+
+
+SETTLED = [(place, CLOSED) for place in Place] + [(place, EMPTY) for place in Place]
+SETTLED += [(place, page) for place in Place for page in (IMPLIED, UNENDED)]
+
+
+@pytest.mark.parametrize(("place", "page"), SETTLED)
+def test_the_parser_sees_no_more_than_it_takes_to_settle_every_slot(place: Place, page: bytes) -> None:
+    rest = b"y<i>" * 50_000 + b"<!--slot:x-->1<!--/slot:x--><p id=a>2</p>"
+    marks = _Watched([SelectorSlot("s", "#a", place), SelectorSlot("t", "section, p, ul", Place.BEFORE)], token=TOKEN)
+    written = marks.watch()
+    out, outcomes = run(SlotRewriter({"s": "[s]", "t": "[t]", "x": "[x]"}.get, selectors=marks), [page + rest])
+    expected = next(row for row in PLACES if row[:2] == (place, page))
+    assert sum(written) <= SLICE_BYTES
+    assert out.replace(b"[t]", b"", 1) == expected[2] + rest.replace(b">1<", b">[x]<")
+    assert outcomes == {"s": expected[3], "t": CHANGED, "x": CHANGED}
+
+
+def test_the_parser_goes_on_while_a_slot_may_still_begin_or_end() -> None:
+    page = b"<p id=a>1" + b"y<i>z</i>" * 5_000 + b"</p><p id=b>2</p>" + b"y<i>" * 20_000
+    for slots in ([SelectorSlot("s", "#a")], [SelectorSlot("s", "#a"), SelectorSlot("t", "#b")]):
+        marks = _Watched(slots, token=TOKEN)
+        written = marks.watch()
+        out, _ = run(SlotRewriter({"s": "[s]", "t": "[t]"}.get, selectors=marks), [page])
+        assert page.find(b"</p>") < sum(written) < page.find(b"</p>") + 2 * SLICE_BYTES
+        assert max(written) <= SLICE_BYTES
+        assert out.startswith(b"<p id=a>[s]</p><p id=b>" + (b"2", b"[t]")[len(slots) - 1])
+
+
+def test_a_large_element_in_one_piece_is_served() -> None:
+    page = b"<img src='" + b"x" * 400_000 + b"'><p id=a>1</p>"
+    for pieces, shown in (([page], b">[s]<"), ([page[at : at + 1_000] for at in range(0, len(page), 1_000)], b">1<")):
+        marks = SelectorMarks([SelectorSlot("s", "[src=q], #a")], token=TOKEN)
+        assert run(SlotRewriter({"s": "[s]"}.get, selectors=marks), pieces)[0] == page.replace(b">1<", shown)

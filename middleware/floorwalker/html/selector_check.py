@@ -6,18 +6,14 @@ from typing import Final, Literal
 
 import lolhtml
 
-from floorwalker.html.selectors import Place
+from floorwalker.html.selectors import NEEDS_CONTENT, VOID, Place
 
-_VOID: Final = frozenset(
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
-)
 _END_OPTIONAL: Final = frozenset(
     [
         *("html", "head", "body", "li", "dt", "dd", "p", "rt", "rp", "optgroup", "option", "colgroup", "caption"),
         *("thead", "tbody", "tfoot", "tr", "td", "th"),
     ]
 )
-_NEEDS_CONTENT: Final = frozenset([Place.INSIDE, Place.FIRST, Place.LAST])
 _NEEDS_END: Final = frozenset([Place.INSIDE, Place.REPLACE, Place.HIDE, Place.LAST, Place.AFTER])
 _HINTS: Final = {
     "Unsupported combinator": 'use a space or ">", or give the element a class or an id and point at that',
@@ -69,7 +65,7 @@ def _check_tags(selector: str, place: Place) -> SelectorProblem | None:
         if (match := _LAST_TAG.search(part)) and match[1]
     ]
     for tag in tags:
-        if tag in _VOID and place in _NEEDS_CONTENT:
+        if tag in VOID and place in NEEDS_CONTENT:
             return SelectorProblem(
                 "error", f"<{tag}> has no inside, so nothing can be put there", "write place: replace, before or after"
             )

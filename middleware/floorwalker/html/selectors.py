@@ -14,10 +14,12 @@ from typing import Final, NamedTuple, SupportsIndex
 import lolhtml
 
 UNSENT_CAP_BYTES: Final = 262_144
+SLICE_BYTES: Final = 8_192
 _AS_HTML: Final = lolhtml.ContentType.HTML
 _ID_DIGITS: Final = 6
 _MOST_MATCHES: Final = 16**_ID_DIGITS - 1
 _SUFFIX_BYTES: Final = _ID_DIGITS + len(b"s-->")
+_HTML_NAMESPACE: Final = "http://www.w3.org/1999/xhtml"
 _AFTER_TAG_NAME: Final = tuple(b"%c" % byte for byte in b"\t\n\f\r />")
 _PANIC: Final = "PanicException"  # of Rust, by way of pyo3; it can't be imported, and is no Exception
 
@@ -32,6 +34,12 @@ class Place(StrEnum):
     FIRST = "first"
     LAST = "last"
     HIDE = "hide"
+
+
+VOID: Final = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
+)
+NEEDS_CONTENT: Final = frozenset([Place.INSIDE, Place.FIRST, Place.LAST])
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +78,21 @@ class _Inserted(Enum):
     END = b"e"
 
 
+_LAST_INSERTED: Final = {
+    Place.INSIDE: _Inserted.CONTENT_END,
+    Place.REPLACE: _Inserted.END,
+    Place.BEFORE: _Inserted.START,
+    Place.AFTER: _Inserted.END,
+    Place.FIRST: _Inserted.START,
+    Place.LAST: _Inserted.CONTENT_END,
+    Place.HIDE: _Inserted.END,
+}
+
+
 class _Match(NamedTuple):
     slot: SelectorSlot
     tag: bytes
+    takes_nothing: bool  # it has no content, and only there would something be put in
 
 
 class _Finder:
@@ -86,7 +106,9 @@ class _Finder:
         if (self._found and not self._every) or len(self._matches) == _MOST_MATCHES:
             return
         self._found = True
-        self._matches.append(_Match(self._slot, element.tag_name.encode("utf-8", "replace").lower()))
+        tag = element.tag_name.lower()
+        takes_nothing = self._slot.place in NEEDS_CONTENT and tag in VOID and element.namespace_uri == _HTML_NAMESPACE
+        self._matches.append(_Match(self._slot, tag.encode("utf-8", "replace"), takes_nothing))
         name = f"{self._opening}{len(self._matches):0{_ID_DIGITS}x}"
         start, content_end, end = f"{name}s-->", f"{name}c-->", f"{name}e-->"
         match self._slot.place:
@@ -116,7 +138,8 @@ class SelectorMarks:
     """Finds elements in one page while it streams through, and tells where their slots begin and end.
 
     `token` must be random, new for each response and never shown: ASCII letters and digits, at least 16. Each
-    selector's first match is served, or with `every` all of them. The selectors must have passed `check_selector`.
+    selector's first match is served, or with `every` all of them; what follows the last of the first matches is not
+    read. The selectors must have passed `check_selector`.
     """
 
     def __init__(
@@ -134,9 +157,12 @@ class SelectorMarks:
         opening = f"<!--{token}"
         self._opening = opening.encode()
         self._matches: list[_Match] = []
+        self._awaited = None if every else len(slots)
         self._placed: set[int] = set()
+        self._settled: set[int] = set()
         self._lost: set[int] = set()
-        self._unsent = b""
+        self._is_over = False
+        self._unsent = bytearray()
         self._unsent_cap_bytes = unsent_cap_bytes
         self._sunk: list[bytes] = []
         # lol-html must end in the thread that made it: nothing it holds may lead back here, or the collector ends it
@@ -146,26 +172,45 @@ class SelectorMarks:
 
     def feed(self, chunk: bytes) -> list[Piece]:
         """The page's bytes that are decided by now, with the marks between them."""
-        if self.failure is not None:
-            return [chunk]
-        self._unsent += chunk
-        self._attempt(partial(self._rewriter.write, chunk))
-        pieces = self._read_sunk()
-        if self.failure is None and len(self._unsent) > self._unsent_cap_bytes:
-            self.failure = f"more than {self._unsent_cap_bytes} bytes would have to be held"
-        return pieces if self.failure is None else [*pieces, self.release()]
+        pieces: list[Piece] = []
+        for start in range(0, len(chunk), SLICE_BYTES):
+            if self._is_over:
+                return [*pieces, chunk[start:]]
+            pieces += self._feed_slice(chunk[start : start + SLICE_BYTES])
+        if len(self._unsent) > self._unsent_cap_bytes:
+            self._fail(f"more than {self._unsent_cap_bytes} bytes would have to be held")
+            pieces.append(self.release())
+        return pieces
 
     def close(self) -> list[Piece]:
         """The page is over: the rest of it."""
         if self.failure is not None:
             return []
+        if self._is_over:
+            return self._unplaced()
         self._attempt(self._rewriter.end)
         return [*self._read_sunk(), self.release(), *self._unplaced()]
 
     def release(self) -> bytes:
         """The bytes that were fed and never came out."""
-        unsent, self._unsent = self._unsent, b""
-        return unsent
+        unsent, self._unsent = self._unsent, bytearray()
+        return bytes(unsent)
+
+    def _feed_slice(self, piece: bytes) -> list[Piece]:
+        self._unsent += piece
+        self._attempt(partial(self._rewriter.write, piece))
+        pieces = self._read_sunk()
+        self._is_over = self._is_over or self._is_settled()
+        return [*pieces, self.release()] if self._is_over else pieces
+
+    def _is_settled(self) -> bool:
+        """Whether every selector has its match, and nothing will be put in any more."""
+        return len(self._matches) == self._awaited and all(
+            match.takes_nothing or number in self._settled for number, match in enumerate(self._matches, 1)
+        )
+
+    def _fail(self, reason: str) -> None:
+        self.failure, self._is_over = reason, True
 
     def _attempt(self, step: Callable[[], None]) -> None:
         """Runs lol-html. It cannot be used after a failure, and what it holds then never comes out of it."""
@@ -174,7 +219,7 @@ class SelectorMarks:
         except BaseException as failure:
             if not isinstance(failure, RuntimeError) and type(failure).__name__ != _PANIC:
                 raise
-            self.failure = str(failure).partition("\n")[0] or type(failure).__name__
+            self._fail(str(failure).partition("\n")[0] or type(failure).__name__)
 
     def _read_sunk(self) -> list[Piece]:
         """What lol-html gave out since the last time, apart into the page's bytes and marks."""
@@ -186,7 +231,7 @@ class SelectorMarks:
             at = out.find(self._opening, pos)
             text = out[pos:at] if at >= 0 else out[pos:]
             if not self._unsent.startswith(text, sent):
-                self.failure = "the bytes that came out were not those that went in"
+                self._fail("the bytes that came out were not those that went in")
                 break
             if text:
                 pieces.append(text)
@@ -195,17 +240,20 @@ class SelectorMarks:
                 break
             pos = at + len(self._opening) + _SUFFIX_BYTES
             pieces += self._marks(out, at, pos)
-        self._unsent = self._unsent[sent:]
+        del self._unsent[:sent]
         return pieces
 
     def _marks(self, out: bytes, start: int, end: int) -> list[Piece]:
         """What the comment put in between start and end says."""
         digits = start + len(self._opening)
         number = int(out[digits : digits + _ID_DIGITS], 16)
-        slot, tag = self._matches[number - 1]
+        slot, tag, _ = self._matches[number - 1]
+        inserted = _Inserted(out[digits + _ID_DIGITS : digits + _ID_DIGITS + 1])
         self._placed.add(number)
+        if inserted is _LAST_INSERTED[slot.place]:
+            self._settled.add(number)
         begins, ends = Mark(Event.BEGINS, slot.name, number), Mark(Event.ENDS, slot.name, number)
-        match _Inserted(out[digits + _ID_DIGITS : digits + _ID_DIGITS + 1]), slot.place:
+        match inserted, slot.place:
             case _Inserted.CONTENT_END, _ if not self._is_end_tag(out, end, tag):
                 self._lost.add(number)
                 return [Mark(Event.IS_LOST, slot.name, number)]
@@ -224,7 +272,7 @@ class SelectorMarks:
         """The matches in which lol-html put nothing: an element without content, or one that never ends."""
         return [
             Mark(Event.IS_LOST, slot.name, number)
-            for number, (slot, _) in enumerate(self._matches, 1)
+            for number, (slot, *_) in enumerate(self._matches, 1)
             if number not in self._placed
         ]
 
