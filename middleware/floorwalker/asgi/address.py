@@ -54,10 +54,8 @@ class Proxies:
         return nearest
 
     def _trusts(self, address: str | None) -> bool:
-        if self._all:
-            return True
-        if not self._networks or address is None:
-            return False
+        if self._all or not self._networks or address is None:
+            return self._all
         try:
             parsed = ipaddress.ip_address(address)
         except ValueError:

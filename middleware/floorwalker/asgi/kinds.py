@@ -78,7 +78,7 @@ def admits_html(accept: bytes | None) -> bool:
 
     `image/avif,*/*;q=0.8` admits HTML by the letter; whoever sends it wants something else.
     """
-    if accept is None or accept.startswith(b"text/html,") or not accept.strip():
+    if accept is None or accept.startswith(b"text/html,") or accept == b"text/html" or not accept.strip():
         return True
     ranges = [part.strip() for part in accept.lower().split(b",")]
     if ranges[0].split(b";")[0].strip() == b"*/*":

@@ -1,6 +1,6 @@
 """Blocks: what can be shown in a slot, compiled when the rules load, rendered for one visitor."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -74,13 +74,19 @@ class Block:
             raise TemplateFailed(self.name, reason, _line_of(failure)) from failure
         return str(escape(rendered)) if self._kind == "text" else rendered
 
-    def _pieces(self, context: Mapping[str, Any]) -> Iterator[str]:
-        left = self._cap_chars
-        for piece in self._template.generate({**context, **rounds_left()}):
-            left -= len(piece)
-            if left < 0:
-                raise BoundExceeded(f"it makes more than {self._cap_chars:,} characters")
-            yield piece
+    def _pieces(self, context: Mapping[str, Any]) -> list[str]:
+        """What Jinja2's `generate` gives, without its layers: they cost as much as a small template itself."""
+        template, left, pieces = self._template, self._cap_chars, []
+        values = template.new_context({**template.globals, **context, **rounds_left()}, shared=True)
+        try:
+            for piece in template.root_render_func(values):
+                left -= len(piece)
+                if left < 0:
+                    raise BoundExceeded(f"it makes more than {self._cap_chars:,} characters")
+                pieces.append(piece)
+        except Exception:  # noqa: BLE001 - it is raised again, with the template's own lines
+            template.environment.handle_exception()
+        return pieces
 
     def _full_name(self, attribute: str) -> str:
         """The variable that ends in this attribute, where only one does."""

@@ -2,10 +2,12 @@
 
 import codecs
 import re
+from functools import lru_cache
 from typing import Final
 
 _ASCII: Final = bytes(range(128))
 _SNIFFED_BYTES: Final = 1024
+_LABELS_KNOWN: Final = 64
 _PARAMETER: Final = re.compile(rb"charset\s*=\s*[\"']?\s*([^\s;\"',>/]+)", re.IGNORECASE)
 _META: Final = re.compile(rb"<meta\b[^>]*?charset\s*=\s*[\"']?\s*([^\s;\"',>/]+)", re.IGNORECASE)
 _MARKS: Final = ((b"\xef\xbb\xbf", "utf-8"), (b"\xfe\xff", "utf-16-be"), (b"\xff\xfe", "utf-16-le"))
@@ -24,15 +26,19 @@ def read_charset(content_type: bytes, head: bytes) -> str:
         if head.startswith(mark):
             return name
     label = _PARAMETER.search(content_type) or _META.search(head[:_SNIFFED_BYTES])
-    if label is None:
-        return "ascii"
+    return "ascii" if label is None else _named(label[1])
+
+
+@lru_cache(maxsize=_LABELS_KNOWN)
+def _named(label: bytes) -> str:
     try:
-        name = codecs.lookup(label[1].decode("ascii", "replace")).name
+        name = codecs.lookup(label.decode("ascii", "replace")).name
     except (LookupError, ValueError):
         return "ascii"
     return "cp1252" if name in _READ_AS_1252 else name
 
 
+@lru_cache(maxsize=_LABELS_KNOWN)
 def can_hold_markers(charset: str) -> bool:
     """Whether every ASCII byte of such a page means what it does in ASCII; UTF-16 and its like pass through."""
     if charset.startswith(_STATEFUL):

@@ -79,8 +79,8 @@ def compose(
     old = base.record
     confirmed = commit.confirmed or base.confirmed
     waiting = (old.body.pending if old is not None else None) or Pending()
-    events = [*waiting.events, *(encode_event(event) for event in effects.events)]
-    counts = _sums([*waiting.counts, *((count.day, count.field, count.by) for count in effects.counts)])
+    events = [*waiting.events, *[encode_event(event) for event in effects.events]]
+    counts = _sums([*waiting.counts, *[(count.day, count.field, count.by) for count in effects.counts]])
     pending = None if confirmed else Pending(tuple(events[:EVENTS_HELD_BACK]), tuple(counts[:COUNTS_HELD_BACK]))
     epoch, body = _origin(base, commit, random_bytes)
     record = Record(

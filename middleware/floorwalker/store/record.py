@@ -12,6 +12,7 @@
 Epoch and version are all that the scripts compare, so equal heads mean equal records, and a script never decodes one.
 """
 
+import struct
 from enum import IntEnum
 
 from msgspec import DecodeError, Struct, msgpack
@@ -84,8 +85,7 @@ class Record(Struct, frozen=True, gc=False):
     def head(self) -> bytes:
         """The first 16 bytes."""
         flags = CONFIRMED * self.confirmed | DEFERRED * self.deferred
-        identity = bytes((LAYOUT, self.state)) + self.epoch + self.version.to_bytes(4, "big")
-        return identity + bytes((flags, self.schema))
+        return _HEAD.pack(LAYOUT, self.state, self.epoch, self.version, flags, self.schema)
 
     def encode(self) -> bytes:
         """The whole record as bytes."""
@@ -99,19 +99,11 @@ def decode_record(stored: bytes) -> Record:
     if stored[0] > LAYOUT or stored[15] > SCHEMA_READ:
         raise RecordTooNew("A newer release wrote this record; it is left to that release.")
     try:
+        _, state, epoch, version, flags, schema = _HEAD.unpack_from(stored)
         body = _bodies.decode(memoryview(stored)[HEAD_BYTES:])
-        state = State(stored[1])
-    except (DecodeError, ValueError) as error:
+        return Record(_STATES[state], epoch, version, body, flags & CONFIRMED != 0, flags & DEFERRED != 0, schema)
+    except (DecodeError, KeyError) as error:
         raise ValueError("not a record") from error
-    return Record(
-        state=state,
-        epoch=stored[2:10],
-        version=int.from_bytes(stored[10:14], "big"),
-        body=body,
-        confirmed=bool(stored[14] & CONFIRMED),
-        deferred=bool(stored[14] & DEFERRED),
-        schema=stored[15],
-    )
 
 
 def mark_deferred(stored: bytes) -> bytes:
@@ -133,5 +125,7 @@ def with_writer(writers: tuple[Writer, ...], writer: Writer, *, forget_before: i
     return (*others, writer)
 
 
+_HEAD = struct.Struct(">BB8sIBB")
+_STATES = {state.value: state for state in State}
 _encoder = msgpack.Encoder()
 _bodies = msgpack.Decoder(Body)
