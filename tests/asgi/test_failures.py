@@ -228,3 +228,22 @@ async def test_a_visitor_who_was_erased_is_somebody_new(wrap: Wrap, valkey_url: 
     assert answer.cookie not in (None, erased)
     assert (await remembered(browser.cookie)).visits == 1
     assert await remembered(erased) is None
+
+
+@pytest.mark.parametrize(
+    ("page", "why"),
+    [
+        (b"<body><!--slot:hero-->%s<!--/slot:hero--></body>" % (b"x" * 70_000), "is longer than 64 KB"),
+        (b"<body><div><!--slot:hero-->default</div></body>", "is not closed"),
+    ],
+)
+async def test_a_slot_that_cannot_be_served_is_said_once(
+    wrap: Wrap, caplog: pytest.LogCaptureFixture, page: bytes, why: str
+) -> None:
+    app = wrap(page_app(page))
+    with caplog.at_level(logging.WARNING, "floorwalker.asgi"):
+        for _ in range(3):
+            answer = await Browser(app).get("/", headers={b"referer": SEARCH})
+            assert answer.body == page
+    said = [record.getMessage() for record in caplog.records if "slot" in record.getMessage()]
+    assert said == [f"the slot hero keeps its default: its content {why}"]

@@ -20,6 +20,11 @@ from floorwalker.store import Loaded, Loading
 logger = logging.getLogger(__name__)
 
 _NAVIGATIONS = (HitKind.VIEW, HitKind.ERROR, HitKind.REDIRECT)
+_NOT_SERVED = {
+    Outcome.TOO_LONG: "is longer than 64 KB",
+    Outcome.UNCLOSED: "is not closed",
+    Outcome.CUT_OFF: "is not closed",
+}
 _NOTHING_HAPPENS = ("HEAD", "OPTIONS", "TRACE")
 _SAFE = ("GET", *_NOTHING_HAPPENS)
 
@@ -161,6 +166,9 @@ class Encounter:
             return
         self._is_finished = True
         try:
+            for slot, outcome in outcomes.items():
+                if outcome in _NOT_SERVED and slot in self._rulebook.ruleset.slots:
+                    self.note(f"the slot {slot} keeps its default: its content {_NOT_SERVED[outcome]}")
             self._commit(self._walk, outcomes)
         except Exception:
             logger.exception("a request could not be stored")
