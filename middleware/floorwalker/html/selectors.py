@@ -14,7 +14,8 @@ from typing import Final, NamedTuple, SupportsIndex
 import lolhtml
 
 UNSENT_CAP_BYTES: Final = 262_144
-SLICE_BYTES: Final = 8_192
+FIRST_SLICE_BYTES: Final = 4_096
+_LARGEST_SLICE_BYTES: Final = 65_536
 _AS_HTML: Final = lolhtml.ContentType.HTML
 _ID_DIGITS: Final = 6
 _MOST_MATCHES: Final = 16**_ID_DIGITS - 1
@@ -162,6 +163,7 @@ class SelectorMarks:
         self._settled: set[int] = set()
         self._lost: set[int] = set()
         self._is_over = False
+        self._slice_bytes = FIRST_SLICE_BYTES
         self._unsent = bytearray()
         self._unsent_cap_bytes = unsent_cap_bytes
         self._sunk: list[bytes] = []
@@ -173,10 +175,13 @@ class SelectorMarks:
     def feed(self, chunk: bytes) -> list[Piece]:
         """The page's bytes that are decided by now, with the marks between them."""
         pieces: list[Piece] = []
-        for start in range(0, len(chunk), SLICE_BYTES):
+        start = 0
+        while start < len(chunk):
             if self._is_over:
                 return [*pieces, chunk[start:]]
-            pieces += self._feed_slice(chunk[start : start + SLICE_BYTES])
+            end = start + self._slice_bytes
+            pieces += self._feed_slice(chunk[start:end])
+            start, self._slice_bytes = end, min(2 * self._slice_bytes, _LARGEST_SLICE_BYTES)
         if len(self._unsent) > self._unsent_cap_bytes:
             self._fail(f"more than {self._unsent_cap_bytes} bytes would have to be held")
             pieces.append(self.release())
