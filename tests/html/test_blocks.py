@@ -30,6 +30,8 @@ RENDERER = BlockRenderer(
         "base.html": "[{% block b %}{% endblock %}]",
         "child.html": '{% extends "base.html" %}{% block b %}{{ code }}{% include "hero.html" %}{% endblock %}',
         "tools.html": "{% macro bold(x) %}<b>{{ x }}</b>{% endmacro %}",
+        "work.html": "{% macro bold(x) %}<b>{{ x }}</b>{% endmacro %}"
+        "{% macro nine() %}{% for a in range(9) %}{% endfor %}{% endmacro %}",
         "using.html": '{% from "tools.html" import bold %}{{ bold(visitor.name) }}',
     }
 )
@@ -103,6 +105,7 @@ def test_what_is_unknown_may_stand_in_default_and_if(source: str) -> None:
         ("{{ ''.__class__.__mro__ }}", "__class__"),
         ("{{ visitor.get('name') }}", "get"),
         ("{{ 'x'.format }}", "format"),
+        ("{{ (5).to_bytes(10 ** 9, 'big') }}", "to_bytes"),
     ],
 )
 def test_elsewhere_what_is_unknown_passes_the_entry_over(source: str, variable: str) -> None:
@@ -154,6 +157,7 @@ def test_a_template_that_does_not_compile_names_its_line(source: str, line: int 
         "{% set n = namespace(s='aa') %}{% for i in range(64) %}{% set n.s = n.s|replace('a', n.s) %}{% endfor %}",
         "{% set n = namespace(s='aa') %}{% for i in range(64) %}{% set n.s = n.s|list|join(n.s) %}{% endfor %}",
         "{% macro m(x) %}{{ m(x) }}{% endmacro %}{{ m(1) }}",
+        "{% macro m() %}{% for a in range(9000) %}{% endfor %}{% endmacro %}{{ m() }}{{ m() }}{{ m() }}",
         "{{ 1 / 0 }}",
         "{{ visitor.name() }}",
         "{{ visitor.tags + 1 }}",
@@ -162,6 +166,82 @@ def test_a_template_that_does_not_compile_names_its_line(source: str, line: int 
 def test_a_rendering_that_fails_or_exceeds_its_bounds_is_given_up(source: str) -> None:
     with pytest.raises(TemplateFailed):
         render(source)
+
+
+BIG = "{% set big = 'x ' * 100000 %}{% set many = range(20000)|list %}"
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        "{{ big|wordcount }}",
+        "{% if big|upper == 'X' %}{% endif %}",
+        "{% if big is lower %}{% endif %}",
+        "{% if 'q' in big %}{% endif %}",
+        "{% if 'q' not in many %}{% endif %}",
+        "{% if 'q' is in many %}{% endif %}",
+        "{% if big == big ~ '' %}{% endif %}",
+        "{{ (big ~ 'x')|length }}",
+        "{{ (big + 'x')|length }}",
+        "{{ big[1:]|length }}",
+        "{{ big.count('q') }}",
+        "{{ big.split()|length }}",
+        "{{ many.index(19999) }}",
+        "{% set made %}{{ big }}{% endset %}",
+        "{% set made %}" + "literal text " * 20_000 + "{% endset %}",
+        "{{ many|map('string')|list|length }}",
+        "{{ [[[big]]]|tojson|length }}",
+        "{{ {'a': big}|tojson|length }}",
+        "{{ loop(()) }}{{ dict([[big, 1]])|length }}",
+        "{% filter upper %}{{ big }}{% endfilter %}",
+        "{{ bold(big)|length }}",
+        "{{ nine() }}",
+    ],
+)
+def test_what_filters_tests_operators_and_methods_read_counts_as_work(work: str) -> None:
+    source = (
+        f"{{% from 'work.html' import bold, nine %}}{BIG}{{% for i in range(9999) recursive %}}{work}{{% endfor %}}"
+    )
+    with pytest.raises(TemplateFailed, match="more work than"):
+        render(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ ('a' * 200000).replace('a', 'b' * 200000) }}",
+        "{{ ('a' * 200000).join(['b'] * 2000) }}",
+        "{{ ('a' * 200000).join(('b' * 2000)|list) }}",
+        "{{ ('a' * 200000)|e|replace('a', 'b' * 200000) }}",
+        "{{ ('a' * 200000)|e|trim('b' * 20000) }}",
+        "{{ ('a' * 200000).strip('b' * 20000) }}",
+        "{{ ('a ' * 100000)|wordwrap(1, wrapstring='b' * 20000) }}",
+        "{{ ('a.com ' * 100)|urlize(rel='b' * 20000) }}",
+        "{{ ('%(a)s' * 20000)|format(a='b' * 20000) }}",
+        "{{ ('%s' * 2000)|format(*(['b' * 200] * 2000)) }}",
+        "{{ [[1]]|tojson(indent=10 ** 9) }}",
+        "{{ 1.5|round(10 ** 9, 'ceil') }}",
+        "{{ [5]|map('string')|map('wordwrap', 1, wrapstring='b' * 20000)|list }}",
+        "{{ ('<>' * 130000)|striptags }}",
+        "{% for x in range(2) recursive %}{{ loop(range(2)) if loop.depth < 30 }}{% endfor %}",
+    ],
+)
+def test_one_step_cannot_make_much_of_little(source: str) -> None:
+    with pytest.raises(TemplateFailed):
+        render(source)
+
+
+def test_a_rich_template_stays_well_within_its_bounds() -> None:
+    text = "Sharp from corner to corner. " * 8
+    items = [{"name": f"Lens {number} & hood", "text": text, "price": 89.5} for number in range(300)]
+    source = """{% for item in items %}<li class="{{ loop.cycle('odd', 'even') }}">{{ item.name|upper|truncate(20) }}
+        {{ item.text|striptags|truncate(80) }} {{ '%.2f'|format(item.price) }} {{ item.name|urlize }} {{ item|tojson }}
+        {% if 'lens' in item.name|lower and item.price|round > 3 %}{{ [item.name, 'x']|join(', ') }}{% endif %}</li>
+        {% endfor %}{{ items|sum(attribute='price') }}{{ (items|sort(attribute='name')|first).name.replace('L', 'l') }}
+        """
+    shown = RENDERER.compile_inline(source, name="rich").render({"items": items})
+    assert shown.count("<li") == 300
+    assert shown.rstrip().endswith("26850.0lens 0 &amp; hood")
 
 
 def test_output_is_bounded() -> None:

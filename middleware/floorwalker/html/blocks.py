@@ -9,7 +9,8 @@ from jinja2 import DictLoader, Template, TemplateError, TemplateSyntaxError, met
 from markupsafe import escape
 
 from floorwalker.errors import TemplateFailed, TemplateUnknown
-from floorwalker.html.sandbox import BlockEnvironment, BoundExceeded, ValueUnknown, rounds_left
+from floorwalker.html.effort import BoundExceeded, Effort
+from floorwalker.html.sandbox import BlockEnvironment, ValueUnknown
 
 OUTPUT_CAP_CHARS: Final = 262_144
 TEMPLATE_CAP_BYTES: Final = 1_000_000
@@ -58,6 +59,7 @@ class Block:
     _template: Template
     _kind: BlockKind
     _cap_chars: int
+    _effort: Effort
 
     def render(self, context: Mapping[str, Any]) -> str:
         """The markup for this context; of kind `value`, a plain text to be handed to another template.
@@ -77,7 +79,8 @@ class Block:
     def _pieces(self, context: Mapping[str, Any]) -> list[str]:
         """What Jinja2's `generate` gives, without its layers: they cost as much as a small template itself."""
         template, left, pieces = self._template, self._cap_chars, []
-        values = template.new_context({**template.globals, **context, **rounds_left()}, shared=True)
+        values = template.new_context({**template.globals, **context}, shared=True)
+        self._effort.begin()
         try:
             for piece in template.root_render_func(values):
                 left -= len(piece)
@@ -151,7 +154,7 @@ class BlockRenderer:
             raise TemplateFailed(name, (error.message or "it does not compile").rstrip("."), error.lineno) from error
         except RecursionError as error:
             raise TemplateFailed(name, "it is nested too deeply") from error
-        return Block(name, _variables(tree), template, kind, self._cap_chars)
+        return Block(name, _variables(tree), template, kind, self._cap_chars, environment.effort)
 
 
 def with_values(context: Mapping[str, Any], values: Mapping[str, Block | str]) -> dict[str, Any]:

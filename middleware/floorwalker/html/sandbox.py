@@ -1,21 +1,22 @@
 """Jinja2 as editors get it: sandboxed, autoescaped, bounded, and with an answer to what is unknown about a visitor."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from itertools import pairwise
-from typing import Any, Final, NoReturn
+from types import BuiltinMethodType, MethodType
+from typing import Any, Final, NoReturn, cast
 
-from jinja2 import BaseLoader, ChainableUndefined, TemplateSyntaxError, nodes, pass_context, pass_eval_context
-from jinja2.filters import do_format, do_join, do_replace
+from jinja2 import BaseLoader, ChainableUndefined, TemplateSyntaxError, nodes, pass_eval_context
+from jinja2.filters import do_format, do_join, do_replace, do_round, do_striptags, do_tojson
 from jinja2.nodes import EvalContext
-from jinja2.runtime import Context
+from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
+from markupsafe import Markup
 
-MOST_ROUNDS: Final = 20_000
-LONGEST_TEXT: Final = 262_144
+from floorwalker.html.effort import MOST_ROUNDS, SMALL_TEXT, BoundExceeded, Effort, check_length, check_option
+
 LARGEST_BITS: Final = 1024
-_ROUNDS_LEFT: Final = "floorwalker rounds left"
 _MAPPING_METHODS: Final = frozenset(["items", "keys", "values"])
 _UNBOUNDED_METHODS: Final = frozenset(
     ["center", "expandtabs", "format", "format_map", "ljust", "maketrans", "rjust", "translate", "zfill"]
@@ -24,6 +25,12 @@ _FILTERS_LEFT_OUT: Final = ("center", "indent", "batch", "slice", "xmlattr", "pp
 _UNBOUNDED_GLOBALS: Final = ("lipsum", "cycler", "joiner")
 _COUNTED: Final = "floorwalker counted"
 _BOUNDED: Final = "floorwalker bounded"
+_CONSUMED: Final = "floorwalker consumed"
+_WIDEST_INDENT: Final = 8
+_MOST_DIGITS: Final = 100
+_COPIED_PER_STEP: Final = 2_048
+_SIZED: Final = (str, list, tuple)
+_METHODS: Final = (BuiltinMethodType, MethodType)
 _WIDE_FORMAT: Final = re.compile(r"\*|\d{3,}")
 _UNQUOTED: Final = re.compile(r"<[a-zA-Z][^<>]*=\s*\Z")
 
@@ -34,10 +41,6 @@ class ValueUnknown(Exception):
     def __init__(self, variable: str) -> None:
         self.variable = variable
         super().__init__(variable)
-
-
-class BoundExceeded(Exception):
-    """A template runs too long or makes too much."""
 
 
 class Unknown(ChainableUndefined):
@@ -70,14 +73,20 @@ class BlockEnvironment(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset(["*", "**", "+", "%"])
 
     def __init__(self, loader: BaseLoader | None = None, *, autoescape: bool = True) -> None:
-        super().__init__(loader=loader, autoescape=autoescape, undefined=Unknown, finalize=_refuse_none)
+        self.effort = Effort()
+        super().__init__(loader=loader, autoescape=autoescape, undefined=Unknown, finalize=self._shown)
         self.cache = None if loader is None else self.cache
         self.globals["range"] = _bounded_range
         for name in _UNBOUNDED_GLOBALS:
             del self.globals[name]
         for name in _FILTERS_LEFT_OUT:
             del self.filters[name]
-        self.filters |= {_COUNTED: _counted, _BOUNDED: _bounded, "format": _format, "replace": _replace, "join": _join}
+        self.filters |= {"format": _format, "replace": _replace, "join": _join, "tojson": _tojson, "round": _round}
+        self.filters["striptags"] = self._striptags
+        self.filters = self.effort.paid(self.filters)
+        self.filters |= {_COUNTED: self.effort.count, _BOUNDED: self._bounded, _CONSUMED: self.effort.consume}
+        tests: dict[str, Any] = {**self.tests}
+        self.tests.update(self.effort.paid_tests(tests))
         self.policies["json.dumps_kwargs"] = {"sort_keys": True, "default": _as_json}
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
@@ -101,6 +110,8 @@ class BlockEnvironment(ImmutableSandboxedEnvironment):
         """As in the sandbox, without the methods that can make much of little."""
         if isinstance(obj, str | bytes) and attr in _UNBOUNDED_METHODS:
             return False
+        if isinstance(obj, int) and attr == "to_bytes":
+            return False
         return super().is_safe_attribute(obj, attr, value)
 
     def wrap_str_format(self, _: Any) -> Callable[..., str] | None:
@@ -115,12 +126,47 @@ class BlockEnvironment(ImmutableSandboxedEnvironment):
             raise BoundExceeded("a power is too large")
         if operator == "*":
             _check_product(left, right)
-        return _bounded(super().call_binop(context, operator, left, right))
+        return self._bounded(super().call_binop(context, operator, left, right))
+
+    def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """As usual, within bounds."""
+        if isinstance(obj, LoopContext) and args:
+            args = (self.effort.count(args[0]), *args[1:])
+        elif isinstance(obj, _METHODS):
+            args = self._paid_method(obj, args)
+        if args or kwargs:
+            for value in (*args, *kwargs.values()):
+                self.effort.consume(value)
+        return self._bounded(super().call(context, obj, *args, **kwargs))
+
+    def _paid_method(self, method: BuiltinMethodType | MethodType, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        owner = method.__self__
+        self.effort.consume(owner)
+        return _checked(method.__name__, owner, args) if args and isinstance(owner, str | bytes) else args
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         template = super()._parse(source, name, filename)
         _Bounds(name, filename).visit(template)
         return template
+
+    def _shown(self, value: Any) -> Any:
+        if value is None:
+            raise ValueUnknown("a value")
+        if isinstance(value, str) and len(value) > SMALL_TEXT:
+            self.effort.consume(value)
+        return value
+
+    def _bounded(self, value: Any) -> Any:
+        if isinstance(value, _SIZED) and len(value) > SMALL_TEXT:
+            check_length(len(value))
+            self.effort.consume(value)
+        return value
+
+    def _striptags(self, value: Any) -> str:
+        """Jinja2's filter; it copies the text anew for each tag in it."""
+        text = str(value)
+        self.effort.spend(text.count("<") * len(text) // _COPIED_PER_STEP)
+        return do_striptags(value)
 
     def _known(self, value: Any, name: str) -> Any:
         return self.undefined(name=name) if value is None else value
@@ -137,9 +183,12 @@ class _Bounds(NodeTransformer):
         self.generic_visit(node)
         match node:
             case nodes.For():
-                node.iter = nodes.Filter(node.iter, _COUNTED, [], [], None, None, lineno=node.lineno)
-            case nodes.Concat():
-                return nodes.Filter(node, _BOUNDED, [], [], None, None, lineno=node.lineno)
+                texts = sum(len(text.data) for text in node.find_all(nodes.TemplateData))
+                node.iter = _through(_COUNTED, node.iter, nodes.Const(texts, lineno=node.lineno))
+            case nodes.Concat() | nodes.Getitem(arg=nodes.Slice()):
+                return _through(_BOUNDED, node)
+            case nodes.Compare():
+                _pay_for_operands(node)
             case nodes.CondExpr(expr2=None):
                 node.expr2 = nodes.Const("", lineno=node.lineno)
             case nodes.ScopedEvalContextModifier():
@@ -157,34 +206,65 @@ class _Bounds(NodeTransformer):
         raise TemplateSyntaxError(message, line, self._name, self._filename)
 
 
-@pass_context
-def _counted(context: Context, items: Iterable[Any]) -> Iterator[Any]:
-    """The items, while the rendering has rounds left."""
-    left: list[int] = context.get(_ROUNDS_LEFT) or [MOST_ROUNDS]
-    for item in items:
-        left[0] -= 1
-        if left[0] < 0:
-            raise BoundExceeded(f"its loops run more than {MOST_ROUNDS:,} rounds")
-        yield item
+def _through(name: str, node: nodes.Node, *args: nodes.Expr) -> nodes.Expr:
+    return nodes.Filter(cast(nodes.Expr, node), name, list(args), [], None, None, lineno=node.lineno)
 
 
-def rounds_left() -> Mapping[str, list[int]]:
-    """What a rendering's variables must hold for its loops to be counted together."""
-    return {_ROUNDS_LEFT: [MOST_ROUNDS]}
+def _pay_for_operands(compare: nodes.Compare) -> None:
+    """Has what is searched paid for, and what is compared, but for what is compared with a constant."""
+    if len(compare.ops) == 1 and compare.ops[0].op not in ("in", "notin"):
+        if isinstance(compare.expr, nodes.Const) or isinstance(compare.ops[0].expr, nodes.Const):
+            return
+        compare.expr = _through(_CONSUMED, compare.expr)
+    for operand in compare.ops:
+        operand.expr = _through(_CONSUMED, operand.expr)
+
+
+def _checked(method: str, text: Any, args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The arguments of a text's method, once it is sure that it does not make much of little."""
+    match method, args:
+        case ("replace", (old, new, *_)):
+            check_length(len(text) + text.count(old) * len(new))
+        case ("join", (items,)):
+            pieces = list(items)
+            check_length(len(pieces) * len(text) + sum(len(piece) for piece in pieces))
+            return (pieces,)
+        case _:
+            for option in args:
+                check_option(option)
+    return args
 
 
 def _format(value: str, *args: Any, **kwargs: Any) -> str:
     """Jinja2's filter, without wide fields."""
     if _WIDE_FORMAT.search(value):
         raise BoundExceeded("a format has fields of 100 characters or more")
+    if len(value) > SMALL_TEXT:
+        longest = max((len(str(shown)) for shown in (*args, *kwargs.values())), default=0)
+        check_length(len(value) + value.count("%") * longest)
     return do_format(value, *args, **kwargs)
+
+
+@pass_eval_context
+def _tojson(eval_context: EvalContext, value: Any, indent: int | None = None) -> Markup:
+    """Jinja2's filter, within bounds."""
+    if indent is not None and not 0 <= indent <= _WIDEST_INDENT:
+        raise BoundExceeded(f"an indent is wider than {_WIDEST_INDENT}")
+    return do_tojson(eval_context, value, indent)
+
+
+def _round(value: float, precision: int = 0, method: Any = "common") -> float:
+    """Jinja2's filter, within bounds."""
+    if not -_MOST_DIGITS <= precision <= _MOST_DIGITS:
+        raise BoundExceeded(f"a number is rounded to more than {_MOST_DIGITS} digits")
+    return do_round(value, precision, method)
 
 
 @pass_eval_context
 def _replace(eval_context: EvalContext, value: str, old: str, new: str, count: int | None = None) -> str:
     """Jinja2's filter, within bounds."""
     text = str(value)
-    _check_length(len(text) + text.count(str(old)) * len(str(new)))
+    check_length(len(text) + text.count(str(old)) * len(str(new)))
     return do_replace(eval_context, value, old, new, count)
 
 
@@ -192,20 +272,10 @@ def _replace(eval_context: EvalContext, value: str, old: str, new: str, count: i
 def _join(eval_context: EvalContext, value: Iterable[Any], d: str = "", attribute: str | int | None = None) -> str:
     """Jinja2's filter, within bounds."""
     items = list(value)
-    _check_length(len(items) * len(str(d)))
-    joined: str = _bounded(do_join(eval_context, items, d, attribute))
+    check_length(len(items) * len(str(d)))
+    joined: str = do_join(eval_context, items, d, attribute)
+    check_length(len(joined))
     return joined
-
-
-def _check_length(length: int) -> None:
-    if length > LONGEST_TEXT:
-        raise BoundExceeded(f"it makes a text or list longer than {LONGEST_TEXT:,}")
-
-
-def _bounded(value: Any) -> Any:
-    if isinstance(value, str | list | tuple):
-        _check_length(len(value))
-    return value
 
 
 def _check_product(left: Any, right: Any) -> None:
@@ -213,7 +283,7 @@ def _check_product(left: Any, right: Any) -> None:
         raise BoundExceeded("a number is too large")
     for sized, times in ((left, right), (right, left)):
         if isinstance(sized, str | bytes | list | tuple) and isinstance(times, int):
-            _check_length(len(sized) * times)
+            check_length(len(sized) * times)
 
 
 def _bounded_range(*bounds: int) -> range:
@@ -221,12 +291,6 @@ def _bounded_range(*bounds: int) -> range:
     if len(rounds) > MOST_ROUNDS:
         raise BoundExceeded(f"a range is longer than {MOST_ROUNDS:,}")
     return rounds
-
-
-def _refuse_none(value: Any) -> Any:
-    if value is None:
-        raise ValueUnknown("a value")
-    return value
 
 
 def _as_json(value: Any) -> dict[Any, Any] | list[Any]:
