@@ -130,13 +130,15 @@ class BlockEnvironment(ImmutableSandboxedEnvironment):
 
     def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
         """As usual, within bounds."""
-        if isinstance(obj, LoopContext) and args:
+        if isinstance(obj, _METHODS):
+            if obj.__self__.__class__ is not str or len(obj.__self__) > SMALL_TEXT:
+                args = self._paid_method(obj, args)
+        elif isinstance(obj, LoopContext) and args:
             args = (self.effort.count(args[0]), *args[1:])
-        elif isinstance(obj, _METHODS):
-            args = self._paid_method(obj, args)
-        if args or kwargs:
-            for value in (*args, *kwargs.values()):
-                self.effort.consume(value)
+        for value in args:
+            self.effort.consume(value)
+        for value in kwargs.values():
+            self.effort.consume(value)
         return self._bounded(super().call(context, obj, *args, **kwargs))
 
     def _paid_method(self, method: BuiltinMethodType | MethodType, args: tuple[Any, ...]) -> tuple[Any, ...]:
