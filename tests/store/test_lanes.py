@@ -13,7 +13,7 @@ from floorwalker.store.address import read_address
 from floorwalker.store.open import open_link
 from tests.servers import fresh_namespace
 from tests.store.conftest import QUICK, Open
-from tests.store.links import FatefulLink
+from tests.store.links import Fate, FatefulLink
 from tests.store.proxy import door
 from tests.store.steps import DAY, FIELD, named, view
 
@@ -178,3 +178,31 @@ async def test_a_step_without_effects_writes_the_profile_alone(valkey_server: st
     assert [entry async for entry in bench.store.events()] == []
     assert await bench.store.stats(DAY) == {DAY: {}}
     await bench.store.close()
+
+
+@pytest.mark.parametrize("fate", [Fate.REPLY_LOST, Fate.NEVER_SENT])
+async def test_what_waits_behind_a_commit_in_doubt_joins_it_only_once_that_is_known(
+    valkey_server: str, fate: Fate
+) -> None:
+    bench = Bench(valkey_server)
+    await bench.store.commit("v1", None, view)
+    base = await bench.store.load("v1")
+    bench.link.fates.append(fate)
+    first = bench.store.submit("v1", base, view)
+    assert bench.link.scripts == 2  # it went out at once
+    more = [bench.store.submit("v1", base, view) for _ in range(3)]
+    assert {committed.outcome for committed in await asyncio.gather(first, *more)} == {Outcome.STORED}
+    assert await bench.visits() == 5
+    assert (await bench.store.stats(DAY))[DAY][FIELD] == 5
+    assert bench.store.health().pending == 0
+    await bench.store.close()
+
+
+async def test_closing_fails_a_commit_whose_reply_is_still_to_come(valkey_server: str) -> None:
+    bench = Bench(valkey_server)
+    await bench.store.commit("v1", None, view)
+    under_way = bench.store.submit("v1", await bench.store.load("v1"), view)
+    await bench.store.close()
+    with pytest.raises(StoreUnavailable):
+        await under_way
+    assert bench.store.health().pending == 0
