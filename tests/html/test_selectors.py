@@ -272,5 +272,5 @@ def test_the_parser_goes_on_while_a_slot_may_still_begin_or_end() -> None:
 def test_a_large_element_in_one_piece_is_served() -> None:
     page = b"<img src='" + b"x" * 400_000 + b"'><p id=a>1</p>"
     for pieces, shown in (([page], b">[s]<"), ([page[at : at + 1_000] for at in range(0, len(page), 1_000)], b">1<")):
-        marks = SelectorMarks([SelectorSlot("s", "[src=q], #a")], token=TOKEN)
+        marks = SelectorMarks([SelectorSlot("s", "[src=q], #a")], token=TOKEN, unsent_cap_bytes=262_144)
         assert run(SlotRewriter({"s": "[s]"}.get, selectors=marks), pieces)[0] == page.replace(b">1<", shown)

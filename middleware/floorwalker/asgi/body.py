@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
 from floorwalker.asgi.replies import Reply
 from floorwalker.errors import BodyUndecodable
@@ -12,6 +13,8 @@ from floorwalker.html.rewriter import SlotRewriter
 from floorwalker.html.weave import Outcome
 
 logger = logging.getLogger(__name__)
+
+_STEP_BYTES: Final = 262_144
 
 
 class Opening:
@@ -59,15 +62,29 @@ class PageBody:
 
     def feed(self, data: bytes, *, last: bool) -> bytes:
         """The next bytes as the app sent them; out comes what is decided by now."""
+        out = b"".join(map(self._rewritten, self._pieces(data)))
+        return self._encoded(out + self._rest() if last else out, last=last)
+
+    def takes_long(self, data: bytes) -> bool:
+        """Whether these bytes may be so much work that they should be fed in steps."""
+        return len(data) > _STEP_BYTES or self._decoder is not None
+
+    def steps(self, data: bytes, *, last: bool) -> Iterator[bytes]:
+        """As `feed`, a few milliseconds of work at a time, so that others can have their turn in between."""
+        for piece in self._pieces(data):
+            for start in range(0, len(piece), _STEP_BYTES):
+                yield self._encoded(self._rewritten(piece[start : start + _STEP_BYTES]), last=False)
+        if last:
+            yield self._encoded(self._rest(), last=True)
+
+    def _pieces(self, data: bytes) -> Iterable[bytes]:
+        """What is to be rewritten next, decoded."""
         if self._first is not None:
             data, self._first = self._first, None
-            out = self._rewritten(data)
-        elif self._decoder is None:
-            out = self._rewritten(data)
-        else:
-            out = b"".join(map(self._rewritten, self._decoded(self._decoder.feed(data))))
-        if last:
-            out += self._rest()
+            return (data,)
+        return (data,) if self._decoder is None else self._decoded(self._decoder.feed(data))
+
+    def _encoded(self, out: bytes, *, last: bool) -> bytes:
         if self._encoder is None:
             return out
         encoded = self._encoder.feed(out)

@@ -1,5 +1,6 @@
 """The responder: one request's state while its response goes by, message for message."""
 
+import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable
@@ -110,7 +111,10 @@ class Responder:
             return
         last = not message.get("more_body", False)
         if self._body is not None:
-            message = {**message, "body": self._body.feed(message.get("body", b""), last=last)}
+            data = message.get("body", b"")
+            long = self._body.takes_long(data)
+            out = await _in_turns(self._body, data, last=last) if long else self._body.feed(data, last=last)
+            message = {**message, "body": out}
         await self._send(message)
         if last:
             self._stage = None
@@ -160,6 +164,15 @@ class Responder:
         except Exception:
             logger.exception("a visitor is not remembered")
             return headers
+
+
+async def _in_turns(body: PageBody, data: bytes, *, last: bool) -> bytes:
+    """What goes out for so many bytes; other requests have their turn between the steps."""
+    out = []
+    for step in body.steps(data, last=last):
+        out.append(step)
+        await asyncio.sleep(0)
+    return b"".join(out)
 
 
 def _nonce(headers: RawHeaders) -> str | None:

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple, SupportsIndex
 
 import lolhtml
 
-UNSENT_CAP_BYTES: Final = 262_144
+UNSENT_CAP_BYTES: Final = 1_048_576
 FIRST_SLICE_BYTES: Final = 4_096
 _LARGEST_SLICE_BYTES: Final = 65_536
 _AS_HTML: Final = lolhtml.ContentType.HTML
