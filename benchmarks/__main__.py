@@ -4,6 +4,8 @@ import argparse
 import asyncio
 import sys
 import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.figures import Figures
@@ -15,17 +17,23 @@ from benchmarks.visitors import returning_visitors
 VARIANTS = ("plain", "control", "no-op", "session", "floorwalker")
 
 
+@dataclass(frozen=True)
+class Plan:
+    """One run: which pages and variants, how often and how long, and whether the collector is tuned in all of them."""
+
+    pages: tuple[str, ...]
+    variants: tuple[str, ...]
+    rounds: int
+    seconds: float
+    visitors: int
+    rate: float
+    frozen: bool
+
+
 def main() -> int:
     options = _parser().parse_args()
-    pages = tuple(options.pages) if options.pages else (PAGES[:1] + PAGES[2:3] if options.smoke else PAGES)
-    variants = (
-        tuple(options.variants) if options.variants else (("plain", "floorwalker") if options.smoke else VARIANTS)
-    )
-    rounds, seconds, visitors = (1, 0.5, 200) if options.smoke else (options.rounds, options.seconds, options.visitors)
     with tempfile.TemporaryDirectory(prefix="fw-bench-") as name:
-        samples = _run(
-            Path(name), pages, variants, rounds=rounds, seconds=seconds, visitors=visitors, rate=options.rate
-        )
+        samples = _run(Path(name), _plan(options))
     figures = Figures(samples)
     print(figures.table())
     if options.out:
@@ -34,6 +42,21 @@ def main() -> int:
         figures.write_json(out / "results.json")
         figures.write_plot(out / "results.svg")
     return 1 if any(sample.failures for sample in samples) else 0
+
+
+def _plan(options: argparse.Namespace) -> Plan:
+    if options.smoke:
+        pages, variants = (PAGES[0], PAGES[2]), ("plain", "floorwalker")
+        return Plan(pages, variants, rounds=1, seconds=0.5, visitors=200, rate=options.rate, frozen=False)
+    return Plan(
+        pages=tuple(options.pages or PAGES),
+        variants=tuple(options.variants or VARIANTS),
+        rounds=options.rounds,
+        seconds=options.seconds,
+        visitors=options.visitors,
+        rate=options.rate,
+        frozen=options.frozen,
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -45,33 +68,35 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rate", type=float, default=300.0, help="requests a second where latency is measured")
     parser.add_argument("--pages", nargs="*", choices=PAGES)
     parser.add_argument("--variants", nargs="*", choices=VARIANTS)
+    parser.add_argument("--frozen", action="store_true", help="the collector tuned as docs/owners.md says, everywhere")
     parser.add_argument("--out", default="", help="a folder for results.json and results.svg")
     return parser
 
 
-def _run(
-    folder: Path, pages: tuple[str, ...], variants: tuple[str, ...], *, rounds: int, seconds: float, visitors: int,
-    rate: float,
-) -> list[Sample]:  # fmt: skip
+def _run(folder: Path, plan: Plan) -> list[Sample]:
     """Every page, every round, every variant in turn; each starts a round first as often as the others."""
     rules, templates = write_rules(folder)
     store = f"embedded:{folder / 'store'}"
     cookies = folder / "cookies"
-    asyncio.run(returning_visitors(visitors, store=store, rules=rules, cookies=cookies))
+    asyncio.run(returning_visitors(plan.visitors, store=store, rules=rules, cookies=cookies))
     settings = {"rules": str(rules), "templates": str(templates), "store": store}
-    samples = []
-    with servers(variants, settings=settings) as running:
-        for page in pages:
-            for number in range(rounds):
-                turn = number % len(variants)
-                for variant in variants[turn:] + variants[:turn]:
-                    print(f"\r{page} round {number + 1}/{rounds} {variant:<12}", end="", file=sys.stderr, flush=True)
-                    sample = measure(
-                        running[variant], page, number, cookies=str(cookies), seconds=seconds, rate=rate
-                    )  # fmt: skip
-                    samples.append(sample)
+    if plan.frozen:
+        settings["frozen"] = ""
+    with servers(plan.variants, settings=settings) as running:
+        return [
+            measure(running[variant], page, number, cookies=str(cookies), seconds=plan.seconds, rate=plan.rate)
+            for page, number, variant in _turns(plan)
+        ]
+
+
+def _turns(plan: Plan) -> Iterator[tuple[str, int, str]]:
+    for page in plan.pages:
+        for number in range(plan.rounds):
+            turn = number % len(plan.variants)
+            for variant in plan.variants[turn:] + plan.variants[:turn]:
+                print(f"\r{page} round {number + 1}/{plan.rounds} {variant:<12}", end="", file=sys.stderr, flush=True)
+                yield page, number, variant
     print(file=sys.stderr)
-    return samples
 
 
 if __name__ == "__main__":

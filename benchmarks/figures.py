@@ -34,7 +34,8 @@ class Figures:
     def added_ms(self, page: str, variant: str, name: str) -> float:
         """Latency beyond the plain app's, milliseconds; name: p50_ms or p99_ms."""
         plain = {sample.round: getattr(sample, name) for sample in self._of(page, "plain")}
-        return median(getattr(sample, name) - plain[sample.round] for sample in self._of(page, variant))
+        added: list[float] = [getattr(sample, name) - plain[sample.round] for sample in self._of(page, variant)]
+        return median(added)
 
     def _of(self, page: str, variant: str) -> list[Sample]:
         return [sample for sample in self.samples if (sample.page, sample.variant) == (page, variant)]

@@ -65,7 +65,7 @@ def _start(variant: str, settings: dict[str, str]) -> Server:
     command = [sys.executable, "-m", "benchmarks.serve", "--variant", variant, "--port", str(port)]
     command += ["--cpu", str(_cpu(SERVER_CPU))]
     for name, value in settings.items():
-        command += [f"--{name}", value]
+        command += [f"--{name}", value] if value else [f"--{name}"]
     return Server(variant, port, subprocess.Popen(command))
 
 

@@ -1,6 +1,7 @@
 """One uvicorn worker on one core, serving one variant of the app: what the load generator talks to."""
 
 import argparse
+import gc
 import os
 
 import uvicorn
@@ -49,7 +50,7 @@ def _with_session(inner: App) -> App:
             scope["session"]["seen"] = scope["session"].get("seen", 0) + 1
         await inner(scope, receive, send)
 
-    return SessionMiddleware(touch, secret_key=SECRET)  # type: ignore[arg-type, return-value]
+    return SessionMiddleware(touch, secret_key=SECRET)
 
 
 def main() -> None:
@@ -60,11 +61,16 @@ def main() -> None:
     parser.add_argument("--rules", default="")
     parser.add_argument("--templates", default="")
     parser.add_argument("--store", default="")
+    parser.add_argument("--frozen", action="store_true", help="as docs/owners.md advises: gc.freeze, higher thresholds")
     options = parser.parse_args()
     if options.cpu >= 0:
         os.sched_setaffinity(0, {options.cpu})
     application = wrapped(options.variant, rules=options.rules, templates=options.templates, store=options.store)
-    uvicorn.run(application, port=options.port, log_level="warning", access_log=False)  # type: ignore[arg-type]
+    if options.frozen:
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 20)
+    uvicorn.run(application, port=options.port, log_level="warning", access_log=False)
 
 
 if __name__ == "__main__":
