@@ -25,7 +25,7 @@ from floorwalker.core.signals import Signals
 from floorwalker.errors import ConfigurationError
 from floorwalker.store import Outcome, StoreSettings, open_store
 
-_GUESSED_FROM = 5000  # lines read ahead to find the site's own host
+_GUESSED_FROM = 2000  # lines read ahead to find the site's own host
 _AT_ONCE = 256  # commits under way together
 _LARGE_BYTES = 1_000_000  # below, one core is done before a second has begun
 _MOST_PROCESSES = 8
@@ -59,9 +59,11 @@ async def ask_store(address: str) -> None:
 def walk_log(
     rulebook: Rulebook, name: str, *, host: str | None, store: str | None, processes: int | None = None
 ) -> Walked:
-    """Walk a whole log, on several cores where it is a large file. Raises OSError where it cannot be read."""
+    """Walk a whole log, on several cores where it is a large file; whoever warmed the reader did it for all of them.
+
+    Raises OSError where it cannot be read.
+    """
     shares = _shares(name, processes)
-    rulebook.reader.warm()
     if shares == 1:
         return _walk(rulebook, name, host, store, ALL)
     context = get_context("fork")  # the rules are compiled once, and every process has them
