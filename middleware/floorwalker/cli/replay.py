@@ -42,6 +42,7 @@ def run(args: argparse.Namespace) -> int:
     rulebook = _rulebook(args)
     if args.store is not None:
         asyncio.run(ask_store(args.store))
+    rulebook.reader.warm()
     began = time.perf_counter()
     try:
         host = args.host if args.host is not None else host_of(args.log)
