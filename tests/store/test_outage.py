@@ -32,3 +32,13 @@ async def test_another_reason_is_told(caplog: pytest.LogCaptureFixture) -> None:
         outage.failed(StoreUnavailable(reason))
         await asyncio.wait_for(outage.over(), 5)
     assert len(told(caplog)) == 2
+
+
+async def test_the_end_is_told_of_an_outage_that_was_told(caplog: pytest.LogCaptureFixture) -> None:
+    outage = Outage(well, first_s=0, longest_s=0)
+    with caplog.at_level(logging.INFO, "floorwalker.store"):
+        for _ in range(3):
+            outage.failed(StoreUnavailable("its memory is full"))
+            await asyncio.wait_for(outage.over(), 5)
+    ends = [record.message for record in caplog.records if record.levelno == logging.INFO]
+    assert ends == ["the store answers again; what waited is committed"]

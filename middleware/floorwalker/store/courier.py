@@ -29,6 +29,7 @@ class Outage:
         self._probing: asyncio.Task[None] | None = None
         self._said: str | None = None
         self._said_at = -inf
+        self._was_said = False
         self.reason = ""
 
     @property
@@ -44,7 +45,7 @@ class Outage:
         """A command failed; begin to probe."""
         if self._probing is None:
             self.reason = str(reason)
-            self._say(self.reason)
+            self._was_said = self._say(self.reason)
             self._back.clear()
             self._probing = asyncio.get_running_loop().create_task(self._ask_until_back())
 
@@ -52,12 +53,14 @@ class Outage:
         """A command was answered; the next outage begins with short delays again."""
         self._delay_s = self._first_s
 
-    def _say(self, reason: str) -> None:
+    def _say(self, reason: str) -> bool:
         """Log an outage. A server that answers probes and refuses commits is away many times a second: said once."""
         now = asyncio.get_running_loop().time()
-        if reason != self._said or now - self._said_at >= _SAY_AGAIN_S:
-            self._said, self._said_at = reason, now
-            logger.warning("the store is away; commits wait: %s", reason)
+        if reason == self._said and now - self._said_at < _SAY_AGAIN_S:
+            return False
+        self._said, self._said_at = reason, now
+        logger.warning("the store is away; commits wait: %s", reason)
+        return True
 
     async def close(self) -> None:
         """Stop probing."""
@@ -75,6 +78,8 @@ class Outage:
                 except StoreUnavailable as still:
                     self.reason = str(still)
                 else:
+                    if self._was_said:
+                        logger.info("the store answers again; what waited is committed")
                     return
         finally:
             self._probing = None
