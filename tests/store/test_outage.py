@@ -41,4 +41,4 @@ async def test_the_end_is_told_of_an_outage_that_was_told(caplog: pytest.LogCapt
             outage.failed(StoreUnavailable("its memory is full"))
             await asyncio.wait_for(outage.over(), 5)
     ends = [record.message for record in caplog.records if record.levelno == logging.INFO]
-    assert ends == ["the store answers again; what waited is committed"]
+    assert ends == ["the store answers again; what waited is being committed"]

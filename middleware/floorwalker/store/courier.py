@@ -79,7 +79,7 @@ class Outage:
                     self.reason = str(still)
                 else:
                     if self._was_said:
-                        logger.info("the store answers again; what waited is committed")
+                        logger.info("the store answers again; what waited is being committed")
                     return
         finally:
             self._probing = None
