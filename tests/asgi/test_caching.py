@@ -66,6 +66,21 @@ async def test_a_failure_of_ours_does_not_change_them(wrap: Wrap, monkeypatch: p
     assert kept(ill) == kept(well)
 
 
+async def test_nor_does_one_that_leaves_open_whether_the_page_holds_a_slot(
+    wrap: Wrap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = page_app(PAGE, headers=CACHING)
+    well = await Browser(wrap(page)).get("/")
+
+    def broken(*_: Any, **__: Any) -> Any:
+        raise RuntimeError("on purpose")
+
+    monkeypatch.setattr("floorwalker.core.advance.Corridor.read", broken)
+    ill = await Browser(wrap(page)).get("/", headers={b"referer": SEARCH})
+    assert ill.body == PAGE
+    assert kept(ill) == kept(well)
+
+
 async def test_a_page_without_a_slot_keeps_its_headers(wrap: Wrap) -> None:
     answer = await Browser(wrap(page_app(b"<p>plain</p>", headers=CACHING))).get("/")
     assert kept(answer)[1:] == CACHING

@@ -123,7 +123,8 @@ class Responder:
 
     async def _opened(self, reply: Reply, body: bytes, *, last: bool) -> RawHeaders:
         """The page's headers as they go out; from here on `_body` changes what follows, or is None."""
-        headers, personal = reply.headers, False
+        headers = reply.headers
+        personal: bool | None = None
         if reply.codings is None:
             self._encounter.note("pages pass through whose Content-Encoding is neither gzip nor deflate")
         try:
@@ -137,7 +138,11 @@ class Responder:
         except Exception:
             logger.exception("a page goes out as the app made it")
             self._body = None
-        return await self._settled(headers, personal=personal) if self._encounter.has_part else headers
+            if (
+                personal is None
+            ):  # it may hold a slot for all we know: caches are told what they are told of such a page
+                headers, personal = as_personal(headers), True
+        return await self._settled(headers, personal=bool(personal)) if self._encounter.has_part else headers
 
     def _rewriting(self, walk: Walk, reply: Reply, opening: Opening, slots: MayHold, headers: RawHeaders) -> RawHeaders:
         """The headers of a page that is about to be rewritten."""
