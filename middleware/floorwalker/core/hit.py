@@ -6,6 +6,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from floorwalker.core.events import Event, Page, Scalar
+from floorwalker.core.signals import Place
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
@@ -27,7 +28,8 @@ class Hit(Struct, frozen=True, kw_only=True):
     at: seconds since 1970, UTC. url: absolute, or a path with query. headers: as received, names lower-case.
     status: the response's status. address: the client's address, evaluated for place and `ip`, never stored.
     page: what the app said of this page, which the address alone does not tell. events: what handlers or clients
-    added, in order. attributes: set by the app for `attribute` conditions.
+    added, in order. attributes: set by the app for `attribute` conditions. place, timezone: of somebody made up,
+    instead of what address and headers tell.
     """
 
     at: float
@@ -40,3 +42,5 @@ class Hit(Struct, frozen=True, kw_only=True):
     page: Page | None = None
     events: tuple[Event, ...] = ()
     attributes: Mapping[str, Scalar] = {}
+    place: Place | None = None
+    timezone: str = ""

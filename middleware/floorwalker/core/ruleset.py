@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from floorwalker.core.conditions.matchers import Range
 from floorwalker.core.conditions.model import Condition
+from floorwalker.core.personas import Expectation, Persona
 
 Made = TypeVar("Made")
 
@@ -120,7 +121,11 @@ class Block(Struct, frozen=True):
 
 
 class Entry(Struct, frozen=True):
-    """One line of a slot: for whom, when, how often, and what: exactly one of content and show."""
+    """One line of a slot: for whom, when, how often, and what: exactly one of content and show.
+
+    score: how it ranks where `choose: best`, a number or the name of a segment whose points count. promotion: the name
+    of the promotion that brings it.
+    """
 
     to: tuple[str, ...] = ()
     when: Condition | None = None
@@ -131,6 +136,8 @@ class Entry(Struct, frozen=True):
     show: tuple["Entry", ...] = ()
     choose: str = "first"
     where: str = ""  # file:line, for explanations
+    score: float | str = 0.0
+    promotion: str = ""
 
 
 class Slot(Struct, frozen=True):
@@ -157,8 +164,27 @@ class Goal(Struct, frozen=True):
     within: float = 30 * 86400.0
 
 
+class Funnel(Struct, frozen=True):
+    """Steps that lead to a goal, in their order: conditions on what somebody viewed or did."""
+
+    name: str
+    steps: tuple[Condition, ...]
+
+
+class Promotion(Struct, frozen=True):
+    """One date, many slots. Its entries stand in the slots, before their own. control: a share, 0 to 1."""
+
+    name: str
+    schedule: Schedule = Schedule()
+    control: float = 0.0
+    draft: bool = False
+
+
 class Ruleset(Struct, frozen=True, dict=True):
-    """A folder of rule files, checked. version: a hash of its content, written with every impression."""
+    """A folder of rule files, checked. version: a hash of its content, written with every impression.
+
+    personas, tests: for trying the rules out; no page is decided by them.
+    """
 
     version: str = ""
     site: Site = Site()
@@ -168,6 +194,10 @@ class Ruleset(Struct, frozen=True, dict=True):
     blocks: Mapping[str, Block] = {}
     slots: Mapping[str, Slot] = {}
     goals: Mapping[str, Goal] = {}
+    funnels: Mapping[str, Funnel] = {}
+    promotions: Mapping[str, Promotion] = {}
+    personas: Mapping[str, Persona] = {}
+    tests: tuple[Expectation, ...] = ()
 
     def once(self, make: "Callable[[Ruleset], Made]") -> Made:
         """What `make` makes of these rules, made at its first use and kept with them."""

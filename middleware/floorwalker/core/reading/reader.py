@@ -103,8 +103,8 @@ class SignalReader:
         device, robot = self._device(headers)
         cookies = _cookies(raw_cookie)
         client = self._address(hit.address) if hit.address else None
-        place = self._located(client, headers)
-        zone = _zone(cookies, place)
+        place = hit.place or self._located(client, headers)
+        zone = hit.timezone or _zone(cookies, place)
         return Signals(
             at=hit.at,
             url=url[:_REFERRER_LIMIT],
