@@ -71,7 +71,7 @@ def test_all_any_and_not_follow_kleene(one: bool | None, other: bool | None) -> 
     st.booleans(),
 )
 def test_a_lower_bound_answers_only_what_every_larger_count_would_answer(asked: Range, count: int, whole: bool) -> None:
-    assume(not is_empty(asked))
+    assume(any(map(asked.holds, range(30))))  # what no count can meet, the loader refuses
     answers = {asked.holds(more) for more in (range(count, 30) if not whole else [count])}
     expected = answers.pop() if len(answers) == 1 else None
     assert count_holds(asked, Tally(count, whole, None, 0.0)) is expected
