@@ -130,4 +130,5 @@ def test_the_folders_own_names_are_known() -> None:
 def test_every_key_has_a_description_and_an_example() -> None:
     slot = SCHEMA["properties"]["slots"]["additionalProperties"]
     for key in SLOT_KEYS:
-        assert "Example: `" in slot["properties"][key.name]["description"]
+        assert f"Example: {key.example}" in slot["properties"][key.name]["description"]
+        assert slot["properties"][key.name]["examples"]

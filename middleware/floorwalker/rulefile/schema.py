@@ -33,6 +33,14 @@ from floorwalker.rulefile.sections import (
 )
 
 Names = Mapping[str, Sequence[str]]
+_SNIPPETS: Mapping[str, tuple[str, Schema]] = {
+    "segments": ("new segment", {"${1:name}": {"about": "${2:who they are}", "when": {"${3:device}": "${4:mobile}"}}}),
+    "blocks": ("new block", {"${1:name}": {"template": "${2:offers/coupon.html}"}}),
+    "slots": (
+        "new slot",
+        {"${1:name}": {"at": '${2:"#hero"}', "show": [{"to": "${3:segment}", "block": "${4:block}"}]}},
+    ),
+}
 _CLOSED = ("segment", "goal", "place", "price tier")
 _BOUNDS: dict[Kind, Callable[[], Schema]] = {
     Kind.COUNT: part.count,
@@ -56,7 +64,7 @@ def schema(names: Names | None = None) -> Schema:
         },
         "definitions": {
             **{f"condition-{one.name}": _described(one, known) for one in DEFINITIONS.values() if one.available},
-            "condition": {**_conditions(), "maxProperties": 1},
+            "condition": part.only_one(_conditions()),
             "conditions": _list(part.ref("condition")),
             "when": part.when_type("array", part.ref("conditions"), part.ref("condition")),
             "entry": _keys(ENTRY_KEYS, known),
@@ -79,11 +87,11 @@ def _section(section: Section, names: Names) -> Schema:
         case Shape.LIST:
             return _list(_keys(section.keys, names))
         case Shape.NAMED if section.name == "blocks":
-            return part.named(part.ref("block"))
+            return part.named(part.ref("block"), snippet=_SNIPPETS["blocks"])
         case Shape.NAMED if section.name == "topics":
             return part.named({**_keys(section.keys, names), "minProperties": 0})
         case Shape.NAMED:
-            return part.named(_keys(section.keys, names))
+            return part.named(_keys(section.keys, names), snippet=_SNIPPETS.get(section.name))
         case Shape.POINTS:
             return part.named(part.when_type("array", _list(part.ref("point")), part.ref("point")))
         case Shape.CONDITION:
@@ -193,10 +201,6 @@ def _fields(definition: Definition, names: Names) -> Schema:
     """Every key that may stand inside the condition."""
     main = definition.field(definition.main) if definition.main else None
     properties: dict[str, Schema] = {}
-    if main is not None:
-        properties |= _operators(main.kind)
-    if definition.counts:
-        properties |= _operators(Kind.COUNT)
     for field in definition.fields:
         properties[field.name] = {"description": field.doc, **_field(field, names)}
     beside = {
@@ -206,6 +210,10 @@ def _fields(definition: Definition, names: Names) -> Schema:
         "sum": {**part.named(part.record(_operators(Kind.NUMBER))), "minProperties": 1, "maxProperties": 1},
     }
     properties |= {word: found for word, found in beside.items() if getattr(definition, word)}
+    if definition.counts:
+        properties |= _operators(Kind.COUNT)
+    for operator, found in _operators(main.kind).items() if main is not None else ():
+        properties.setdefault(operator, found)
     return part.record(properties, required=[field.name for field in definition.fields if field.required])
 
 
@@ -226,7 +234,7 @@ def _field(field: FieldDefinition, names: Names) -> Schema:
 def _plain(field: FieldDefinition, names: Names) -> Schema:
     match field.kind:
         case Kind.CHOICE if len(field.values) > 20:
-            return part.one_or_many({"type": "string", "pattern": "^[A-Za-z]{2}$"})
+            return part.one_or_many({"type": "string", "pattern": "^[A-Za-z]{2}$", "examples": list(field.values)})
         case Kind.CHOICE:
             return part.one_or_many(part.words([*field.values, *field.synonyms]))
         case Kind.NAME:
