@@ -32,11 +32,20 @@ class Walk:
     """Everything here is worked out when it is asked for, and again after something was added; no I/O.
 
     A slot's decision freezes when it is first read. degraded: the visitor's past could not be read, so every slot
-    keeps its default. remembered: whether anything may be stored.
+    keeps its default. remembered: whether anything may be stored. compared: whether control groups are kept; a visitor
+    who is made up is in treatment everywhere.
     """
 
     def __init__(
-        self, rulebook: Rulebook, hit: Hit, base: Profile | None, *, visitor: str, degraded: bool, remembered: bool
+        self,
+        rulebook: Rulebook,
+        hit: Hit,
+        base: Profile | None,
+        *,
+        visitor: str,
+        degraded: bool,
+        remembered: bool,
+        compared: bool = True,
     ) -> None:
         self.visitor = visitor
         self.nonce: str | None = None
@@ -45,6 +54,7 @@ class Walk:
         self._base = base
         self._degraded = degraded
         self._remembered = remembered
+        self._compared = compared
         self._signals: Signals | None = None
         self._profile: Profile | None = None
         self._effects = NOTHING
@@ -134,6 +144,7 @@ class Walk:
             self._hit.at,
             remembered=self._remembered,
             render=self._render,
+            compared=self._compared,
         )
 
     def take(self, outcomes: Mapping[str, Outcome]) -> Step | None:
@@ -182,6 +193,7 @@ class Walk:
                 self._hit.at,
                 remembered=self._remembered,
                 render=self._render,
+                compared=self._compared,
             )
         return self._page
 

@@ -31,27 +31,37 @@ def decide(
     remembered: bool = True,
     render: Render | None = None,
     taken: frozenset[str] = frozenset(),
+    compared: bool = True,
 ) -> "PageDecisions":
     """What every slot shows to this visitor; a slot is decided when it is first read, and stays so.
 
     at: seconds since 1970, UTC. remembered: whether memory is permitted; without it, or without a profile, what needs
     memory does not fit. render: the text of a block, or None where the block uses something unknown, so that its entry
     is passed over; without it nothing is rendered. taken: the `once_per_page` names that slots of this page have taken
-    which were decided before.
+    which were decided before. compared: whether control groups are kept; without, everybody is in treatment.
     """
-    return PageDecisions(moment_at(ruleset, profile, signals, at, remembered=remembered), render=render, taken=taken)
+    moment = moment_at(ruleset, profile, signals, at, remembered=remembered)
+    return PageDecisions(moment, render=render, taken=taken, compared=compared)
 
 
 class PageDecisions(Mapping[str, Decision]):
     """The decisions of one page, by slot. Reading one decides it: of a `once_per_page` name the first slot takes it."""
 
-    def __init__(self, moment: Moment, *, render: Render | None = None, taken: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        moment: Moment,
+        *,
+        render: Render | None = None,
+        taken: frozenset[str] = frozenset(),
+        compared: bool = True,
+    ) -> None:
         self.moment = moment
         self.taken = taken
         self._render = render
+        self._compared = compared
         self._slots = moment.ruleset.slots
         self._kept_because = _kept_because(moment)
-        self._in_site_control = _is_below(moment.ruleset.site.control, SITE_CONTROL, moment)
+        self._in_site_control = compared and _is_below(moment.ruleset.site.control, SITE_CONTROL, moment)
         self._decided: dict[str, Decision] = {}
 
     def __getitem__(self, slot: str) -> Decision:
@@ -109,6 +119,8 @@ class PageDecisions(Mapping[str, Decision]):
         )
 
     def _in_control(self, slot: Slot) -> bool:
+        if not self._compared:
+            return False
         return self._in_site_control or _is_below(slot.control, f"control:{slot.name}", self.moment)
 
 
@@ -156,9 +168,10 @@ def explain_all(
     *,
     remembered: bool = True,
     render: Render | None = None,
+    compared: bool = True,
 ) -> dict[str, Any]:
     """Every segment and slot with its why, as plain values: the shape of `floorwalker explain --json`."""
-    decisions = decide(ruleset, profile, signals, at, remembered=remembered, render=render)
+    decisions = decide(ruleset, profile, signals, at, remembered=remembered, render=render, compared=compared)
     return {
         "segments": {
             name: {"in": name in decisions.segments, "why": tree_of(explain_segment(segment, decisions.moment))}

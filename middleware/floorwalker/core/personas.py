@@ -48,6 +48,10 @@ class Persona(Struct, frozen=True):
     page: Page | None = None
     history: tuple[Happening, ...] = ()
 
+    def moment(self, now: float) -> float:
+        """When they come: their own moment, else now."""
+        return now if self.at is None else self.at
+
 
 class Expectation(Struct, frozen=True):
     """What an editor expects of a persona. slots: slot → block (`default`, `hide` too). where: file:line."""
