@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from floorwalker.rulefile.keys import Key
 from floorwalker.rulefile.names import Names
 from floorwalker.rulefile.nodes import Mapping, Node, Scalar
 from floorwalker.rulefile.nodes import Sequence as ListNode
 from floorwalker.rulefile.problems import Findings, did_you_mean, nearest, one_of
 from floorwalker.rulefile.quoting import paste
-from floorwalker.rulefile.sections import Key
 from floorwalker.rulefile.values import Misread, duration, number, share, yes_no
 
 _T = TypeVar("_T")

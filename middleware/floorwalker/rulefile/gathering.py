@@ -6,10 +6,11 @@ from msgspec import Struct, field
 
 from floorwalker.rulefile.conditions import comes_later
 from floorwalker.rulefile.fields import as_mapping, attempt, label
+from floorwalker.rulefile.keys import Section, Shape
 from floorwalker.rulefile.nodes import Mapping, Node, Position, Scalar, Sequence, texts
 from floorwalker.rulefile.problems import did_you_mean
 from floorwalker.rulefile.reading import Reading
-from floorwalker.rulefile.sections import LATER_SECTIONS, SECTIONS, Section, Shape
+from floorwalker.rulefile.sections import LATER_SECTIONS, SECTIONS
 
 _PLAIN_NAMES = ("segment", "block", "slot", "goal", "place")
 

@@ -12,6 +12,7 @@ from floorwalker.core.conditions.definitions import (
     FieldDefinition,
     Kind,
 )
+from floorwalker.rulefile.keys import Key, Section, Takes
 from floorwalker.rulefile.sections import (
     CHOOSE,
     CHOOSE_NOW,
@@ -19,9 +20,6 @@ from floorwalker.rulefile.sections import (
     LATER_SECTIONS,
     POINTS_KEYS,
     SECTIONS,
-    Key,
-    Section,
-    Takes,
 )
 
 _HEAD = """# Reference: every section, key and condition

@@ -17,6 +17,7 @@ from floorwalker.core.conditions.definitions import (
 )
 from floorwalker.core.conditions.vocabulary import WEEKDAYS
 from floorwalker.rulefile import schema_parts as part
+from floorwalker.rulefile.keys import Key, Section, Shape, Takes
 from floorwalker.rulefile.schema_parts import Schema
 from floorwalker.rulefile.sections import (
     BLOCK_KEYS,
@@ -26,10 +27,6 @@ from floorwalker.rulefile.sections import (
     POINT_KEYS,
     POINTS_KEYS,
     SECTIONS,
-    Key,
-    Section,
-    Shape,
-    Takes,
 )
 
 Names = Mapping[str, Sequence[str]]
