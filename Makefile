@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8000
 
-.PHONY: demo test test-browser lint bench bench-smoke clean
+.PHONY: demo test test-browser test-editor lint bench bench-smoke clean
 
 .venv/.base: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -19,6 +19,10 @@ PORT ?= 8000
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group browser
 	@touch $@
 
+.venv/.editor: .venv/.test
+	npm install --silent --no-audit --no-fund --no-package-lock --prefix .venv/editor yaml-language-server@2.0.0
+	@touch $@
+
 .venv/.lint: .venv/.test
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group lint
 	@touch $@
@@ -31,6 +35,9 @@ test: .venv/.test
 
 test-browser: .venv/.browser  ## needs Chromium (Debian: apt-get install chromium)
 	$(BIN)/python -m pytest -q -m browser
+
+test-editor: .venv/.editor  ## needs Node.js with npm (Debian: apt-get install nodejs npm)
+	$(BIN)/python -m pytest -q -m editor
 
 lint: .venv/.lint
 	$(BIN)/ruff check .

@@ -11,8 +11,9 @@ from typing import Any
 class LanguageServer:
     """Requests are answered one after the other; what the server asks or tells in between is served here."""
 
-    def __init__(self, process: "subprocess.Popen[bytes]", settings: dict[str, Any]) -> None:
+    def __init__(self, process: "subprocess.Popen[bytes]", folder: Path, settings: dict[str, Any]) -> None:
         self._process = process
+        self.folder = folder
         self._settings = settings
         self._number = 0
         self._diagnostics: dict[str, list[dict[str, Any]]] = {}
@@ -79,7 +80,7 @@ def language_server(script: Path, folder: Path, settings: dict[str, Any]) -> Ite
     command = ["node", str(script), "--stdio"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
         try:
-            server = LanguageServer(process, settings)
+            server = LanguageServer(process, folder, settings)
             root = folder.as_uri()
             server.request(
                 "initialize",

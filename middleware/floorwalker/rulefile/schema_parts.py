@@ -25,54 +25,61 @@ def text() -> Schema:
 
 
 def label() -> Schema:
-    return {"type": SCALAR, "pattern": r"^[^\s_][^\s]*$"}
+    return _said({"type": SCALAR, "pattern": r"^[^\s_][^\s]*$"}, "a name has no spaces; write it with hyphens")
 
 
 def number() -> Schema:
-    return {"type": ["number", "string"], "pattern": f"^{_NUMBER}$"}
+    return _said({"type": ["number", "string"], "pattern": f"^{_NUMBER}$"}, "write a number such as 3 or 49.90")
 
 
 def count() -> Schema:
-    return {"type": ["integer", "string"], "pattern": r"^\+?[0-9]+(\.0+)?$", "minimum": 0}
+    whole = {"type": ["integer", "string"], "pattern": r"^\+?[0-9]+(\.0+)?$", "minimum": 0}
+    return _said(whole, "write a whole number from 0")
 
 
 def share() -> Schema:
-    return {"type": "string", "pattern": rf"^{_NUMBER}\s*%$"}
+    return _said({"type": "string", "pattern": rf"^{_NUMBER}\s*%$"}, "write a percentage such as 5 %")
 
 
 def duration() -> Schema:
-    return {
-        "type": "string",
-        "pattern": rf"^{_NUMBER}\s*([Ss]econd|[Mm]inute|[Hh]our|[Dd]ay|[Ww]eek|[Mm]onth|[Yy]ear)s?$",
-    }
+    units = "[Ss]econd|[Mm]inute|[Hh]our|[Dd]ay|[Ww]eek|[Mm]onth|[Yy]ear"
+    return _said({"type": "string", "pattern": rf"^{_NUMBER}\s*({units})s?$"}, "write 30 minutes or 7 days")
 
 
 def window() -> Schema:
-    return {
+    units = "second|minute|hour|day|week|month|year"
+    words = {
         "type": "string",
-        "pattern": rf"^({_NUMBER}\s*(second|minute|hour|day|week|month|year)s?|this (visit|week|month)|today)$",
+        "pattern": rf"^({_NUMBER}\s*({units})s?|this (visit|week|month)|today)$",
         "examples": ["this visit", "today", "this week", "this month", "30 minutes", "7 days"],
     }
+    return _said(words, "write 30 minutes, 7 days, this visit, today, this week or this month")
 
 
 def yes_no() -> Schema:
-    return {"enum": ["yes", "no", True, False, "true", "false", "on", "off"]}
+    return _said({"enum": ["yes", "no", True, False, "true", "false", "on", "off"]}, "write yes or no")
 
 
 def moment() -> Schema:
-    return {"type": "string", "pattern": rf"^{_DAY}([ T]+{_CLOCK})?$"}
+    return _said({"type": "string", "pattern": rf"^{_DAY}([ T]+{_CLOCK})?$"}, "write 2027-04-30 or 2027-04-30 19:30")
 
 
 def clock() -> Schema:
-    return {"type": "string", "pattern": f"^{_CLOCK}$"}
+    return _said({"type": "string", "pattern": f"^{_CLOCK}$"}, "write hours and minutes such as 19:30")
 
 
 def cap() -> Schema:
-    return {"type": "string", "pattern": r"^[0-9]+ *((per|a|every) +(visit|day|week)|ever)$"}
+    pattern = r"^[0-9]+ *((per|a|every) +(visit|day|week)|ever)$"
+    return _said({"type": "string", "pattern": pattern}, "write 3 per visit, 1 per day, 2 per week or 5 ever")
 
 
 def path() -> Schema:
-    return {"type": "string", "pattern": "^/"}
+    return _said({"type": "string", "pattern": "^/"}, "a path begins with /")
+
+
+def _said(schema: Schema, remedy: str) -> Schema:
+    """The schema with what an editor's tool says where a value does not fit."""
+    return {**schema, "errorMessage": remedy, "patternErrorMessage": remedy}
 
 
 def words(values: Iterable[str]) -> Schema:
