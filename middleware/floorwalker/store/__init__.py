@@ -4,19 +4,24 @@ from floorwalker.store.attempt import Committed, Outcome, Step
 from floorwalker.store.found import Loaded
 from floorwalker.store.loading import Loading
 from floorwalker.store.open import open_store
+from floorwalker.store.publications import KeptRules, Publication
 from floorwalker.store.settings import StoreSettings
 from floorwalker.store.store import Health, Store
 from floorwalker.store.streams import StreamEntry
+from floorwalker.store.survey import Survey
 
 __all__ = [
     "Committed",
     "Health",
+    "KeptRules",
     "Loaded",
     "Loading",
     "Outcome",
+    "Publication",
     "Step",
     "Store",
     "StoreSettings",
     "StreamEntry",
+    "Survey",
     "open_store",
 ]

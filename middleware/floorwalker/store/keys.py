@@ -49,3 +49,13 @@ def prefix(namespace: str) -> str:
 def meta_key(namespace: str) -> str:
     """Hash: what was fixed when the keyspace was first used (`partitions`)."""
     return f"{prefix(namespace)}meta"
+
+
+def history_key(namespace: str) -> str:
+    """Sorted set: which version of the rules came into force when (`VERSION SECONDS`, by seconds since 1970)."""
+    return f"{prefix(namespace)}{{rules}}:history"
+
+
+def files_key(namespace: str) -> str:
+    """Hash: the files of the last versions of the rules, packed, by version."""
+    return f"{prefix(namespace)}{{rules}}:files"

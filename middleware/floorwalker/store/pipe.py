@@ -6,7 +6,7 @@ as a joined one (benchmarks/store_calls.py).
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol, cast
 
 from redis.asyncio.connection import AbstractConnection
@@ -41,6 +41,9 @@ class Link(Protocol):
 
     def call(self, *command: Word) -> asyncio.Future[Reply]:
         """Send one command. The future raises StoreUnavailable, or StoreError where the server refused it."""
+
+    async def nodes(self) -> Sequence["Link"]:
+        """A way to each server that holds keys, for what asks all of them; they are let go with this link."""
 
     async def close(self) -> None:
         """Let go; what is under way fails with StoreUnavailable."""
@@ -95,6 +98,9 @@ class Pipe:
         if self._session is None:
             self._session = loop.create_task(self._serve())
         return future
+
+    async def nodes(self) -> Sequence[Link]:
+        return (self,)
 
     async def close(self) -> None:
         if self._session is not None:

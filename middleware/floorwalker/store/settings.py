@@ -14,7 +14,9 @@ class StoreSettings:
     stone_life_s: how long an erased visitor cannot come back; never below twice spool_life_s. counters_life_s: how
     long the counters of a day stay after the first was written.
     events_kept: entries of all streams together, about. new_profiles_per_s: how many unconfirmed visitors one worker
-    stores; a burst may be ten times that. partitions: for a keyspace used for the first time only.
+    stores; a burst may be ten times that. rules_kept, rules_kept_bytes: of how many versions of the rules the files are
+    kept, and how much that may be, packed; the latest is always kept. partitions: for a keyspace used for the first
+    time only.
     """
 
     profile_life_s: int = 400 * DAY_S
@@ -24,6 +26,8 @@ class StoreSettings:
     counters_life_s: int = 800 * DAY_S
     events_kept: int = 1_000_000
     new_profiles_per_s: float = 100.0
+    rules_kept: int = 50
+    rules_kept_bytes: int = 33_554_432
     steps_waiting: int = 10_000
     steps_per_commit: int = 128
     commits_in_flight: int = 256

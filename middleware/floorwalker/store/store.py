@@ -23,10 +23,12 @@ from floorwalker.store.lanes import Lanes
 from floorwalker.store.loading import Loading, readable
 from floorwalker.store.losses import Losses
 from floorwalker.store.pipe import Link
+from floorwalker.store.publications import KeptRules, Publication, keep, read_history, read_kept
 from floorwalker.store.record import stone
 from floorwalker.store.scripts import script
 from floorwalker.store.settings import StoreSettings
 from floorwalker.store.streams import StreamEntry, drop_entries, read_stats, read_stream
+from floorwalker.store.survey import Survey, read_profiles
 from floorwalker.store.waiting import Backlog, Waiting
 
 EPOCH_BYTES = 8
@@ -61,6 +63,7 @@ class Store:
     ) -> None:
         settings = settings or StoreSettings()
         self._link = link
+        self._namespace = namespace
         self._losses = Losses(clock)
         self._outage = Outage(self.ping, first_s=settings.probe_first_s, longest_s=settings.probe_longest_s)
         self._desk = Desk(
@@ -149,9 +152,35 @@ class Store:
             if entry.pseudonym == loaded.pseudonym:
                 yield entry
 
+    async def profiles(self, survey: Survey | None = None, *, pause_s: float = 0.005) -> AsyncIterator[Loaded]:
+        """Every live record there is, in no order, off any page's path; see `survey.read_profiles`.
+
+        survey: counts what was given and what was passed by. pause_s: after every few hundred records. Raises
+        StoreUnavailable where the store goes away meanwhile.
+        """
+        keys = await self._desk.keyspace.keys()
+        async for loaded in read_profiles(self._link, keys, survey or Survey(), pause_s=pause_s):
+            yield loaded
+
     async def stats(self, first: str, last: str | None = None) -> dict[str, dict[str, int]]:
         """Counters per day from `first` to `last`, both included (YYYY-MM-DD, UTC): {day: {field: value}}."""
         return await read_stats(self._link, await self._desk.keyspace.keys(), _days(first, last or first))
+
+    async def keep_rules(self, kept: KeptRules) -> bool:
+        """Note that a version of the rules is in force since `kept.at`, and keep its files; whether they are kept.
+
+        What every worker of a site says of one publication is noted once; a version that is in force again is noted
+        again. Files of more than 2 MB, packed, are not kept. May be repeated after StoreUnavailable.
+        """
+        return await keep(self._link, self._namespace, kept, self._desk.settings)
+
+    async def rules_history(self) -> list[Publication]:
+        """Which version of the rules came into force when, the newest first; the last 500."""
+        return await read_history(self._link, self._namespace)
+
+    async def rules(self, version: str) -> KeptRules | None:
+        """The files of a version of the rules; None where they are not kept."""
+        return await read_kept(self._link, self._namespace, version)
 
     async def ping(self) -> None:
         """Ask whether the store answers. Raises StoreUnavailable; then it counts as away until a probe is answered."""
