@@ -47,6 +47,13 @@ class LanguageServer:
             self._serve(self._receive())
         return self._diagnostics[uri]
 
+    def await_diagnostics(self, uri: str, text: str) -> None:
+        """Wait until the server, which reads its settings when it likes, finds something wrong with this text."""
+        self.open(uri, text)
+        while not self.diagnostics(uri):
+            del self._diagnostics[uri]
+        self.close(uri)
+
     def _serve(self, message: dict[str, Any]) -> None:
         if message.get("method") == "textDocument/publishDiagnostics":
             self._diagnostics[message["params"]["uri"]] = message["params"]["diagnostics"]

@@ -46,6 +46,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LanguageServer]
     yaml = {"schemas": held["yaml.schemas"], "validate": True, "hover": True, "completion": True}
     settings = {"yaml": {**yaml, "schemaStore": {"enable": False}}, "http": {}, "[yaml]": {}, "editor": {}, "files": {}}
     with language_server(SERVER, folder, settings) as running:
+        running.await_diagnostics((folder / "rules" / "slip.yaml").as_uri(), "no-section: 1\n")
         yield running
 
 
