@@ -33,7 +33,7 @@ class Walk:
 
     A slot's decision freezes when it is first read. degraded: the visitor's past could not be read, so every slot
     keeps its default. remembered: whether anything may be stored. compared: whether control groups are kept; a visitor
-    who is made up is in treatment everywhere.
+    who is made up is in treatment everywhere. members: segments in which they are, or are not, whatever the rules say.
     """
 
     def __init__(
@@ -46,6 +46,7 @@ class Walk:
         degraded: bool,
         remembered: bool,
         compared: bool = True,
+        members: Mapping[str, bool] | None = None,
     ) -> None:
         self.visitor = visitor
         self.nonce: str | None = None
@@ -55,6 +56,7 @@ class Walk:
         self._degraded = degraded
         self._remembered = remembered
         self._compared = compared
+        self._members = members
         self._signals: Signals | None = None
         self._profile: Profile | None = None
         self._effects = NOTHING
@@ -81,8 +83,24 @@ class Walk:
         return self._profile
 
     @property
+    def decisions(self) -> PageDecisions:
+        """What is decided with what is known by now; a slot that was read before may be frozen as it was."""
+        if self._page is None:
+            self._page = decide(
+                self._rulebook.ruleset,
+                self._permitted,
+                self.signals,
+                self._hit.at,
+                remembered=self._remembered,
+                render=self._render,
+                compared=self._compared,
+                members=self._members,
+            )
+        return self._page
+
+    @property
     def segments(self) -> frozenset[str]:
-        return self._decisions.segments
+        return self.decisions.segments
 
     @property
     def has_said(self) -> bool:
@@ -120,7 +138,7 @@ class Walk:
     def decision(self, slot: str) -> Decision | None:
         """What the slot shows; None where no rule knows it."""
         if slot not in self._frozen and slot in self._rulebook.ruleset.slots:
-            self._frozen[slot] = _kept(slot) if self._degraded else self._decisions[slot]
+            self._frozen[slot] = _kept(slot) if self._degraded else self.decisions[slot]
         return self._frozen.get(slot)
 
     def markup(self, slot: str) -> str | None:
@@ -145,6 +163,7 @@ class Walk:
             remembered=self._remembered,
             render=self._render,
             compared=self._compared,
+            members=self._members,
         )
 
     def take(self, outcomes: Mapping[str, Outcome]) -> Step | None:
@@ -183,23 +202,9 @@ class Walk:
         """The profile, where memory is permitted."""
         return self.profile if self._remembered else None
 
-    @property
-    def _decisions(self) -> PageDecisions:
-        if self._page is None:
-            self._page = decide(
-                self._rulebook.ruleset,
-                self._permitted,
-                self.signals,
-                self._hit.at,
-                remembered=self._remembered,
-                render=self._render,
-                compared=self._compared,
-            )
-        return self._page
-
     def _render(self, content: Content) -> str | None:
         if self._context is None:
-            self._context = block_context(self._decisions, nonce=self.nonce)
+            self._context = block_context(self.decisions, nonce=self.nonce)
         return self._rulebook.render(content, self._context)
 
 

@@ -32,15 +32,17 @@ def decide(
     render: Render | None = None,
     taken: frozenset[str] = frozenset(),
     compared: bool = True,
+    members: Mapping[str, bool] | None = None,
 ) -> "PageDecisions":
     """What every slot shows to this visitor; a slot is decided when it is first read, and stays so.
 
     at: seconds since 1970, UTC. remembered: whether memory is permitted; without it, or without a profile, what needs
     memory does not fit. render: the text of a block, or None where the block uses something unknown, so that its entry
     is passed over; without it nothing is rendered. taken: the `once_per_page` names that slots of this page have taken
-    which were decided before. compared: whether control groups are kept; without, everybody is in treatment.
+    which were decided before. compared: whether control groups are kept; without, everybody is in treatment. members:
+    segments in which they are, or are not, whatever the rules say.
     """
-    moment = moment_at(ruleset, profile, signals, at, remembered=remembered)
+    moment = moment_at(ruleset, profile, signals, at, remembered=remembered, members=members)
     return PageDecisions(moment, render=render, taken=taken, compared=compared)
 
 
@@ -169,9 +171,12 @@ def explain_all(
     remembered: bool = True,
     render: Render | None = None,
     compared: bool = True,
+    members: Mapping[str, bool] | None = None,
 ) -> dict[str, Any]:
     """Every segment and slot with its why, as plain values: the shape of `floorwalker explain --json`."""
-    decisions = decide(ruleset, profile, signals, at, remembered=remembered, render=render, compared=compared)
+    decisions = decide(
+        ruleset, profile, signals, at, remembered=remembered, render=render, compared=compared, members=members
+    )
     return {
         "segments": {
             name: {"in": name in decisions.segments, "why": tree_of(explain_segment(segment, decisions.moment))}

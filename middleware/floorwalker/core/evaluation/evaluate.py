@@ -1,5 +1,7 @@
 """The one evaluator: whether a condition holds at a Moment, and why."""
 
+from collections.abc import Mapping
+
 from floorwalker.core.conditions.model import Condition
 from floorwalker.core.evaluation.explain import explain
 from floorwalker.core.evaluation.moment import Moment
@@ -17,7 +19,13 @@ def holds(condition: Condition, moment: Moment) -> bool | None:
 
 
 def moment_at(
-    ruleset: Ruleset, profile: Profile | None, signals: Signals, at: float, *, remembered: bool = True
+    ruleset: Ruleset,
+    profile: Profile | None,
+    signals: Signals,
+    at: float,
+    *,
+    remembered: bool = True,
+    members: Mapping[str, bool] | None = None,
 ) -> Moment:
-    """The Moment of a visitor under these rules; at: seconds since 1970, UTC."""
-    return Moment(ruleset, ruleset.once(Plan), profile, signals, at, remembered=remembered)
+    """The Moment of a visitor under these rules; at: seconds since 1970, UTC. members: as in Moment."""
+    return Moment(ruleset, ruleset.once(Plan), profile, signals, at, remembered=remembered, members=members)

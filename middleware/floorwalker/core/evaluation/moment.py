@@ -33,7 +33,8 @@ class Moment:
     """What one request tells and what is remembered of its visitor.
 
     compiled: the conditions of its ruleset. at: seconds since 1970, UTC. remembered: whether memory is permitted.
-    Without it, or without a profile, whatever needs memory is unknown: `profile` is None then.
+    Without it, or without a profile, whatever needs memory is unknown: `profile` is None then. members: segments in
+    which somebody is, or is not, whatever the rules say; for trying things out.
     """
 
     __slots__ = (
@@ -59,6 +60,7 @@ class Moment:
         at: float,
         *,
         remembered: bool = True,
+        members: Mapping[str, bool] | None = None,
     ) -> None:
         self.ruleset = ruleset
         self.compiled = compiled
@@ -69,7 +71,7 @@ class Moment:
         self.folded: dict[int, tuple[list[str], bool | None]] = {}
         self.answers: dict[int, bool | None] = {}
         self.tallies: dict[int, Tally] = {}
-        self.members: dict[str, bool | None] = {}
+        self.members: dict[str, bool | None] = dict(members) if members else {}
         self._history: History | None = None
 
     @property
