@@ -1,7 +1,7 @@
 """A page's body: what its first bytes tell, and how it goes out. At a failure of ours, the app's bytes do."""
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from floorwalker.asgi.replies import Reply
@@ -46,14 +46,25 @@ class Opening:
 class PageBody:
     """Bytes in, bytes out, of a page that may be changed. Raises nothing: a failure is logged once, defaults go out."""
 
-    def __init__(self, rewriter: SlotRewriter, opening: Opening, *, coding: str | None) -> None:
-        """The opening's bytes stand for the first message that is fed. coding: what goes out, None for plain."""
+    def __init__(
+        self,
+        rewriter: SlotRewriter,
+        opening: Opening,
+        *,
+        coding: str | None,
+        tail: Callable[[Mapping[str, Outcome]], bytes] | None = None,
+    ) -> None:
+        """The opening's bytes stand for the first message that is fed. coding: what goes out, None for plain.
+
+        tail: what follows the page, given the outcomes of its slots.
+        """
         self._rewriter = rewriter
         self._first: bytes | None = opening.first
         self._decoder = opening.decoder
         self._encoder = encoder_for(coding) if coding is not None else None
         self._rewriting = True
         self._damaged = False
+        self._tail = tail
 
     @property
     def outcomes(self) -> Mapping[str, Outcome]:
@@ -63,7 +74,7 @@ class PageBody:
     def feed(self, data: bytes, *, last: bool) -> bytes:
         """The next bytes as the app sent them; out comes what is decided by now."""
         out = b"".join(map(self._rewritten, self._pieces(data)))
-        return self._encoded(out + self._rest() if last else out, last=last)
+        return self._encoded(out + self._end() if last else out, last=last)
 
     def takes_long(self, data: bytes) -> bool:
         """Whether these bytes may be so much work that they should be fed in steps."""
@@ -75,7 +86,7 @@ class PageBody:
             for start in range(0, len(piece), _STEP_BYTES):
                 yield self._encoded(self._rewritten(piece[start : start + _STEP_BYTES]), last=False)
         if last:
-            yield self._encoded(self._rest(), last=True)
+            yield self._encoded(self._end(), last=True)
 
     def _pieces(self, data: bytes) -> Iterable[bytes]:
         """What is to be rewritten next, decoded."""
@@ -89,6 +100,17 @@ class PageBody:
             return out
         encoded = self._encoder.feed(out)
         return encoded + self._encoder.close() if last else encoded
+
+    def _end(self) -> bytes:
+        """The rest of the page, and what follows it."""
+        rest = self._rest()
+        if self._tail is None or self._damaged:
+            return rest
+        try:
+            return rest + self._tail(self.outcomes)
+        except Exception:
+            logger.exception("a page ends without what should follow it")
+            return rest
 
     def _rest(self) -> bytes:
         out = b""

@@ -7,8 +7,8 @@ from floorwalker.asgi.budget import Budget
 from floorwalker.asgi.cookie import Identity, is_due
 from floorwalker.asgi.keeper import Commit, Keeper
 from floorwalker.asgi.kinds import RequestKind
+from floorwalker.asgi.meeting import Meeting
 from floorwalker.asgi.request import Request
-from floorwalker.asgi.rulebook import MayHold
 from floorwalker.asgi.setup import Setup
 from floorwalker.asgi.types import RawHeaders
 from floorwalker.asgi.walk import Walk
@@ -29,21 +29,16 @@ _NOTHING_HAPPENS = ("HEAD", "OPTIONS", "TRACE")
 _SAFE = ("GET", *_NOTHING_HAPPENS)
 
 
-class Encounter:
+class Encounter(Meeting):
     """All request state that concerns the visitor. Loading begins with `begin`, so that the app works meanwhile."""
 
     def __init__(self, setup: Setup, keeper: Keeper, request: Request) -> None:
-        self.request = request
-        self.kind: HitKind | None = None
-        self._became: tuple[HitKind, int] | None = None
-        self._setup = setup
+        super().__init__(setup, request)
         self._keeper = keeper
-        self._rulebook = setup.rulebook
         self._budget = Budget(setup.budget_s)
         self._identity: Identity | None = None
         self._load: Loading | None = None
         self._base: Loaded | None = None
-        self._walk: Walk | None = None
         self._next: Identity | None = None
         self._is_kept = False
         self._is_finished = False
@@ -75,7 +70,7 @@ class Encounter:
             await self._loaded()
         if self._walk is None:  # two tasks of the app may ask at once
             request, base = self.request, self._base
-            kind, status = self._became or (_expected(request.asked.kind), 200)
+            kind, status = self._expected
             hit = Hit(
                 at=request.at,
                 url=request.url,
@@ -104,35 +99,10 @@ class Encounter:
         """Whoever comes next with this browser is somebody else, from the next response's start on."""
         self._next = self._setup.cookie.new(self.request.at)
 
-    def now(self) -> float:
-        """Seconds since 1970."""
-        return self._setup.clock()
-
-    def note(self, warning: str) -> None:
-        """Log what is true of many responses, once."""
-        self._setup.say_once(warning)
-
     @property
     def page_memory(self) -> PageMemory:
         """What is known of pages that went by before."""
         return self._keeper.page_memory
-
-    def new_token(self) -> str:
-        """Random, for marks that no page content can pose as."""
-        return self._setup.settings.random(16).hex()
-
-    def may_hold(self, walk: Walk) -> MayHold:
-        """Which slots this page may hold, whoever sees it."""
-        return self._rulebook.may_hold(walk.signals)
-
-    def became(self, kind: HitKind | None, status: int, *, is_page: bool) -> None:
-        """The response tells what this request counts as."""
-        if is_page or (status == 200 and self.request.asked.kind is RequestKind.DOCUMENT):
-            self._setup.learn(self.request.asked.path, is_page=is_page)
-        self.kind = kind
-        self._became = (kind or HitKind.EVENTS, status)
-        if self._walk is not None:
-            self._walk.became(kind, status)
 
     @property
     def is_met(self) -> bool:
@@ -230,14 +200,3 @@ class Encounter:
             self._walk.rest()
         if self._load is not None:
             self._load.give_up()
-
-
-def _expected(asked: RequestKind) -> HitKind:
-    """What a request most likely becomes, for an app that asks before it has answered."""
-    match asked:
-        case RequestKind.DOCUMENT:
-            return HitKind.VIEW
-        case RequestKind.PREFETCH:
-            return HitKind.PREFETCH
-        case _:
-            return HitKind.FRAGMENT

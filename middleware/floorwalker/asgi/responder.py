@@ -6,9 +6,9 @@ import re
 from collections.abc import Awaitable, Callable
 
 from floorwalker.asgi.body import Opening, PageBody
-from floorwalker.asgi.encounter import Encounter
 from floorwalker.asgi.headers import accepts_coding, all_of, as_personal, lowered, may_be_shared, without
 from floorwalker.asgi.kinds import hit_kind
+from floorwalker.asgi.meeting import Meeting
 from floorwalker.asgi.replies import Reply, read_reply
 from floorwalker.asgi.rulebook import MayHold
 from floorwalker.asgi.types import App, Message, RawHeaders, Receive, Scope, Send
@@ -27,7 +27,7 @@ _NONCE = re.compile(rb"'nonce-([A-Za-z0-9+/_=-]+)'")
 class Responder:
     """Takes part in one HTTP response. What fails of ours is logged once, and the app's own bytes go out."""
 
-    def __init__(self, app: App, encounter: Encounter, send: Send) -> None:
+    def __init__(self, app: App, encounter: Meeting, send: Send) -> None:
         self._app = app
         self._send = send
         self._encounter = encounter
@@ -75,7 +75,7 @@ class Responder:
             self._stage = None
             await self._send(message)
             return
-        if reply.is_page and not reply.public:
+        if reply.is_page and (self._encounter.takes_every_page or not reply.public):
             self._held, self._stage = (message, reply), Responder._before_body
         elif self._encounter.has_part:
             await self._take_part(message, reply)
@@ -131,7 +131,8 @@ class Responder:
             opening = Opening(reply, body, whole=last and self._asked.method != "HEAD")
             walk = await self._encounter.walk()
             slots = self._encounter.may_hold(walk)
-            if personal := opening.may_hold(marked=slots.marked, selected=bool(slots.selectors)):
+            taken = self._encounter.takes_every_page and opening.readable
+            if personal := taken or opening.may_hold(marked=slots.marked, selected=bool(slots.selectors)):
                 headers = as_personal(headers)
                 if self._encounter.kind in _REWRITTEN:
                     headers = self._rewriting(walk, reply, opening, slots, headers)
@@ -146,7 +147,7 @@ class Responder:
 
     def _rewriting(self, walk: Walk, reply: Reply, opening: Opening, slots: MayHold, headers: RawHeaders) -> RawHeaders:
         """The headers of a page that is about to be rewritten."""
-        if walk.is_robot:
+        if walk.is_robot and not self._encounter.takes_every_page:
             return headers
         walk.nonce = _nonce(headers)
         marks = None
@@ -155,9 +156,10 @@ class Responder:
         coding = reply.codings[-1] if reply.codings else None
         if coding is not None and not accepts_coding(self._asked.header(b"accept-encoding"), coding):
             coding = None
-        memory = self._encounter.page_memory
-        rewriter = SlotRewriter(walk.markup, charset=opening.charset, selectors=marks, memory=memory)
-        self._body = PageBody(rewriter, opening, coding=coding)
+        memory, markup = self._encounter.page_memory, self._encounter.markup(walk, public=reply.public)
+        rewriter = SlotRewriter(markup, charset=opening.charset, selectors=marks, memory=memory)
+        tail = self._encounter.tail(walk, headers, public=reply.public)
+        self._body = PageBody(rewriter, opening, coding=coding, tail=tail)
         if not reply.codings:
             return headers
         plain = without(headers, (b"content-encoding",))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from floorwalker.asgi.bystander import Bystander
-from floorwalker.asgi.encounter import Encounter
+from floorwalker.asgi.meeting import Meeting
 from floorwalker.asgi.walk import Walk
 from floorwalker.core.decision import Arm, Decision, Reason
 from floorwalker.core.events import IDENTIFIED, Event, Page, Scalar
@@ -22,7 +22,7 @@ class Visitor:
     kept, and every slot has its default.
     """
 
-    def __init__(self, encounter: Encounter | None, walk: Walk | None) -> None:
+    def __init__(self, encounter: Meeting | None, walk: Walk | None) -> None:
         self._encounter = encounter
         self._walk = walk
 
@@ -119,6 +119,6 @@ async def get_visitor(request: Any) -> Visitor:
     scope = request if isinstance(request, Mapping) and "type" in request else getattr(request, "scope", {})
     found = scope.get(SCOPE_KEY)
     encounter = found.encounter if isinstance(found, Bystander) else found
-    if not isinstance(encounter, Encounter):
+    if not isinstance(encounter, Meeting):
         return Visitor(None, None)
     return Visitor(encounter, await encounter.walk())
