@@ -2,7 +2,17 @@
 
 from floorwalker.core.conditions.definitions import Kind
 from floorwalker.core.conditions.matchers import Range
-from floorwalker.core.conditions.model import All, AnyCondition, Behaviour, Chance, Condition, InSegment, Not, Test
+from floorwalker.core.conditions.model import (
+    All,
+    AnyCondition,
+    Behaviour,
+    Chance,
+    Condition,
+    Course,
+    InSegment,
+    Not,
+    Test,
+)
 from floorwalker.core.ruleset import Goal, Points, Segment
 from floorwalker.rulefile.conditions import read_condition, read_when
 from floorwalker.rulefile.fields import Fields, as_list, as_mapping
@@ -110,7 +120,7 @@ def asked_segments(condition: Condition) -> set[str]:
             return set(condition.names)
         case All() | AnyCondition() | Not():
             return {name for part in condition.of for name in asked_segments(part)}
-        case Test() | Behaviour() | Chance():
+        case Test() | Behaviour() | Course() | Chance():
             return set()
 
 

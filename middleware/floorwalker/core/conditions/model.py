@@ -51,6 +51,67 @@ class Behaviour(Struct, frozen=True, tag="behaviour"):
     written: str = ""
 
 
+class InOrder(Struct, frozen=True, tag="in-order"):
+    """Steps one after the other, others between them or not. steps: `viewed` and `did` that only say what.
+
+    gap: at most so many seconds from one step to the next; None is no bound. count: how many times, none overlapping;
+    None means at least one, where `ago` is not asked. ago: seconds since the steps were last complete.
+    """
+
+    steps: tuple[Behaviour, ...]
+    window: Window = Window()
+    gap: float | None = None
+    count: Range | None = None
+    ago: Range | None = None
+
+
+class Regular(Struct, frozen=True, tag="regular"):
+    """It happened in at least `weeks` of the latest `of` weeks: spans of seven days, the latest of which ends now."""
+
+    what: Behaviour
+    weeks: int = 3
+    of: int = 4
+
+
+class Stopped(Struct, frozen=True, tag="stopped"):
+    """It last happened at least `silence` seconds ago, and had happened in at least `weeks` of the `of` weeks of which
+    the latest ends with that last time."""
+
+    what: Behaviour
+    weeks: int = 3
+    of: int = 4
+    silence: float = 21 * 86400.0
+
+
+class Restarted(Struct, frozen=True, tag="restarted"):
+    """In the window it happened again, after at least `silence` seconds in which it did not."""
+
+    what: Behaviour
+    silence: float
+    window: Window
+
+
+class Stage(Struct, frozen=True, tag="stage"):
+    """How far the latest pass through a funnel came. steps: as of InOrder. step: which is asked for, from 0.
+
+    stuck: that step was reached and no later one; else it was reached at least. ago: seconds since that step last was.
+    A pass begins with the first step; after the last step, the first step begins a new one.
+    """
+
+    funnel: str
+    steps: tuple[Behaviour, ...]
+    step: int
+    stuck: bool = False
+    ago: Range | None = None
+
+
+class Course(Struct, frozen=True, tag="course"):
+    """A condition on the order or the rhythm of what happened."""
+
+    asked: InOrder | Regular | Stopped | Restarted | Stage
+    written: str = ""
+
+
 class InSegment(Struct, frozen=True, tag="in"):
     """Membership of another segment, any of `names`."""
 
@@ -83,4 +144,4 @@ class Not(Struct, frozen=True, tag="not"):
     written: str = "not"
 
 
-Condition = Test | Behaviour | InSegment | Chance | All | AnyCondition | Not
+Condition = Test | Behaviour | Course | InSegment | Chance | All | AnyCondition | Not

@@ -3,6 +3,7 @@
 `explain` walks the tree itself and is the reference; the two are held equal by a property test.
 """
 
+from functools import partial
 from typing import assert_never
 
 from floorwalker.core.conditions.asking import Partial, answer, check_of, texts_of
@@ -13,6 +14,7 @@ from floorwalker.core.conditions.model import (
     Behaviour,
     Chance,
     Condition,
+    Course,
     Field,
     InSegment,
     Not,
@@ -29,6 +31,7 @@ from floorwalker.core.evaluation.counting import (
     denied,
     tally_of,
 )
+from floorwalker.core.evaluation.courses import course_holds
 from floorwalker.core.evaluation.moment import Asked, Moment, Reading
 from floorwalker.core.evaluation.readings import reading
 from floorwalker.core.hashing import share
@@ -54,6 +57,8 @@ class Compiler:
                 return _all_of([self._field(condition, field) for field in condition.fields])
             case Behaviour():
                 return self._once(self._happened(condition))
+            case Course():
+                return self._once(partial(course_holds, condition))
             case InSegment():
                 return _member(condition.names)
             case Chance():

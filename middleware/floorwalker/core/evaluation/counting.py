@@ -132,13 +132,18 @@ def answers_of(behaviour: Behaviour, moment: Moment) -> Iterable[Answer]:
     """What a behaviour condition asks, question by question; all must hold."""
     tally = tally_of(behaviour, moment)
     if behaviour.count is not None or asks_only_count(behaviour):
-        yield Answer("count", tally.count, tally.complete, count_holds(behaviour.count or ONCE, tally))
+        yield how_often(behaviour.count, tally)
     if behaviour.share is not None:
         yield _share(behaviour, behaviour.share, tally, moment)
     if behaviour.total is not None:
         yield _total(behaviour.total, tally)
     if behaviour.ago is not None:
-        yield _ago(behaviour.ago, tally, moment.at)
+        yield how_long_ago(behaviour.ago, tally, moment.at)
+
+
+def how_often(asked: Range | None, tally: Tally) -> Answer:
+    """The question how often it happened; None asks for at least once."""
+    return Answer("count", tally.count, tally.complete, count_holds(asked or ONCE, tally))
 
 
 def _share(behaviour: Behaviour, asked: Range, tally: Tally, moment: Moment) -> Answer:
@@ -156,7 +161,8 @@ def _total(total: Field, tally: Tally) -> Answer:
     return Answer("sum", tally.total, False, holds_between(total.matcher, tally.total, inf))
 
 
-def _ago(asked: Range, tally: Tally, at: float) -> Answer:
+def how_long_ago(asked: Range, tally: Tally, at: float) -> Answer:
+    """The question how many seconds before `at` it last happened."""
     if tally.latest is None:
         return Answer("ago", None, tally.complete, False if tally.complete else None)
     ago = max(0.0, at - tally.latest)

@@ -10,6 +10,7 @@ from floorwalker.core.conditions.model import (
     Behaviour,
     Chance,
     Condition,
+    Course,
     Field,
     InSegment,
     Not,
@@ -17,13 +18,14 @@ from floorwalker.core.conditions.model import (
 )
 from floorwalker.core.decision import Explanation
 from floorwalker.core.evaluation.counting import Answer, all_hold, answers_of, any_holds, denied
+from floorwalker.core.evaluation.explain_course import answer_words, explain_course
 from floorwalker.core.evaluation.moment import Moment
 from floorwalker.core.evaluation.readings import reading
-from floorwalker.core.evaluation.words import duration_words, number_words, share_words, value_words
+from floorwalker.core.evaluation.words import FORGOTTEN, NEEDS_CONSENT, duration_words, share_words, value_words
 from floorwalker.core.hashing import share
 
-NEEDS_CONSENT = "needs consent"
-FORGOTTEN = "further back than is remembered"
+__all__ = ["FORGOTTEN", "NEEDS_CONSENT", "explain"]
+
 _DURATIONS = ("time_this_visit", "away", "first_visit")
 
 
@@ -34,6 +36,8 @@ def explain(condition: Condition, moment: Moment) -> Explanation:
             return _explain_test(condition, moment)
         case Behaviour():
             return _explain_behaviour(condition, moment)
+        case Course():
+            return explain_course(condition, moment)
         case InSegment():
             return _explain_membership(condition, moment)
         case Chance():
@@ -92,17 +96,7 @@ def _explain_behaviour(behaviour: Behaviour, moment: Moment) -> Explanation:
 
 
 def _observed_answer(one: Answer, moment: Moment) -> Any:
-    if one.holds is None and moment.profile is None:
-        return NEEDS_CONSENT
-    if one.observed is None:
-        return None if one.complete else FORGOTTEN
-    match one.asked:
-        case "share":
-            return share_words(one.observed)
-        case "ago":
-            return f"{duration_words(one.observed)} ago"
-        case _:
-            return number_words(one.observed, complete=one.complete)
+    return NEEDS_CONSENT if one.holds is None and moment.profile is None else answer_words(one)
 
 
 def _explain_membership(condition: InSegment, moment: Moment) -> Explanation:

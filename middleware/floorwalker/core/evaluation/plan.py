@@ -1,6 +1,6 @@
 """The plan of a Ruleset: its segments compiled, in an order in which whoever asks for another comes after it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from graphlib import CycleError, TopologicalSorter
 from typing import assert_never
@@ -12,6 +12,7 @@ from floorwalker.core.conditions.model import (
     Behaviour,
     Chance,
     Condition,
+    Course,
     InSegment,
     Not,
     Test,
@@ -34,6 +35,11 @@ class Plan:
     def test(self, condition: Condition) -> Asked:
         """A condition as a closure, compiled at its first use."""
         return self._compiler.compile(condition)
+
+    def points(self, segment: Segment) -> Callable[[Moment], tuple[float, float]]:
+        """The least and the most that the segment's points add up to, asked of a Moment."""
+        points = [(one.points, self.test(one.when)) for one in segment.points]
+        return lambda moment: score_between((value, holds(moment)) for value, holds in points)
 
     def _segment(self, segment: Segment) -> Asked:
         when = None if segment.when is None else self.test(segment.when)
@@ -84,7 +90,7 @@ def _names_in(condition: Condition) -> Iterator[str]:
         case All() | AnyCondition() | Not():
             for part in condition.of:
                 yield from _names_in(part)
-        case Test() | Behaviour() | Chance():
+        case Test() | Behaviour() | Course() | Chance():
             pass
         case _:
             assert_never(condition)

@@ -6,6 +6,8 @@ from math import isfinite
 from floorwalker.core.conditions.asking import Value
 from floorwalker.core.conditions.matchers import Range
 
+NEEDS_CONSENT = "needs consent"
+FORGOTTEN = "further back than is remembered"
 _UNITS = ((86400.0, "day"), (3600.0, "hour"), (60.0, "minute"), (1.0, "second"))
 
 

@@ -1,6 +1,6 @@
 """The counts of one profile, asked from a time on: between which bounds the number lies, and when it last happened."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import inf
 
 from msgspec import Struct
@@ -11,6 +11,7 @@ from floorwalker.core.conditions.matchers import AnyOf, Both, Exists, Matcher, P
 from floorwalker.core.conditions.model import Field
 from floorwalker.core.memory.counts import DIMENSIONS, EMPTY, EVENT, PATH, TAG, TOPIC, VIEW, VISIT, Bucket, Counts, Key
 from floorwalker.core.memory.recent_index import literal_path
+from floorwalker.core.memory.sightings import Sighting
 
 _ANYTHING = Exists(True)
 
@@ -62,6 +63,58 @@ class CountIndex:
     def visits(self, start: float) -> Bounds:
         """Visits that began."""
         return self._exact(VISIT, start)
+
+    def sightings_of_views(self, what: Sequence[Field]) -> list[Sighting]:
+        """When pages were viewed for which all of `what` holds."""
+        found = [self._sightings(field.matcher, DIMENSIONS.get(field.name)) for field in what]
+        counted = [one for one in found if one is not None] or [self._seen([VIEW])]
+        return counted[0] if len(what) <= 1 and None not in found else perhaps(min(counted, key=len))
+
+    def sightings_of_events(self, what: Sequence[Field]) -> list[Sighting]:
+        """When events happened for which all of `what` holds."""
+        names = [field.matcher for field in what if field.name == "event"] or [_ANYTHING]
+        found = self._sightings(names[0], EVENT)
+        if found is None or names == [_ANYTHING]:
+            found = self._seen([name for name in self._keys if name[0] == EVENT], EVENT)
+            return found if not what else perhaps(found)
+        return found if len(what) == len(names) == 1 else perhaps(found)
+
+    def _sightings(self, matcher: Matcher | Both, dimension: str | None) -> list[Sighting] | None:
+        """When something was counted for which the matcher holds; None where that is not counted."""
+        if dimension is None:
+            return None
+        exact = _exact_values(matcher, dimension)
+        if exact is not None:
+            names = [dimension + value for value in exact]
+            return self._seen(names, dimension if any(name not in self._keys for name in names) else "")
+        if not _fits_folded(matcher, dimension):
+            return None
+        return self._seen([key.name for key in self._fitting(matcher, dimension)], dimension)
+
+    def _seen(self, names: Sequence[str], dimension: str = "") -> list[Sighting]:
+        """When these keys were counted. dimension: of which keys may have been dropped that are meant, too."""
+        lost = self._counts.lost.get(dimension, 0)
+        found = [Sighting(0, lost, sure=False)] if lost else []
+        for key in [self._keys[name] for name in names if name in self._keys]:
+            if key.since:
+                found.append(Sighting(0, key.since, sure=False))
+            if key.last:
+                found += [Sighting(min(first, key.last), min(last, key.last)) for first, last in self._spans_of(key)]
+                found.append(Sighting(key.last, key.last))
+        return found
+
+    def _spans_of(self, key: Key) -> Iterator[tuple[int, int]]:
+        """The days and months in which a key was counted, and all that is before them."""
+        counts, calendar = self._counts, self._calendar
+        days, months, older = (table.get(key.name, _NOTHING) for table in self._unpacked())
+        for day in days:
+            yield calendar.day_begins(day), calendar.day_begins(day + 1) - 1
+        rolled = calendar.day_begins(counts.rolled_day + 1) - 1
+        for month in months:
+            begins, ends = calendar.month_begins(month), calendar.month_begins(month + 1)
+            yield calendar.day_begins(begins), min(calendar.day_begins(ends) - 1, rolled)
+        if older:
+            yield 0, calendar.day_begins(calendar.month_begins(counts.rolled_month + 1)) - 1
 
     def _of_field(self, field: Field, dimension: str | None, start: float) -> Bounds | None:
         """What is counted for one field; None where nothing is."""
@@ -149,6 +202,11 @@ class CountIndex:
             keys = [key for name, key in self._keys.items() if name[0] == dimension]
             found = self._fits[asked] = [key for key in keys if holds_for(matcher, (key.name[1:],))]
         return found
+
+
+def perhaps(sightings: Sequence[Sighting]) -> list[Sighting]:
+    """The same, none of them sure."""
+    return [Sighting(one.first, one.last, sure=False) for one in sightings]
 
 
 class _Span(Struct, frozen=True, gc=False):

@@ -2,18 +2,21 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import accumulate
 
 from msgspec import Struct
 
 from floorwalker.core.bounds import NAME_BYTES, seconds, short
 from floorwalker.core.calendar import Calendar
 from floorwalker.core.conditions.asking import holds_for, number_of
-from floorwalker.core.conditions.model import Field, Window
+from floorwalker.core.conditions.model import Behaviour, Field, Window
 from floorwalker.core.events import PRODUCTS_SEARCHED, PROMOTION_CLICKED, SLOT_CLICKED
 from floorwalker.core.memory.count_index import NEVER, Bounds, CountIndex
+from floorwalker.core.memory.order import Pass, Runs, marks_of, pass_of, runs_of
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.memory.recent_index import NOWHERE, Positions, RecentIndex
 from floorwalker.core.memory.responses import NONE, Daily, Response
+from floorwalker.core.memory.sightings import Sighting
 from floorwalker.core.memory.visits import is_running
 from floorwalker.core.ruleset import Site
 
@@ -55,6 +58,20 @@ class History:
         self._left = profile.recents.left or -1
         self._starts: dict[tuple[str, float], tuple[float, int]] = {}
 
+    @property
+    def at(self) -> float:
+        """Now."""
+        return self._at
+
+    @property
+    def left(self) -> float:
+        """When the latest event was that is only counted; -1 where all are remembered."""
+        return self._left
+
+    def begins(self, window: Window) -> float:
+        """When the window begins; what happened at that second is in it."""
+        return self._start(window)[0]
+
     def views(self, what: tuple[Field, ...], window: Window) -> Tally:
         """Pages seen for which all of `what` holds; () is every page view."""
         start, first = self._start(window)
@@ -74,6 +91,52 @@ class History:
             numbers = [number for number in map(number_of, values) if number is not None]
             tally = Tally(tally.count, tally.complete, tally.latest, sum(numbers, 0.0))
         return tally if start > self._left else _with_past(tally, self._past.events(what, start))
+
+    def runs(self, steps: Sequence[Behaviour], window: Window, gap: float | None) -> tuple[Runs, bool]:
+        """How often all steps were done in their order, with at most `gap` seconds from one to the next, as far as is
+        recent; and whether none can be missing."""
+        start, first = self._start(window)
+        marks, times = marks_of([self._done(step, first) for step in steps]), self._recent.times
+        found = runs_of(marks, times, len(steps), gap=gap)
+        begun = self._may_have_begun(steps, start)
+        if not begun or begun == len(steps):
+            return found, not begun
+        most = runs_of(marks, times, len(steps), gap=gap, begun=begun, left=self._left)
+        return found, found.count == most.count
+
+    def passes(self, steps: Sequence[Behaviour]) -> list[Pass]:
+        """The latest pass through a funnel; several where it depends on what is forgotten."""
+        marks, times = marks_of([self._done(step, 0) for step in steps]), self._recent.times
+        begun = range(self._may_have_begun(steps, 0) + 1)
+        return [pass_of(marks, times, len(steps), begun=number) for number in begun]
+
+    def sightings(self, what: Behaviour) -> list[Sighting]:
+        """When it happened, as exactly as is remembered."""
+        found = [Sighting(self._recent.times[position], self._recent.times[position]) for position in self._done(what)]
+        if self._left < 0:
+            return found
+        past, left = self._past, self._left
+        earlier = past.sightings_of_views(what.what) if what.name == "viewed" else past.sightings_of_events(what.what)
+        return [Sighting(min(one.first, left), min(one.last, left), one.sure) for one in earlier] + found
+
+    def visits_began(self) -> list[int]:
+        """When the latest visits before this one began, seconds since 1970, oldest first: 40 at most."""
+        return list(accumulate(self._profile.earlier))
+
+    def _done(self, step: Behaviour, first: int = 0) -> Positions:
+        """Where a step happened, from the event `first` on."""
+        if step.name == "viewed":
+            return _from(self._recent.viewed(step.what), first)
+        return self._events(step.what, first)
+
+    def _may_have_begun(self, steps: Sequence[Behaviour], start: float) -> int:
+        """How many steps, from the first on, may have been done in the window before what is recent."""
+        if start > self._left:
+            return 0
+        past = self._past
+        tallies = (past.views if step.name == "viewed" else past.events for step in steps)
+        done = [tally(step.what, start).high > 0 for tally, step in zip(tallies, steps, strict=True)]
+        return done.index(False) if False in done else len(done)
 
     def visits(self, window: Window) -> Tally:
         """Visits that began in the window; `visit` is this one."""
