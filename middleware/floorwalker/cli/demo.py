@@ -22,6 +22,8 @@ def add(subparsers: Any) -> None:
         description="Runs the camera shop of this project's clone on an embedded store, with its rules and templates.",
     )
     p.add_argument("--port", type=int, default=8000, help="where it listens on this machine (default 8000)")
+    p.add_argument("--rules", default="rules", help="the folder of rule files: the shop's own, or yours")
+    p.add_argument("--templates", help="the folder of templates (default: templates beside the rules)")
     p.set_defaults(run=run)
 
 
@@ -31,7 +33,8 @@ def run(args: argparse.Namespace) -> int:
 
     site = _demo_site()
     _refuse_busy(args.port)
-    app = site.create_demo()
+    rules = Path(args.rules)
+    app = site.create_demo(rules=rules, templates=args.templates or rules.parent / "templates")
     print(_welcome(Paper(sys.stdout), f"http://127.0.0.1:{args.port}", site.ADDRESSES))
     gc.collect()
     gc.freeze()
