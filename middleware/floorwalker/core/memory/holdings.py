@@ -1,21 +1,61 @@
-"""What a person has with the site: interests, cart, orders, consent. All bounded; later fields go to the end."""
+"""What a person has with the site: interests, cart, consent, agents' notes, what was learned of them.
 
-from collections.abc import Mapping
+All bounded: whoever changes one takes it `within_bounds` before it is kept. Later fields go to the end.
+"""
 
-from msgspec import Struct
+from collections.abc import Iterable, Mapping
+from math import isfinite
+
+from msgspec import Struct, msgpack, structs
+
+from floorwalker.core.bounds import NAME_BYTES, short
+
+INTEREST_BYTES = 350  # of each of the two vectors
+MOST_TOPICS = 24
+LEAST_WEIGHT = 0.05
+FEW_EVENTS = 5  # below these the history says too little, and the session is asked
+CART_BYTES = 500  # of all its items
+CONSENT_BYTES = 200
+NOTE_BYTES = 200  # one text
+NOTES_BYTES = 600
+LEARNED_BYTES = 300
+LEAST_OFFERS = 3  # of fewer no rate can be told
+MOST_CHANNELS = 6
+_MOST_NEXT = 3
+_WORD_BYTES = 30
+_MOST_PIECES = 9_999
+
+_encode = msgpack.Encoder().encode
 
 
 class Interests(Struct, frozen=True, array_like=True, gc=False):
-    """Decaying weights per topic, of this session and of the whole history; `events` counts what fed them."""
+    """Decaying weights per topic, of this session and of the whole history; `events` counts what fed the history.
+
+    dominant: the topic that stands out, empty where none does.
+    """
 
     session: Mapping[str, float] = {}
     history: Mapping[str, float] = {}
     events: int = 0
     dominant: str = ""
 
+    def shares(self) -> dict[str, float]:
+        """Each topic's share of all weights, 0 to 1, the largest first: of the history, or of the session as long as
+        the history holds fewer than 5 events."""
+        weights = self.session if self.events < FEW_EVENTS and self.session else self.history
+        whole = sum(weights.values())
+        heaviest = sorted(weights.items(), key=lambda one: (-one[1], one[0]))
+        return {topic: weight / whole for topic, weight in heaviest if weight > 0} if whole > 0 else {}
+
+    def within_bounds(self) -> "Interests":
+        """The heaviest topics only."""
+        return Interests(
+            _heaviest(self.session), _heaviest(self.history), self.events, short(self.dominant, NAME_BYTES)
+        )
+
 
 class CartItem(Struct, frozen=True, array_like=True, gc=False):
-    """One product in the cart. price: of one piece."""
+    """One product in the cart. price: of one piece, in the cart's currency."""
 
     product: str
     name: str = ""
@@ -25,30 +65,38 @@ class CartItem(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Cart(Struct, frozen=True, array_like=True, gc=False):
-    """What lies in the cart, and when it last changed."""
+    """What lies in the cart, the latest item last, and when it last changed, seconds since 1970.
+
+    currency: an upper-case code; empty is the site's. more_pieces, more_value: of the items for which there is no
+    room, so that pieces and value stay exact.
+    """
 
     items: tuple[CartItem, ...] = ()
     changed: int = 0
-
-
-class Order(Struct, frozen=True, array_like=True, gc=False):
-    """One order, known by its id. products, categories: of what was bought."""
-
-    id: str
-    at: int
-    amount: float = 0.0
     currency: str = ""
-    products: tuple[str, ...] = ()
-    categories: tuple[str, ...] = ()
+    more_pieces: int = 0
+    more_value: float = 0.0
 
+    @property
+    def pieces(self) -> int:
+        """How many pieces lie in it."""
+        return sum([item.quantity for item in self.items]) + self.more_pieces
 
-class Orders(Struct, frozen=True, array_like=True, gc=False):
-    """The latest orders, and the totals of all per currency. left: when the latest order was that is only counted."""
+    @property
+    def value(self) -> float:
+        """What they cost together, in the cart's currency."""
+        return sum([item.price * item.quantity for item in self.items], self.more_value)
 
-    count: int = 0
-    totals: Mapping[str, float] = {}
-    latest: tuple[Order, ...] = ()
-    left: int = 0
+    def within_bounds(self) -> "Cart":
+        """The latest items in full, the others as pieces and value."""
+        room, kept, pieces, value = CART_BYTES, list[CartItem](), self.more_pieces, self.more_value
+        for item in map(_bounded_item, reversed(self.items)):
+            room -= len(_encode(item))
+            if room >= 0:
+                kept.append(item)
+            else:
+                pieces, value, room = pieces + item.quantity, value + item.price * item.quantity, -1
+        return Cart(tuple(reversed(kept)), self.changed, short(self.currency.upper(), 3), pieces, value)
 
 
 class Consent(Struct, frozen=True, array_like=True, gc=False):
@@ -57,3 +105,111 @@ class Consent(Struct, frozen=True, array_like=True, gc=False):
     categories: tuple[str, ...] = ()
     at: int = 0
     policy: str = ""
+
+    def within_bounds(self) -> "Consent":
+        """The first categories, their names cut."""
+        policy = short(self.policy, _WORD_BYTES)
+        categories = [short(one, _WORD_BYTES) for one in self.categories]
+        return Consent(_that_fit(categories, CONSENT_BYTES - _WORD_BYTES), self.at, policy)
+
+
+class Note(Struct, frozen=True, array_like=True, gc=False):
+    """What an agent wrote down. by: whatever the shop calls that agent."""
+
+    at: int
+    text: str
+    by: str = ""
+
+
+class Notes(Struct, frozen=True, array_like=True, gc=False):
+    """The latest notes, the latest last. left: when the latest was written that is no longer here; 0 if none was."""
+
+    latest: tuple[Note, ...] = ()
+    left: int = 0
+
+    def with_note(self, note: Note) -> "Notes":
+        """These and one more; where there is no room for all, the oldest go."""
+        cut = Note(note.at, short(note.text, NOTE_BYTES), short(note.by, _WORD_BYTES))
+        notes = sorted([*self.latest, cut], key=lambda one: one.at)
+        left = self.left
+        while len(notes) > 1 and len(_encode(notes)) > NOTES_BYTES:
+            left = max(left, notes.pop(0).at)
+        return Notes(tuple(notes), left)
+
+
+class Contacts(Struct, frozen=True, array_like=True, gc=False):
+    """On one channel (email, site, …): how many offers reached them, and to how many they responded."""
+
+    offers: int = 0
+    responses: int = 0
+
+    @property
+    def rate(self) -> float | None:
+        """Responses per offer, 0 to 1; None of fewer than three offers."""
+        return min(1.0, self.responses / self.offers) if self.offers >= LEAST_OFFERS else None
+
+
+class Learned(Struct, frozen=True, array_like=True, gc=False):
+    """What was learned of this visitor from the whole user base; empty where nothing was.
+
+    lifecycle: one of LIFECYCLES. propensities: model → probability, 0 to 1. next_interests: topics, the likeliest
+    first. at: when, seconds since 1970. version: of the tables that said so.
+    """
+
+    lifecycle: str = ""
+    micro_segment: str = ""
+    propensities: Mapping[str, float] = {}
+    next_interests: tuple[str, ...] = ()
+    at: int = 0
+    version: str = ""
+
+    def within_bounds(self) -> "Learned":
+        """Names cut, and as many propensities and topics as fit."""
+        names = _that_fit([short(name, _WORD_BYTES) for name in self.propensities], LEARNED_BYTES // 3, each=10)
+        propensities = {short(name, _WORD_BYTES): share for name, share in self.propensities.items()}
+        topics = [short(topic, NAME_BYTES) for topic in self.next_interests[:_MOST_NEXT]]
+        return Learned(
+            short(self.lifecycle, _WORD_BYTES),
+            short(self.micro_segment, _WORD_BYTES),
+            {name: propensities[name] for name in names},
+            _that_fit(topics, LEARNED_BYTES // 3),
+            self.at,
+            short(self.version, _WORD_BYTES),
+        )
+
+
+def bounded_contacts(contacts: Mapping[str, Contacts]) -> dict[str, Contacts]:
+    """The first channels, their names cut."""
+    return {short(channel, _WORD_BYTES): one for channel, one in list(contacts.items())[:MOST_CHANNELS]}
+
+
+def _heaviest(weights: Mapping[str, float]) -> dict[str, float]:
+    heavy = sorted(
+        ((topic, weight) for topic, weight in weights.items() if weight >= LEAST_WEIGHT and isfinite(weight)),
+        key=lambda one: (-one[1], one[0]),
+    )
+    named = {short(topic, NAME_BYTES): weight for topic, weight in reversed(heavy[:MOST_TOPICS])}
+    topics = _that_fit(reversed(named), INTEREST_BYTES, each=9)
+    return {topic: named[topic] for topic in topics}
+
+
+def _that_fit(texts: Iterable[str], most_bytes: int, *, each: int = 0) -> tuple[str, ...]:
+    """The first texts that together take no more than so many bytes. each: what comes with every one."""
+    kept: list[str] = []
+    for text in texts:
+        most_bytes -= len(text.encode()) + 2 + each
+        if most_bytes < 0:
+            break
+        kept.append(text)
+    return tuple(kept)
+
+
+def _bounded_item(item: CartItem) -> CartItem:
+    return structs.replace(
+        item,
+        product=short(item.product, NAME_BYTES),
+        name=short(item.name, NAME_BYTES),
+        category=short(item.category, NAME_BYTES),
+        price=item.price if isfinite(item.price) and item.price > 0 else 0.0,
+        quantity=min(max(item.quantity, 1), _MOST_PIECES),
+    )

@@ -11,7 +11,8 @@ from msgspec import Struct
 
 from floorwalker.core.events import Scalar
 from floorwalker.core.memory.counts import Counts
-from floorwalker.core.memory.holdings import Cart, Consent, Interests, Orders
+from floorwalker.core.memory.holdings import Cart, Consent, Contacts, Interests, Learned, Notes
+from floorwalker.core.memory.purchases import Orders
 from floorwalker.core.memory.recents import Recents
 from floorwalker.core.memory.responses import Responses
 from floorwalker.core.signals import Ad, Campaign, Referrer, Search
@@ -60,7 +61,9 @@ class Profile(Struct, frozen=True, array_like=True, gc=False):
     this visit's: none, both are; one, it is both; two, first and last. earlier: when the visits before this one began,
     each as seconds after the one before it; earlier_left: when the latest of those began that are only counted now.
     time_spent: seconds in the visits before this one. arrival: a redirect's, until its landing takes it over.
-    mixed: slots of which more than one arm was seen. merged: ids of the merges that are already in.
+    contacts: by channel, what reached them and what they responded to. mixed: slots of which more than one arm was
+    seen, `SLOT promotion:NAME` for a promotion's. merged: ids of the merges that are already in. traits_left: there
+    were more traits than could be kept.
     """
 
     seed: int
@@ -85,9 +88,12 @@ class Profile(Struct, frozen=True, array_like=True, gc=False):
     cart: Cart | None = None
     orders: Orders | None = None
     consent: Consent | None = None
-    response_rates: Mapping[str, float] = {}
+    contacts: Mapping[str, Contacts] = {}
     mixed: tuple[str, ...] = ()
     merged: tuple[str, ...] = ()
+    notes: Notes | None = None
+    learned: Learned | None = None
+    traits_left: bool = False
 
     @property
     def first_touch(self) -> Touch | None:
