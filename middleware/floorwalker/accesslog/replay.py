@@ -200,7 +200,7 @@ class Replay:
             return profile, effects, None
         page = self._choose(profile, signals)
         rules = page.moment.ruleset.version
-        changed = [one for one in page.values() if one.changes_page or one.reason is Reason.CONTROL]
+        changed = [one for one in page.values() if one.changes_page or one.kept_counts]
         if not changed:
             return profile, effects, page
         shown = [showing_of(decision, rules=rules) for decision in changed]

@@ -222,7 +222,7 @@ def _kept(slot: str) -> Decision:
 
 
 def _is_exposure(decision: Decision, outcome: Outcome) -> bool:
-    """A slot counts as shown where it was really changed, or kept for the comparison."""
-    if decision.reason is Reason.CONTROL:
-        return outcome is Outcome.KEPT
-    return decision.changes_page and outcome is Outcome.CHANGED
+    """A slot counts as shown where it was really changed, or where keeping it is one side of a comparison."""
+    if decision.changes_page:
+        return outcome is Outcome.CHANGED
+    return decision.kept_counts and outcome is Outcome.KEPT

@@ -1,13 +1,14 @@
-"""Choose: which entry of a slot a visitor gets. Entries are read in order; the first that fits is it."""
+"""Choose: which entry of a slot a visitor gets: the first that fits, the best, or the one on which the lot falls."""
 
 from collections.abc import Callable, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from floorwalker.core.decision import Explanation
 from floorwalker.core.evaluation.evaluate import Moment
 from floorwalker.core.fitting import Check
 from floorwalker.core.menu import Candidate, Menu
+from floorwalker.core.ranking import FIRST, WEIGHTED, explain_choice, explain_rank, ranked
 from floorwalker.core.ruleset import Content
 
 Render = Callable[[Content], str | None]
@@ -17,12 +18,17 @@ _RENDERED = ("template", "html", "text")
 
 
 class Choice(Struct, frozen=True):
-    """An entry that fits. entry: its place, such as `hero[2]`. claims: the names of which a page shows one."""
+    """An entry that fits. entry: its place, such as `hero[2]`. claims: the names of which a page shows one.
+
+    promotion: whose entry it is. drawn: a weighted choice fell on it.
+    """
 
     content: Content
     entry: str
     rendered: str | None = None
     claims: tuple[str, ...] = ()
+    promotion: str = ""
+    drawn: bool = False
 
 
 class Chooser:
@@ -46,12 +52,23 @@ class Chooser:
         self._taken, self._render, self._notes = taken, render, notes
 
     def entry(self) -> Choice | None:
-        """The first entry that fits."""
-        return self._first(self._menu.entries, self._notes)
+        """What the slot shows of its entries: those that promotions bring go before its own."""
+        menu = self._menu
+        choice = self._first(menu.promoted, self._notes) if menu.promoted else None
+        return choice or self._one_of(menu.entries, menu.choose, self._notes)
 
     def otherwise(self) -> Choice | None:
         """What the slot shows where no entry fits, if that may be shown."""
         return self._fit(self._menu.otherwise, self._notes)
+
+    def _one_of(self, candidates: Sequence[Candidate], choose: str, notes: list[Explanation] | None) -> Choice | None:
+        if choose == FIRST:
+            return self._first(candidates, notes)
+        if notes is None:
+            choice = self._first(ranked(candidates, choose, self._moment), None)
+        else:
+            choice = self._compared(candidates, choose, notes)
+        return structs.replace(choice, drawn=True) if choice is not None and choose == WEIGHTED else choice
 
     def _first(self, candidates: Sequence[Candidate], notes: list[Explanation] | None) -> Choice | None:
         for candidate in candidates:
@@ -60,12 +77,33 @@ class Chooser:
                 return choice
         return None
 
-    def _fit(self, candidate: Candidate, notes: list[Explanation] | None) -> Choice | None:
-        own: list[Explanation] | None = None if notes is None else []
+    def _compared(self, candidates: Sequence[Candidate], choose: str, notes: list[Explanation]) -> Choice | None:
+        """The same as the first of those ranked; every entry is read, and what each brings is noted."""
+        order = ranked(candidates, choose, self._moment)
+        read: list[Explanation] = []
+        choices: dict[str, Choice | None] = {}
+        for candidate in candidates:
+            ranks = list(explain_rank(candidate, choose, self._moment))
+            if candidate in order:
+                choices[candidate.place] = self._fit(candidate, read, ranks)
+            else:
+                read.append(_note(candidate, None, ranks))
+        fitting = [candidate for candidate in order if choices[candidate.place] is not None]
+        notes.append(explain_choice(fitting, choose, self._moment))
+        notes += [_passed_over(one, fitting[0]) if one.holds else one for one in read]
+        return choices[fitting[0].place] if fitting else None
+
+    def _fit(
+        self, candidate: Candidate, notes: list[Explanation] | None, ranks: Sequence[Explanation] = ()
+    ) -> Choice | None:
+        own: list[Explanation] | None = None if notes is None else list(ranks)
         choice = None
         if self._pass(candidate.audience, own):
             content = candidate.content
-            choice = self._first(candidate.show, own) if content is None else self._shown(candidate, content, own)
+            if content is None:
+                choice = self._one_of(candidate.show, candidate.choose, own)
+            else:
+                choice = self._shown(candidate, content, own)
         if notes is not None and own is not None:
             notes.append(_note(candidate, choice, own))
         return choice
@@ -80,7 +118,7 @@ class Chooser:
                 if notes is not None:
                     notes.append(Explanation("rendered", "uses something unknown about this visitor", None))
                 return None
-        return Choice(content, candidate.place, rendered, candidate.claims)
+        return Choice(content, candidate.place, rendered, candidate.claims, candidate.promotion)
 
     def _are_free(self, claims: Sequence[str], notes: list[Explanation] | None) -> bool:
         for name in claims:
@@ -101,8 +139,13 @@ class Chooser:
 
 
 def _note(candidate: Candidate, choice: Choice | None, own: list[Explanation]) -> Explanation:
-    content = candidate.content
-    what = "show" if content is None else content.name or content.kind
     unknown = any(one.holds is None for one in own)
     holds = True if choice is not None else None if unknown else False
-    return Explanation(f"{candidate.place} {what}", None, holds, tuple(own))
+    return Explanation(f"{candidate.place} {candidate.title}", None, holds, tuple(own))
+
+
+def _passed_over(note: Explanation, winner: Candidate) -> Explanation:
+    """The note of an entry that fits, as it reads where another one is shown."""
+    if note.condition == f"{winner.place} {winner.title}":
+        return note
+    return structs.replace(note, observed=f"fits, but {winner.title} is shown", holds=False)

@@ -94,11 +94,12 @@ class PageDecisions(Mapping[str, Decision]):
             kept = Reason.OTHER_PAGE
         if kept is not None:
             return Decision(slot.name, _DEFAULT, Arm.TREATMENT, kept, place=slot.place)
-        because = Because(partial(_entries_read, slot, moment, self.taken, self._render))
+        because = Because(partial(_entries_read, slot, moment, self.taken, self._render, compared=self._compared))
         chooser = Chooser(menu, moment, taken=self.taken, render=self._render)
         choice = None if _needs_consent(slot, moment) else chooser.entry()
         if choice is not None:
-            return self._shown(slot, choice, Reason.ENTRY, because, control=self._in_control(slot))
+            control = self._in_control(slot, choice.promotion)
+            return self._shown(slot, choice, Reason.ENTRY, because, control=control)
         otherwise = chooser.otherwise()
         if otherwise is None or otherwise.content.kind == "default":
             return Decision(slot.name, _DEFAULT, Arm.TREATMENT, Reason.OTHERWISE, place=slot.place, because=because)
@@ -118,12 +119,19 @@ class PageDecisions(Mapping[str, Decision]):
             entry=choice.entry,
             place=slot.place,
             because=because,
+            promotion=choice.promotion,
+            kept_counts=choice.drawn if choice.content.kind == "default" else control,
         )
 
-    def _in_control(self, slot: Slot) -> bool:
+    def _in_control(self, slot: Slot, promotion: str) -> bool:
+        """Whether any control group keeps this back: the site's, the slot's, that of the promotion that brings it."""
         if not self._compared:
             return False
-        return self._in_site_control or _is_below(slot.control, f"control:{slot.name}", self.moment)
+        if self._in_site_control or _is_below(slot.control, f"control:{slot.name}", self.moment):
+            return True
+        if not promotion:
+            return False
+        return _is_below(self.moment.ruleset.promotions[promotion].control, f"promotion:{promotion}", self.moment)
 
 
 def _kept_because(moment: Moment) -> Reason | None:
@@ -146,15 +154,35 @@ def _needs_consent(slot: Slot, moment: Moment) -> bool:
     return slot.control > 0 and moment.profile is None
 
 
-def _entries_read(slot: Slot, moment: Moment, taken: frozenset[str], render: Render | None) -> list[Explanation]:
-    """Why each entry fitted or not, up to the one that did."""
+def _entries_read(
+    slot: Slot, moment: Moment, taken: frozenset[str], render: Render | None, *, compared: bool
+) -> list[Explanation]:
+    """Why each entry fitted or not, up to the one that did, and what keeps that back for a comparison."""
     if _needs_consent(slot, moment):
         return [Explanation(f"control: {share_words(slot.control)}", NEEDS_CONSENT, None)]
     notes: list[Explanation] = []
     chooser = Chooser(moment.ruleset.once(menus_of)[slot.name], moment, taken=taken, render=render, notes=notes)
-    if chooser.entry() is None:
+    choice = chooser.entry()
+    if choice is None:
         chooser.otherwise()
+    elif compared:
+        notes += _control_groups(slot, choice.promotion, moment)
     return notes
+
+
+def _control_groups(slot: Slot, promotion: str, moment: Moment) -> Iterator[Explanation]:
+    """The control groups that keep the slot's entry, or that promotion's, back."""
+    ruleset = moment.ruleset
+    groups = [
+        ("the site", ruleset.site.control, SITE_CONTROL),
+        (f"the slot {slot.name}", slot.control, f"control:{slot.name}"),
+    ]
+    if promotion:
+        control = ruleset.promotions[promotion].control
+        groups.append((f"the promotion {promotion}", control, f"promotion:{promotion}"))
+    for whose, control, experiment in groups:
+        if _is_below(control, experiment, moment):
+            yield Explanation(f"control of {whose}: {share_words(control)}", "in the control group", False)
 
 
 def is_for_page(slot: Slot, signals: Signals) -> bool:
@@ -188,6 +216,7 @@ def explain_all(
                 "block": decision.block or decision.content.kind,
                 "arm": decision.arm.value,
                 "reason": decision.reason.value,
+                "promotion": decision.promotion or None,
                 "why": tree_of(decision.why),
             }
             for name, decision in decisions.items()
@@ -207,4 +236,5 @@ def tree_of(why: Explanation) -> dict[str, Any]:
 
 def showing_of(decision: Decision, *, rules: str = "") -> Showing:
     """That a slot was shown, or kept back for the comparison. rules: the version that decided."""
-    return Showing(short(decision.slot, NAME_BYTES), short(decision.block, NAME_BYTES), str(decision.arm), rules)
+    names = [short(name, NAME_BYTES) for name in (decision.slot, decision.block, decision.promotion)]
+    return Showing(names[0], names[1], str(decision.arm), rules, names[2])

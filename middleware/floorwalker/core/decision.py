@@ -61,7 +61,9 @@ class Decision(Struct, frozen=True):
     """What a slot shows. content.kind `default` leaves the page's own content.
 
     block: the name in caps and counts; in control, the block that would have been shown. rendered: the text, where the
-    caller gave a renderer. entry: its place, such as `hero[2]`. because: leads to `why`.
+    caller gave a renderer. entry: its place, such as `hero[2]`. because: leads to `why`. promotion: the promotion whose
+    entry it is. kept_counts: that the page's own content stays is one side of a comparison: a block is held back, or
+    a weighted choice fell on it.
     """
 
     slot: str
@@ -73,6 +75,8 @@ class Decision(Struct, frozen=True):
     entry: str = ""
     place: str = "inside"
     because: Because = NOTHING_READ
+    promotion: str = ""
+    kept_counts: bool = False
 
     @property
     def changes_page(self) -> bool:

@@ -11,12 +11,12 @@ from floorwalker.core.decision import Explanation
 from floorwalker.core.evaluation.counting import NEVER, count_holds, denied
 from floorwalker.core.evaluation.evaluate import Moment, explain
 from floorwalker.core.evaluation.explain import NEEDS_CONSENT
-from floorwalker.core.evaluation.moment import Asked
+from floorwalker.core.evaluation.moment import Asked, zone_of
 from floorwalker.core.evaluation.plan import Plan
-from floorwalker.core.evaluation.words import duration_words, number_words
+from floorwalker.core.evaluation.words import duration_words, number_words, share_words
 from floorwalker.core.events import SLOT_DISMISSED
 from floorwalker.core.memory.history import History, Tally
-from floorwalker.core.ruleset import Cap, Entry, Limits, Ruleset, Schedule, Slot
+from floorwalker.core.ruleset import Cap, Entry, Limits, Promotion, Ruleset, Schedule, Slot
 
 _WINDOWS = {"visit": Window("visit"), "day": Window("today"), "week": Window("week"), "ever": Window()}
 _ALWAYS = Schedule()
@@ -46,14 +46,43 @@ def _condition_check(condition: Condition, plan: Plan) -> Check:
 def schedule_checks(limits: Limits) -> Iterator[Check]:
     """Drafts are never shown; a schedule may not have begun, or be over."""
     if limits.draft:
-        yield Check(lambda _: False, lambda _: Explanation("draft: yes", None, False))
-    schedule = limits.schedule
-    if schedule != _ALWAYS:
-        asked = f"schedule: {_schedule_words(schedule)}"
-        yield Check(
-            lambda moment: schedule.holds(moment.at),
-            lambda moment: Explanation(asked, _utc_words(moment.at), schedule.holds(moment.at)),
-        )
+        yield _DRAFT
+    if limits.schedule != _ALWAYS:
+        yield _schedule_check(limits.schedule, "schedule")
+
+
+def promotion_checks(promotion: Promotion) -> Iterator[Check]:
+    """What a promotion asks before any of its entries is looked at: one that compares has nothing without memory."""
+    if promotion.draft:
+        yield _DRAFT
+    if promotion.schedule != _ALWAYS:
+        yield _schedule_check(promotion.schedule, f"promotion {promotion.name}")
+    if promotion.control > 0:
+        yield _memory_check(f"compares with a control group of {share_words(promotion.control)}")
+
+
+_DRAFT = Check(lambda _: False, lambda _: Explanation("draft: yes", None, False))
+
+
+def _memory_check(asked: str) -> Check:
+    """Who cannot be told from others again can be in neither arm."""
+
+    def remembers(moment: Moment) -> bool | None:
+        return None if moment.profile is None else True
+
+    def why(moment: Moment) -> Explanation:
+        return Explanation(asked, NEEDS_CONSENT if moment.profile is None else None, remembers(moment))
+
+    return Check(remembers, why)
+
+
+def _schedule_check(schedule: Schedule, what: str) -> Check:
+    def why(moment: Moment) -> Explanation:
+        zone = moment.ruleset.site.timezone
+        asked = f"{what}: {_schedule_words(schedule, zone)}"
+        return Explanation(asked, _time_words(moment.at, zone), schedule.holds(moment.at))
+
+    return Check(lambda moment: schedule.holds(moment.at), why)
 
 
 def limit_checks(limits: Limits, block: str, slot: Slot, ruleset: Ruleset) -> Iterator[Check]:
@@ -111,14 +140,15 @@ def _counted(asked: str, allowed: Range, find: Callable[[History], Tally]) -> Ch
     return Check(holds, why)
 
 
-def _schedule_words(schedule: Schedule) -> str:
+def _schedule_words(schedule: Schedule, zone: str) -> str:
     bounds = []
     if schedule.start is not None:
-        bounds.append(f"from {_utc_words(schedule.start)}")
+        bounds.append(f"from {_time_words(schedule.start, zone)}")
     if schedule.end is not None:
-        bounds.append(f"until {_utc_words(schedule.end)}")
+        bounds.append(f"until {_time_words(schedule.end, zone)}")
     return ", ".join(bounds)
 
 
-def _utc_words(at: float) -> str:
-    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M} UTC"
+def _time_words(at: float, zone: str) -> str:
+    """A minute on the site's clock."""
+    return f"{datetime.fromtimestamp(at, zone_of(zone) or UTC):%Y-%m-%d %H:%M} {zone}"

@@ -1,23 +1,32 @@
 """Menus: what a slot may show, in the order in which it is read, and what each entry asks. Made once per ruleset."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from floorwalker.core.conditions.matchers import fold_text
 from floorwalker.core.conditions.patterns import path_pattern
+from floorwalker.core.evaluation.moment import Moment
 from floorwalker.core.evaluation.plan import Plan
-from floorwalker.core.fitting import Check, audience_checks, limit_checks, schedule_checks
+from floorwalker.core.fitting import Check, audience_checks, limit_checks, promotion_checks, schedule_checks
 from floorwalker.core.ruleset import Content, Entry, Limits, Ruleset, Slot
 from floorwalker.core.signals import Signals
+
+
+class Score(Struct, frozen=True):
+    """How an entry ranks where the best is shown. segment: whose points they are; empty is a plain number."""
+
+    points: Callable[[Moment], float]
+    segment: str = ""
 
 
 class Candidate(Struct, frozen=True):
     """One entry, ready to be asked: first its audience, then whether its names are free, then its limits.
 
-    place: such as `hero[2]`. content: what it shows, or None where it has entries of its own, `show`. claims: the names
-    of which a page shows one.
+    place: such as `hero[2]`. content: what it shows, or None where it has entries of its own, `show`, one of which is
+    chosen by `choose`. claims: the names of which a page shows one. lot: what a weighted choice draws it by.
     """
 
     place: str
@@ -26,14 +35,26 @@ class Candidate(Struct, frozen=True):
     claims: tuple[str, ...] = ()
     limits: tuple[Check, ...] = ()
     show: tuple["Candidate", ...] = ()
+    choose: str = "first"
+    score: Score | None = None
+    weight: float = 1.0
+    lot: str = ""
+    promotion: str = ""
+
+    @property
+    def title(self) -> str:
+        """What it shows, for people."""
+        return "show" if self.content is None else self.content.name or self.content.kind
 
 
 class Menu(Struct, frozen=True):
-    """What one slot may show, and on which pages."""
+    """What one slot may show, and on which pages. promoted: what promotions bring, read before the slot's own."""
 
     entries: tuple[Candidate, ...]
     otherwise: Candidate
     pages: "Pages"
+    choose: str = "first"
+    promoted: tuple[Candidate, ...] = ()
 
 
 class Pages(Struct, frozen=True):
@@ -66,30 +87,93 @@ def pages_of(slot: Slot) -> Pages:
     return Pages(not slot.pages, frozenset(types - {""}), tuple(paths))
 
 
+class _Shelf(Struct, frozen=True):
+    """Where entries stand. place: what their numbers follow. experiment: what lots are drawn in. limits: of those
+    around them. promotion: whose they are."""
+
+    slot: Slot
+    ruleset: Ruleset
+    place: str
+    experiment: str
+    limits: tuple[Limits, ...] = ()
+    promotion: str = ""
+
+    def inside(self, entry: Entry, place: str) -> "_Shelf":
+        """Where the entries inside this one stand. An experiment is known by its name, or by how deep it stands."""
+        experiment = f"{self.slot.name}:{entry.name}" if entry.name else f"{self.experiment}>"
+        return replace(self, place=place, experiment=experiment, limits=(*self.limits, entry.limits))
+
+
 def _menu(slot: Slot, ruleset: Ruleset) -> Menu:
-    otherwise = _of_content(Entry(), slot.otherwise, f"{slot.name} otherwise", (), slot, ruleset)
-    return Menu(tuple(_candidates(slot.show, slot.name, (), slot, ruleset)), otherwise, pages_of(slot))
+    own = _Shelf(slot, ruleset, slot.name, f"{slot.name}:")
+    return Menu(
+        tuple(_candidates([entry for entry in slot.show if not entry.promotion], own)),
+        _of_content(Entry(), slot.otherwise, f"{slot.name} otherwise", own),
+        pages_of(slot),
+        slot.choose,
+        tuple(_promoted(slot, ruleset)),
+    )
 
 
-def _candidates(
-    entries: Sequence[Entry], place: str, inherited: tuple[Limits, ...], slot: Slot, ruleset: Ruleset
-) -> Iterator[Candidate]:
+def _promoted(slot: Slot, ruleset: Ruleset) -> Iterator[Candidate]:
+    """What promotions bring, in the order of the promotions."""
+    for promotion in ruleset.promotions.values():
+        entries = [entry for entry in slot.show if entry.promotion == promotion.name]
+        asked = tuple(promotion_checks(promotion)) if entries else ()
+        place = f"promotion {promotion.name}"
+        shelf = _Shelf(slot, ruleset, place, f"{slot.name}:promotion:{promotion.name}", promotion=promotion.name)
+        for candidate in _candidates(entries, shelf):
+            yield replace(candidate, audience=(*asked, *candidate.audience))
+
+
+def _candidates(entries: Sequence[Entry], shelf: _Shelf) -> Iterator[Candidate]:
     """Those of higher priority first."""
     for number, entry in sorted(enumerate(entries, 1), key=lambda numbered: -numbered[1].priority):
-        here = f"{place}[{number}]"
-        if entry.content is not None:
-            yield _of_content(entry, entry.content, here, inherited, slot, ruleset)
-            continue
-        nested = tuple(_candidates(entry.show, here, (*inherited, entry.limits), slot, ruleset))
-        yield Candidate(here, audience=tuple(audience_checks(entry, ruleset.once(Plan))), show=nested)
+        here = f"{shelf.place}[{number}]"
+        content = entry.content
+        candidate = _of_show(entry, here, shelf) if content is None else _of_content(entry, content, here, shelf)
+        yield replace(
+            candidate,
+            score=_score(entry.score, shelf.ruleset),
+            weight=entry.weight,
+            lot=f"weighted:{shelf.experiment}:{_alternative(entry)}",
+        )
 
 
-def _of_content(
-    entry: Entry, content: Content, place: str, inherited: Iterable[Limits], slot: Slot, ruleset: Ruleset
-) -> Candidate:
+def _of_show(entry: Entry, place: str, shelf: _Shelf) -> Candidate:
+    return Candidate(
+        place,
+        audience=tuple(audience_checks(entry, shelf.ruleset.once(Plan))),
+        show=tuple(_candidates(entry.show, shelf.inside(entry, place))),
+        choose=entry.choose,
+        promotion=shelf.promotion,
+    )
+
+
+def _of_content(entry: Entry, content: Content, place: str, shelf: _Shelf) -> Candidate:
+    ruleset = shelf.ruleset
     block = ruleset.blocks.get(content.name)
-    limits = [*inherited, entry.limits, *([] if block is None else [block.limits])]
+    limits = [*shelf.limits, entry.limits, *([] if block is None else [block.limits])]
     audience = [*audience_checks(entry, ruleset.once(Plan)), *([] if block is None else schedule_checks(block.limits))]
-    checks = [check for one in limits for check in limit_checks(one, content.name, slot, ruleset)]
+    checks = [check for one in limits for check in limit_checks(one, content.name, shelf.slot, ruleset)]
     claims = tuple([one.once_per_page for one in limits if one.once_per_page])
-    return Candidate(place, content, tuple(audience), claims, tuple(checks))
+    return Candidate(place, content, tuple(audience), claims, tuple(checks), promotion=shelf.promotion)
+
+
+def _alternative(entry: Entry) -> str:
+    """What a weighted choice knows an entry by: its name or its block's, or those of the entries inside it."""
+    if entry.name:
+        return entry.name
+    if entry.content is not None:
+        return entry.content.name or entry.content.kind
+    return f"({','.join(map(_alternative, entry.show))})"
+
+
+def _score(score: float | str, ruleset: Ruleset) -> Score:
+    if not isinstance(score, str):
+        return Score(lambda _: score)
+    segment = ruleset.segments.get(score)
+    if segment is None or segment.draft:
+        return Score(lambda _: 0.0, score)
+    between = ruleset.once(Plan).points(segment)
+    return Score(lambda moment: between(moment)[0], score)

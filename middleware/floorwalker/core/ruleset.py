@@ -124,7 +124,7 @@ class Entry(Struct, frozen=True):
     """One line of a slot: for whom, when, how often, and what: exactly one of content and show.
 
     score: how it ranks where `choose: best`, a number or the name of a segment whose points count. promotion: the name
-    of the promotion that brings it.
+    of the promotion that brings it. name: of an entry with `show`; a weighted choice is known by it.
     """
 
     to: tuple[str, ...] = ()
@@ -138,6 +138,7 @@ class Entry(Struct, frozen=True):
     where: str = ""  # file:line, for explanations
     score: float | str = 0.0
     promotion: str = ""
+    name: str = ""
 
 
 class Slot(Struct, frozen=True):

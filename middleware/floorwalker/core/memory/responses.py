@@ -46,25 +46,35 @@ class Response(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Exposure(Struct, frozen=True, array_like=True, gc=False):
-    """The first time that this block of this slot came up for this visitor, in that arm. clicked: it was, once."""
+    """The first time that this block of this slot came up for this visitor, in that arm. clicked: it was, once.
+
+    promotion: which brought it; it has a control group of its own.
+    """
 
     slot: str
     block: str
     arm: str
     at: int
     clicked: bool = False
+    promotion: str = ""
 
 
 class Showing(Struct, frozen=True, gc=False):
     """What one slot of a page showed, or held back in control. The texts are within NAME_BYTES.
 
-    rules: the version of the rules that decided.
+    rules: the version of the rules that decided. promotion: which brought the block.
     """
 
     slot: str
     block: str
     arm: str
     rules: str = ""
+    promotion: str = ""
+
+    @property
+    def comparison(self) -> str:
+        """What its arms are told apart in: the slot, or within a promotion the slot and the promotion."""
+        return f"{self.slot} promotion:{self.promotion}" if self.promotion else self.slot
 
 
 class Responses(Struct, frozen=True, array_like=True, gc=False):
@@ -109,10 +119,10 @@ class Responses(Struct, frozen=True, array_like=True, gc=False):
                 return one
         return None
 
-    def arm(self, slot: str) -> str | None:
-        """The arm in which this visitor first met the slot."""
+    def arm(self, slot: str, promotion: str = "") -> str | None:
+        """The arm in which this visitor first met the slot, or what that promotion brings there."""
         for one in self.exposures:
-            if one.slot == slot:
+            if one.slot == slot and one.promotion == promotion:
                 return one.arm
         return None
 
