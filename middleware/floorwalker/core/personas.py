@@ -7,6 +7,19 @@ from msgspec import Struct
 from floorwalker.core.events import Page, Scalar
 from floorwalker.core.signals import Place
 
+_WEBKIT = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
+TYPICAL_AGENTS: Mapping[str, str] = {
+    "desktop": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/140.0.0.0 Safari/537.36",
+    "mobile": f"Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) {_WEBKIT} "
+    "Version/18.6 Mobile/15E148 Safari/604.1",
+    "tablet": f"Mozilla/5.0 (iPad; CPU OS 18_6 like Mac OS X) {_WEBKIT} Version/18.6 Mobile/15E148 Safari/604.1",
+    "tv": "Mozilla/5.0 (SMART-TV; LINUX; Tizen 7.0) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "94.0.4606.31/7.0 TV Safari/537.36",
+    "console": f"Mozilla/5.0 (PlayStation; PlayStation 5/10.40) {_WEBKIT} Version/17.0 Safari/605.1.15",
+}
+"""Kind of device → what a usual browser of that kind sends."""
+
 
 class Happening(Struct, frozen=True):
     """One thing of a persona's past: a page they saw (`url`), or an event.
@@ -54,10 +67,18 @@ class Persona(Struct, frozen=True):
 
 
 class Expectation(Struct, frozen=True):
-    """What an editor expects of a persona. slots: slot → block (`default`, `hide` too). where: file:line."""
+    """What an editor expects of a persona. where: file:line.
+
+    exactly: these segments and no other; None is not said. slots: slot → block (`default`, `hide` too). url, at:
+    instead of the persona's own; with a url, what the app would say of the persona's own page is left out.
+    """
 
     persona: str
+    about: str = ""
     inside: tuple[str, ...] = ()
     outside: tuple[str, ...] = ()
+    exactly: tuple[str, ...] | None = None
     slots: Mapping[str, str] = {}
+    url: str = ""
+    at: float | None = None
     where: str = ""

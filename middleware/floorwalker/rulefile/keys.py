@@ -39,7 +39,20 @@ class Takes(StrEnum):
     POINTS = "a list of points"
     ENTRIES = "a list of entries"
     CONTENT = "default, or what is shown"
+    SCORE = "a number, or the name of a segment with points"
+    PROMOTED = "slots, each with an entry or a list of entries"
     COORDINATE = "degrees"
+    ADDRESS = "an address: a path, or a whole one"
+    URL = "a whole address"
+    IP = "an IP address"
+    COUNTRY = "a country's code"
+    LANGUAGES = "a language such as de-AT, or a list"
+    COUNT = "a whole number"
+    SCALARS = "names and values"
+    PLACE = "country, region, city, lat, lon"
+    PAGE = "what a page is about"
+    HISTORY = "a list of what happened"
+    EXPECTED = "slots, each with a block"
 
 
 class Shape(StrEnum):
@@ -50,6 +63,7 @@ class Shape(StrEnum):
     LIST = "a list"
     POINTS = "names, each with one point or a list of points"
     CONDITION = "names, each with a condition and its keys"
+    STEPS = "names, each with a list of steps"
 
 
 class Key(Struct, frozen=True):
