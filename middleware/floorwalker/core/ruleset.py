@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from msgspec import Struct
 
 from floorwalker.core.conditions.matchers import Range
-from floorwalker.core.conditions.model import Condition
+from floorwalker.core.conditions.model import Behaviour, Condition
 from floorwalker.core.personas import Expectation, Persona
 
 Made = TypeVar("Made")
@@ -166,10 +166,10 @@ class Goal(Struct, frozen=True):
 
 
 class Funnel(Struct, frozen=True):
-    """Steps that lead to a goal, in their order: conditions on what somebody viewed or did."""
+    """Steps that lead to a goal, in their order: what is viewed or done, without counts and windows."""
 
     name: str
-    steps: tuple[Condition, ...]
+    steps: tuple[Behaviour, ...]
 
 
 class Promotion(Struct, frozen=True):

@@ -37,18 +37,18 @@ class Parts(Struct):
 
 def read_test(definition: Definition, value: Node, reading: Reading, touch: str, written: str) -> Test | None:
     """A condition on what is the case."""
-    fields = _fields(definition, read_parts(definition, value, reading), reading)
+    fields = read_fields(definition, read_parts(definition, value, reading), reading)
     return None if fields is None else Test(definition.name, fields, touch, written)
 
 
 def read_behaviour(definition: Definition, value: Node, reading: Reading, written: str) -> Behaviour | None:
     """A condition on how often something happened."""
     parts = read_parts(definition, value, reading)
-    what = _fields(definition, parts, reading)
-    past = _window(parts.beside.get("within"), reading)
-    count = read_range(Kind.COUNT, list(parts.counts), reading.findings) if parts.counts else None
-    part = _range(Kind.SHARE, "share", parts, reading)
-    ago = _range(Kind.DURATION, "ago", parts, reading)
+    what = read_fields(definition, parts, reading)
+    past = read_window(parts.beside.get("within"), reading)
+    count = read_count(parts, reading)
+    part = read_beside(Kind.SHARE, "share", parts, reading)
+    ago = read_beside(Kind.DURATION, "ago", parts, reading)
     total = _total(parts.beside.get("sum"), reading)
     asked = (parts.counts, parts.beside.get("share"), parts.beside.get("ago"), parts.beside.get("sum"))
     unread = any(node and found is None for node, found in zip(asked, (count, part, ago, total), strict=True))
@@ -136,7 +136,7 @@ def _no_main(definition: Definition, value: Node, reading: Reading) -> None:
     reading.findings.error(value.at, "type", message, f"write {definition.example}")
 
 
-def _fields(definition: Definition, parts: Parts, reading: Reading) -> tuple[Field, ...] | None:
+def read_fields(definition: Definition, parts: Parts, reading: Reading) -> tuple[Field, ...] | None:
     """The fields that were written, in the order of the definition; None where any is wrong."""
     found: list[tuple[Field, ...] | None] = []
     for field in definition.fields:
@@ -172,7 +172,13 @@ def _named(field: FieldDefinition, node: Node, definition: Definition, reading: 
     return tuple(found) if len(found) == len(node.pairs) else None
 
 
-def _range(kind: Kind, name: str, parts: Parts, reading: Reading) -> Range | None:
+def read_count(parts: Parts, reading: Reading) -> Range | None:
+    """How often; None where that is not asked, or was reported."""
+    return read_range(Kind.COUNT, list(parts.counts), reading.findings) if parts.counts else None
+
+
+def read_beside(kind: Kind, name: str, parts: Parts, reading: Reading) -> Range | None:
+    """The range of what stands beside the fields; None where nothing does, or it was reported."""
     node = parts.beside.get(name)
     if node is None:
         return None
@@ -180,7 +186,8 @@ def _range(kind: Kind, name: str, parts: Parts, reading: Reading) -> Range | Non
     return found if isinstance(found, Range) else None
 
 
-def _window(node: Node | None, reading: Reading) -> Window | None:
+def read_window(node: Node | None, reading: Reading) -> Window | None:
+    """The window that is counted; without a node, all that is remembered."""
     if node is None:
         return Window()
     scalar = one_text(node, reading.findings, "within: 30 minutes")

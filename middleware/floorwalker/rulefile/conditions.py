@@ -7,6 +7,7 @@ from floorwalker.core.conditions.matchers import Matcher
 from floorwalker.core.conditions.model import All, AnyCondition, Chance, Condition, Field, InSegment, Not, Test
 from floorwalker.rulefile.asking import BESIDE, read_behaviour, read_mapping, read_parts, read_test
 from floorwalker.rulefile.calendar import read_date, read_near, read_time
+from floorwalker.rulefile.courses import read_course
 from floorwalker.rulefile.fields import as_list, attempt, label, many_texts, one_text
 from floorwalker.rulefile.nodes import Mapping, Node, Scalar, Sequence
 from floorwalker.rulefile.problems import did_you_mean
@@ -123,6 +124,8 @@ def _read(definition: Definition, value: Node, reading: Reading, touch: str) -> 
             return read_mapping(definition, value, reading, touch, text)
         case Form.BEHAVIOUR:
             return read_behaviour(definition, value, reading, text)
+        case Form.COURSE:
+            return read_course(definition, value, reading, text)
         case Form.TIME:
             return _test(read_time(value, definition, reading), definition, text)
         case Form.DATE:

@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct, field
 
-from floorwalker.core.ruleset import Block
+from floorwalker.core.conditions.model import Behaviour
+from floorwalker.core.ruleset import Block, Segment
 from floorwalker.rulefile.names import Names
 from floorwalker.rulefile.nodes import Position
 from floorwalker.rulefile.problems import Findings
@@ -39,8 +40,16 @@ class Ending(Struct, frozen=True):
     what: str
 
 
+class Step(Struct, frozen=True):
+    """One step, and what it is called: the path or event that it asks for, else whatever value it has."""
+
+    step: Behaviour
+    names: tuple[str, ...]
+
+
 class Reading(Struct):
     """One reading of one folder. places: `near` looks its points up here. blocks: entries take their content here.
+    steps: those of each funnel, for `funnel`. segments: whose points may be an entry's score.
 
     shown: the names of content that stands in entries. endings: every schedule's end, for whoever knows the time.
     """
@@ -50,6 +59,8 @@ class Reading(Struct):
     zone: ZoneInfo
     places: Mapping[str, Points] = field(default_factory=dict)
     blocks: Mapping[str, Block] = field(default_factory=dict)
+    segments: Mapping[str, Segment] = field(default_factory=dict)
+    steps: dict[str, tuple[Step, ...]] = field(default_factory=dict)
     shown: set[str] = field(default_factory=set)
     endings: list[Ending] = field(default_factory=list)
     check_template: TemplateCheck | None = None

@@ -35,6 +35,7 @@ _TIME = re.compile(r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})")
 _EUROPEAN_DAY = re.compile(r"(?P<day>[0-9]{1,2})\.(?P<month>[0-9]{1,2})\.(?P<year>[0-9]{4})")
 _CAP = re.compile(r"(?P<times>\S+)\s*(?:(?:per|a|every)\s+(?P<per>\w+)|(?P<ever>\w+))")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+MOST_WEEKS = 52
 _PERIODS = ("visit", "day", "week")
 _YES = {"yes": True, "true": True, "on": True, "no": False, "false": False, "off": False}
 
@@ -98,6 +99,22 @@ def duration(text: str) -> float:
     if value < 0 or value > 1_000_000:
         raise Misread(f"{text} is no duration", "write a positive number of a sensible size")
     return value * _UNITS[unit.removesuffix("s")]
+
+
+def span(text: str) -> float:
+    """`21 days` in seconds; longer than nothing."""
+    seconds = duration(text)
+    if seconds <= 0:
+        raise Misread(f"{text} is no time at all", "write a longer one")
+    return seconds
+
+
+def weeks(text: str) -> int:
+    """A number of weeks, from 1 to 52."""
+    value = number(text.removesuffix("weeks").removesuffix("week").strip())
+    if value != int(value) or not 1 <= value <= MOST_WEEKS:
+        raise Misread(f"{_shown(text)} is no number of weeks", f"write a whole number from 1 to {MOST_WEEKS}")
+    return int(value)
 
 
 def window(text: str) -> Window:

@@ -33,7 +33,15 @@ class Kind(StrEnum):
     WEEKDAYS = "weekdays"  # names of days, or a list
     COORDINATE = "coordinate"  # degrees
     DISTANCE = "distance"  # kilometres
+    CURRENCY = "currency"  # an ISO 4217 code
     LABEL = "label"  # a name made up here
+    WEEKS = "weeks"  # a bare whole number, from 1 to 52
+    SPAN = "span"  # a bare duration, `21 days`
+    WINDOW = "window"  # `7 days`, `this week`
+    REGULARITY = "regularity"  # `{weeks: 3, of: 4}`
+    VIEW = "view"  # what stands under `viewed`, without counts and windows
+    STEPS = "steps"  # a list of `viewed` and `did`, each without counts and windows
+    STEP = "step"  # one step of a funnel: its path or event, or its number
     CONDITION = "condition"  # one condition
     CONDITIONS = "conditions"  # a list of conditions; where `form` is TOUCH also one
 
@@ -66,6 +74,7 @@ class Form(StrEnum):
     MAPPING = "mapping"
     TOUCH = "touch"
     BEHAVIOUR = "behaviour"
+    COURSE = "course"
     TIME = "time"
     DATE = "date"
     NEAR = "near"
@@ -92,8 +101,9 @@ class FieldDefinition(Struct, frozen=True):
 class Definition(Struct, frozen=True):
     """One condition. main: the field a bare value is meant for, empty where there is none.
 
-    counts, within, ago, share, sum: which of these stand beside the fields. memory: needs permission to remember, so it
-    is unknown without. available: False where a later release brings it.
+    measure: the field that number operators beside the others are meant for, see `definitions`. counts, within, ago,
+    share, sum: which of these stand beside the fields. memory: needs permission to remember, so it is unknown without.
+    available: False where a later release brings it.
     """
 
     name: str
@@ -103,6 +113,7 @@ class Definition(Struct, frozen=True):
     group: str = ""
     main: str = ""
     fields: tuple[FieldDefinition, ...] = ()
+    measure: str = ""
     counts: bool = False
     within: bool = False
     ago: bool = False
