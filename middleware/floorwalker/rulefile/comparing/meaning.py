@@ -1,0 +1,90 @@
+"""What a part of the rules means, whichever way it is written: equal meanings compare equal, and can be hashed."""
+
+from collections.abc import Iterator, Mapping, Set
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import fields
+
+from floorwalker.core.conditions.matchers import AnyOf, Near, Networks, PathIs, Text, Words
+from floorwalker.core.conditions.model import All, AnyCondition, Behaviour, Condition, InSegment, Not, Test
+from floorwalker.core.personas import Expectation
+from floorwalker.core.ruleset import Entry, Limits, PageRule, Ruleset, Segment, Site, Slot, Topic
+
+WITHOUT_MEANING = frozenset({(Ruleset, "version"), (Entry, "where"), (Expectation, "where")})
+"""Where it is written, and a hash of it all."""
+_UNORDERED = frozenset(
+    {
+        *(
+            (Entry, "to"),
+            (Slot, "pages"),
+            (Segment, "points"),
+            (Site, "exclude"),
+            (Site, "hosts"),
+            (InSegment, "names"),
+        ),
+        *((PageRule, "tags"), (PageRule, "topics"), (Topic, "pages"), (Topic, "keywords")),
+        *((Limits, "caps"), (Limits, "stop_after"), (Expectation, "inside"), (Expectation, "outside")),
+        *((AnyOf, "patterns"), (Text, "values"), (Words, "phrases"), (PathIs, "patterns"), (Networks, "networks")),
+        *((Near, "points"), (Test, "fields"), (Behaviour, "what")),
+    }
+)
+
+
+def meaning(value: Any) -> Any:
+    """A value to compare by. Where a list's order does not count, it is a set; `written` counts nowhere."""
+    match value:
+        case All():
+            return _composed("all", conjuncts(value))
+        case AnyCondition():
+            return _composed("any", alternatives(value))
+        case Not():
+            return ("not", meaning(AnyCondition(value.of)))
+        case Struct():
+            return (type(value).__name__, *(field_meaning(value, name) for name in telling_fields(value)))
+        case Mapping():
+            return frozenset((key, meaning(one)) for key, one in value.items())
+        case Set():
+            return frozenset(map(meaning, value))
+        case tuple() | list():
+            return tuple(map(meaning, value))
+        case _:
+            return value
+
+
+def field_meaning(owner: Struct, name: str) -> Any:
+    """What one field of a struct means."""
+    value = getattr(owner, name)
+    return frozenset(map(meaning, value)) if (type(owner), name) in _UNORDERED else meaning(value)
+
+
+def telling_fields(value: Struct) -> list[str]:
+    """The fields of a struct that mean something."""
+    kind = type(value)
+    names = (field.name for field in fields(kind))
+    return [name for name in names if name != "written" and (kind, name) not in WITHOUT_MEANING]
+
+
+def conjuncts(condition: Condition | None) -> tuple[Condition, ...]:
+    """The conditions that must all hold, however they are nested."""
+    if condition is None:
+        return ()
+    return tuple(_flat(condition, All)) if isinstance(condition, All) else (condition,)
+
+
+def alternatives(condition: Condition) -> tuple[Condition, ...]:
+    """The conditions of which one must hold, however they are nested."""
+    return tuple(_flat(condition, AnyCondition)) if isinstance(condition, AnyCondition) else (condition,)
+
+
+def _flat(condition: All | AnyCondition, kind: type[All] | type[AnyCondition]) -> Iterator[Condition]:
+    for part in condition.of:
+        if isinstance(part, kind):
+            yield from _flat(part, kind)
+        else:
+            yield part
+
+
+def _composed(kind: str, parts: tuple[Condition, ...]) -> Any:
+    meant = frozenset(map(meaning, parts))
+    return next(iter(meant)) if len(meant) == 1 else (kind, meant)

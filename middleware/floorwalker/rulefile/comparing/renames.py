@@ -1,0 +1,131 @@
+"""Names that changed while what they name stayed: found, and put into the old rules, so that the rest compares."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import fields, replace
+
+from floorwalker.core.conditions.matchers import AnyOf, fold_text
+from floorwalker.core.conditions.model import Field, InSegment
+from floorwalker.core.personas import Expectation, Persona
+from floorwalker.core.ruleset import (
+    Block,
+    Content,
+    Entry,
+    Funnel,
+    Goal,
+    PageRule,
+    Promotion,
+    Ruleset,
+    Segment,
+    Site,
+    Slot,
+    Topic,
+)
+from floorwalker.rulefile.comparing.meaning import meaning
+
+Names = Mapping[str, str]
+Renames = Mapping[str, Names]
+
+_SECTIONS = ("segments", "blocks", "slots", "goals", "funnels", "promotions", "personas", "topics")
+_NAMES_OF: Mapping[tuple[type, str], str] = {
+    (Segment, "name"): "segments",
+    (InSegment, "names"): "segments",
+    (Entry, "to"): "segments",
+    (Entry, "score"): "segments",
+    (Site, "exclude"): "segments",
+    (Expectation, "inside"): "segments",
+    (Expectation, "outside"): "segments",
+    (Block, "name"): "blocks",
+    (Content, "name"): "blocks",
+    (Slot, "name"): "slots",
+    (Goal, "name"): "goals",
+    (Slot, "goal"): "goals",
+    (Funnel, "name"): "funnels",
+    (Promotion, "name"): "promotions",
+    (Entry, "promotion"): "promotions",
+    (Persona, "name"): "personas",
+    (Expectation, "persona"): "personas",
+    (Topic, "name"): "topics",
+    (PageRule, "topics"): "topics",
+}
+"""Where a name of which section stands."""
+_ASKED = {"block": "blocks", "slot": "slots", "topic": "topics", "funnel": "funnels"}
+"""Fields of conditions that name something."""
+
+
+def find_renames(old: Ruleset, new: Ruleset) -> tuple[Ruleset, dict[str, dict[str, str]]]:
+    """The old rules under the new names, and which names those are, by section: old → new.
+
+    Something was renamed where one name is gone, another is new, and what they name is the same, but for names.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for _ in range(_ROUNDS):
+        fresh = {section: names for section in _SECTIONS if (names := _renamed_in(section, old, new))}
+        if not fresh:
+            break
+        old = with_names(old, fresh)
+        for section, names in fresh.items():
+            found.setdefault(section, {}).update(names)
+    return old, found
+
+
+_ROUNDS = 8  # what names something that was itself renamed is recognised in the next round
+
+
+def _renamed_in(section: str, old: Ruleset, new: Ruleset) -> dict[str, str]:
+    before, after = _by_name(getattr(old, section)), _by_name(getattr(new, section))
+    gone = {name: thing for name, thing in before.items() if name not in after}
+    fresh = {name: thing for name, thing in after.items() if name not in before}
+    found: dict[str, str] = {}
+    for was, thing in gone.items():
+        for name, other in fresh.items():
+            same = meaning(with_names(thing, {section: {was: name}})) == meaning(other)
+            if same and name not in found.values():
+                found[was] = name
+                break
+    return found
+
+
+def _by_name(things: Any) -> Mapping[str, Any]:
+    return things if isinstance(things, Mapping) else {thing.name: thing for thing in things}
+
+
+def with_names(value: Any, names: Renames) -> Any:
+    """A part of the rules with other names wherever they stand; `written` stays as it was written."""
+    match value:
+        case Field(matcher=AnyOf()) if value.name in _ASKED:
+            return replace(value, matcher=_asked(value.matcher, names.get(_ASKED[value.name], {})))
+        case Struct():
+            changed = {field.name: _of_field(value, field.name, names) for field in fields(value)}
+            return replace(value, **changed)
+        case Mapping():
+            return {key: with_names(one, names) for key, one in value.items()}
+        case tuple():
+            return tuple(with_names(one, names) for one in value)
+        case _:
+            return value
+
+
+def _of_field(owner: Struct, name: str, names: Renames) -> Any:
+    value = getattr(owner, name)
+    own = names.get(_NAMES_OF.get((type(owner), name), ""), {})
+    match value:
+        case str():
+            return own.get(value, value)
+        case tuple() if own and all(isinstance(one, str) for one in value):
+            return tuple(own.get(one, one) for one in value)
+        case Mapping() if isinstance(owner, Ruleset):
+            keys = names.get(name, {})
+            return {keys.get(key, key): with_names(one, names) for key, one in value.items()}
+        case Mapping() if isinstance(owner, Expectation):
+            slots, blocks = names.get("slots", {}), names.get("blocks", {})
+            return {slots.get(slot, slot): blocks.get(block, block) for slot, block in value.items()}
+        case _:
+            return with_names(value, names)
+
+
+def _asked(matcher: Any, names: Names) -> Any:
+    folded = {fold_text(old): fold_text(new) for old, new in names.items()}
+    return AnyOf(frozenset(folded.get(one, one) for one in matcher.exact), matcher.patterns)
