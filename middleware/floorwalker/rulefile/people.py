@@ -20,6 +20,7 @@ from floorwalker.rulefile.matching import read_range
 from floorwalker.rulefile.nodes import Mapping, Node, Scalar
 from floorwalker.rulefile.reading import Reading
 from floorwalker.rulefile.sections import GOAL_KEYS, POINTS_KEYS, SEGMENT_KEYS
+from floorwalker.rulefile.showing import is_draft
 
 
 def read_segments(pairs: list[tuple[Scalar, Node]], reading: Reading) -> dict[str, Segment]:
@@ -28,7 +29,8 @@ def read_segments(pairs: list[tuple[Scalar, Node]], reading: Reading) -> dict[st
     for name, value in pairs:
         node = as_mapping(value, name.text, reading.findings, "when: {device: mobile}")
         if node is not None:
-            found[name.text] = _segment(name, node, reading)
+            with reading.names.within(draft=is_draft(node)):
+                found[name.text] = _segment(name, node, reading)
     _report_cycles(found, reading)
     return found
 

@@ -8,6 +8,7 @@ def review(ruleset: Ruleset, mentioned: set[str], reading: Reading, now: float |
     """Warn of segments that nobody uses, slots that no page can match and, where `now` is given, what is over."""
     _unused_segments(ruleset, mentioned, reading)
     _slots_without_pages(ruleset, reading)
+    _drafts_in_use(ruleset, reading)
     if now is not None:
         _over(reading, now)
 
@@ -19,6 +20,15 @@ def _unused_segments(ruleset: Ruleset, mentioned: set[str], reading: Reading) ->
         if name not in used and at is not None:
             hint = "name it in to:, in: or exclude:, unless the app reads it"
             reading.findings.warn(at, "unused-segment", f"no slot or segment uses {name}", hint)
+
+
+def _drafts_in_use(ruleset: Ruleset, reading: Reading) -> None:
+    for reference in reading.names.referred_live("segment"):
+        segment = ruleset.segments.get(reference.name)
+        if segment is not None and segment.draft:
+            message = f"the segment {reference.name} is a draft, so that nobody is in it"
+            hint = "take draft: out of the segment, or make this a draft too"
+            reading.findings.warn(reference.at, "draft", message, hint)
 
 
 def _slots_without_pages(ruleset: Ruleset, reading: Reading) -> None:

@@ -113,12 +113,13 @@ def read_limits(fields: Fields, what: str, reading: Reading) -> Limits:
         rest=fields.duration("rest", 0.0),
         stop_after=fields.choices("stop_after"),
         once_per_page=fields.label("once_per_page"),
-        schedule=_schedule(fields, what, reading),
+        schedule=read_schedule(fields, what, reading),
         draft=fields.yes_no("draft", False),
     )
 
 
-def _schedule(fields: Fields, what: str, reading: Reading) -> Schedule:
+def read_schedule(fields: Fields, what: str, reading: Reading) -> Schedule:
+    """`from` and `until`, on the site's clock; where it ends is noted, for whoever knows the time."""
     start = fields.read("from", lambda text: moment(text, reading.zone), None)
     end = fields.read("until", lambda text: moment(text, reading.zone, end=True), None)
     until = fields.get("until")
@@ -129,6 +130,12 @@ def _schedule(fields: Fields, what: str, reading: Reading) -> Schedule:
     else:
         reading.endings.append(Ending(until.at, end, what))
     return Schedule(start, end)
+
+
+def is_draft(node: Mapping) -> bool:
+    """Whether `draft: yes` stands here; what else stands there is judged where the key is read."""
+    draft = node.get("draft")
+    return isinstance(draft, Scalar) and draft.text.strip().lower() in ("yes", "true", "on")
 
 
 def flag(name: str, fields: Fields) -> bool:
