@@ -1,0 +1,179 @@
+"""Whether conditions can be as they are said to be, all at once: a search that ends early and never claims too much.
+
+Each condition is taken apart until answers to single questions are left; where one of several ways is enough, each is
+tried. A branch ends when its answers cannot stand together.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+from floorwalker.core.conditions.model import All, AnyCondition, InSegment, Not
+from floorwalker.core.reasoning.clashes import answers_of, clash
+from floorwalker.core.reasoning.questions import Asked, Question
+from floorwalker.core.reasoning.signs import Sign
+from floorwalker.core.reasoning.tallies import tallies_clash
+
+
+class Member(Struct, frozen=True):
+    """Membership of one segment."""
+
+    name: str
+
+
+class Goal(Struct, frozen=True):
+    """That a condition, a membership or an answer is so."""
+
+    what: Any
+    sign: Sign
+
+
+class Clash(Struct, frozen=True):
+    """Two conditions, as they are written, that cannot both be as they are said to be; `other` is empty where one
+    alone cannot."""
+
+    one: str = ""
+    other: str = ""
+
+
+class Exhausted(Exception):
+    """The search would take more steps than it may."""
+
+
+class Lookup(Protocol):
+    """What the search asks of its surroundings."""
+
+    def asked(self, condition: Any, /) -> Sequence[Asked]:
+        """The answers that a condition which is not composed asks for: all of them."""
+
+    def member(self, name: str, /) -> tuple[Asked, Sequence[Any] | None]:
+        """Membership as an answer, and what it stands for: conditions that all hold, None where nobody is in it."""
+
+
+class Search:
+    """One search. most_steps: answers that may be compared before it gives up with Exhausted."""
+
+    def __init__(self, lookup: Lookup, *, most_steps: int) -> None:
+        self._lookup = lookup
+        self._steps_left = most_steps
+        self._answers: dict[Question, list[tuple[Sign, Asked]]] = {}
+        self._trail: list[Question] = []
+        self.first_clash: Clash | None = None
+
+    def fails(self, goals: Iterable[Goal], choices: Sequence[Sequence[Goal]] = ()) -> bool:
+        """Whether there is no way in which all goals are so, and one of each choice."""
+        mark = len(self._trail)
+        failed = self._fails(list(goals), list(choices))
+        while len(self._trail) > mark:
+            self._answers[self._trail.pop()].pop()
+        return failed
+
+    def _fails(self, goals: list[Goal], choices: list[Sequence[Goal]]) -> bool:
+        while True:
+            if not self._settle(goals, choices):
+                return True
+            best: list[Goal] | None = None
+            for choice in choices:
+                live = [goal for goal in choice if not self._is_refuted(goal)]
+                if not live:
+                    return True
+                if best is None or len(live) < len(best):
+                    best, chosen = live, choice
+            if best is None:
+                return False
+            rest = [choice for choice in choices if choice is not chosen]
+            if len(best) > 1:
+                return all(self.fails([goal], rest) for goal in best)
+            goals, choices = best, rest
+
+    def _settle(self, goals: list[Goal], choices: list[Sequence[Goal]]) -> bool:
+        """Take the goals for true, and add the choices that they leave; False where they cannot be."""
+        agenda = list(goals)
+        counts = False
+        while agenda:
+            goal = agenda.pop()
+            if isinstance(goal.what, Asked):
+                if not self._add(goal.what, goal.sign):
+                    return False
+                counts = counts or goal.what.question.counts
+                continue
+            needs_all, parts = self._parts(goal)
+            if needs_all:
+                agenda += reversed(parts)
+            else:
+                choices.append(parts)
+        return not (counts and self._counts_clash())
+
+    def _parts(self, goal: Goal) -> tuple[bool, Sequence[Goal]]:
+        """What a goal comes down to: whether all of the parts are needed, or one of them."""
+        what, sign = goal.what, goal.sign
+        match what:
+            case All():
+                return sign.is_positive, [Goal(part, sign) for part in what.of]
+            case AnyCondition():
+                return not sign.is_positive, [Goal(part, sign) for part in what.of]
+            case Not():
+                return sign.is_positive, [Goal(part, sign.denied) for part in what.of]
+            case InSegment():
+                return not sign.is_positive, [Goal(Member(name), sign) for name in what.names]
+            case Member():
+                return self._of_member(what, sign)
+            case _:
+                return sign.is_positive, [Goal(one, sign) for one in self._lookup.asked(what)]
+
+    def _of_member(self, member: Member, sign: Sign) -> tuple[bool, Sequence[Goal]]:
+        asked, stands_for = self._lookup.member(member.name)
+        if stands_for is None:
+            return not sign.is_positive, []
+        if any(known is sign for known, _ in self._answers.get(asked.question, ())):
+            return True, []
+        whole = All(tuple(stands_for))
+        return True, [Goal(asked, sign), Goal(whole, sign)]
+
+    def _add(self, asked: Asked, sign: Sign) -> bool:
+        known = self._answers.setdefault(asked.question, [])
+        self._step()
+        known.append((sign, asked))
+        self._trail.append(asked.question)
+        if not clash(asked.question, answers_of(known)):
+            return True
+        self._note(known)
+        return False
+
+    def _is_refuted(self, goal: Goal) -> bool:
+        """Whether a goal fails at once, by what is known already."""
+        if isinstance(goal.what, All | AnyCondition | Not | InSegment | Member):
+            return False
+        asked = [goal.what] if isinstance(goal.what, Asked) else self._lookup.asked(goal.what)
+        if not goal.sign.is_positive and len(asked) > 1:
+            return False
+        return any(self._would_clash(one, goal.sign) for one in asked)
+
+    def _would_clash(self, asked: Asked, sign: Sign) -> bool:
+        self._step()
+        known = [*self._answers.get(asked.question, ()), (sign, asked)]
+        clashes = clash(asked.question, answers_of(known))
+        if clashes:
+            self._note(known)
+        return clashes
+
+    def _counts_clash(self) -> bool:
+        self._step()
+        found = {question: answers_of(known) for question, known in self._answers.items() if known}
+        if not tallies_clash(found):
+            return False
+        self.first_clash = self.first_clash or Clash()
+        return True
+
+    def _note(self, known: Sequence[tuple[Sign, Asked]]) -> None:
+        """Remember what clashed first, for whoever wants to say it."""
+        if self.first_clash is None:
+            last = known[-1][1].written
+            others = [asked.written for _, asked in known[:-1] if asked.written not in ("", last)]
+            self.first_clash = Clash(others[0], last) if others else Clash(last)
+
+    def _step(self) -> None:
+        self._steps_left -= 1
+        if self._steps_left < 0:
+            raise Exhausted
