@@ -41,7 +41,7 @@ class VisitorCookie:
 
     def read(self, cookies: bytes, *, secure: bool, now: float) -> Identity | None:
         """The first valid visitor in one Cookie header, in any bytes, or None."""
-        for value in _values(cookies, _name(secure=secure)):
+        for value in values_of(cookies, _name(secure=secure)):
             if (identity := self._verify(value, now)) is not None:
                 return identity
         return None
@@ -71,7 +71,7 @@ def _name(*, secure: bool) -> bytes:
     return b"__Host-fw" if secure else b"fw"
 
 
-def _values(cookies: bytes, name: bytes) -> Iterator[bytes]:
+def values_of(cookies: bytes, name: bytes) -> Iterator[bytes]:
     """Every value of that name, found in the bytes: splitting a header of forty cookies costs fifty times as much."""
     wanted = name + b"="
     at = cookies.find(wanted)

@@ -5,22 +5,30 @@ from typing import Any
 
 from starlette.responses import JSONResponse
 
+from floorwalker.asgi.preview.desk import PreviewDesk
 from floorwalker.asgi.request import inner_path
 from floorwalker.asgi.types import Receive, Scope, Send
 
 
 class Endpoints:
-    """health: what `GET /healthz` tells, made anew at each call."""
+    """health: what `GET /healthz` tells, made anew at each call. preview: answers below `/preview`."""
 
-    def __init__(self, *, prefix: str, health: Callable[[], Mapping[str, Any]]) -> None:
+    def __init__(
+        self, *, prefix: str, health: Callable[[], Mapping[str, Any]], preview: PreviewDesk | None = None
+    ) -> None:
         self._prefix = prefix
         self._health = health
+        self._preview = preview
 
     def owns(self, path: str) -> bool:
         return path.startswith(self._prefix) and path[len(self._prefix) : len(self._prefix) + 1] in ("", "/")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        response = self._answer(str(scope.get("method", "GET")), inner_path(scope).removeprefix(self._prefix))
+        path = inner_path(scope).removeprefix(self._prefix)
+        if self._preview is not None and (path == "/preview" or path.startswith("/preview/")):
+            await self._preview(scope, receive, send, path=path.removeprefix("/preview"))
+            return
+        response = self._answer(str(scope.get("method", "GET")), path)
         await response(scope, receive, send)
 
     def _answer(self, method: str, path: str) -> JSONResponse:

@@ -12,6 +12,8 @@ from floorwalker.asgi.endpoints import Endpoints
 from floorwalker.asgi.headers import for_document
 from floorwalker.asgi.keeper import Keeper
 from floorwalker.asgi.lifespan import LifespanResponder
+from floorwalker.asgi.meeting import Meeting
+from floorwalker.asgi.preview.desk import PreviewDesk
 from floorwalker.asgi.request import Request, full_path, inner_path
 from floorwalker.asgi.responder import Responder
 from floorwalker.asgi.settings import Options, read_settings
@@ -39,7 +41,8 @@ class PersonalizationMiddleware:
         self._setup = Setup(read_settings(options, os.environ))
         settings = self._setup.settings
         self._excluded = tuple(path_pattern(pattern) for pattern in settings.exclude)
-        self._endpoints = Endpoints(prefix=settings.prefix, health=self._health)
+        self._preview = PreviewDesk(self._setup) if settings.preview else None
+        self._endpoints = Endpoints(prefix=settings.prefix, health=self._health, preview=self._preview)
         self._keepers: dict[asyncio.AbstractEventLoop, Keeper] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -65,6 +68,8 @@ class PersonalizationMiddleware:
             return self._endpoints(scope, receive, send)
         if self._excluded and any(pattern.match(path) for pattern in self._excluded):
             return self._app(scope, receive, send)
+        if self._preview is not None and (made_up := self._preview.meet(scope)) is not None:
+            return Responder(self._app, made_up, send).run(_inner_scope(scope, made_up), receive)
         if setup.is_known_as_other(full_path(scope)):
             bystander = Bystander(self._app, setup, keeper, scope)
             return bystander({**scope, SCOPE_KEY: bystander}, receive, send)
@@ -88,7 +93,7 @@ class PersonalizationMiddleware:
     def _keep(self, keeper: Keeper) -> Keeper:
         self._keepers = {loop: kept for loop, kept in self._keepers.items() if not loop.is_closed()}
         self._keepers[asyncio.get_running_loop()] = keeper
-        self._setup.publisher.start()
+        self._setup.publisher.start(keeper.chronicle.note)
         return keeper
 
     def _new_keeper(self, *, outlives_requests: bool) -> Keeper:
@@ -126,7 +131,14 @@ class PersonalizationMiddleware:
         return {"status": "ok", "rules": publisher.rulebook.ruleset.version, "files": files, "store": store}
 
 
-def _asking_for_a_page(scope: Scope, encounter: Encounter) -> Scope:
+def _inner_scope(scope: Scope, meeting: Meeting) -> Scope:
+    """The scope as the app gets it."""
+    if meeting.request.asked.may_be_page:
+        return _asking_for_a_page(scope, meeting)
+    return {**scope, SCOPE_KEY: meeting}
+
+
+def _asking_for_a_page(scope: Scope, encounter: Meeting) -> Scope:
     """The scope as the app gets it: it is asked for a whole page, now, as plain bytes."""
     request = encounter.request
     headers = for_document(request.headers, safe=request.asked.method == "GET")

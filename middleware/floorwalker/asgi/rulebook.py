@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,17 @@ class Rulebook:
         }
         self._by_page: dict[tuple[str, str], MayHold] = {}
         self._failed: set[str] = set()
+
+    def deciding_by(self, ruleset: Ruleset) -> "Rulebook":
+        """The same blocks and places under rules that differ in who sees what, such as those with their drafts.
+
+        The contents of those rules must be the very ones of these.
+        """
+        other = copy(self)
+        other.ruleset = ruleset
+        other.corridor = Corridor(ruleset, reader=self.reader)
+        other._by_page = {}
+        return other
 
     def may_hold(self, signals: Signals) -> MayHold:
         """Which slots this page may hold, whoever sees it."""

@@ -41,6 +41,7 @@ class Options(TypedDict, total=False):
     geo_headers: str
     write_keys: str | Sequence[str]
     public_keys: str | Sequence[str]
+    preview: bool | str
     clock: Callable[[], float]
     random: Callable[[int], bytes]
 
@@ -54,7 +55,8 @@ class Settings:
     prefix: of our own endpoints. budget_ms: what we may take on top of the app's own time. exclude: paths that are
     left alone; `/x/` and `/x/**` hold all below. places: a MaxMind-format file. trusted_proxies: addresses or
     networks whose forwarding headers are believed. geo_headers: the CDN whose place headers are believed. write_keys,
-    public_keys: who may send events. clock: seconds since 1970. random: n random bytes, for visitors' ids.
+    public_keys: who may send events. preview: whether signed links show the site as somebody made up. clock: seconds
+    since 1970. random: n random bytes, for visitors' ids.
     """
 
     secret_keys: tuple[str, ...]
@@ -70,6 +72,7 @@ class Settings:
     geo_headers: str = ""
     write_keys: tuple[str, ...] = ()
     public_keys: tuple[str, ...] = ()
+    preview: bool = True
     clock: Callable[[], float] = time.time
     random: Callable[[int], bytes] = secrets.token_bytes
 
@@ -194,12 +197,22 @@ def _geo_headers(value: str) -> str:
     return network
 
 
+def _yes_or_no(value: bool | str) -> bool:
+    if isinstance(value, bool):
+        return value
+    if value.strip().lower() not in _YES + _NO:
+        raise ValueError("it is yes or no")
+    return value.strip().lower() in _YES
+
+
 def _callable(value: Any) -> Any:
     if not callable(value):
         raise TypeError("it cannot be called")
     return value
 
 
+_YES = ("yes", "true", "on", "1")
+_NO = ("no", "false", "off", "0")
 _READERS: Mapping[str, Callable[[Any], Any]] = {
     "rules": _rules,
     "templates": _folder,
@@ -214,6 +227,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "geo_headers": _geo_headers,
     "write_keys": _texts,
     "public_keys": _texts,
+    "preview": _yes_or_no,
     "clock": _callable,
     "random": _callable,
 }
