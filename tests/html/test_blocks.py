@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from floorwalker.errors import TemplateFailed, TemplateUnknown
-from floorwalker.html.blocks import BlockRenderer, read_templates, with_values
+from floorwalker.html.blocks import BlockRenderer, template_sources, with_values
 
 CONTEXT = {
     "visitor": {
@@ -279,15 +279,9 @@ def test_a_template_tells_its_variables() -> None:
     }
 
 
-def test_a_folder_is_read_once_and_tells_what_is_wrong(tmp_path: Path) -> None:
-    (tmp_path / "offers").mkdir()
-    (tmp_path / "offers" / "a.html").write_text("<p>{{ code }}</p>")
-    (tmp_path / "offers" / "bad.html").write_text("<p>\n{{ code </p>")
-    (tmp_path / ".hidden").mkdir()
-    (tmp_path / ".hidden" / "b.html").write_text("{{")
-    (tmp_path / "art.png").write_bytes(b"\x89PNG\xff")
-    renderer = BlockRenderer(read_templates(tmp_path))
-    (tmp_path / "offers" / "a.html").unlink()
+def test_all_templates_are_compiled_at_once_and_tell_what_is_wrong() -> None:
+    files = {"offers/a.html": b"\xef\xbb\xbf<p>{{ code }}</p>", "offers/bad.html": b"<p>\n{{ code </p>"}
+    renderer = BlockRenderer(template_sources(files))
     assert renderer.names == ("offers/a.html", "offers/bad.html")
     assert [(problem.template, problem.line) for problem in renderer.problems] == [("offers/bad.html", 2)]
     assert renderer.render("offers/a.html", {}, {"code": "X"}) == "<p>X</p>"
@@ -298,11 +292,10 @@ def test_a_folder_is_read_once_and_tells_what_is_wrong(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("content", "line"), [(b"a\n\xff", 2), (b"x" * 1_000_001, None)])
-def test_a_file_that_is_no_template_is_refused(tmp_path: Path, content: bytes, line: int | None) -> None:
-    (tmp_path / "a.html").write_bytes(content)
+def test_a_file_that_is_no_template_is_refused(content: bytes, line: int | None) -> None:
     with pytest.raises(TemplateFailed) as caught:
-        read_templates(tmp_path)
-    assert caught.value.line == line
+        template_sources({"a.html": content})
+    assert (caught.value.template, caught.value.line) == ("a.html", line)
 
 
 INJECTION = RENDERER.compile_inline(

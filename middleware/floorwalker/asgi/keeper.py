@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncGenerator, Sequence
 
 from floorwalker.asgi.budget import Budget
+from floorwalker.asgi.chronicle import Chronicle
 from floorwalker.asgi.circuit import Circuit
 from floorwalker.errors import FloorwalkerError, StoreUnavailable
 from floorwalker.html.markers import PageMemory
@@ -26,6 +27,7 @@ class Keeper:
         """outlives_requests: somebody will close it in the end; else every request waits for its commits."""
         self.outlives_requests = outlives_requests
         self.page_memory = PageMemory()
+        self.chronicle = Chronicle(store)
         self._store = store
         self._owned = owned
         self._circuit = Circuit(clock=asyncio.get_running_loop().time)
@@ -46,6 +48,7 @@ class Keeper:
 
     async def close(self) -> None:
         """Store what still waits, and let go."""
+        await self.chronicle.close()
         if not self._owned:
             return
         for _ in range(FLUSH_ROUNDS):

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from os import PathLike
-from pathlib import Path
 from typing import Any, cast
 
 from floorwalker.asgi.rule_checks import content_checks
 from floorwalker.core import ruleset as core
-from floorwalker.html.blocks import BlockRenderer, read_templates
-from floorwalker.rulefile import load
+from floorwalker.errors import RuleErrors
+from floorwalker.html.blocks import BlockRenderer, template_sources
+from floorwalker.rulefile import read, read_files
 
 
 class Ruleset(core.Ruleset, frozen=True, dict=True):
@@ -21,7 +21,10 @@ class Ruleset(core.Ruleset, frozen=True, dict=True):
         Raises RuleErrors, which holds every problem with file, line, column, message and hint; ConfigurationError
         where a folder cannot be read.
         """
-        renderer = BlockRenderer(read_templates(Path(templates))) if templates is not None else None
-        loaded = load(folder, templates, checks=content_checks(renderer))
+        files = read_files(folder, templates)
+        renderer = None if files.templates is None else BlockRenderer(template_sources(files.templates))
+        loaded, problems = read(files.rules, files.templates, checks=content_checks(renderer))
+        if loaded is None:
+            raise RuleErrors(problems)
         fields = cast(Mapping[str, Any], {name: getattr(loaded, name) for name in loaded.__struct_fields__})
         return cls(**fields)

@@ -2,34 +2,29 @@
 
 import asyncio
 import logging
-import os
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import Final, assert_never
 
 from msgspec import Struct
 
-from floorwalker.asgi.rulebook import Rulebook
+from floorwalker.asgi.rulebook import Rulebook, read_site_files
+from floorwalker.asgi.watching import Watch
 from floorwalker.core.ruleset import Ruleset
 from floorwalker.errors import FloorwalkerError, RuleErrors
-from floorwalker.rulefile import Problem, Severity, folder_version
+from floorwalker.rulefile import Mark, Problem, RuleFiles, Severity, list_rules, list_templates
+from floorwalker.store import KeptRules
 
 logger = logging.getLogger(__name__)
 
 SETTLE_S: Final = 0.25
 _PROBLEMS_SAID: Final = 20
 
-_Mark = tuple[str, int, int, int, int, int]
-
-
-class _Seen(Struct, frozen=True):
-    """What can be told of the files without reading them: names, times, sizes, identities."""
-
-    rules: tuple[_Mark, ...]
-    templates: tuple[_Mark, ...]
+Announce = Callable[[KeptRules], None]
 
 
 class Refusal(Struct, frozen=True):
@@ -40,25 +35,54 @@ class Refusal(Struct, frozen=True):
     why: str
 
 
+class Published(Struct, frozen=True):
+    """The files of a version, and since when it is in force here, in seconds since 1970."""
+
+    files: RuleFiles
+    at: float
+
+    def to_keep(self) -> KeptRules:
+        """As the store keeps it."""
+        rules = {Path(path).name: content for path, content in self.files.rules.items()}
+        return KeptRules(self.files.version, self.at, rules, self.files.templates or {})
+
+
+class _Ready(Struct, frozen=True):
+    rulebook: Rulebook
+    files: RuleFiles
+
+
+class _Seen(Struct, frozen=True):
+    """What can be told of the files without reading them: names, times, sizes, identities."""
+
+    rules: tuple[Mark, ...]
+    templates: tuple[Mark, ...]
+
+
 class Publisher:
     """The rules in force, and how changed files take their place: whole, or not at all.
 
-    A change is judged once its files have been left alone for SETTLE_S, so that half-written files are waited for.
-    While the files have errors, cannot be read or are gone, the rules before stay in force; that is logged once.
-    reload_s: how often to look; 0 is never, and rules that are no files are never looked at. clock: seconds of any
-    origin. `look` may be called from any thread. Making one raises what `load` raises.
+    Word of a change comes from the system, and a look every `reload_s` finds what it did not tell; 0 is neither. A
+    change is judged once its files have been left alone for SETTLE_S, so that half-written files are waited for. While
+    they have errors, cannot be read or are gone, the rules before stay in force; that is logged once.
+
+    load: makes a rulebook of files, or, given None, of the rules that are no files: those are never looked at.
+    clock: seconds of any origin; now: since 1970. Making one raises what `load` and `read_site_files` raise.
     """
 
     def __init__(
         self,
-        load: Callable[[], Rulebook],
+        load: Callable[[RuleFiles | None], Rulebook],
         *,
         rules: Path | Ruleset,
         templates: Path,
         reload_s: float,
         clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], float] = time.time,
     ) -> None:
-        self.rulebook = load()
+        files = read_site_files(rules, templates) if isinstance(rules, Path) else None
+        self.rulebook = load(files)
+        self.published = None if files is None else Published(files, now())
         self.refused: Refusal | None = None
         self._load = load
         self._rules = rules if isinstance(rules, Path) and reload_s > 0 else None
@@ -66,11 +90,12 @@ class Publisher:
         self._reload_s = reload_s
         self._settle_s = min(SETTLE_S, reload_s)
         self._clock = clock
-        self._due = clock() + reload_s
+        self._now = now
+        self._due = clock()
         self._lock = Lock()
         self._judged: _Seen | None = None
         self._unsettled: tuple[_Seen, float] | None = None
-        self._tasks: dict[asyncio.AbstractEventLoop, asyncio.Task[None]] = {}
+        self._tasks: dict[asyncio.AbstractEventLoop, asyncio.Task[None] | None] = {}
 
     @property
     def looks(self) -> bool:
@@ -84,12 +109,21 @@ class Publisher:
             return "not looked at"
         return "in force" if self.refused is None else "refused"
 
-    def start(self) -> None:
-        """Look again and again while the running event loop lives, or until `stop`."""
+    def start(self, announce: Announce) -> None:
+        """Look again and again while the running event loop lives, or until `stop`.
+
+        announce: told in this loop what is in force, now and whenever another version has come.
+        """
         loop = asyncio.get_running_loop()
         self._tasks = {known: task for known, task in self._tasks.items() if not known.is_closed()}
-        if self.looks and loop not in self._tasks:
-            self._tasks[loop] = loop.create_task(self.keep_looking(), name="floorwalker: look for changed rules")
+        if loop in self._tasks:
+            return
+        self._tasks[loop] = None
+        if self.published is not None:
+            announce(self.published.to_keep())
+        if self.looks:
+            looking = self.keep_looking(announce)
+            self._tasks[loop] = loop.create_task(looking, name="floorwalker: look for changed rules")
 
     async def stop(self) -> None:
         """Look no more in this event loop; a look that is under way ends first."""
@@ -98,26 +132,41 @@ class Publisher:
             task.cancel()
             await asyncio.wait([task])
 
-    async def keep_looking(self, *, wait: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
-        """Look whenever it is time, in a thread that ends with this."""
-        loop = asyncio.get_running_loop()
-        with ThreadPoolExecutor(1, thread_name_prefix="floorwalker-rules") as thread:
+    async def keep_looking(
+        self, announce: Announce, *, wait: Callable[[asyncio.Event, float], Awaitable[None]] | None = None
+    ) -> None:
+        """Look whenever there is word of a change, and when it is time, in a thread that ends with this."""
+        loop, word, wait = asyncio.get_running_loop(), asyncio.Event(), wait or _word_or_time
+        announced = self.published
+        with ThreadPoolExecutor(1, thread_name_prefix="floorwalker-rules") as thread, Watch(word.set) as watch:
             while True:
-                await wait(max(0.0, self._due - self._clock()))
-                await loop.run_in_executor(thread, self.look)
+                await wait(word, max(0.0, self._due - self._clock()))
+                word.clear()
+                await loop.run_in_executor(thread, self.look, watch)
+                if self.published is not None and self.published is not announced:
+                    announced = self.published
+                    announce(announced.to_keep())
 
-    def look(self) -> None:
-        """Look once, and publish what has changed and settled. Blocks for as long as reading takes; raises nothing."""
+    def look(self, watch: Watch | None = None) -> None:
+        """Look once, and publish what has changed and settled; the watch then follows the folders that were found.
+
+        Blocks for as long as reading takes; may be called from any thread; raises nothing.
+        """
         if self._rules is None or not self._lock.acquire(blocking=False):
             return
         try:
             self._due = self._clock() + self._reload_s
-            self._look_in(self._rules)
+            self._look_at(self._see(self._rules, watch), self._rules)
         finally:
             self._lock.release()
 
-    def _look_in(self, rules: Path) -> None:
-        seen = _seen(rules, self._templates)
+    def _see(self, rules: Path, watch: Watch | None = None) -> _Seen:
+        found, templates = list_rules(rules), list_templates(self._templates)
+        if watch is not None:
+            watch.follow({mark.path: mark.identity for mark in (*found.folders, *templates.folders)})
+        return _Seen(found.files, templates.files)
+
+    def _look_at(self, seen: _Seen, rules: Path) -> None:
         if seen == self._judged:
             self._unsettled = None
             return
@@ -128,26 +177,27 @@ class Publisher:
         if now < settled_at:
             self._due = settled_at
             return
-        verdict = self._judge(rules, seen)
-        if _seen(rules, self._templates) != seen:
+        verdict = self._judge(rules)
+        if self._see(rules) != seen:
             self._due = now + self._settle_s  # it changed while it was read
             return
         if not (isinstance(verdict, Refusal) and verdict.version == ""):  # what cannot be read is tried again
             self._judged = seen
         self._put(verdict)
 
-    def _judge(self, rules: Path, seen: _Seen) -> Rulebook | Refusal:
+    def _judge(self, rules: Path) -> _Ready | Refusal:
         """The rules to be in force, or why the files' are not."""
         version = ""
         try:
-            version = folder_version(rules, self._templates if self._templates.is_dir() else None)
-            if version == self.rulebook.ruleset.version:
-                return self.rulebook
+            files = read_site_files(rules, self._templates)
+            version = files.version
+            if self.published is not None and version == self.published.files.version:
+                return _Ready(self.rulebook, self.published.files)
             if self.refused is not None and version == self.refused.version:
                 return self.refused
-            if not seen.rules:
+            if not files.rules:
                 return Refusal(version, 1, f"no rule file is left in {rules}")
-            rulebook = self._load()
+            rulebook = self._load(files)
             rulebook.reader.warm()
         except RuleErrors as failure:
             errors = [p for p in failure.problems if not isinstance(p, Problem) or p.severity is Severity.ERROR]
@@ -157,53 +207,32 @@ class Publisher:
         except Exception as failure:
             logger.exception("changed rules cannot be made ready")
             return Refusal(version or "unreadable", 1, repr(failure))
-        return rulebook
+        return _Ready(rulebook, files)
 
-    def _put(self, verdict: Rulebook | Refusal) -> None:
+    def _put(self, verdict: _Ready | Refusal) -> None:
         before = self.rulebook.ruleset.version
         match verdict:
             case Refusal():
                 if verdict != self.refused:
                     logger.error("changed files are not put in force: the rules %s stay; %s", before, verdict.why)
                 self.refused = verdict
-            case Rulebook():
-                if self.refused is not None or verdict.ruleset.version != before:
-                    logger.info("changed rules are in force: %s", verdict.ruleset.version)
-                self.rulebook, self.refused = verdict, None
+            case _Ready(rulebook, files):
+                if self.refused is not None or files.version != before:
+                    logger.info("changed rules are in force: %s", files.version)
+                if rulebook is not self.rulebook:
+                    self.published = Published(files, self._now())
+                self.rulebook, self.refused = rulebook, None
             case _:
                 assert_never(verdict)
+
+
+async def _word_or_time(word: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await word.wait()
 
 
 def _told(errors: list[str], rules: Path) -> str:
     more = len(errors) - _PROBLEMS_SAID
     rest = [f"and {more} more; `floorwalker check {rules}` shows them all"] if more > 0 else []
     return "\n".join([f"{len(errors)} error{'s' if len(errors) != 1 else ''}", *errors[:_PROBLEMS_SAID], *rest])
-
-
-def _seen(rules: Path, templates: Path) -> _Seen:
-    found = sorted(_marks(rules, deep=False))
-    named = tuple(mark for mark in found if mark[0].endswith((".yaml", ".yml")) or mark[0] == str(rules))
-    return _Seen(named, tuple(sorted(_marks(templates, deep=True))))
-
-
-def _marks(place: str | Path, *, deep: bool) -> Iterator[_Mark]:
-    """Each file below a folder that is not hidden, or the file itself; what cannot be looked at counts by its error."""
-    try:
-        with os.scandir(place) as entries:
-            for entry in entries:
-                if entry.name.startswith("."):
-                    continue
-                if not entry.is_dir():
-                    yield _mark(entry.path)
-                elif deep and not entry.is_symlink():
-                    yield from _marks(entry.path, deep=True)
-    except OSError:
-        yield _mark(str(place))
-
-
-def _mark(path: str) -> _Mark:
-    try:
-        found = Path(path).stat()
-    except OSError as error:
-        return (path, 0, 0, 0, 0, error.errno or 1)
-    return (path, found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino, 0)

@@ -15,10 +15,10 @@ from floorwalker.core.reading.place import Places
 from floorwalker.core.reading.reader import SignalReader
 from floorwalker.core.ruleset import Content, Entry, Ruleset
 from floorwalker.core.signals import Signals
-from floorwalker.errors import ConfigurationError, TemplateFailed, TemplateUnknown
-from floorwalker.html.blocks import Block, BlockKind, BlockRenderer, read_templates, with_values
+from floorwalker.errors import ConfigurationError, RuleErrors, TemplateFailed, TemplateUnknown
+from floorwalker.html.blocks import Block, BlockKind, BlockRenderer, template_sources, with_values
 from floorwalker.html.selectors import Place, SelectorSlot
-from floorwalker.rulefile import load
+from floorwalker.rulefile import RuleFiles, read, read_files, read_templates
 
 logger = logging.getLogger(__name__)
 
@@ -122,15 +122,28 @@ def load_rulebook(
 
     Raises RuleErrors with every problem, or ConfigurationError where a folder cannot be read.
     """
-    sources = read_templates(templates) if templates.is_dir() else {}
-    if isinstance(rules, Ruleset):
-        try:
-            return Rulebook(rules, sources, places=places, geo_headers=geo_headers)
-        except TemplateFailed as failed:
-            raise ConfigurationError(f"The rules need a template that cannot be used: {failed}.") from failed
-    renderer = BlockRenderer(sources)
-    checks = content_checks(renderer, now=now)
-    ruleset = load(rules, templates if templates.is_dir() else None, checks=checks)
+    if not isinstance(rules, Ruleset):
+        files = read_site_files(rules, templates)
+        return rulebook_of(files, now=now, places=places, geo_headers=geo_headers)
+    sources = template_sources(read_templates(templates)) if templates.is_dir() else {}
+    try:
+        return Rulebook(rules, sources, places=places, geo_headers=geo_headers)
+    except TemplateFailed as failed:
+        raise ConfigurationError(f"The rules need a template that cannot be used: {failed}.") from failed
+
+
+def read_site_files(rules: Path, templates: Path) -> RuleFiles:
+    """The files of a site. A templates folder that does not exist holds none; raises ConfigurationError."""
+    return read_files(rules, templates if templates.is_dir() else None)
+
+
+def rulebook_of(files: RuleFiles, *, now: float, places: Places | None = None, geo_headers: str = "") -> Rulebook:
+    """The rulebook of files that were read; raises RuleErrors, and TemplateFailed for a template that is no text."""
+    sources = template_sources(files.templates or {})
+    checks = content_checks(BlockRenderer(sources), now=now)
+    ruleset, problems = read(files.rules, files.templates, checks=checks)
+    if ruleset is None:
+        raise RuleErrors(problems)
     return Rulebook(ruleset, sources, places=places, geo_headers=geo_headers)
 
 

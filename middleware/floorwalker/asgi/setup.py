@@ -7,8 +7,9 @@ from floorwalker.asgi.address import Proxies
 from floorwalker.asgi.cookie import VisitorCookie
 from floorwalker.asgi.places import open_places
 from floorwalker.asgi.publishing import Publisher
-from floorwalker.asgi.rulebook import Rulebook, load_rulebook
+from floorwalker.asgi.rulebook import Rulebook, load_rulebook, rulebook_of
 from floorwalker.asgi.settings import Settings
+from floorwalker.rulefile import RuleFiles
 from floorwalker.store import open_store
 
 logger = logging.getLogger(__name__)
@@ -27,7 +28,11 @@ class Setup:
         self.cookie = VisitorCookie(settings.secret_keys, random=settings.random)
         self.proxies = Proxies(settings.trusted_proxies)
         self.publisher = Publisher(
-            _loader(settings), rules=settings.rules, templates=settings.templates, reload_s=settings.reload_s
+            _loader(settings),
+            rules=settings.rules,
+            templates=settings.templates,
+            reload_s=settings.reload_s,
+            now=settings.clock,
         )
         if isinstance(settings.store, str):
             open_store(settings.store)  # sends nothing, and says now whether it can ever be asked
@@ -61,13 +66,14 @@ class Setup:
             logger.warning("%s", warning)
 
 
-def _loader(settings: Settings) -> Callable[[], Rulebook]:
-    """Reads the rules as they lie there; the database of places is opened once."""
+def _loader(settings: Settings) -> Callable[[RuleFiles | None], Rulebook]:
+    """Makes a rulebook of files, or of the rules that are no files; the database of places is opened once."""
     places = open_places(settings.places) if settings.places is not None else None
+    rules, templates, now, network = settings.rules, settings.templates, settings.clock, settings.geo_headers
 
-    def load() -> Rulebook:
-        return load_rulebook(
-            settings.rules, settings.templates, now=settings.clock(), places=places, geo_headers=settings.geo_headers
-        )
+    def load(files: RuleFiles | None) -> Rulebook:
+        if files is None:
+            return load_rulebook(rules, templates, now=now(), places=places, geo_headers=network)
+        return rulebook_of(files, now=now(), places=places, geo_headers=network)
 
     return load

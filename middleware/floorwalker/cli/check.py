@@ -10,8 +10,8 @@ from typing import Any
 from floorwalker.asgi.rule_checks import content_checks
 from floorwalker.cli.paper import Paper, counted, printable
 from floorwalker.core.ruleset import Ruleset
-from floorwalker.html.blocks import BlockRenderer, read_templates
-from floorwalker.rulefile import Problem, Severity, check
+from floorwalker.html.blocks import BlockRenderer, template_sources
+from floorwalker.rulefile import Problem, Severity, read, read_files
 
 _WIDTH = 110  # characters of a source line around the caret
 
@@ -37,8 +37,9 @@ def run(args: argparse.Namespace) -> int:
     """Check the folder and print what was found; 1 where there are errors."""
     templates = _templates(args)
     # A site without a folder of templates refuses rules that name one; so does this.
-    renderer = BlockRenderer({} if templates is None else read_templates(templates))
-    ruleset, problems = check(args.rules, templates, checks=content_checks(renderer, now=time.time()))
+    files = read_files(args.rules, templates)
+    checks = content_checks(BlockRenderer(template_sources(files.templates or {})), now=time.time())
+    ruleset, problems = read(files.rules, files.templates, checks=checks)
     if ruleset is not None and not ruleset.segments and not ruleset.slots and not problems:
         _warn_of_nothing(args.rules)
     if args.json:

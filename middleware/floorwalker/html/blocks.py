@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final, Literal
 
 from jinja2 import DictLoader, Template, TemplateError, TemplateSyntaxError, meta, nodes
@@ -14,7 +13,6 @@ from floorwalker.html.sandbox import BlockEnvironment, ValueUnknown
 
 OUTPUT_CAP_CHARS: Final = 262_144
 TEMPLATE_CAP_BYTES: Final = 1_000_000
-_PICTURES: Final = frozenset([".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".ico", ".woff", ".woff2"])
 
 _TEMPLATE_FILE: Final = "<template>"
 _FAILURES: Final = (
@@ -25,22 +23,15 @@ _FAILURES: Final = (
 BlockKind = Literal["html", "text", "value"]
 
 
-def read_templates(folder: Path) -> dict[str, str]:
-    """The sources of all templates in a folder by their path in it, with `/`; hidden files are left out.
+def template_sources(files: Mapping[str, bytes]) -> dict[str, str]:
+    """The sources of templates, of their files by path.
 
     Raises TemplateFailed for a file that is no UTF-8 text or exceeds 1 MB.
     """
-    sources: dict[str, str] = {}
-    for file in sorted(folder.rglob("*")):
-        path = file.relative_to(folder)
-        if any(part.startswith(".") for part in path.parts) or file.suffix in _PICTURES or not file.is_file():
-            continue
-        sources[path.as_posix()] = _read_source(file, path.as_posix())
-    return sources
+    return {path: _source(files[path], path) for path in sorted(files)}
 
 
-def _read_source(file: Path, name: str) -> str:
-    content = file.read_bytes()
+def _source(content: bytes, name: str) -> str:
     if len(content) > TEMPLATE_CAP_BYTES:
         raise TemplateFailed(name, f"a template over {TEMPLATE_CAP_BYTES:,} bytes is refused")
     try:
@@ -100,7 +91,7 @@ class Block:
 class BlockRenderer:
     """Every template of a folder, compiled once; a changed folder takes a new renderer.
 
-    `sources` are what `read_templates` gave. A template that does not compile is kept as a problem and raised when it
+    `sources` are what `template_sources` gave. A template that does not compile is kept as a problem and raised when it
     is asked for. A template's variables are the values under `with` by their names, and what the caller gives besides:
     visitor, segments, nonce and so on, which no value can hide.
     """

@@ -1,0 +1,210 @@
+"""The files of a site's rules: which files of the two folders count, and what is in them.
+
+Everything that reads, watches, keeps or restores rules goes by this one listing.
+"""
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from collections.abc import Mapping as Map
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct
+
+from floorwalker.errors import ConfigurationError
+from floorwalker.rulefile.source import LARGEST_BYTES
+
+Folder = str | os.PathLike[str]
+
+MOST_FILES: Final = 20_000
+_RULE_FILE: Final = re.compile(r".*\.ya?ml", re.DOTALL)
+_LEFT_OUT: Final = re.compile(
+    r"\..*"  # hidden, as the folders of git and the swap files of vim
+    r"|.*~|#.*#|.*\.(swp|swo|swx|tmp|temp|bak|orig|rej)|.*___jb_(tmp|old)___|4913"  # what editors and merges leave
+    r"|thumbs\.db|desktop\.ini",
+    re.DOTALL | re.IGNORECASE,
+)
+_NO_TEMPLATE: Final = re.compile(r".*\.(png|jpe?g|gif|webp|avif|ico|woff2?)", re.DOTALL | re.IGNORECASE)
+
+
+class Mark(Struct, frozen=True, order=True):
+    """What can be told of a file or folder without reading it; a change of any kind changes it.
+
+    name: its path below the folder that was listed, with `/`; empty for that folder itself. error: why it could not
+    be looked at (errno), else 0.
+    """
+
+    name: str
+    path: str
+    mode: int = 0
+    size: int = 0
+    changed_ns: tuple[int, int] = (0, 0)
+    identity: tuple[int, int] = (0, 0)
+    error: int = 0
+
+    @property
+    def is_file(self) -> bool:
+        return stat.S_ISREG(self.mode)
+
+    @property
+    def is_folder(self) -> bool:
+        return stat.S_ISDIR(self.mode)
+
+
+class Listing(Struct, frozen=True):
+    """The files that count, and the folders that they were found in. Whatever could not be looked at is a file."""
+
+    files: tuple[Mark, ...]
+    folders: tuple[Mark, ...]
+
+
+class RuleFiles(Struct, frozen=True, dict=True):
+    """What was read. rules: by path, as problems show it. templates: by path below their folder; None: not read."""
+
+    rules: Map[str, bytes]
+    templates: Map[str, bytes] | None
+
+    @cached_property
+    def version(self) -> str:
+        """A hash of names and contents; see `version_of`."""
+        return version_of(self.rules, self.templates)
+
+
+def is_left_out(name: str) -> bool:
+    """Whether a file or folder of this name never counts: it is hidden, or what an editor leaves behind."""
+    return _LEFT_OUT.fullmatch(name) is not None
+
+
+def list_rules(place: Folder) -> Listing:
+    """The rule files of a folder, those below it left aside; or the one file that the place is."""
+    here = _mark("", os.fspath(place))
+    if not here.is_folder:
+        return Listing((here,), ())
+    found = _list(here, deep=False)
+    return Listing(tuple(mark for mark in found.files if _RULE_FILE.fullmatch(mark.name) or mark.error), found.folders)
+
+
+def list_templates(folder: Folder) -> Listing:
+    """The templates of a folder and of all below it. Links are followed, but not into a folder that holds the link."""
+    found = _list(_mark("", os.fspath(folder)), deep=True)
+    return Listing(tuple(mark for mark in found.files if not _NO_TEMPLATE.fullmatch(mark.name)), found.folders)
+
+
+def read_files(rules: Folder, templates: Folder | None = None) -> RuleFiles:
+    """The files as they are now.
+
+    Raises ConfigurationError where a folder is not there or cannot be read, and where a restore has not written all of
+    its files yet, so that nobody ever serves a mixture.
+    """
+    files = read_anyway(rules, templates)
+    marker = marker_of(rules)
+    version = restored_version(marker)
+    if version is not None and version != files.version:
+        raise ConfigurationError(
+            f"rules are being restored into {rules}, and not all files are there yet; if nobody is at it, run "
+            f"`floorwalker rules restore {version}` again, or mend the files by hand and delete {marker}"
+        )
+    return files
+
+
+def read_anyway(rules: Folder, templates: Folder | None = None) -> RuleFiles:
+    """The same, whether or not a restore is at work."""
+    found = {}
+    for mark in _readable(list_rules(rules), "rules", Path(rules)):
+        found[Path(mark.path).as_posix()] = _read(mark, "rules", Path(rules))
+    return RuleFiles(found, None if templates is None else read_templates(templates))
+
+
+def read_templates(folder: Folder) -> dict[str, bytes]:
+    """The templates by path below their folder. Raises as `read_files`."""
+    root = Path(folder)
+    return {mark.name: _read(mark, "templates", root) for mark in _readable(list_templates(root), "templates", root)}
+
+
+def marker_of(rules: Folder) -> Path:
+    """The file that stands there while a restore writes; it holds the version that is being restored."""
+    place = Path(rules)
+    return place.parent / f".{place.name}.restoring" if place.is_file() else place / ".restoring"
+
+
+def restored_version(marker: Path) -> str | None:
+    """The version that a restore is writing; None while none is at work."""
+    try:
+        return marker.read_text(encoding="utf-8", errors="replace").strip()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise ConfigurationError(f"{marker} cannot be read: {error.strerror}") from error
+
+
+def version_of(files: Map[str, bytes], templates: Map[str, bytes] | None = None) -> str:
+    """A hash of names and bytes, 16 hexadecimal digits; the order in which files are given does not count."""
+    digest = sha256()
+    for kind, contents in (("rules", files), ("templates", templates or {})):
+        for name in sorted(contents):
+            head = f"{kind}\0{Path(name).name if kind == 'rules' else name}\0{len(contents[name])}\0"
+            digest.update(head.encode(errors="surrogateescape") + contents[name])
+    return digest.hexdigest()[:16]
+
+
+def _list(root: Mark, *, deep: bool) -> Listing:
+    found = sorted(_walk(root, (), deep=deep))
+    return Listing(tuple(mark for mark in found if not mark.is_folder), tuple(mark for mark in found if mark.is_folder))
+
+
+def _walk(folder: Mark, around: tuple[tuple[int, int], ...], *, deep: bool) -> Iterator[Mark]:
+    """around: the folders that this one lies in."""
+    yield folder
+    if not folder.is_folder or folder.identity in around:
+        return
+    try:
+        with os.scandir(folder.path) as entries:
+            names = [entry.name for entry in entries if not is_left_out(entry.name)]
+    except OSError as error:
+        yield Mark(f"{folder.name}/", folder.path, error=error.errno or 1)
+        return
+    for name in names:
+        mark = _mark(f"{folder.name}/{name}" if folder.name else name, str(Path(folder.path, name)))
+        if not mark.is_folder:
+            yield mark
+        elif deep:
+            yield from _walk(mark, (*around, folder.identity), deep=True)
+
+
+def _mark(name: str, path: str) -> Mark:
+    try:
+        found = Path(path).stat()
+    except OSError as error:
+        return Mark(name, path, error=error.errno or 1)
+    changed = (found.st_mtime_ns, found.st_ctime_ns)
+    return Mark(name, path, found.st_mode, found.st_size, changed, (found.st_dev, found.st_ino))
+
+
+def _readable(listing: Listing, kind: str, root: Path) -> Iterator[Mark]:
+    """The files of a listing; what is neither file nor folder, such as a link to nowhere, is passed over."""
+    if not root.exists() or (kind == "templates" and not root.is_dir()):
+        raise ConfigurationError(f"the {kind} folder {root} does not exist; create it, or name another")
+    if len(listing.files) > MOST_FILES:
+        raise ConfigurationError(f"the {kind} folder {root} holds more than {MOST_FILES:,} files; name another")
+    for mark in listing.files:
+        if mark.name.endswith("/"):
+            raise _unreadable(kind, root, mark.error)
+        if mark.is_file:
+            yield mark
+
+
+def _read(mark: Mark, kind: str, root: Path) -> bytes:
+    """A file's first bytes, up to one more than are taken."""
+    try:
+        with Path(mark.path).open("rb") as stream:
+            return stream.read(LARGEST_BYTES + 1)
+    except OSError as error:
+        raise _unreadable(kind, root, error.errno or 1) from error
+
+
+def _unreadable(kind: str, root: Path, error: int) -> ConfigurationError:
+    return ConfigurationError(f"the {kind} folder {root} cannot be read: {os.strerror(error)}")
