@@ -32,6 +32,7 @@ from floorwalker.rulefile.reading import Reading
 from floorwalker.rulefile.values import (
     Misread,
     count,
+    currency,
     duration,
     language,
     network,
@@ -106,6 +107,9 @@ def _single(field: FieldDefinition, scalars: list[Scalar], findings: Findings) -
         case Kind.SHARE:
             low = attempt(first, share, None, findings)
             return None if low is None else Range(low=low)
+        case Kind.CURRENCY:
+            code = attempt(first, currency, "", findings)
+            return AnyOf(frozenset({code.lower()})) if code else None
         case Kind.VERSION:
             parts = attempt(first, version, None, findings)
             return None if parts is None else Version(low=parts, high=parts)
@@ -245,7 +249,16 @@ def read_range(kind: Kind, pairs: list[tuple[Scalar, Node]], findings: Findings)
     if _is_empty(joined):
         findings.error(pairs[0][0].at, "range", "no number lies between these ends", "exchange them")
         return None
+    if kind is Kind.COUNT and _holds_no_count(joined):
+        findings.error(pairs[0][0].at, "range", "no whole number lies between these ends", "move one of them")
+        return None
     return joined
+
+
+def _holds_no_count(span: Range) -> bool:
+    """Of ends that are whole numbers from 0."""
+    least = 0.0 if span.low is None else span.low + span.low_open
+    return span.high is not None and least > span.high - span.high_open
 
 
 def _is_empty(span: Range) -> bool:

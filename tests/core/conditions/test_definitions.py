@@ -75,7 +75,8 @@ def test_every_field_of_a_test_is_read_from_somewhere(definition: Definition, fi
         timezone="UTC",
         local_time={"iso": "2026-11-28T19:30:00+01:00", "date": "", "weekday": 5, "minute": 0, "daypart": "evening"},
     )
-    profile = profile_of(visits=2, away=5, exit_page="/x", bounced=False, user="u", traits={"x": "y"})
+    earlier = [300_000, 200_000, 100_000]
+    profile = profile_of(visits=4, earlier=earlier, away=5, exit_page="/x", bounced=False, user="u", traits={"x": "y"})
     asked = Field(field, Exists(True), key="x" if definition.form is Form.MAPPING else "")
     assert list(reading(Asked(definition.name, (asked,)), asked)(moment_of(None, profile, signals)))
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
+from itertools import takewhile
 from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -21,9 +22,11 @@ Asked = Callable[["Moment"], bool | None]
 
 
 class Compiled(Protocol):
-    """A ruleset's conditions, ready to be asked. segments: what each asks. block_names: what caps and counts know."""
+    """A ruleset's conditions, ready to be asked. segments: what each asks, after those that it asks for; deep: those
+    that ask for many, one behind the other. block_names: what caps and counts know."""
 
     segments: Mapping[str, Asked]
+    deep: frozenset[str]
     block_names: tuple[str, ...]
 
     def test(self, condition: Condition, /) -> Asked: ...
@@ -86,11 +89,18 @@ class Moment:
         itself, in a segment that asks for itself."""
         if segment in self.members:
             return self.members[segment]
-        test = self.compiled.segments.get(segment)
-        self.members[segment] = False
-        if test is not None:
-            self.members[segment] = test(self)
-        return self.members[segment]
+        if segment in self.compiled.deep:
+            for before in takewhile(segment.__ne__, self.compiled.segments):
+                self._answer(before)
+        return self._answer(segment)
+
+    def _answer(self, segment: str) -> bool | None:
+        members = self.members
+        if segment not in members:
+            members[segment] = False
+            test = self.compiled.segments.get(segment)
+            members[segment] = False if test is None else test(self)
+        return members[segment]
 
     def arrival(self, touch: str) -> Touch | Signals | None:
         """How somebody came: touch is visit, first or last; None is unknown.

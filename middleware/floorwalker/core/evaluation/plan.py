@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from graphlib import CycleError, TopologicalSorter
 from typing import assert_never
 
 from floorwalker.core.conditions.matchers import Range
@@ -22,14 +21,21 @@ from floorwalker.core.evaluation.counting import both, holds_between
 from floorwalker.core.evaluation.moment import Asked, Moment
 from floorwalker.core.ruleset import Entry, Ruleset, Segment
 
+_DEEP = 5  # segments one behind the other, before what they ask is answered in order instead of down in one go
+
 
 class Plan:
-    """segments: what each asks, drafts left out. block_names: every name that caps and counts may know."""
+    """segments: what each asks, in order, drafts left out. deep: those that ask for many, one behind the other.
+
+    block_names: every name that caps and counts may know.
+    """
 
     def __init__(self, ruleset: Ruleset) -> None:
         self._compiler = Compiler()
         live = {name: segment for name, segment in ruleset.segments.items() if not segment.draft}
-        self.segments: Mapping[str, Asked] = {name: self._segment(live[name]) for name in _in_order(live)}
+        depths = _in_order(live)
+        self.segments: Mapping[str, Asked] = {name: self._segment(live[name]) for name in depths}
+        self.deep = frozenset([name for name, depth in depths.items() if depth > _DEEP])
         self.block_names: tuple[str, ...] = tuple(dict.fromkeys(_block_names(ruleset)))
 
     def test(self, condition: Condition) -> Asked:
@@ -68,13 +74,25 @@ def _never(_: Moment) -> bool | None:
     return False
 
 
-def _in_order(segments: Mapping[str, Segment]) -> list[str]:
-    """Segments after those that they ask for, so that a long chain of `in` is never walked down in one go."""
+def _in_order(segments: Mapping[str, Segment]) -> dict[str, int]:
+    """Segments after those that they ask for, each with how many `in` lie one behind the other below it. Where they
+    ask for each other in a circle, some order of them."""
     asks_for = {name: sorted(set(_asked_segments(segment)) & segments.keys()) for name, segment in segments.items()}
-    try:
-        return list(TopologicalSorter(asks_for).static_order())
-    except CycleError:
-        return list(segments)
+    depths: dict[str, int] = {}
+    begun: set[str] = set()
+    for first in segments:
+        stack = [first]
+        while stack:
+            name = stack[-1]
+            waits_for = [other for other in asks_for[name] if other not in begun and other not in depths]
+            begun.add(name)
+            if waits_for:
+                stack.extend(waits_for)
+                continue
+            stack.pop()
+            if name not in depths:
+                depths[name] = max([depths.get(other, 0) + 1 for other in asks_for[name]], default=0)
+    return depths
 
 
 def _asked_segments(segment: Segment) -> Iterator[str]:
