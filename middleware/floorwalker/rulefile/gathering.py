@@ -4,25 +4,24 @@ from collections.abc import Iterable
 
 from msgspec import Struct, field
 
-from floorwalker.rulefile.conditions import comes_later
 from floorwalker.rulefile.fields import as_mapping, attempt, label
 from floorwalker.rulefile.keys import Section, Shape
-from floorwalker.rulefile.nodes import Mapping, Node, Position, Scalar, Sequence, texts
+from floorwalker.rulefile.nodes import Mapping, Node, Position, Scalar, Sequence
 from floorwalker.rulefile.problems import did_you_mean
 from floorwalker.rulefile.reading import Reading
-from floorwalker.rulefile.sections import LATER_SECTIONS, SECTIONS
+from floorwalker.rulefile.sections import SECTIONS
 
-_PLAIN_NAMES = ("segment", "block", "slot", "goal", "place")
+_PLAIN_NAMES = ("segment", "block", "slot", "goal", "promotion", "funnel", "place", "persona")
+_FIRST = {"pages": "path: /", "tests": "persona: cheap-tripod"}
 
 
 class Gathered(Struct):
-    """A folder's sections. named: section → its names and nodes, in the order of the files. mentioned: every text in
-    sections that this release does not read."""
+    """A folder's sections. named: section → its names and nodes; listed: section → its items; in the order of the
+    files."""
 
     site: list[tuple[Scalar, Node]] = field(default_factory=list)
-    pages: list[Node] = field(default_factory=list)
+    listed: dict[str, list[Node]] = field(default_factory=dict)
     named: dict[str, list[tuple[Scalar, Node]]] = field(default_factory=dict)
-    mentioned: set[str] = field(default_factory=set)
 
     def site_node(self) -> Mapping:
         """The site's settings as one mapping, wherever they stand."""
@@ -31,6 +30,9 @@ class Gathered(Struct):
 
     def pairs(self, section: str) -> list[tuple[Scalar, Node]]:
         return self.named.get(section, [])
+
+    def items(self, section: str) -> list[Node]:
+        return self.listed.get(section, [])
 
 
 def gather(files: Iterable[Mapping], reading: Reading) -> Gathered:
@@ -41,9 +43,6 @@ def gather(files: Iterable[Mapping], reading: Reading) -> Gathered:
             section = SECTIONS.get(key.text)
             if section is not None:
                 _add(section, key, node, gathered, reading)
-            elif key.text in LATER_SECTIONS:
-                gathered.mentioned.update(texts(node))
-                comes_later(key, f"the section {key.text}", reading)
             else:
                 hint = did_you_mean(key.text, SECTIONS, instead=f"the sections are {', '.join(SECTIONS)}")
                 message = f"there is no section {key.text[:60]}"
@@ -55,9 +54,9 @@ def _add(section: Section, key: Scalar, node: Node, gathered: Gathered, reading:
     match section.shape:
         case Shape.LIST:
             if isinstance(node, Sequence):
-                gathered.pages.extend(node.items)
+                gathered.listed.setdefault(section.name, []).extend(node.items)
             else:
-                hint = "put a dash before each: - path: /"
+                hint = f"put a dash before each: - {_FIRST[section.name]}"
                 reading.findings.error(node.at, "type", f"{key.text} is a list", hint)
         case Shape.RECORD:
             mapping = as_mapping(node, key.text, reading.findings, section.example)

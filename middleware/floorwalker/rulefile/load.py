@@ -9,13 +9,16 @@ from msgspec.structs import replace
 
 from floorwalker.core.ruleset import Ruleset
 from floorwalker.errors import RuleErrors
+from floorwalker.rulefile.expectations import read_tests, slots_that_show
 from floorwalker.rulefile.folders import Folder, read_files, version_of
 from floorwalker.rulefile.gathering import Gathered, gather
 from floorwalker.rulefile.names import DEFINED_IN, Names
 from floorwalker.rulefile.nodes import Mapping, Position
 from floorwalker.rulefile.pages import read_pages
 from floorwalker.rulefile.people import read_goals, read_segments
+from floorwalker.rulefile.personas import read_personas
 from floorwalker.rulefile.problems import Findings, Problem, TooManyProblems
+from floorwalker.rulefile.promotions import read_promotions
 from floorwalker.rulefile.reading import Reading, SelectorCheck, SourceCheck, TemplateCheck
 from floorwalker.rulefile.review import review
 from floorwalker.rulefile.salvage import read_yaml
@@ -23,6 +26,8 @@ from floorwalker.rulefile.showing import read_blocks
 from floorwalker.rulefile.site import read_places, read_site, read_topics
 from floorwalker.rulefile.slots import read_slots
 from floorwalker.rulefile.source import read_text
+from floorwalker.rulefile.steps import read_funnels
+
 
 class Checks(Struct, frozen=True):
     """What only the caller can judge; each is left out where it is None.
@@ -95,7 +100,7 @@ def _read(files: Map[str, bytes], templates: Map[str, bytes] | None, checks: Che
             for name in sorted(reading.shown):
                 names.define("block", name, Position("", 1, 1))
             names.review(findings)
-            review(ruleset, gathered.mentioned, reading, checks.now)
+            review(ruleset, reading, checks.now)
     return ruleset, findings, names
 
 
@@ -115,10 +120,26 @@ def _ruleset(gathered: Gathered, reading: Reading) -> Ruleset:
     site = read_site(gathered.site_node(), reading)
     reading.zone = ZoneInfo(site.timezone)
     reading.places = read_places(gathered.pairs("places"), reading)
-    pages = read_pages(gathered.pages, reading)
+    pages = read_pages(gathered.items("pages"), reading)
     topics = read_topics(gathered.pairs("topics"), reading)
-    segments = read_segments(gathered.pairs("segments"), reading)
+    funnels = read_funnels(gathered.pairs("funnels"), reading)
+    reading.segments = read_segments(gathered.pairs("segments"), reading)
     reading.blocks = read_blocks(gathered.pairs("blocks"), reading)
     goals = read_goals(gathered.pairs("goals"), reading)
-    slots = read_slots(gathered.pairs("slots"), reading)
-    return Ruleset("", site, pages, topics, segments, reading.blocks, slots, goals)
+    own_slots = read_slots(gathered.pairs("slots"), reading)
+    promotions, slots = read_promotions(gathered.pairs("promotions"), own_slots, reading)
+    personas = read_personas(gathered.pairs("personas"), slots_that_show(slots), reading)
+    tests = read_tests(gathered.items("tests"), reading, personas=personas, segments=reading.segments, slots=slots)
+    return Ruleset(
+        site=site,
+        pages=pages,
+        topics=topics,
+        segments=reading.segments,
+        blocks=reading.blocks,
+        slots=slots,
+        goals=goals,
+        funnels=funnels,
+        promotions=promotions,
+        personas=personas,
+        tests=tests,
+    )

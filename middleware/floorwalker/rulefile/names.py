@@ -1,7 +1,8 @@
 """The names that a folder defines and refers to, across all its files."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from msgspec import Struct
 
@@ -13,8 +14,11 @@ DEFINED_IN = {
     "block": "blocks:",
     "slot": "slots:",
     "goal": "goals:",
+    "funnel": "funnels:",
+    "promotion": "promotions:",
     "topic": "topics:",
     "place": "places:",
+    "persona": "personas:",
     "price tier": "price_tiers: of site:",
     "page type": "pages:",
     "template": "the templates folder",
@@ -22,11 +26,12 @@ DEFINED_IN = {
 
 
 class Reference(Struct, frozen=True):
-    """A name that something refers to, and where."""
+    """A name that something refers to, and where. draft: what refers to it is not live."""
 
     kind: str
     name: str
     at: Position
+    draft: bool = False
 
 
 class Names:
@@ -35,6 +40,7 @@ class Names:
     def __init__(self) -> None:
         self._defined: dict[str, dict[str, Position]] = {kind: {} for kind in DEFINED_IN}
         self._references: list[Reference] = []
+        self._in_draft = False
 
     def define(self, kind: str, name: str, at: Position) -> Position | None:
         """Define a name; where it was defined before comes back, and the first definition stays."""
@@ -43,7 +49,20 @@ class Names:
         return before
 
     def refer(self, kind: str, name: str, at: Position) -> None:
-        self._references.append(Reference(kind, name, at))
+        self._references.append(Reference(kind, name, at, self._in_draft))
+
+    @contextmanager
+    def within(self, *, draft: bool) -> Iterator[None]:
+        """What is referred to in here is referred to by a draft, if it is one or stands in one."""
+        before, self._in_draft = self._in_draft, self._in_draft or draft
+        try:
+            yield
+        finally:
+            self._in_draft = before
+
+    def referred_live(self, kind: str) -> Iterable[Reference]:
+        """The references of that kind that stand in no draft."""
+        return (reference for reference in self._references if reference.kind == kind and not reference.draft)
 
     def known(self, kind: str) -> Iterable[str]:
         return self._defined.get(kind, {}).keys()

@@ -13,11 +13,10 @@ from floorwalker.core.conditions.definitions import (
     Kind,
 )
 from floorwalker.rulefile.keys import Key, Section, Takes
+from floorwalker.rulefile.persona_keys import HISTORY_KEYS, PLACE_KEYS, SAID_KEYS
 from floorwalker.rulefile.sections import (
-    CHOOSE,
-    CHOOSE_NOW,
+    CHOOSE_LATER,
     ENTRY_KEYS,
-    LATER_SECTIONS,
     POINTS_KEYS,
     SECTIONS,
 )
@@ -69,17 +68,32 @@ def _values() -> str:
 
 
 def _sections() -> str:
-    later = f"Of a later release: {_code(LATER_SECTIONS)}. `check` says so where one stands in a file."
-    return "\n\n".join(["## Sections", later, *map(_section, SECTIONS.values())])
+    return "\n\n".join(["## Sections", *map(_section, SECTIONS.values())])
 
 
 def _section(section: Section) -> str:
-    lines = [f"### `{section.name}`", "", section.doc, "", _yaml(section.example), "", *_table(section.keys)]
+    lines = [f"### `{section.name}`", "", section.doc, "", _yaml(section.example)]
+    lines += ["", *_table(section.keys)] if section.keys else []
     if section.name == "segments":
         lines += ["", "Each of `points`:", "", *_table(POINTS_KEYS)]
+    for title, keys in _INNER.get(section.name, ()):
+        lines += ["", title, "", *_table(keys)]
     if section.name == "goals":
         lines += ["", "Beside these stands exactly one condition."]
     return "\n".join(lines)
+
+
+_INNER = {
+    "personas": (
+        ("`place`:", PLACE_KEYS),
+        ("`page`:", SAID_KEYS),
+        (
+            "Each of `history`: at least one of `viewed`, `url`, `saw`, `clicked` and `did`; several happen together, "
+            "in this order. A page viewed begins a visit where none is under way; an event alone does not.",
+            HISTORY_KEYS,
+        ),
+    ),
+}
 
 
 def _entries() -> str:
@@ -98,8 +112,7 @@ def _table(keys: Sequence[Key]) -> list[str]:
 def _takes(key: Key) -> str:
     needed = "; must be there" if key.required else ""
     if key.name == "choose":
-        later = [way for way in CHOOSE if way not in CHOOSE_NOW]
-        return f"{_code(CHOOSE_NOW)}; later {_code(later)}"
+        return f"{_code(key.values)}; later {_code(CHOOSE_LATER)}"
     if key.takes in (Takes.CHOICE, Takes.CHOICES):
         several = ", or a list" if key.takes is Takes.CHOICES else ""
         return f"{_code(key.values)}{several}{needed}"
@@ -187,6 +200,13 @@ _KINDS = {
     Kind.COORDINATE: "degrees",
     Kind.DISTANCE: "kilometres",
     Kind.LABEL: "a name of your own",
+    Kind.WEEKS: "a whole number, from 1 to 52",
+    Kind.SPAN: "duration",
+    Kind.WINDOW: "window",
+    Kind.REGULARITY: "`weeks` and `of`: whole numbers, from 1 to 52",
+    Kind.VIEW: "path, a list, or fields of `viewed`",
+    Kind.STEPS: "a list of `viewed` and `did`",
+    Kind.STEP: "a path, an event or a number",
     Kind.CONDITION: "one condition",
     Kind.CONDITIONS: "a list of conditions",
 }

@@ -4,17 +4,17 @@ from floorwalker.core.ruleset import Ruleset
 from floorwalker.rulefile.reading import Reading
 
 
-def review(ruleset: Ruleset, mentioned: set[str], reading: Reading, now: float | None) -> None:
+def review(ruleset: Ruleset, reading: Reading, now: float | None) -> None:
     """Warn of segments that nobody uses, slots that no page can match and, where `now` is given, what is over."""
-    _unused_segments(ruleset, mentioned, reading)
+    _unused_segments(ruleset, reading)
     _slots_without_pages(ruleset, reading)
     _drafts_in_use(ruleset, reading)
     if now is not None:
         _over(reading, now)
 
 
-def _unused_segments(ruleset: Ruleset, mentioned: set[str], reading: Reading) -> None:
-    used = reading.names.used("segment") | mentioned
+def _unused_segments(ruleset: Ruleset, reading: Reading) -> None:
+    used = reading.names.used("segment")
     for name in ruleset.segments:
         at = reading.names.defined_at("segment", name)
         if name not in used and at is not None:

@@ -10,6 +10,7 @@ from floorwalker.core.conditions.definitions import (
     DEFINITIONS,
     NUMBER_OPERATORS,
     OPERATORS,
+    STEPS,
     Definition,
     FieldDefinition,
     Form,
@@ -18,10 +19,10 @@ from floorwalker.core.conditions.definitions import (
 from floorwalker.core.conditions.vocabulary import WEEKDAYS
 from floorwalker.rulefile import schema_parts as part
 from floorwalker.rulefile.keys import Key, Section, Shape, Takes
+from floorwalker.rulefile.persona_keys import HISTORY_KEYS, PLACE_KEYS, SAID_KEYS
 from floorwalker.rulefile.schema_parts import Schema
 from floorwalker.rulefile.sections import (
     BLOCK_KEYS,
-    CHOOSE_NOW,
     ENTRY_KEYS,
     OTHERWISE_KEYS,
     POINT_KEYS,
@@ -37,8 +38,9 @@ _SNIPPETS: Mapping[str, tuple[str, Schema]] = {
         "new slot",
         {"${1:name}": {"at": '${2:"#hero"}', "show": [{"to": "${3:segment}", "block": "${4:block}"}]}},
     ),
+    "funnels": ("new funnel", {"${1:name}": [{"viewed": "${2:/cart}"}, {"did": "${3:Order Completed}"}]}),
 }
-_CLOSED = ("segment", "goal", "place", "price tier")
+_CLOSED = ("segment", "goal", "funnel", "place", "price tier", "persona")
 _BOUNDS: dict[Kind, Callable[[], Schema]] = {
     Kind.COUNT: part.count,
     Kind.SHARE: part.share,
@@ -66,9 +68,14 @@ def schema(names: Names | None = None) -> Schema:
             "when": part.when_type("array", part.ref("conditions"), part.ref("condition")),
             "entry": _keys(ENTRY_KEYS, known),
             "otherwise": part.when_type("object", _keys(OTHERWISE_KEYS, known), part.words(["default"])),
+            "step": part.only_one(part.record({name: _condition(one, known) for name, one in STEPS.items()})),
+            "steps": {**_list(part.ref("step")), "minItems": 2},
             "point": _keys(POINT_KEYS, known),
             "points": _keys(POINTS_KEYS, known),
             "block": _keys(BLOCK_KEYS, known),
+            "where": _keys(PLACE_KEYS, known),
+            "said": _keys(SAID_KEYS, known),
+            "happening": _keys(HISTORY_KEYS, known),
         },
     }
 
@@ -91,6 +98,8 @@ def _section(section: Section, names: Names) -> Schema:
             return part.named(_keys(section.keys, names), snippet=_SNIPPETS.get(section.name))
         case Shape.POINTS:
             return part.named(part.when_type("array", _list(part.ref("point")), part.ref("point")))
+        case Shape.STEPS:
+            return part.named(part.ref("steps"), snippet=_SNIPPETS.get(section.name))
         case Shape.CONDITION:
             goal = _conditions()
             goal["properties"] |= _keys(section.keys, names)["properties"]
@@ -108,8 +117,10 @@ def _takes(key: Key, names: Names) -> Schema:
             return _name(key.names, names)
         case Takes.NAMES:
             return part.one_or_many(_name(key.names, names))
+        case Takes.SCORE:
+            return {**part.text(), "examples": ["10", *names.get(key.names, ())]}
         case Takes.CHOICE:
-            return part.words(CHOOSE_NOW if key.name == "choose" else key.values)
+            return part.words(key.values)
         case Takes.CHOICES:
             return part.one_or_many(part.words(key.values))
         case _:
@@ -150,8 +161,20 @@ _SIMPLE: dict[Takes, Callable[[], Schema]] = {
     Takes.CONDITIONS: lambda: part.ref("when"),
     Takes.POINTS: lambda: _list(part.ref("points")),
     Takes.ENTRIES: lambda: _list(part.ref("entry")),
+    Takes.PROMOTED: lambda: part.named(part.when_type("array", _list(part.ref("entry")), part.ref("entry"))),
     Takes.CONTENT: lambda: part.ref("otherwise"),
     Takes.COORDINATE: part.number,
+    Takes.ADDRESS: lambda: {"type": "string", "pattern": r"^(/|[a-z-]+://)"},
+    Takes.URL: lambda: {"type": "string", "pattern": r"^[A-Za-z0-9-]+://"},
+    Takes.IP: part.text,
+    Takes.COUNTRY: part.country,
+    Takes.LANGUAGES: lambda: part.one_or_many(part.text()),
+    Takes.COUNT: part.count,
+    Takes.SCALARS: lambda: part.named(part.text()),
+    Takes.PLACE: lambda: part.ref("where"),
+    Takes.PAGE: lambda: part.ref("said"),
+    Takes.HISTORY: lambda: _list(part.ref("happening")),
+    Takes.EXPECTED: lambda: part.named(part.text()),
 }
 
 
@@ -166,7 +189,7 @@ def _described(definition: Definition, names: Names) -> Schema:
 
 def _condition(definition: Definition, names: Names) -> Schema:
     match definition.form:
-        case Form.TEST | Form.BEHAVIOUR:
+        case Form.TEST | Form.BEHAVIOUR | Form.COURSE:
             return _asking(definition, names)
         case Form.MAPPING:
             return part.named(_field(FieldDefinition("is", Kind.MAPPING, ""), names))
@@ -250,6 +273,20 @@ def _plain(field: FieldDefinition, names: Names) -> Schema:
             return part.number()
         case Kind.PATH:
             return part.one_or_many(part.path())
+        case Kind.WEEKS:
+            return {**part.count(), "minimum": 1, "maximum": 52}
+        case Kind.SPAN:
+            return part.duration()
+        case Kind.WINDOW:
+            return part.window()
+        case Kind.REGULARITY:
+            return part.record({name: _plain(FieldDefinition(name, Kind.WEEKS, ""), names) for name in ("weeks", "of")})
+        case Kind.VIEW:
+            return _condition(STEPS["viewed"], names)
+        case Kind.STEPS:
+            return part.ref("steps")
+        case Kind.STEP:
+            return part.text()
         case Kind.VERSION | Kind.LABEL | Kind.DISTANCE:
             return part.text()
         case _:

@@ -82,6 +82,10 @@ def _said(schema: Schema, remedy: str) -> Schema:
     return {**schema, "errorMessage": remedy, "patternErrorMessage": remedy}
 
 
+def country() -> Schema:
+    return {"type": "string", "pattern": "^[A-Za-z]{2}$"}
+
+
 def words(values: Iterable[str]) -> Schema:
     return {"enum": list(values)}
 

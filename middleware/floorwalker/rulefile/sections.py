@@ -2,11 +2,12 @@
 
 from floorwalker.core.conditions.vocabulary import WEEKDAYS
 from floorwalker.rulefile.keys import Key, Section, Shape, Takes
+from floorwalker.rulefile.persona_keys import PERSONA_KEYS, TEST_KEYS
 
 PLACES = ("inside", "replace", "before", "after", "first", "last", "hide")
-CHOOSE = ("first", "best", "weighted", "learn")
-CHOOSE_NOW = ("first",)
-"""What this release serves; the others are named as coming later."""
+CHOOSE = ("first", "best", "weighted")
+CHOOSE_LATER = ("learn",)
+"""Ways to choose that this release does not serve: they are named as coming later."""
 STOPS = ("click", "goal", "dismiss")
 DELIVER = ("page",)
 
@@ -20,7 +21,13 @@ LIMIT_KEYS = (
     Key("until", Takes.MOMENT, "until a day, which is included, or until a time", "until: 2027-04-30"),
     Key("at_most", Takes.CAPS, "how often one visitor sees it", "at_most: [1 per visit, 5 ever]"),
     Key("rest", Takes.DURATION, "how long it stays away once it was seen", "rest: 1 day"),
-    Key("stop_after", Takes.CHOICES, "what ends it for a visitor", "stop_after: [click, goal]", STOPS),
+    Key(
+        "stop_after",
+        Takes.CHOICES,
+        "what ends it for a visitor: their click on it, the slot's goal, or that they dismissed it",
+        "stop_after: [click, goal]",
+        STOPS,
+    ),
     Key("once_per_page", Takes.LABEL, "of all that bear this name a page shows one", "once_per_page: offers"),
     _DRAFT,
 )
@@ -98,11 +105,34 @@ ENTRY_KEYS = (
     _WHEN,
     *CONTENT_KEYS,
     Key("show", Takes.ENTRIES, "entries inside this one", "show: [{block: a}, {block: b}]"),
-    Key("choose", Takes.CHOICE, "how one of `show` is chosen", "choose: first", CHOOSE),
-    Key("name", Takes.LABEL, "its name in caps, counts and reports", "name: cart-reminder"),
+    Key("choose", Takes.CHOICE, "how one of `show` is chosen; first without it", "choose: weighted", CHOOSE),
+    Key(
+        "name",
+        Takes.LABEL,
+        "its name in caps, counts and reports; beside `show`, what a weighted choice knows it by",
+        "name: cart-reminder",
+    ),
     _WITH,
-    Key("priority", Takes.NUMBER, "higher comes first", "priority: 10"),
-    Key("weight", Takes.NUMBER, "its part, where `choose: weighted`", "weight: 50"),
+    Key(
+        "priority",
+        Takes.NUMBER,
+        "higher comes first where `choose: first`, and decides between equal scores where `choose: best`; 0 without it",
+        "priority: 10",
+    ),
+    Key(
+        "weight",
+        Takes.NUMBER,
+        "its part where `choose: weighted`; 0 is never shown, and 1 holds without it",
+        "weight: 50",
+    ),
+    Key(
+        "score",
+        Takes.SCORE,
+        "how it ranks where `choose: best`: a number, or a segment whose points the visitor has now; 0 without it",
+        "score: enthusiast",
+        (),
+        "segment",
+    ),
     *LIMIT_KEYS,
 )
 SLOT_KEYS = (
@@ -111,7 +141,14 @@ SLOT_KEYS = (
     Key("place", Takes.CHOICE, "where to put it; inside without it", "place: replace", PLACES),
     Key("goal", Takes.NAME, "what counts as success", "goal: order", (), "goal"),
     Key("control", Takes.SHARE, "a share of visitors who see the page's own", "control: 10 %"),
-    Key("choose", Takes.CHOICE, "how one of the entries is chosen; first without it", "choose: first", CHOOSE),
+    Key(
+        "choose",
+        Takes.CHOICE,
+        "how one of the entries is chosen: the first that fits, the one of the highest score, or by their weights, "
+        "the same for a visitor each time; first without it",
+        "choose: first",
+        CHOOSE,
+    ),
     Key("show", Takes.ENTRIES, "the entries, read from the top", "show: [{block: hero/new.html}]", required=True),
     Key("otherwise", Takes.CONTENT, "where no entry fits; default without it", "otherwise: default"),
     Key("deliver", Takes.CHOICE, "page: also on pages that the app made public", "deliver: page", DELIVER),
@@ -121,6 +158,25 @@ OTHERWISE_KEYS = (*CONTENT_KEYS, Key("name", Takes.LABEL, "its name in reports",
 GOAL_KEYS = (
     Key("value", Takes.TEXT, "the event's property that says what it was worth", "value: revenue"),
     Key("within", Takes.DURATION, "how long after a block it still counts; 30 days without it", "within: 7 days"),
+)
+PROMOTION_KEYS = (
+    Key("from", Takes.MOMENT, "it runs from this day or time on, in the site's zone", "from: 2026-11-27"),
+    Key("until", Takes.MOMENT, "until a day, which is included, or until a time", "until: 2026-11-30"),
+    Key(
+        "control",
+        Takes.SHARE,
+        "a share of visitors who see nothing of it: where it would show something, the page's own",
+        "control: 10 %",
+    ),
+    Key(
+        "slots",
+        Takes.PROMOTED,
+        "what it brings to which slot; a slot that `slots` does not define is one that pages mark",
+        "slots: {hero: {block: hero/clearance.html}}",
+        required=True,
+    ),
+    _DRAFT,
+    _ABOUT,
 )
 POINT_KEYS = (
     Key("lat", Takes.COORDINATE, "latitude", "lat: 52.52", required=True),
@@ -187,8 +243,39 @@ SECTIONS = {
             GOAL_KEYS,
             "goal",
         ),
+        Section(
+            "personas",
+            Shape.NAMED,
+            "Made-up people with whom rules are tried out: what their request tells, what happened before, when and "
+            "where they are.",
+            "personas: {cheap-tripod: {url: /, device: mobile, country: DE}}",
+            PERSONA_KEYS,
+            "persona",
+        ),
+        Section(
+            "tests",
+            Shape.LIST,
+            "What you expect of a persona; `floorwalker test` tries it. Control groups are left aside.",
+            "tests: [{persona: cheap-tripod, in: [bargain-hunter], slots: {hero: hero/clearance.html}}]",
+            TEST_KEYS,
+        ),
+        Section(
+            "funnels",
+            Shape.STEPS,
+            "Steps that lead to something, in their order: each is `viewed` or `did` and says what, without counts and "
+            "windows. Others may happen between them. The condition `funnel` asks how far somebody came.",
+            "funnels: {purchase: [{viewed: /cart}, {viewed: /checkout}, {did: Order Completed}]}",
+            (),
+            "funnel",
+        ),
+        Section(
+            "promotions",
+            Shape.NAMED,
+            "One date, many slots: entries that come before the slots' own. Of several promotions the first in the "
+            "files goes first.",
+            "promotions: {black-friday: {from: 2026-11-27, until: 2026-11-30, slots: {hero: {block: spring-20}}}}",
+            PROMOTION_KEYS,
+            "promotion",
+        ),
     )
 }
-LATER_ENTRY_KEYS = ("score",)
-LATER_SECTIONS = ("funnels", "promotions", "personas", "tests")
-"""Sections of the rule language that this release does not read: an editor must not believe that they run."""
