@@ -26,7 +26,8 @@ class Candidate(Struct, frozen=True):
     """One entry, ready to be asked: first its audience, then whether its names are free, then its limits.
 
     place: such as `hero[2]`. content: what it shows, or None where it has entries of its own, `show`, one of which is
-    chosen by `choose`. claims: the names of which a page shows one. lot: what a weighted choice draws it by.
+    chosen by `choose`. claims: the names of which a page shows one. lot: what a weighted choice draws it by. name: of
+    one that has entries of its own.
     """
 
     place: str
@@ -40,11 +41,12 @@ class Candidate(Struct, frozen=True):
     weight: float = 1.0
     lot: str = ""
     promotion: str = ""
+    name: str = ""
 
     @property
     def title(self) -> str:
         """What it shows, for people."""
-        return "show" if self.content is None else self.content.name or self.content.kind
+        return self.name or "show" if self.content is None else self.content.name or self.content.kind
 
 
 class Menu(Struct, frozen=True):
@@ -147,6 +149,7 @@ def _of_show(entry: Entry, place: str, shelf: _Shelf) -> Candidate:
         show=tuple(_candidates(entry.show, shelf.inside(entry, place))),
         choose=entry.choose,
         promotion=shelf.promotion,
+        name=entry.name,
     )
 
 
@@ -157,7 +160,13 @@ def _of_content(entry: Entry, content: Content, place: str, shelf: _Shelf) -> Ca
     audience = [*audience_checks(entry, ruleset.once(Plan)), *([] if block is None else schedule_checks(block.limits))]
     checks = [check for one in limits for check in limit_checks(one, content.name, shelf.slot, ruleset)]
     claims = tuple([one.once_per_page for one in limits if one.once_per_page])
-    return Candidate(place, content, tuple(audience), claims, tuple(checks), promotion=shelf.promotion)
+    shown = _hidden(content) if shelf.slot.place == "hide" else content
+    return Candidate(place, shown, tuple(audience), claims, tuple(checks), promotion=shelf.promotion)
+
+
+def _hidden(content: Content) -> Content:
+    """What `place: hide` leaves of a block: that something goes, under the block's name."""
+    return content if content.kind == "default" else Content("hide", content.name)
 
 
 def _alternative(entry: Entry) -> str:

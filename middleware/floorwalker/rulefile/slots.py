@@ -1,6 +1,8 @@
 """The section `slots`: places in a page, and what each shows to whom."""
 
-from floorwalker.core.ruleset import Content, Slot
+from collections.abc import Iterator
+
+from floorwalker.core.ruleset import Content, Entry, Slot
 from floorwalker.rulefile.entries import read_choose, read_show
 from floorwalker.rulefile.fields import Fields, as_mapping, label, many_texts
 from floorwalker.rulefile.nodes import Mapping, Node, Scalar
@@ -8,6 +10,9 @@ from floorwalker.rulefile.reading import Reading
 from floorwalker.rulefile.sections import OTHERWISE_KEYS, SLOT_KEYS
 from floorwalker.rulefile.showing import read_content
 from floorwalker.rulefile.values import Misread, path
+
+_BESIDE = ("before", "after", "first", "last")
+"""Places that leave the element and what is in it as it is."""
 
 
 def read_slots(pairs: list[tuple[Scalar, Node]], reading: Reading) -> dict[str, Slot]:
@@ -27,7 +32,7 @@ def _slot(name: Scalar, node: Mapping, reading: Reading) -> Slot:
     place = fields.choice("place", "inside")
     _check_selector(at, place, fields, reading)
     choose = read_choose(fields, reading)
-    return Slot(
+    slot = Slot(
         name=name.text,
         show=read_show(fields, choose, reading),
         pages=_pages(fields, reading),
@@ -39,17 +44,43 @@ def _slot(name: Scalar, node: Mapping, reading: Reading) -> Slot:
         otherwise=_otherwise(fields, reading),
         deliver=fields.choice("deliver", ""),
     )
+    _review_contents(slot, name, fields, reading)
+    return slot
 
 
 def _check_selector(at: str, place: str, fields: Fields, reading: Reading) -> None:
     if not at:
-        if "place" in fields and place != "inside":
+        if "place" in fields and place not in ("inside", "hide"):
             message = "place counts only beside at"
             reading.findings.warn(fields.key("place").at, "place", message, "write at: and a selector, or take it out")
         return
     node = fields.get("at")
     if reading.check_selector is not None and node is not None:
         reading.report(node.at, "selector", reading.check_selector(at, place))
+
+
+def _review_contents(slot: Slot, name: Scalar, fields: Fields, reading: Reading) -> None:
+    """Warn of what the slot's place, or its missing goal, makes meaningless."""
+    entries = list(_flat(slot.show))
+    contents = [entry.content for entry in entries if entry.content is not None] + [slot.otherwise]
+    warn = reading.findings.warn
+    if slot.place == "hide" and (shown := [one for one in contents if one.kind not in ("hide", "default")]):
+        message = f"place: hide takes the element out, so that nothing of {shown[0].name} is seen"
+        warn(fields.key("place").at, "place", message, "write hide: yes in its stead, or another place")
+    if slot.at and slot.place in _BESIDE and any(one.kind == "hide" for one in contents):
+        message = f"hide: yes does nothing where place: {slot.place}, which leaves the element as it is"
+        warn(fields.key("place").at, "place", message, "write place: replace or hide to take the element out")
+    limits = [entry.limits for entry in entries]
+    limits += [reading.blocks[one.name].limits for one in contents if one.name in reading.blocks]
+    if not slot.goal and any("goal" in one.stop_after for one in limits):
+        message = f"the slot {slot.name} has no goal, so that stop_after: goal never ends anything there"
+        warn(name.at, "goal", message, "write goal: and the name of a goal")
+
+
+def _flat(entries: tuple[Entry, ...]) -> Iterator[Entry]:
+    for entry in entries:
+        yield entry
+        yield from _flat(entry.show)
 
 
 def _pages(fields: Fields, reading: Reading) -> tuple[str, ...]:
