@@ -20,11 +20,14 @@ RULES = """
 site: {{timezone: Europe/Berlin, price_tiers: {{low: up to 100, high: above 100}}}}
 places:
   shops: [{{lat: 52.52, lon: 13.40}}, {{lat: 53.55, lon: 9.99}}]
+topics: {{wildlife: {{}}, lenses: {{}}, birds: {{}}}}
 blocks:
   workshop: {{text: Come and see}}
 slots:
   hero: {{show: [{{block: workshop}}]}}
   ribbon: {{show: [{{block: workshop}}]}}
+funnels:
+  purchase: [{{viewed: /cart}}, {{viewed: /checkout}}, {{did: Order Completed}}]
 segments:
   phones: {{when: {{device: mobile}}}}
   regulars: {{when: {{visits: {{at_least: 3}}}}}}
