@@ -64,6 +64,21 @@ async def test_what_is_in_force_again_is_noted_again(store: Store) -> None:
     assert kept.at == 100.0
 
 
+async def test_what_is_put_aside_is_kept_and_was_never_in_force(store: Store) -> None:
+    await store.keep_rules(version("a1", 100))
+    assert await store.keep_rules(version("draft", 150), aside=True)
+    assert await store.keep_rules(version("draft", 160), aside=True)
+    assert await store.keep_rules(version("a1", 170), aside=True)
+    await store.keep_rules(version("a1", 180))
+    assert await store.rules_history() == [
+        Publication(150, "draft", kept=True, aside=True),
+        Publication(100, "a1", kept=True),
+    ]
+    assert await store.rules("draft") == version("draft", 150)
+    assert not await store.keep_rules(version("large", 190, size=LARGEST_PACKED_BYTES), aside=True)
+    assert len(await store.rules_history()) == 2
+
+
 async def test_the_versions_that_were_in_force_last_are_kept(open_: Open, store_url: str) -> None:
     store = open_(store_url, rules_kept=2)
     for at, name in enumerate(("a1", "b2", "a1", "c3"), 1):
@@ -93,7 +108,7 @@ async def test_files_that_are_too_large_are_noted_and_not_kept(store: Store) -> 
 async def test_the_history_is_bounded(store: Store, behind: Behind) -> None:
     await store.keep_rules(version("a1", 1000))
     key = next(key for key in behind.client.scan_iter(f"{behind.prefix}*") if key.endswith(b"history"))
-    behind.client.zadd(key, {f"x{at} {at}": at for at in range(PUBLICATIONS_KEPT)})
+    behind.client.zadd(key, {f"x{at} {at} in force": at for at in range(PUBLICATIONS_KEPT)})
     await store.keep_rules(version("b2", 2000))
     found = await history(store)
     assert len(found) == PUBLICATIONS_KEPT

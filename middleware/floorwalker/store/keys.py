@@ -52,7 +52,7 @@ def meta_key(namespace: str) -> str:
 
 
 def history_key(namespace: str) -> str:
-    """Sorted set: which version of the rules came into force when (`VERSION SECONDS`, by seconds since 1970)."""
+    """Sorted set: which version of the rules came into force when, or was put aside; by seconds since 1970."""
     return f"{prefix(namespace)}{{rules}}:history"
 
 

@@ -28,11 +28,15 @@ class KeptRules(Struct, frozen=True):
 
 
 class Publication(Struct, frozen=True):
-    """That a version came into force. at: seconds since 1970. kept: whether the store still has its files."""
+    """That a version came into force. at: seconds since 1970. kept: whether the store still has its files.
+
+    aside: it did not come into force; it was put aside when other rules were restored in its place.
+    """
 
     at: float
     version: str
     kept: bool
+    aside: bool = False
 
 
 class _Packed(Struct, frozen=True, array_like=True):
@@ -43,18 +47,19 @@ class _Packed(Struct, frozen=True, array_like=True):
     templates: dict[bytes, bytes]
 
 
-async def keep(link: Link, namespace: str, kept: KeptRules, settings: StoreSettings) -> bool:
+async def keep(link: Link, namespace: str, kept: KeptRules, settings: StoreSettings, *, aside: bool) -> bool:
     """Note that a version came into force, and keep its files unless they are there; see `Store.keep_rules`."""
     keys = [history_key(namespace), files_key(namespace)]
     bounds = [PUBLICATIONS_KEPT, settings.rules_kept, settings.rules_kept_bytes]
-    head = [kept.version, f"{kept.at:.3f}"]
-    if await script("publish").run(link, keys, [*head, *bounds, "ask"]):
+    head = [kept.version, f"{kept.at:.3f}", *bounds, "aside" if aside else "in force"]
+    if await script("publish").run(link, keys, [*head, "ask"]):
         return True
     packed = pack(kept)
     if packed is None:
-        await script("publish").run(link, keys, [*head, *bounds, "note"])
+        if not aside:
+            await script("publish").run(link, keys, [*head, "note"])
         return False
-    await script("publish").run(link, keys, [*head, *bounds, "keep", packed])
+    await script("publish").run(link, keys, [*head, "keep", packed])
     return True
 
 
@@ -109,8 +114,8 @@ def _words(reply: Reply) -> list[str]:
 
 
 def _publication(member: str, kept: set[str]) -> Publication:
-    version, _, at = member.partition(" ")
     try:
-        return Publication(float(at), version, version in kept)
+        version, at, how = member.split(" ", 2)
+        return Publication(float(at), version, version in kept, how == "aside")
     except ValueError as error:
         raise StoreError("An entry of the rules' history has an unexpected form.") from error

@@ -166,13 +166,14 @@ class Store:
         """Counters per day from `first` to `last`, both included (YYYY-MM-DD, UTC): {day: {field: value}}."""
         return await read_stats(self._link, await self._desk.keyspace.keys(), _days(first, last or first))
 
-    async def keep_rules(self, kept: KeptRules) -> bool:
+    async def keep_rules(self, kept: KeptRules, *, aside: bool = False) -> bool:
         """Note that a version of the rules is in force since `kept.at`, and keep its files; whether they are kept.
 
         What every worker of a site says of one publication is noted once; a version that is in force again is noted
-        again. Files of more than 2 MB, packed, are not kept. May be repeated after StoreUnavailable.
+        again. aside: it is not in force, but may be wanted back. Files of more than 2 MB, packed, are not kept. May be
+        repeated after StoreUnavailable.
         """
-        return await keep(self._link, self._namespace, kept, self._desk.settings)
+        return await keep(self._link, self._namespace, kept, self._desk.settings, aside=aside)
 
     async def rules_history(self) -> list[Publication]:
         """Which version of the rules came into force when, the newest first; the last 500."""

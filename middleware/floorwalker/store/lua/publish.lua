@@ -1,25 +1,33 @@
--- Note that a version of the rules is in force, and keep its files.
+-- Note that a version of the rules is in force, or was put aside, and keep its files.
 -- KEYS: history, files
--- ARGV: version, since when, publications to keep, versions to keep, bytes to keep,
+-- ARGV: version, since when, publications to keep, versions to keep, bytes to keep, `in force` or `aside`,
 --       ask: do it where the files are here, else answer 0 · note: without files · keep: with files, which follow
 local history, files = KEYS[1], KEYS[2]
-local version, at = ARGV[1], ARGV[2]
-if ARGV[6] == 'ask' and redis.call('HEXISTS', files, version) == 0 then
+local version, at, how = ARGV[1], ARGV[2], ARGV[6]
+local is_here = redis.call('HEXISTS', files, version) == 1
+if ARGV[7] == 'ask' and not is_here then
   return 0
 end
-if ARGV[6] == 'keep' then
-  redis.call('HSETNX', files, version, ARGV[7])
-end
-
-local function is_same(entry)
-  return entry and string.match(entry, '^%S+') == version
+if ARGV[7] == 'keep' then
+  redis.call('HSETNX', files, version, ARGV[8])
 end
 
 -- Another worker may have noted it a little earlier, or later.
-local before = redis.call('ZREVRANGEBYSCORE', history, at, '-inf', 'LIMIT', 0, 1)[1]
-local after = redis.call('ZRANGEBYSCORE', history, '(' .. at, '+inf', 'LIMIT', 0, 1)[1]
-if not is_same(before) and not is_same(after) then
-  redis.call('ZADD', history, at, version .. ' ' .. at)
+local function is_same(entries)
+  for _, entry in ipairs(entries) do
+    if string.match(entry, ' in force$') then
+      return string.match(entry, '^%S+') == version
+    end
+  end
+  return false
+end
+local known = is_here
+if how == 'in force' then
+  known = is_same(redis.call('ZREVRANGEBYSCORE', history, at, '-inf', 'LIMIT', 0, 20))
+    or is_same(redis.call('ZRANGEBYSCORE', history, '(' .. at, '+inf', 'LIMIT', 0, 20))
+end
+if not known then
+  redis.call('ZADD', history, at, version .. ' ' .. at .. ' ' .. how)
 end
 redis.call('ZREMRANGEBYRANK', history, 0, -1 - tonumber(ARGV[3]))
 
