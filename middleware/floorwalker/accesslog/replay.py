@@ -22,6 +22,7 @@ from floorwalker.core.memory.profile import Profile
 from floorwalker.core.signals import Signals
 
 Choose = Callable[[Profile, Signals], PageDecisions]
+OnPage = Callable[[str, PageDecisions], None]
 Step = Callable[[Profile | None], tuple[Profile, Effects]]
 _REJECTED_KEPT = 1000
 
@@ -97,17 +98,24 @@ class Replay:
 
     corridor: reads and folds. choose: decides a page for one visitor; what it decides counts as shown. host: the
     site's own, where the lines do not name it. keep_hits: whether every visitor's hits are kept too, for a store.
-    share: whose lines are walked; the others are passed by.
+    share: whose lines are walked; the others are passed by. on_page: is told of every page view, its visitor first.
     """
 
     def __init__(
-        self, corridor: Corridor, *, choose: Choose, host: str = "", keep_hits: bool = False, share: Share = ALL
+        self,
+        corridor: Corridor,
+        *,
+        choose: Choose,
+        host: str = "",
+        keep_hits: bool = False,
+        share: Share = ALL,
+        on_page: OnPage | None = None,
     ) -> None:
         self.summary = Summary()
         self.profiles: dict[str, Profile] = {}
         self.hits: dict[str, list[Hit]] = {}
         self._corridor, self._choose, self._host, self._keep_hits = corridor, choose, host, keep_hits
-        self._share = share
+        self._share, self._on_page = share, on_page
         self._robots: dict[str, str | None] = {}
         self._segments_of: dict[str, frozenset[str]] = {}
 
@@ -192,6 +200,8 @@ class Replay:
             self.summary.pages[signals.page.path or signals.path] += 1
         if page is not None:
             self._count_page(visitor, page)
+            if self._on_page is not None:
+                self._on_page(visitor, page)
 
     def _walk(self, profile: Profile, hit: Hit, signals: Signals) -> tuple[Profile, Effects, PageDecisions | None]:
         """One hit down the corridor: advance, decide, and remember what was shown."""

@@ -20,11 +20,14 @@ class Window(Struct, frozen=True):
     seconds: float = 0.0
 
 
+UNASKED = "unasked"
+
+
 class Test(Struct, frozen=True, tag="test"):
     """A condition on what this hit, visit or person tells: all its fields must hold.
 
     name: as in the rule language (referrer, device, time, …). touch: visit, or first / last for first_touch and
-    last_touch. written: as the editor wrote it, for explanations.
+    last_touch; UNASKED is unknown, whatever else is known. written: as the editor wrote it, for explanations.
     """
 
     name: str
