@@ -69,7 +69,7 @@ class Persona(Struct, frozen=True):
 class Expectation(Struct, frozen=True):
     """What an editor expects of a persona. where: file:line.
 
-    exactly: these segments and no other; None is not said. slots: slot → block (`default`, `hide` too). url, at:
+    exactly: these segments and no other; None is not said. slots: slot → blocks (`default`, `hide` too), any of them. url, at:
     instead of the persona's own; with a url, what the app would say of the persona's own page is left out.
     """
 
@@ -78,7 +78,7 @@ class Expectation(Struct, frozen=True):
     inside: tuple[str, ...] = ()
     outside: tuple[str, ...] = ()
     exactly: tuple[str, ...] | None = None
-    slots: Mapping[str, str] = {}
+    slots: Mapping[str, tuple[str, ...]] = {}
     url: str = ""
     at: float | None = None
     where: str = ""

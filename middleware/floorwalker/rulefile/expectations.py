@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from floorwalker.core.personas import Expectation, Persona
 from floorwalker.core.ruleset import Content, Entry, Segment, Slot
-from floorwalker.rulefile.fields import Fields, as_mapping, one_text
+from floorwalker.rulefile.fields import Fields, as_mapping, many_texts
 from floorwalker.rulefile.nodes import Node, Scalar
 from floorwalker.rulefile.persona_keys import TEST_KEYS
 from floorwalker.rulefile.personas import read_moment
@@ -80,15 +80,17 @@ def _expectation(fields: Fields, slots: Mapping[str, Slot], reading: Reading) ->
     )
 
 
-def _slots(fields: Fields, slots: Mapping[str, Slot], reading: Reading) -> dict[str, str]:
-    found: dict[str, str] = {}
+def _slots(fields: Fields, slots: Mapping[str, Slot], reading: Reading) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
     for name, node in fields.mapping("slots") or ():
-        block = one_text(node, reading.findings, fields.example("slots"))
+        blocks = many_texts(node, reading.findings)
         slot = slots.get(name.text)
         if slot is None:
             reading.names.refer("slot", name.text, name.at)
-        elif block is not None and _can_show(slot, block, reading):
-            found[name.text] = block.text
+            continue
+        shown = tuple(block.text for block in blocks if _can_show(slot, block, reading))
+        if shown:
+            found[name.text] = shown
     return found
 
 

@@ -52,7 +52,7 @@ class Takes(StrEnum):
     PLACE = "country, region, city, lat, lon"
     PAGE = "what a page is about"
     HISTORY = "a list of what happened"
-    EXPECTED = "slots, each with a block"
+    EXPECTED = "slots, each with a block or a list"
 
 
 class Shape(StrEnum):

@@ -72,5 +72,5 @@ TEST_KEYS = (
     Key("in", Takes.NAMES, "segments that they are in", "in: [bargain-hunter]", (), "segment"),
     Key("not_in", Takes.NAMES, "segments that they are not in", "not_in: [night-owl]", (), "segment"),
     Key("segments", Takes.NAMES, "exactly these segments, and no other", "segments: [bargain-hunter]", (), "segment"),
-    Key("slots", Takes.EXPECTED, "slot → block, `default` or `hide`", "slots: {hero: hero/clearance.html}"),
+    Key("slots", Takes.EXPECTED, "slot → block, `default` or `hide`; a list means any of them", "slots: {hero: hero/clearance.html}"),
 )

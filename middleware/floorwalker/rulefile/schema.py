@@ -174,7 +174,7 @@ _SIMPLE: dict[Takes, Callable[[], Schema]] = {
     Takes.PLACE: lambda: part.ref("where"),
     Takes.PAGE: lambda: part.ref("said"),
     Takes.HISTORY: lambda: _list(part.ref("happening")),
-    Takes.EXPECTED: lambda: part.named(part.text()),
+    Takes.EXPECTED: lambda: part.named(part.one_or_many(part.text())),
 }
 
 
@@ -211,18 +211,19 @@ def _short(definition: Definition, value: Schema, names: Names) -> Schema:
 
 
 def _asking(definition: Definition, names: Names) -> Schema:
-    main = definition.field(definition.main) if definition.main else None
-    if main is None or main.kind in _BOUNDS or main.kind in (Kind.NUMBER, Kind.MONEY):
+    main, measure = _named(definition, definition.main), _named(definition, definition.measure)
+    if main is None or main.kind in _BOUNDS or main.kind in (Kind.NUMBER, Kind.MONEY) or (measure and measure.required):
         return _fields(definition, names)
     return _short(definition, _plain(main, names), names)
 
 
 def _fields(definition: Definition, names: Names) -> Schema:
     """Every key that may stand inside the condition."""
-    main = definition.field(definition.main) if definition.main else None
+    aim = _named(definition, definition.measure or definition.main)
     properties: dict[str, Schema] = {}
     for field in definition.fields:
-        properties[field.name] = {"description": field.doc, **_field(field, names)}
+        takes = _plain if definition.measure and field.name == definition.main and field != aim else _field
+        properties[field.name] = {"description": field.doc, **takes(field, names)}
     beside = {
         "within": part.window(),
         "ago": part.record(_operators(Kind.DURATION)),
@@ -232,9 +233,14 @@ def _fields(definition: Definition, names: Names) -> Schema:
     properties |= {word: found for word, found in beside.items() if getattr(definition, word)}
     if definition.counts:
         properties |= _operators(Kind.COUNT)
-    for operator, found in _operators(main.kind).items() if main is not None else ():
+    for operator, found in _operators(aim.kind).items() if aim is not None else ():
         properties.setdefault(operator, found)
-    return part.record(properties, required=[field.name for field in definition.fields if field.required])
+    needed = [field.name for field in definition.fields if field.required and not (definition.measure and field == aim)]
+    return part.record(properties, required=needed)
+
+
+def _named(definition: Definition, name: str) -> FieldDefinition | None:
+    return definition.field(name) if name else None
 
 
 def _field(field: FieldDefinition, names: Names) -> Schema:
@@ -271,6 +277,8 @@ def _plain(field: FieldDefinition, names: Names) -> Schema:
             return part.one_or_many(part.words(WEEKDAYS))
         case Kind.COORDINATE:
             return part.number()
+        case Kind.CURRENCY:
+            return {"type": "string", "pattern": "^[A-Za-z]{3}$"}
         case Kind.PATH:
             return part.one_or_many(part.path())
         case Kind.WEEKS:

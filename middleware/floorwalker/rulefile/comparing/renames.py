@@ -37,6 +37,7 @@ _NAMES_OF: Mapping[tuple[type, str], str] = {
     (Site, "exclude"): "segments",
     (Expectation, "inside"): "segments",
     (Expectation, "outside"): "segments",
+    (Expectation, "exactly"): "segments",
     (Block, "name"): "blocks",
     (Content, "name"): "blocks",
     (Slot, "name"): "slots",
@@ -121,7 +122,10 @@ def _of_field(owner: Struct, name: str, names: Renames) -> Any:
             return {keys.get(key, key): with_names(one, names) for key, one in value.items()}
         case Mapping() if isinstance(owner, Expectation):
             slots, blocks = names.get("slots", {}), names.get("blocks", {})
-            return {slots.get(slot, slot): blocks.get(block, block) for slot, block in value.items()}
+            return {
+                slots.get(slot, slot): tuple(blocks.get(block, block) for block in any_of)
+                for slot, any_of in value.items()
+            }
         case _:
             return with_names(value, names)
 
