@@ -37,6 +37,10 @@ class Clash(Struct, frozen=True):
     other: str = ""
 
 
+_DEEPEST = 60
+"""Choices within choices, far below what Python's stack bears."""
+
+
 class Exhausted(Exception):
     """The search would take more steps than it may."""
 
@@ -59,12 +63,17 @@ class Search:
         self._steps_left = most_steps
         self._answers: dict[Question, list[tuple[Sign, Asked]]] = {}
         self._trail: list[Question] = []
+        self._depth = 0
         self.first_clash: Clash | None = None
 
     def fails(self, goals: Iterable[Goal], choices: Sequence[Sequence[Goal]] = ()) -> bool:
         """Whether there is no way in which all goals are so, and one of each choice."""
+        if self._depth >= _DEEPEST:
+            raise Exhausted
         mark = len(self._trail)
+        self._depth += 1
         failed = self._fails(list(goals), list(choices))
+        self._depth -= 1
         while len(self._trail) > mark:
             self._answers[self._trail.pop()].pop()
         return failed
