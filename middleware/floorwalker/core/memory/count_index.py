@@ -99,22 +99,26 @@ class CountIndex:
             if key.since:
                 found.append(Sighting(0, key.since, sure=False))
             if key.last:
-                found += [Sighting(min(first, key.last), min(last, key.last)) for first, last in self._spans_of(key)]
+                found += [
+                    Sighting(min(first, key.last), min(last, key.last))
+                    for first, last, count in self._spans_of(key)
+                    if count > 1 or last < key.last  # the latest time is known for itself
+                ]
                 found.append(Sighting(key.last, key.last))
         return found
 
-    def _spans_of(self, key: Key) -> Iterator[tuple[int, int]]:
-        """The days and months in which a key was counted, and all that is before them."""
+    def _spans_of(self, key: Key) -> Iterator[tuple[int, int, int]]:
+        """The days and months in which a key was counted, and all that is before them; and how often."""
         counts, calendar = self._counts, self._calendar
         days, months, older = (table.get(key.name, _NOTHING) for table in self._unpacked())
-        for day in days:
-            yield calendar.day_begins(day), calendar.day_begins(day + 1) - 1
+        for day, count in days.items():
+            yield calendar.day_begins(day), calendar.day_begins(day + 1) - 1, count
         rolled = calendar.day_begins(counts.rolled_day + 1) - 1
-        for month in months:
+        for month, count in months.items():
             begins, ends = calendar.month_begins(month), calendar.month_begins(month + 1)
-            yield calendar.day_begins(begins), min(calendar.day_begins(ends) - 1, rolled)
+            yield calendar.day_begins(begins), min(calendar.day_begins(ends) - 1, rolled), count
         if older:
-            yield 0, calendar.day_begins(calendar.month_begins(counts.rolled_month + 1)) - 1
+            yield 0, calendar.day_begins(calendar.month_begins(counts.rolled_month + 1)) - 1, sum(older.values())
 
     def _of_field(self, field: Field, dimension: str | None, start: float) -> Bounds | None:
         """What is counted for one field; None where nothing is."""
