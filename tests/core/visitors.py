@@ -18,6 +18,7 @@ from floorwalker.core.memory.recents import Past, Recents, with_event
 from floorwalker.core.memory.responses import Daily, Exposure, Response, Responses
 from floorwalker.core.ruleset import Ruleset, Site
 from floorwalker.core.signals import Ad, Campaign, Referrer, Search, Signals
+from tests.core.holdings import held
 
 AT = int(datetime(2026, 11, 28, 19, 30, tzinfo=ZoneInfo("Europe/Berlin")).timestamp())
 """A Saturday evening in Berlin."""
@@ -71,7 +72,7 @@ def profile_of(
         counts=_counts(at, counted) if counted else None,
         earlier=tuple(began[:1]) + tuple(b - a for a, b in pairwise(began)),
         responses=_responses(at, shown) if shown else None,
-        **kept,
+        **held(at, kept),
     )
 
 

@@ -66,6 +66,7 @@ def read_mapping(definition: Definition, value: Node, reading: Reading, touch: s
 def read_parts(definition: Definition, value: Node, reading: Reading) -> Parts:
     """Sort a condition's value: a short form, operators of the main field, or fields with what stands beside them."""
     main = definition.field(definition.main) if definition.main else None
+    aim = _aim(definition)
     if not isinstance(value, Mapping):
         if main is not None:
             return Parts({main.name: value}, {})
@@ -78,18 +79,24 @@ def read_parts(definition: Definition, value: Node, reading: Reading) -> Parts:
         reading.findings.error(value.at, "empty", f"{definition.name} asks nothing", f"write {definition.example}")
         parts.wrong = True
     for name, node in value:
-        _sort(definition, main, name, node, parts, reading)
-    if parts.operators and definition.main in parts.fields:
+        _sort(definition, aim, name, node, parts, reading)
+    if parts.operators and aim is not None and aim.name in parts.fields:
         operator = parts.operators[0][0]
-        message = f"{operator.text} stands beside {definition.main}, which it is meant for"
-        hint = f"write {definition.main}: {{{operator.text}: …}}"
+        message = f"{operator.text} stands beside {aim.name}, which it is meant for"
+        hint = f"write {aim.name}: {{{operator.text}: …}}"
         reading.findings.error(operator.at, "beside", message, hint)
         parts.wrong = True
     return parts
 
 
+def _aim(definition: Definition) -> FieldDefinition | None:
+    """The field that operators are meant for where they stand beside the fields."""
+    name = definition.measure or definition.main
+    return definition.field(name) if name else None
+
+
 def _sort(
-    definition: Definition, main: FieldDefinition | None, name: Scalar, node: Node, parts: Parts, reading: Reading
+    definition: Definition, aim: FieldDefinition | None, name: Scalar, node: Node, parts: Parts, reading: Reading
 ) -> None:
     if definition.field(name.text) is not None:
         parts.fields[name.text] = node
@@ -97,7 +104,7 @@ def _sort(
         parts.counts += ((name, node),)
     elif name.text in BESIDE and getattr(definition, name.text):
         parts.beside[name.text] = node
-    elif main is not None and name.text in OPERATORS.get(main.kind, ()):
+    elif aim is not None and name.text in OPERATORS.get(aim.kind, ()):
         parts.operators += ((name, node),)
     else:
         parts.wrong = True
@@ -117,11 +124,11 @@ def _unknown_field(definition: Definition, name: Scalar, reading: Reading) -> No
 
 def _words_of(definition: Definition) -> list[str]:
     """Every key that the condition knows, fields first."""
-    main = definition.field(definition.main) if definition.main else None
+    aim = _aim(definition)
     known = [field.name for field in definition.fields if field.name not in ("is", "of")]
     known += [word for word in BESIDE if getattr(definition, word)]
     known += NUMBER_OPERATORS if definition.counts else ()
-    known += OPERATORS.get(main.kind, ()) if main is not None else ()
+    known += OPERATORS.get(aim.kind, ()) if aim is not None else ()
     return list(dict.fromkeys(known))
 
 
@@ -139,8 +146,9 @@ def _no_main(definition: Definition, value: Node, reading: Reading) -> None:
 def read_fields(definition: Definition, parts: Parts, reading: Reading) -> tuple[Field, ...] | None:
     """The fields that were written, in the order of the definition; None where any is wrong."""
     found: list[tuple[Field, ...] | None] = []
+    aim = _aim(definition)
     for field in definition.fields:
-        if field.name == definition.main and parts.operators:
+        if field == aim and parts.operators:
             matcher = read_operators(field, parts.operators, parts.operators[0][0].at, reading)
             found.append(None if matcher is None else (Field(field.name, matcher),))
         elif field.name in parts.fields:

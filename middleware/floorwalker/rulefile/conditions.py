@@ -9,6 +9,7 @@ from floorwalker.rulefile.asking import BESIDE, read_behaviour, read_mapping, re
 from floorwalker.rulefile.calendar import read_date, read_near, read_time
 from floorwalker.rulefile.courses import read_course
 from floorwalker.rulefile.fields import as_list, attempt, label, many_texts, one_text
+from floorwalker.rulefile.measuring import read_added_up, read_measured
 from floorwalker.rulefile.nodes import Mapping, Node, Scalar, Sequence
 from floorwalker.rulefile.problems import did_you_mean
 from floorwalker.rulefile.reading import Reading
@@ -118,10 +119,14 @@ def _read(definition: Definition, value: Node, reading: Reading, touch: str) -> 
     if touch != "visit":
         text = f"{touch}_touch: {{{text}}}"
     match definition.form:
+        case Form.TEST if definition.measure:
+            return read_measured(definition, value, reading, text)
         case Form.TEST:
             return read_test(definition, value, reading, touch, text)
         case Form.MAPPING:
             return read_mapping(definition, value, reading, touch, text)
+        case Form.BEHAVIOUR if definition.measure:
+            return read_added_up(definition, value, reading, text)
         case Form.BEHAVIOUR:
             return read_behaviour(definition, value, reading, text)
         case Form.COURSE:

@@ -199,6 +199,7 @@ _KINDS = {
     Kind.WEEKDAYS: "days such as `friday`, or a list",
     Kind.COORDINATE: "degrees",
     Kind.DISTANCE: "kilometres",
+    Kind.CURRENCY: "a currency code such as `USD`",
     Kind.LABEL: "a name of your own",
     Kind.WEEKS: "a whole number, from 1 to 52",
     Kind.SPAN: "duration",
@@ -215,6 +216,9 @@ _KINDS = {
 def _beside(definition: Definition) -> list[tuple[str, str, str]]:
     """What stands beside the fields."""
     found: list[tuple[str, str, str]] = []
+    if measure := definition.field(definition.measure) if definition.measure else None:
+        takes = _KINDS[measure.kind].partition(":")[0]
+        found.append(("at_least`, `at_most`, `…", takes, f"the same, without writing `{measure.name}`"))
     if definition.counts:
         found.append(("at_least`, `at_most`, `…", "count", "how often; without it, at least once"))
     if definition.within:

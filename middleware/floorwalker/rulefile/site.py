@@ -15,7 +15,7 @@ from floorwalker.rulefile.nodes import Mapping, Node, Scalar, Sequence
 from floorwalker.rulefile.problems import did_you_mean
 from floorwalker.rulefile.reading import Points, Reading
 from floorwalker.rulefile.sections import SITE_KEYS, TOPIC_KEYS
-from floorwalker.rulefile.values import Misread, path, prices
+from floorwalker.rulefile.values import Misread, currency, path, prices
 
 _HOST = re.compile(r"(\*\.)?([A-Za-z0-9]([A-Za-z0-9-]{0,62})\.)*[A-Za-z0-9][A-Za-z0-9-]{0,62}(:[0-9]{1,5})?")
 
@@ -43,13 +43,6 @@ def zone(text: str) -> ZoneInfo:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         hint = did_you_mean(text, available_timezones(), instead="write an IANA name such as Europe/Berlin")
         raise Misread(f"there is no time zone {text[:60]}", hint) from None
-
-
-def currency(text: str) -> str:
-    """An ISO 4217 code."""
-    if not re.fullmatch("[A-Za-z]{3}", text):
-        raise Misread(f"{text[:20]} is no currency code", "write three letters such as EUR")
-    return text.upper()
 
 
 def host(text: str) -> str:

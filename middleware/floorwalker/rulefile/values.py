@@ -269,6 +269,13 @@ def network(text: str) -> str:
         raise Misread(f"{_shown(text)} is no address or network", "write 192.0.2.7 or 192.0.2.0/24") from None
 
 
+def currency(text: str) -> str:
+    """An ISO 4217 code."""
+    if not re.fullmatch("[A-Za-z]{3}", text):
+        raise Misread(f"{text[:20]} is no currency code", "write three letters such as EUR")
+    return text.upper()
+
+
 def language(text: str) -> str:
     """A BCP 47 tag."""
     if not _LANGUAGE.fullmatch(text):

@@ -3,12 +3,13 @@
 import pytest
 
 from floorwalker.core.conditions.definitions import DEFINITIONS, GROUPS, OPERATORS, Definition, Form, Kind
-from floorwalker.core.conditions.matchers import Exists
+from floorwalker.core.conditions.matchers import Exists, Range
 from floorwalker.core.conditions.model import Field
 from floorwalker.core.conditions.model import Test as Asked
 from floorwalker.core.conditions.vocabulary import CONTINENTS, COUNTRIES, DAYPARTS, WINDOWS
 from floorwalker.core.evaluation.readings import reading
 from floorwalker.core.reading import clock
+from floorwalker.core.ruleset import Ruleset, Site, Tier
 from tests.core.visitors import moment_of, profile_of, signals_of
 
 NAMES_OF_THE_CONTRACT = """
@@ -50,6 +51,7 @@ def test_operators_stand_beside_kinds_that_have_plain_values_too() -> None:
         for definition in DEFINITIONS.values()
         if definition.available and definition.form in (Form.TEST, Form.MAPPING)
         for field in definition.fields
+        if not (definition.measure and field.name == definition.main)
     ],
 )
 def test_every_field_of_a_test_is_read_from_somewhere(definition: Definition, field: str) -> None:
@@ -76,9 +78,27 @@ def test_every_field_of_a_test_is_read_from_somewhere(definition: Definition, fi
         local_time={"iso": "2026-11-28T19:30:00+01:00", "date": "", "weekday": 5, "minute": 0, "daypart": "evening"},
     )
     earlier = [300_000, 200_000, 100_000]
-    profile = profile_of(visits=4, earlier=earlier, away=5, exit_page="/x", bounced=False, user="u", traits={"x": "y"})
-    asked = Field(field, Exists(True), key="x" if definition.form is Form.MAPPING else "")
-    assert list(reading(Asked(definition.name, (asked,)), asked)(moment_of(None, profile, signals)))
+    profile = profile_of(
+        visits=4,
+        earlier=earlier,
+        away=5,
+        exit_page="/x",
+        bounced=False,
+        user="u",
+        traits={"x": "y"},
+        views=[{"ago": 1, "price_tier": "low"}] * 3,
+        cart={"items": [{"product": "p", "price": 2.0}]},
+        interests={"session": {"x": 1.0}, "dominant": "x"},
+        orders=[{"ago": 5, "amount": 3.0}],
+        consent=["x"],
+        notes=["x"],
+        contacts={"x": [3, 1]},
+        learned={"lifecycle": "new", "micro_segment": "x", "propensities": {"x": 0.5}, "next_interests": ("x",)},
+    )
+    keyed = definition.measure or definition.form is Form.MAPPING
+    asked = Field(field, Exists(True), key="x" if keyed else "")
+    ruleset = Ruleset(site=Site(price_tiers=(Tier("low", Range(high=100)),)))
+    assert list(reading(Asked(definition.name, (asked,)), asked)(moment_of(ruleset, profile, signals)))
 
 
 def test_dayparts_are_those_that_the_clock_tells() -> None:

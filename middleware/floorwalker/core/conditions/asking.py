@@ -69,9 +69,13 @@ def _path_check(matcher: PathIs) -> Callable[[Value], bool]:
 
 def answer(matcher: Matcher | Both, values: Values) -> bool | None:
     """Whether the matcher holds for any of the values; None where that is not known."""
-    if isinstance(values, Partial):
-        return True if values and holds_for(matcher, values) else None
-    return holds_for(matcher, values)
+    if not isinstance(values, Partial):
+        return holds_for(matcher, values)
+    if not values:
+        return None
+    if isinstance(matcher, Exists):
+        return matcher.yes
+    return True if holds_for(matcher, values) else None
 
 
 def holds_for(matcher: Matcher | Both, values: Values) -> bool:

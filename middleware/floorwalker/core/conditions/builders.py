@@ -5,12 +5,19 @@ from collections.abc import Mapping
 from floorwalker.core.conditions.kinds import Definition, FieldDefinition, Form, Kind
 
 
-def text(name: str, doc: str) -> FieldDefinition:
-    return FieldDefinition(name, Kind.TEXT, doc)
+def text(name: str, doc: str, *, required: bool = False) -> FieldDefinition:
+    return FieldDefinition(name, Kind.TEXT, doc, required=required)
 
 
-def choice(name: str, doc: str, values: tuple[str, ...], synonyms: Mapping[str, str] | None = None) -> FieldDefinition:
-    return FieldDefinition(name, Kind.CHOICE, doc, values=values, synonyms=synonyms or {})
+def choice(
+    name: str,
+    doc: str,
+    values: tuple[str, ...],
+    synonyms: Mapping[str, str] | None = None,
+    *,
+    required: bool = False,
+) -> FieldDefinition:
+    return FieldDefinition(name, Kind.CHOICE, doc, values=values, synonyms=synonyms or {}, required=required)
 
 
 def name_of(section: str, name: str, doc: str, *, required: bool = False) -> FieldDefinition:
@@ -65,6 +72,38 @@ def counted(
         sum=total,
         memory=True,
         available=available,
+    )
+
+
+def measured(
+    name: str, doc: str, example: str, which: FieldDefinition, measure: FieldDefinition, *, available: bool = True
+) -> Definition:
+    """A condition on how much of something there is, from memory; number operators beside `which` are the measure's."""
+    return Definition(
+        name,
+        Form.TEST,
+        doc,
+        example,
+        main=which.name,
+        fields=(which, measure),
+        measure=measure.name,
+        memory=True,
+        available=available,
+    )
+
+
+def added_up(name: str, doc: str, example: str, amount: FieldDefinition, *fields: FieldDefinition) -> Definition:
+    """A condition on a sum, within a time, from memory."""
+    return Definition(
+        name,
+        Form.BEHAVIOUR,
+        doc,
+        example,
+        main=amount.name,
+        fields=(amount, *fields),
+        measure=amount.name,
+        within=True,
+        memory=True,
     )
 
 

@@ -7,6 +7,9 @@ From what an editor writes to the tree in `model`, by the definition's `form`:
   the definition `counts`, the number operators are the count, and `within`, `ago`, `share`, `sum` stand as it allows.
   A bare number where a number, a count, an amount or a duration is meant is an error.
 - TEST: `Test(name, (Field(field, matcher), …))`, one Field for each field written.
+- TEST with a `measure`: one Test for each value of the main field, which is the key of its one Field:
+  `interest: {topic: wildlife, at_least: 40 %}` is `Test("interest", (Field("share", Range(low=0.4), "wildlife"),))`; of
+  several values an AnyCondition. Without the measure it is more than 0, or an error where the measure is required.
 - MAPPING: `Test(name, (Field("is", matcher, key=…), …))`, one Field for each name; those of `header` in lower case. The
   kind of each value is text unless number operators stand there; yes and no are texts, true flags compare equal.
 - TOUCH (`first_touch`, `last_touch`): the value is one condition or a list, of the arrival group or composed of it; the
@@ -18,6 +21,11 @@ From what an editor writes to the tree in `model`, by the definition's `form`:
   `within: 30 minutes` is Window("seconds", 1800); WINDOWS has the others; without it Window("ever").
   `share: 60 %` is Range(low=0.6). `sum: {revenue: {at_least: 500}}` is total=Field("sum", Range(low=500), "revenue").
   `ago: {at_most: 3 days}` is Range(high=259200).
+- COURSE: `Course(asked)`, asked by the condition's name: `did_in_order` is InOrder, `did_regularly` Regular, `stopped`
+  Stopped, `restarted` Restarted, `funnel` Stage. A step is `Behaviour(name, what)`; so is what happens regularly: `did`
+  with its event and `where`, or `viewed`.
+- BEHAVIOUR with a `measure`: that field is `total`, and its key the currency, empty for the site's:
+  `spent: {at_least: 500, currency: USD}` is `Behaviour("spent", (), total=Field("amount", Range(low=500), "USD"))`.
 - TIME: `Test("time", (Field("is", TimeOfDay(…)),))`. DATE: `Test("date", (Field("is", Dates(…)),))`. The matchers say
   what their bounds are. One of their fields at least is written; `from` and `until` of a time differ.
 - NEAR: `Test("near", (Field("is", Near(points, km)),))`. `place` names an entry of `places:`, one point {lat, lon} or a
@@ -34,7 +42,7 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from floorwalker.core.conditions import of_request, of_visitor
+from floorwalker.core.conditions import of_person, of_request, of_visitor
 from floorwalker.core.conditions.kinds import (
     NUMBER_OPERATORS,
     OPERATORS,
@@ -51,6 +59,7 @@ __all__ = [
     "GROUPS",
     "NUMBER_OPERATORS",
     "OPERATORS",
+    "STEPS",
     "TEXT_OPERATORS",
     "WINDOWS",
     "Definition",
@@ -66,9 +75,9 @@ _IN_GROUPS = (
     of_request.PLACE_AND_TIME,
     of_visitor.VISIT,
     of_visitor.BEHAVIOUR,
-    of_visitor.INTEREST,
-    of_visitor.MONEY,
-    of_visitor.PERSON,
+    of_person.INTEREST,
+    of_person.MONEY,
+    of_person.PERSON,
     of_visitor.RESPONSE,
     of_visitor.COMPOSITION,
 )
@@ -79,3 +88,9 @@ DEFINITIONS: Mapping[str, Definition] = {
     for definition in definitions
 }
 """Every condition by its name, in the order of the reference page."""
+
+STEPS: Mapping[str, Definition] = {
+    name: replace(DEFINITIONS[name], counts=False, within=False, ago=False, share=False, sum=False)
+    for name in ("viewed", "did")
+}
+"""What may be a step: it only says what happened."""

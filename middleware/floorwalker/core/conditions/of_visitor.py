@@ -1,18 +1,18 @@
-"""Conditions on what is remembered: visit, behaviour, interest, money, person, response; and compositions."""
+"""Conditions on what is remembered: visit, behaviour, response; and compositions."""
 
 from floorwalker.core.conditions.builders import (
     asks,
-    asks_by_name,
     asks_whether,
     choice,
     composed,
     counted,
+    measured,
     name_of,
     text,
 )
 from floorwalker.core.conditions.kinds import Definition, FieldDefinition, Form, Kind
+from floorwalker.core.conditions.of_person import CART
 from floorwalker.core.conditions.of_request import PAGE_FIELDS
-from floorwalker.core.conditions.vocabulary import LIFECYCLES
 
 _HOW_LONG = FieldDefinition("is", Kind.DURATION, "how long")
 
@@ -67,6 +67,12 @@ VISIT = (
 _EVENT = text("event", "the event's name")
 _WHERE = FieldDefinition("where", Kind.MAPPING, "the event's properties: name → value or operators")
 
+_WHAT = (
+    _EVENT,
+    _WHERE,
+    FieldDefinition("viewed", Kind.VIEW, "instead of an event: the pages, as under `viewed`"),
+)
+
 BEHAVIOUR = (
     counted(
         "viewed",
@@ -83,158 +89,85 @@ BEHAVIOUR = (
         _WHERE,
         total=True,
     ),
-    counted(
+    Definition(
         "did_in_order",
-        "Steps that happened one after the other.",
-        "did_in_order: {steps: [{viewed: /cart}, {viewed: /checkout}], within: 1 day}",
-        FieldDefinition("steps", Kind.CONDITIONS, "viewed and did, in order", required=True),
-        FieldDefinition("gap", Kind.DURATION, "between one step and the next"),
-        available=False,
+        Form.COURSE,
+        "Steps that happened one after the other, whatever happened between them; the page at hand may be one. All of "
+        "them lie in `within`, which is counted back from now. A number counts how often all steps were done, one run "
+        "ending before the next begins; `ago` is since they last were.",
+        "did_in_order: {steps: [{viewed: /cart}, {viewed: /checkout}], within: 1 day, gap: 1 hour}",
+        main="steps",
+        fields=(
+            FieldDefinition("steps", Kind.STEPS, "`viewed` and `did`, in their order, from 2 to 20", required=True),
+            FieldDefinition("gap", Kind.SPAN, "at most so long between one step and the next; else any time"),
+        ),
+        counts=True,
+        within=True,
+        ago=True,
+        memory=True,
     ),
-    counted(
+    Definition(
         "did_regularly",
-        "Something that happened in so many of the latest weeks.",
+        Form.COURSE,
+        "Something that happened in at least `weeks` of the latest `of` weeks. A week is seven days to the second; the "
+        "latest one ends now, and the page at hand counts.",
         "did_regularly: {event: Product Viewed, weeks: 3, of: 4}",
-        _EVENT,
-        FieldDefinition("weeks", Kind.COUNT, "in how many weeks"),
-        FieldDefinition("of", Kind.COUNT, "of the latest weeks"),
-        available=False,
+        main="event",
+        fields=(
+            *_WHAT,
+            FieldDefinition("weeks", Kind.WEEKS, "in how many weeks at least; 3 without it"),
+            FieldDefinition("of", Kind.WEEKS, "of how many of the latest weeks; 4 without it"),
+        ),
+        memory=True,
     ),
-    counted(
+    Definition(
         "stopped",
-        "Something that happened regularly and no longer does.",
+        Form.COURSE,
+        "Something that happened regularly and no longer does: it last happened at least `for` ago, and it happened in "
+        "so many of the weeks before. Those weeks are counted back from that last time, which is in the latest of "
+        "them. The page at hand counts, so nobody who looks at a page has stopped viewing pages.",
         "stopped: {event: Product Viewed, was: {weeks: 3, of: 4}, for: 21 days}",
-        _EVENT,
-        FieldDefinition("was", Kind.MAPPING, "how regularly: weeks, of"),
-        FieldDefinition("for", Kind.DURATION, "since when"),
-        available=False,
+        main="event",
+        fields=(
+            *_WHAT,
+            FieldDefinition("was", Kind.REGULARITY, "how regularly; `{weeks: 3, of: 4}` without it"),
+            FieldDefinition("for", Kind.SPAN, "how long it has not happened, at least; 21 days without it"),
+        ),
+        memory=True,
     ),
-    counted(
+    Definition(
         "restarted",
-        "Something that had stopped and happens again.",
-        "restarted: {event: Product Viewed}",
-        _EVENT,
-        available=False,
-    ),
-    asks(
-        "cart",
-        "What is in the cart.",
-        "cart: {value: {at_least: 50}, idle: {at_least: 1 hour}}",
-        FieldDefinition("value", Kind.MONEY, "what it holds, in the site's currency"),
-        FieldDefinition("items", Kind.COUNT, "how many items"),
-        text("contains", "a product or category in it"),
-        FieldDefinition("idle", Kind.DURATION, "how long it has not changed"),
+        Form.COURSE,
+        "Something that had stopped and happens again: it happened in the window, and not once in all of `after` "
+        "before. The very first time is no return.",
+        "restarted: {event: Product Viewed, after: 21 days, within: 7 days}",
+        main="event",
+        fields=(
+            *_WHAT,
+            FieldDefinition("after", Kind.SPAN, "the silence that makes a stop; 21 days without it"),
+            FieldDefinition(
+                "within", Kind.WINDOW, "how long ago it began again, at most; as long as `after` without it"
+            ),
+        ),
         memory=True,
-        available=False,
     ),
-    asks(
+    CART,
+    Definition(
         "funnel",
-        "How far they came in a funnel.",
+        Form.COURSE,
+        "How far they came in a funnel, in the order of its steps, whatever happened between them. A pass begins with "
+        "the first step; after the last step, the first one begins a new pass, and only the latest pass counts. One of "
+        "`reached` and `stuck_at` stands here. A step is named by its path or event as it stands in the funnel, or by "
+        "its number.",
         "funnel: {name: purchase, stuck_at: /checkout, ago: {at_most: 3 days}}",
-        name_of("funnel", "name", "a name of `funnels`"),
-        text("reached", "the step reached"),
-        text("stuck_at", "the step after which they did not go on"),
-        FieldDefinition("ago", Kind.DURATION, "how long ago"),
+        main="name",
+        fields=(
+            name_of("funnel", "name", "a name of `funnels`", required=True),
+            FieldDefinition("reached", Kind.STEP, "they came to this step, or further"),
+            FieldDefinition("stuck_at", Kind.STEP, "they came to this step and no further"),
+            FieldDefinition("ago", Kind.DURATION, "how long ago that step last was"),
+        ),
         memory=True,
-        available=False,
-    ),
-)
-
-_TOPIC = name_of("topic", "topic", "a topic")
-
-INTEREST = (
-    asks(
-        "interest",
-        "How much they care about a topic.",
-        "interest: {topic: wildlife, at_least: 40 %}",
-        _TOPIC,
-        FieldDefinition("share", Kind.SHARE, "its share of all interests"),
-        memory=True,
-        available=False,
-    ),
-    asks(
-        "dominant_interest",
-        "What they care about most.",
-        "dominant_interest: wildlife",
-        _TOPIC,
-        memory=True,
-        available=False,
-    ),
-    asks(
-        "preferred_price_tier",
-        "The prices they look at.",
-        "preferred_price_tier: low",
-        name_of("price tier", "is", "a price tier, from `site`"),
-        memory=True,
-        available=False,
-    ),
-    asks(
-        "next_interest",
-        "What they will probably look at next.",
-        "next_interest: lenses",
-        _TOPIC,
-        memory=True,
-        available=False,
-    ),
-)
-
-MONEY = (
-    counted(
-        "spent",
-        "What they have spent.",
-        "spent: {at_least: 500, within: 1 year}",
-        FieldDefinition("amount", Kind.MONEY, "how much"),
-        text("currency", "in which currency"),
-        available=False,
-    ),
-    counted("orders", "How many orders.", "orders: {at_least: 2, within: 1 year}", available=False),
-    counted(
-        "bought",
-        "What they have bought.",
-        "bought: {category: cameras, within: 60 days}",
-        *(field for field in PAGE_FIELDS if field.name not in ("path", "type")),
-        available=False,
-    ),
-    asks(
-        "average_order",
-        "What an order of theirs is worth on average.",
-        "average_order: {at_least: 200}",
-        FieldDefinition("is", Kind.MONEY, "how much"),
-        memory=True,
-        available=False,
-    ),
-    asks(
-        "lifecycle",
-        "Where they stand as a customer.",
-        "lifecycle: loyal",
-        choice("is", "the stage", LIFECYCLES),
-        memory=True,
-        available=False,
-    ),
-)
-
-PERSON = (
-    asks_whether("identified", "We know who they are."),
-    asks_by_name(
-        "trait",
-        "What a form, a CRM or the app told of this person.",
-        'trait: {email: "*@shop.example"}',
-        memory=True,
-    ),
-    asks(
-        "consent",
-        "What they agreed to.",
-        "consent: personalization",
-        text("is", "the category"),
-        available=False,
-    ),
-    asks(
-        "agent_note",
-        "What an agent wrote about them.",
-        "agent_note: {contains: trade-in}",
-        text("is", "the note"),
-        memory=True,
-        available=False,
     ),
 )
 
@@ -246,14 +179,12 @@ RESPONSE = (
         "saw", "Blocks that were shown to them.", "saw: {block: workshop, at_least: 3, within: 14 days}", _BLOCK, _SLOT
     ),
     counted("clicked", "Blocks that they clicked.", "clicked: workshop", _BLOCK, _SLOT),
-    asks(
+    measured(
         "responds_to",
-        "How often they respond to offers.",
+        "How often they respond to offers. Of fewer than three offers nothing can be told.",
         "responds_to: {channel: email, rate: {at_least: 10 %}}",
-        choice("channel", "where the offer was made", ("email", "site")),
-        FieldDefinition("rate", Kind.SHARE, "how often"),
-        memory=True,
-        available=False,
+        choice("channel", "where the offer was made", ("email", "site"), required=True),
+        FieldDefinition("rate", Kind.SHARE, "to how many of the offers; without it, to any at all"),
     ),
 )
 
@@ -281,21 +212,12 @@ COMPOSITION = (
         ),
         memory=True,
     ),
-    asks(
+    measured(
         "propensity",
         "How probable something is, as learned.",
         "propensity: {model: purchase, at_least: 60 %}",
-        text("model", "the model's name"),
-        FieldDefinition("share", Kind.SHARE, "how probable"),
-        memory=True,
-        available=False,
+        text("model", "the model's name", required=True),
+        FieldDefinition("share", Kind.SHARE, "how probable", required=True),
     ),
-    asks(
-        "micro_segment",
-        "A learned segment.",
-        "micro_segment: night-owls",
-        text("is", "its name"),
-        memory=True,
-        available=False,
-    ),
+    asks("micro_segment", "A learned segment.", "micro_segment: night-owls", text("is", "its name"), memory=True),
 )

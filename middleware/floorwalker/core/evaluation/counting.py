@@ -10,6 +10,7 @@ from floorwalker.core.conditions.matchers import Range
 from floorwalker.core.conditions.model import Behaviour, Field
 from floorwalker.core.decision import Arm
 from floorwalker.core.evaluation.moment import Moment
+from floorwalker.core.evaluation.spending import spending
 from floorwalker.core.memory.history import Tally
 
 ONCE = Range(low=1)
@@ -98,6 +99,8 @@ def tally_of(behaviour: Behaviour, moment: Moment) -> Tally:
             return _of_blocks(behaviour, moment, lambda block: history.shown(block, behaviour.window, held_back=False))
         case "clicked":
             return _of_blocks(behaviour, moment, lambda block: history.clicked(block, behaviour.window))
+        case "orders" | "bought" | "spent":
+            return spending(behaviour, moment, history)
         case _:
             return _UNKNOWN
 

@@ -1,6 +1,6 @@
 """Why a condition holds or does not: the tree walked node by node. The reference for `compiling`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, assert_never
 
 from floorwalker.core.conditions.asking import Partial, Values, answer
@@ -27,6 +27,7 @@ from floorwalker.core.hashing import share
 __all__ = ["FORGOTTEN", "NEEDS_CONSENT", "explain"]
 
 _DURATIONS = ("time_this_visit", "away", "first_visit")
+_SHARES = ("interest", "responds_to", "propensity")
 
 
 def explain(condition: Condition, moment: Moment) -> Explanation:
@@ -69,21 +70,25 @@ def _explain_test(test: Test, moment: Moment) -> Explanation:
 def _explain_field(test: Test, field: Field, moment: Moment) -> Explanation:
     values = reading(test, field)(moment)
     asked = f"{field.name} {field.key}" if field.key else field.name
-    return Explanation(asked, _observed(test, values), answer(field.matcher, values))
+    return Explanation(asked, _observed(test, field, values, moment), answer(field.matcher, values))
 
 
-def _observed(test: Test, values: Values) -> Any:
+def _observed(test: Test, field: Field, values: Values, moment: Moment) -> Any:
     """Never the client's address, which is not written down anywhere."""
     if isinstance(values, Partial) and not values:
-        return NEEDS_CONSENT
+        return NEEDS_CONSENT if moment.profile is None else FORGOTTEN
     if test.name == "ip":
         return "the client's address" if values else None
-    is_duration = test.name in _DURATIONS
-    found = [
-        duration_words(value) if is_duration and isinstance(value, int | float) else value_words(value)
-        for value in values
-    ]
+    words = _words(test, field)
+    found = [words(value) if isinstance(value, int | float) else value_words(value) for value in values]
     return found[0] if len(found) == 1 else found or None
+
+
+def _words(test: Test, field: Field) -> Callable[[float], Any]:
+    """How numbers are written here."""
+    if test.name in _DURATIONS or field.name == "idle":
+        return duration_words
+    return share_words if test.name in _SHARES else value_words
 
 
 def _explain_behaviour(behaviour: Behaviour, moment: Moment) -> Explanation:

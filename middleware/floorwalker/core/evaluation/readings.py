@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping
 
 from floorwalker.core.conditions.asking import UNKNOWN, Partial, Value, Values, page_values
 from floorwalker.core.conditions.matchers import Dates, TimeOfDay
-from floorwalker.core.conditions.model import Field, Test, Window
+from floorwalker.core.conditions.model import UNASKED, Field, Test, Window
+from floorwalker.core.evaluation.belongings import belonging
 from floorwalker.core.evaluation.moment import Moment, Reading
+from floorwalker.core.evaluation.usual_time import usual_time
 from floorwalker.core.memory.profile import Profile, Touch
 from floorwalker.core.reading.names import browser_names, system_names
 from floorwalker.core.signals import Place, Signals
@@ -16,29 +18,40 @@ _THIS_VISIT = Window("visit")
 
 def reading(test: Test, field: Field) -> Reading:
     """How this field of this test is read from a Moment; the values of a field that nobody knows are absent."""
+    if test.touch == UNASKED:
+        return lambda _: UNKNOWN
     match test.name:
         case "page":
             return lambda moment: page_values(moment.signals.page, field.name)
         case "query" | "header" | "cookie" | "attribute":
             return _by_name(test.name, field.key)
         case "trait":
-            return _remembered(lambda profile, _: _one(profile.traits.get(field.key)))
+            return _remembered(lambda profile, _: _trait(profile, field.key))
         case "referrer" | "searched" | "campaign" | "ad" | "channel" | "landing_page":
             return _of_arrival(test, field)
         case "time" | "date":
             zone = field.matcher.zone if isinstance(field.matcher, TimeOfDay | Dates) else "site"
             return lambda moment: _one(moment.clock(zone))
+        case "usual_time":
+            return usual_time
         case _ if (test.name, field.name) in _OF_SIGNALS:
             read = _OF_SIGNALS[test.name, field.name]
             return lambda moment: read(moment.signals)
         case _ if test.name in _OF_PROFILE:
             return _remembered(_OF_PROFILE[test.name])
         case _:
-            return lambda _: ()
+            return belonging(test.name, field) or (lambda _: ())
 
 
 def _one(value: Value | None) -> Values:
     return () if value is None else (value,)
+
+
+def _trait(profile: Profile, name: str) -> Values:
+    value = profile.traits.get(name)
+    if value is None:
+        return UNKNOWN if profile.traits_left else ()
+    return (value,)
 
 
 def _by_name(where: str, key: str) -> Reading:

@@ -105,7 +105,7 @@ class Orders(Struct, frozen=True, array_like=True, gc=False):
         known = self.total(order.currency)
         if known is None:
             return self.totals
-        return {**self.totals, order.currency: Total(known.orders + 1, known.amount + order.amount)}
+        return {**self.totals, order.currency: Total(known.orders + 1, round(known.amount + order.amount, 6))}
 
 
 NO_ORDERS = Orders()
