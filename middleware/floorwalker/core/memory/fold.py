@@ -29,6 +29,7 @@ from floorwalker.core.memory.responses import NONE, Exposure, Showing
 from floorwalker.core.memory.visits import active, begin, is_running
 
 TRAIT_BYTES = 1000
+MOST_TRAITS = 64  # told at once
 MOST_STREAMED = 16  # properties of one event in the stream
 MOST_MIXED = 16  # slots
 
@@ -99,13 +100,14 @@ def _remembered(profile: Profile, event: Event, *, at: int, calendar: Calendar, 
 def _identified(profile: Profile, event: Event) -> Profile:
     traits = dict(event.properties)
     user = traits.pop("user_id", None)
-    profile = structs.replace(profile, traits=_bounded_traits(profile.traits, traits))
+    kept, all_fit = _bounded_traits(profile.traits, traits)
+    profile = structs.replace(profile, traits=kept, traits_left=profile.traits_left or not all_fit)
     return profile if user is None else structs.replace(profile, user=short(str(user), PATH_BYTES))
 
 
-def _bounded_traits(old: Mapping[str, Scalar], new: Mapping[str, Scalar]) -> Mapping[str, Scalar]:
-    """The traits with the new ones; where there is no room for all, the ones named longest ago go."""
-    bounded = scalars(new, most=64)
+def _bounded_traits(old: Mapping[str, Scalar], new: Mapping[str, Scalar]) -> tuple[Mapping[str, Scalar], bool]:
+    """The traits with the new ones, and whether there is room for all; else the ones named longest ago go."""
+    bounded = scalars(new, most=MOST_TRAITS)
     merged = {**{name: value for name, value in old.items() if name not in bounded}, **bounded}
     room = TRAIT_BYTES
     kept: dict[str, Scalar] = {}
@@ -115,7 +117,7 @@ def _bounded_traits(old: Mapping[str, Scalar], new: Mapping[str, Scalar]) -> Map
         if room < 0:
             break
         kept[name] = value
-    return dict(reversed(kept.items()))
+    return dict(reversed(kept.items())), len(kept) == len(merged) and len(new) <= MOST_TRAITS
 
 
 def fold_shown(profile: Profile, shown: Sequence[Showing], *, at: float, calendar: Calendar) -> tuple[Profile, Effects]:
@@ -128,13 +130,17 @@ def fold_shown(profile: Profile, shown: Sequence[Showing], *, at: float, calenda
 def _fold_shown_event(profile: Profile, event: Event, calendar: Calendar) -> tuple[Profile, Effects]:
     """The same, as a client tells it."""
     at = max(seconds(event.at), profile.last_seen, profile.recents.last)
-    shown = Showing(_name(event, "slot"), _name(event, "block"), _name(event, "arm"))
+    shown = Showing(
+        _name(event, "slot"), _name(event, "block"), _name(event, "arm"), promotion=_name(event, "promotion")
+    )
     profile, counts = _shown(active(profile, at=at), (shown,), at=at, calendar=calendar)
     return profile, Effects((streamed(event, at),), counts)
 
 
 def _shown_event(shown: Showing, at: int) -> Event:
     properties = {"slot": shown.slot, "block": shown.block, "arm": shown.arm}
+    if shown.promotion:
+        properties["promotion"] = shown.promotion
     return Event(names.SLOT_SHOWN, at, {**properties, "rules": shown.rules} if shown.rules else properties)
 
 
@@ -145,14 +151,14 @@ def _shown(
     day, responses, mixed = calendar.day(at), profile.responses or NONE, profile.mixed
     counts: list[Count] = []
     for one in shown:
-        met, exposures = responses.arm(one.slot), responses.exposures
+        met, exposures = responses.arm(one.slot, one.promotion), responses.exposures
         responses = responses.shown(
             one.block, control=one.arm == Arm.CONTROL, visit=profile.visits, at=at, day=day
-        ).exposed(exposure := Exposure(one.slot, one.block, one.arm, at))
+        ).exposed(exposure := Exposure(one.slot, one.block, one.arm, at, promotion=one.promotion))
         if responses.exposures is not exposures:
             counts.append(_fact(exposure, "shown"))
-        if met not in (None, one.arm) and one.slot not in mixed and len(mixed) < MOST_MIXED:
-            mixed = (*mixed, one.slot)
+        if met not in (None, one.arm) and one.comparison not in mixed and len(mixed) < MOST_MIXED:
+            mixed = (*mixed, one.comparison)
     return structs.replace(profile, responses=responses, mixed=mixed), tuple(counts)
 
 
