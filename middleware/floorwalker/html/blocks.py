@@ -43,10 +43,12 @@ def _source(content: bytes, name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A compiled template. `variables` are what it reads, with dots: `visitor.city`, `code`."""
+    """A compiled template. `variables` are what it reads, with dots: `visitor.city`, `code`; `references` the templates
+    that it extends, includes or imports, None where a path among them is only known when it is shown."""
 
     name: str
     variables: frozenset[str]
+    references: frozenset[str] | None
     _template: Template
     _kind: BlockKind
     _cap_chars: int
@@ -145,7 +147,7 @@ class BlockRenderer:
             raise TemplateFailed(name, (error.message or "it does not compile").rstrip("."), error.lineno) from error
         except RecursionError as error:
             raise TemplateFailed(name, "it is nested too deeply") from error
-        return Block(name, _variables(tree), template, kind, self._cap_chars, environment.effort)
+        return Block(name, _variables(tree), _references(tree), template, kind, self._cap_chars, environment.effort)
 
 
 def with_values(context: Mapping[str, Any], values: Mapping[str, Block | str]) -> dict[str, Any]:
@@ -195,6 +197,12 @@ def _variables(tree: nodes.Template) -> frozenset[str]:
     chains = {_chain(node) for node in parts if id(node) not in called or isinstance(node, nodes.Name)}
     read = {chain for chain in chains if chain and chain[0] in roots}
     return frozenset(".".join(chain) for chain in read if not any(_goes_on(chain, other) for other in read))
+
+
+def _references(tree: nodes.Template) -> frozenset[str] | None:
+    """The paths that stand in `extends`, `include` and `import`; several in one list, as `include` allows."""
+    paths = set(meta.find_referenced_templates(tree))
+    return None if None in paths else frozenset(path for path in paths if path is not None)
 
 
 def _goes_on(chain: tuple[str, ...], other: tuple[str, ...]) -> bool:
