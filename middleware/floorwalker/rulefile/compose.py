@@ -9,7 +9,7 @@ from floorwalker.rulefile.problems import Findings
 from floorwalker.rulefile.quoting import paste
 from floorwalker.rulefile.tokens import Hostile, Opens, Token, Unreadable, tokens
 
-DEEPEST = 40
+DEEPEST = 100
 _LOOKED_AT = 400  # characters of a line
 _COMMENT = re.compile(r"(?P<space>[ \t]+)(?P<comment>#.*)$")
 _ODD_SPACE = re.compile("[\u00a0\u2007\u202f\u200b\u3000\ufeff]")
@@ -53,7 +53,7 @@ class _Composition:
 
     def _node(self, token: Token, key: str, depth: int) -> Node:
         if depth > DEEPEST:
-            self._findings.error(token.at, "too-deep", "this is nested too deep", "write it flatter")
+            self._findings.error(token.at, "too-deep", f"this is nested more than {DEEPEST} levels deep", "write it flatter")
             raise Hostile
         if token.marked:
             self._refuse_mark(token, key)
@@ -128,6 +128,8 @@ class _Composition:
             raise Unreadable
         if not node.text.strip():
             self._stop(token, "key", "the key is missing here", "write a word before the colon")
+        if "\n" in node.text:
+            self._stop(token, "key", "a key stands on one line", "write the key and its colon on one line")
         if node.text == "<<" and not node.quoted:
             self._findings.error(node.at, "merge-key", "merge keys (<<) are not used in rules", "write the keys out")
         return node

@@ -1,5 +1,7 @@
 """The sections `segments` and `goals`: who, and what counts as success."""
 
+from itertools import dropwhile
+
 from floorwalker.core.conditions.definitions import Kind
 from floorwalker.core.conditions.matchers import Range
 from floorwalker.core.conditions.model import (
@@ -21,6 +23,8 @@ from floorwalker.rulefile.nodes import Mapping, Node, Scalar
 from floorwalker.rulefile.reading import Reading
 from floorwalker.rulefile.sections import GOAL_KEYS, POINTS_KEYS, SEGMENT_KEYS
 from floorwalker.rulefile.showing import is_draft
+
+_LONGEST_CIRCLE = 12  # segments shown of one
 
 
 def read_segments(pairs: list[tuple[Scalar, Node]], reading: Reading) -> dict[str, Segment]:
@@ -133,7 +137,8 @@ def _report_cycles(segments: dict[str, Segment], reading: Reading) -> None:
         cycle = _cycle(name, edges, done)
         if cycle:
             at = reading.names.defined_at("segment", cycle[0])
-            message = f"segments ask each other in a circle: {' → '.join(cycle)}"
+            shown = cycle if len(cycle) <= _LONGEST_CIRCLE else [*cycle[: _LONGEST_CIRCLE - 2], "…", *cycle[-2:]]
+            message = f"segments ask each other in a circle: {' → '.join(shown)}"
             if at is not None:
                 reading.findings.error(at, "cycle", message, "let one of them ask something else")
 
@@ -146,18 +151,18 @@ def _asked_by(segment: Segment) -> set[str]:
 
 def _cycle(start: str, edges: dict[str, list[str]], done: set[str]) -> list[str]:
     """A circle reached from `start`, if there is one that was not seen before."""
-    path: list[str] = []
+    path: dict[str, None] = {}
     stack = [(start, iter(edges[start]))] if start not in done else []
-    path += [start] if stack else []
+    path |= {start: None} if stack else {}
     while stack:
         following = next((name for name in stack[-1][1] if name not in done), None)
         if following is None:
             done.add(stack.pop()[0])
-            path.pop()
+            path.popitem()
         elif following in path:
             done.update(path)
-            return [*path[path.index(following) :], following]
+            return [*dropwhile(following.__ne__, path), following]
         else:
             stack.append((following, iter(edges[following])))
-            path.append(following)
+            path[following] = None
     return []

@@ -32,6 +32,7 @@ from tests.core.visitors import moment_of, profile_of, signals_of
 
 WEEK = 7 * DAY
 RULES = Ruleset(site=SITE)
+EVER = Window()
 
 
 def viewed(field: str, *values: str) -> Behaviour:
@@ -87,7 +88,7 @@ class Oracle:
     def __init__(self, memory: PerfectMemory, at: float) -> None:
         self.memory, self.at = memory, max(int(at), memory.now)
 
-    def numbers(self, step: Behaviour, window: Window = Window()) -> set[int]:
+    def numbers(self, step: Behaviour, window: Window = EVER) -> set[int]:
         """Which events, by their number, were that step."""
         find = self.memory.views if step.name == "viewed" else self.memory.events
         matching = {id(one) for one in find(step.what, window, self.at)}
