@@ -1,6 +1,7 @@
 """What blocks are told, worked out as a template asks for it."""
 
 import pytest
+from msgspec import structs
 
 from floorwalker.asgi.context import block_context
 from floorwalker.core.advance import Corridor
@@ -11,6 +12,7 @@ from floorwalker.core.hit import Hit
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.ruleset import PageRule, Ruleset, Segment
 from floorwalker.html.blocks import BlockRenderer
+from tests.core.holdings import held
 
 AT = 1_750_000_000.0
 
@@ -25,13 +27,15 @@ RULES = Ruleset(
 )
 
 
-def rendered(template: str, *paths: str, remembered: bool = True) -> str:
-    corridor, profile = Corridor(RULES), Profile(seed=1)
+def rendered(
+    template: str, *paths: str, remembered: bool = True, has: Profile | None = None, rules: Ruleset = RULES
+) -> str:
+    corridor, profile = Corridor(rules), has or Profile(seed=1)
     for number, path in enumerate(paths):
         hit = Hit(at=AT + number, url=f"https://shop.example{path}")
         signals = corridor.read(hit)
         profile, _ = corridor.advance(profile, hit, signals)
-    page = decide(RULES, profile, signals, hit.at, remembered=remembered)
+    page = decide(rules, profile, signals, hit.at, remembered=remembered)
     return BlockRenderer({"a": template}).render("a", block_context(page, nonce=None))
 
 
@@ -61,3 +65,73 @@ def test_a_mapping_is_written_as_json_whole() -> None:
 def test_without_memory_only_this_request_tells() -> None:
     template = "{{ visitor.visits | default('-') }} {{ visitor.medium }} {{ segments | join }}"
     assert rendered(template, "/tripods", "/lenses", remembered=False) == "- direct lenses"
+
+
+HAS = structs.replace(
+    Profile(seed=1),
+    **held(
+        int(AT),
+        {
+            "cart": {
+                "items": [{"product": "p1", "name": "Tall tripod", "price": 19.9, "quantity": 2}, {"product": "p2"}]
+            },
+            "interests": {"session": {"birds": 1.0, "lenses": 3.0}, "dominant": "birds"},
+            "orders": [
+                {"ago": 9 * 86400, "amount": 100.0, "bought": [{"product": "b1", "category": "bags"}]},
+                {"ago": 3 * 86400, "amount": 50.5, "bought": [{"product": "c1", "category": "cameras", "price": 40.0}]},
+                {"ago": 8 * 86400, "amount": 7.0, "currency": "USD"},
+            ],
+            "learned": {"lifecycle": "loyal", "micro_segment": "night-owls", "next_interests": ("tripods",)},
+        },
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        ("Your {{ visitor.cart.items[0].name }} is still here", "Your Tall tripod is still here"),
+        ("{{ visitor.cart.value }} {{ visitor.cart.currency }} for {{ visitor.cart.pieces }}", "39.8 EUR for 3"),
+        ("{{ visitor.cart.items[1].name | default('-') }} {{ visitor.cart.items[1].price | default('-') }}", "- -"),
+        ("{{ visitor.cart.items[2].name | default('-') }}", "-"),
+        ("{% for item in visitor.cart.items %}{{ item.product }} {% endfor %}", "p1 p2 "),
+        ("{{ visitor.orders }} {{ visitor.spent }} {{ visitor.average_order }}", "3 150.5 75.25"),
+        ("{{ visitor.last_order.amount }} {{ visitor.last_order.days_ago }}", "50.5 3"),
+        ("{{ visitor.last_bought.category }} {{ visitor.last_bought.brand | default('-') }}", "cameras -"),
+        ("{{ visitor.dominant_interest }} {{ visitor.next_interest }}", "birds tripods"),
+        (
+            "{% for topic, share in visitor.interests.items() %}{{ topic }} {{ share }} {% endfor %}",
+            "lenses 0.75 birds 0.25 ",
+        ),
+        ("{{ visitor.lifecycle }} {{ visitor.micro_segment }}", "loyal night-owls"),
+        ("{{ visitor.preferred_price_tier | default('-') }}", "-"),
+    ],
+)
+def test_a_template_reads_what_a_person_has(template: str, text: str) -> None:
+    assert rendered(template, "/lenses", has=HAS) == text
+
+
+UNKNOWN_OF_NEWCOMERS = (
+    "cart interests dominant_interest next_interest average_order last_order last_bought lifecycle micro_segment"
+)
+
+
+@pytest.mark.parametrize("name", UNKNOWN_OF_NEWCOMERS.split())
+def test_what_somebody_does_not_have_is_unknown(name: str) -> None:
+    template = f"{{{{ visitor.{name} | default('-') }}}}"
+    assert rendered(template, "/lenses") == "-"
+    assert rendered(template, "/lenses", has=HAS, remembered=False) == "-"
+
+
+def test_an_empty_cart_is_no_cart() -> None:
+    has = structs.replace(HAS, **held(int(AT), {"cart": {}}))
+    assert rendered("{{ visitor.cart.items | default('-') }}", "/lenses", has=has) == "-"
+
+
+def test_who_never_ordered_ordered_nothing() -> None:
+    assert rendered("{{ visitor.orders }} {{ visitor.spent }}", "/lenses") == "0 0.0"
+
+
+def test_the_tier_of_most_pages_is_told() -> None:
+    rules = structs.replace(RULES, pages=(PageRule("/{category}", price_tier="low"), PageRule("/b", price_tier="high")))
+    assert rendered("{{ visitor.preferred_price_tier }}", "/a", "/b", "/c", rules=rules) == "low"

@@ -3,22 +3,19 @@
 Nothing is worked out before a template reads it: most templates read two or three of these values.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, overload
 
+from floorwalker.asgi.variables import PAGE, VISITOR, Variable
 from floorwalker.core.decide import PageDecisions
-from floorwalker.core.memory.profile import Profile, Touch
-from floorwalker.core.signals import Place, Signals
-
-Read = Callable[[Signals, Profile | None], Any]
+from floorwalker.core.evaluation.evaluate import Moment
 
 
 def block_context(page: PageDecisions, *, nonce: str | None) -> Mapping[str, Any]:
     """The variables of a template: visitor, page, segments, and the nonce of the response's content security policy."""
-    moment = page.moment
     return {
-        "visitor": _Values(_VISITOR, moment.signals, moment.profile),
-        "page": _Values(_PAGE, moment.signals, moment.profile),
+        "visitor": _Values(VISITOR, page.moment),
+        "page": _Values(PAGE, page.moment),
         "segments": _Segments(page),
         "nonce": nonce,
     }
@@ -27,22 +24,22 @@ def block_context(page: PageDecisions, *, nonce: str | None) -> Mapping[str, Any
 class _Values(Mapping[str, Any]):
     """Values by name, each read when it is asked for."""
 
-    __slots__ = ("_profile", "_reads", "_signals")
+    __slots__ = ("_moment", "_variables")
 
-    def __init__(self, reads: Mapping[str, Read], signals: Signals, profile: Profile | None) -> None:
-        self._reads, self._signals, self._profile = reads, signals, profile
+    def __init__(self, variables: Mapping[str, Variable], moment: Moment) -> None:
+        self._variables, self._moment = variables, moment
 
     def __getitem__(self, name: str) -> Any:
-        return self._reads[name](self._signals, self._profile)
+        return self._variables[name].read(self._moment)
 
     def __contains__(self, name: object) -> bool:
-        return name in self._reads
+        return name in self._variables
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._reads)
+        return iter(self._variables)
 
     def __len__(self) -> int:
-        return len(self._reads)
+        return len(self._variables)
 
     def __repr__(self) -> str:
         return repr(dict(self))
@@ -78,63 +75,5 @@ class _Segments(Sequence[str]):
         return repr(list(self))
 
 
-def _remembered(read: Callable[[Profile], Any]) -> Read:
-    return lambda _, profile: None if profile is None else read(profile)
-
-
-def _came(read: Callable[[Signals | Touch], Any]) -> Read:
-    """Of the arrival of this visit; without memory, of this request."""
-    return lambda signals, profile: read(profile.visit.touch if profile and profile.visit else signals)
-
-
-def _placed(read: Callable[[Place], str | None]) -> Read:
-    return lambda signals, _: None if signals.place is None else read(signals.place)
-
-
-def _cart(profile: Profile) -> dict[str, Any] | None:
-    if profile.cart is None:
-        return None
-    items = [
-        {"product": item.product, "name": item.name, "category": item.category, "price": item.price}
-        for item in profile.cart.items
-    ]
-    return {"items": items, "value": sum(item.price * item.quantity for item in profile.cart.items)}
-
-
-def _told(name: str) -> Read:
-    return lambda signals, _: getattr(signals.page, name) or None
-
-
-_VISITOR: Mapping[str, Read] = {
-    "source": _came(lambda came: came.referrer.source),
-    "medium": _came(lambda came: came.referrer.medium),
-    "searched": _came(lambda came: came.search.keywords if came.search else None),
-    "campaign": _came(lambda came: came.campaign.name if came.campaign else None),
-    "device": lambda signals, _: signals.device.type,
-    "os": lambda signals, _: signals.device.os,
-    "browser": lambda signals, _: signals.device.browser,
-    "language": lambda signals, _: signals.language,
-    "country": _placed(lambda place: place.country),
-    "region": _placed(lambda place: place.region),
-    "city": _placed(lambda place: place.city),
-    "daypart": lambda signals, _: signals.local_time.daypart if signals.local_time else None,
-    "visits": _remembered(lambda profile: profile.visits),
-    "pages_this_visit": _remembered(lambda profile: profile.visit.views if profile.visit else 0),
-    "identified": _remembered(lambda profile: bool(profile.user)),
-    "traits": _remembered(lambda profile: dict(profile.traits)),
-    "last_category": _remembered(lambda profile: profile.recents.latest("category") or None),
-    "last_product": _remembered(lambda profile: profile.recents.latest("product") or None),
-    "exit_page": _remembered(lambda profile: profile.exit_page or None),
-    "dominant_interest": _remembered(lambda profile: (profile.interests and profile.interests.dominant) or None),
-    "cart": _remembered(_cart),
-}
-
-_PAGE: Mapping[str, Read] = {
-    **{name: _told(name) for name in ("path", "type", "category", "product", "brand", "price_tier", "search")},
-    "price": lambda signals, _: signals.page.price,
-    "tags": lambda signals, _: signals.page.tags,
-    "topics": lambda signals, _: signals.page.topics,
-}
-
-VARIABLES: Mapping[str, frozenset[str]] = {"visitor": frozenset(_VISITOR), "page": frozenset(_PAGE)}
+VARIABLES: Mapping[str, frozenset[str]] = {"visitor": frozenset(VISITOR), "page": frozenset(PAGE)}
 """What templates may ask of the visitor and of the page, by name."""
