@@ -6,10 +6,11 @@ Everything that reads, watches, keeps or restores rules goes by this one listing
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from collections.abc import Mapping as Map
 from functools import cached_property
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -79,34 +80,42 @@ def is_left_out(name: str) -> bool:
     return _LEFT_OUT.fullmatch(name) is not None
 
 
+def is_rule_file(name: str) -> bool:
+    """Whether a file of this name in the folder of rules is one."""
+    return _RULE_FILE.fullmatch(name) is not None and not is_left_out(name)
+
+
+def is_template(name: str) -> bool:
+    """Whether a file of this name in the folder of templates is one; a picture is none."""
+    return _NO_TEMPLATE.fullmatch(name) is None and not is_left_out(name)
+
+
 def list_rules(place: Folder) -> Listing:
     """The rule files of a folder, those below it left aside; or the one file that the place is."""
     here = _mark("", os.fspath(place))
     if not here.is_folder:
         return Listing((here,), ())
-    found = _list(here, deep=False)
-    return Listing(tuple(mark for mark in found.files if _RULE_FILE.fullmatch(mark.name) or mark.error), found.folders)
+    return _list(here, is_rule_file, deep=False)
 
 
 def list_templates(folder: Folder) -> Listing:
     """The templates of a folder and of all below it. Links are followed, but not into a folder that holds the link."""
-    found = _list(_mark("", os.fspath(folder)), deep=True)
-    return Listing(tuple(mark for mark in found.files if not _NO_TEMPLATE.fullmatch(mark.name)), found.folders)
+    return _list(_mark("", os.fspath(folder)), is_template, deep=True)
 
 
 def read_files(rules: Folder, templates: Folder | None = None) -> RuleFiles:
     """The files as they are now.
 
-    Raises ConfigurationError where a folder is not there or cannot be read, and where a restore has not written all of
-    its files yet, so that nobody ever serves a mixture.
+    Raises ConfigurationError where a folder is not there or cannot be read, and where a restore has written some of
+    its files and not all, so that nobody ever serves a mixture.
     """
     files = read_anyway(rules, templates)
     marker = marker_of(rules)
-    version = restored_version(marker)
-    if version is not None and version != files.version:
+    versions = versions_of_restore(marker)
+    if versions and files.version not in versions:
         raise ConfigurationError(
             f"rules are being restored into {rules}, and not all files are there yet; if nobody is at it, run "
-            f"`floorwalker rules restore {version}` again, or mend the files by hand and delete {marker}"
+            f"`floorwalker rules restore {versions[0]}` again, or mend the files by hand and delete {marker}"
         )
     return files
 
@@ -126,17 +135,17 @@ def read_templates(folder: Folder) -> dict[str, bytes]:
 
 
 def marker_of(rules: Folder) -> Path:
-    """The file that stands there while a restore writes; it holds the version that is being restored."""
+    """The file that stands there while a restore writes: the version that it writes, and others that are whole."""
     place = Path(rules)
-    return place.parent / f".{place.name}.restoring" if place.is_file() else place / ".restoring"
+    return place.parent / f".restoring-{place.name}" if place.is_file() else place / ".restoring"
 
 
-def restored_version(marker: Path) -> str | None:
-    """The version that a restore is writing; None while none is at work."""
+def versions_of_restore(marker: Path) -> list[str]:
+    """What may be taken while a restore writes, first what it is writing; none while none is at work."""
     try:
-        return marker.read_text(encoding="utf-8", errors="replace").strip()
+        return marker.read_text(encoding="utf-8", errors="replace").split()
     except FileNotFoundError:
-        return None
+        return []
     except OSError as error:
         raise ConfigurationError(f"{marker} cannot be read: {error.strerror}") from error
 
@@ -151,8 +160,10 @@ def version_of(files: Map[str, bytes], templates: Map[str, bytes] | None = None)
     return digest.hexdigest()[:16]
 
 
-def _list(root: Mark, *, deep: bool) -> Listing:
-    found = sorted(_walk(root, (), deep=deep))
+def _list(root: Mark, counts: Callable[[str], bool], *, deep: bool) -> Listing:
+    walk = _walk(root, (), deep=deep)
+    counting = (mark for mark in walk if mark.is_folder or mark.error or counts(Path(mark.path).name))
+    found = sorted(islice(counting, MOST_FILES + 1))
     return Listing(tuple(mark for mark in found if not mark.is_folder), tuple(mark for mark in found if mark.is_folder))
 
 
@@ -188,8 +199,8 @@ def _readable(listing: Listing, kind: str, root: Path) -> Iterator[Mark]:
     """The files of a listing; what is neither file nor folder, such as a link to nowhere, is passed over."""
     if not root.exists() or (kind == "templates" and not root.is_dir()):
         raise ConfigurationError(f"the {kind} folder {root} does not exist; create it, or name another")
-    if len(listing.files) > MOST_FILES:
-        raise ConfigurationError(f"the {kind} folder {root} holds more than {MOST_FILES:,} files; name another")
+    if len(listing.files) + len(listing.folders) > MOST_FILES:
+        raise ConfigurationError(f"the {kind} folder {root} holds more than {MOST_FILES:,} files and folders")
     for mark in listing.files:
         if mark.name.endswith("/"):
             raise _unreadable(kind, root, mark.error)
