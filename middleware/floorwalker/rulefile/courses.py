@@ -12,7 +12,7 @@ from floorwalker.core.conditions.model import (
 )
 from floorwalker.rulefile.asking import Parts, read_beside, read_count, read_fields, read_parts, read_window
 from floorwalker.rulefile.fields import as_mapping, attempt, one_text
-from floorwalker.rulefile.nodes import Node
+from floorwalker.rulefile.nodes import Mapping, Node, Scalar
 from floorwalker.rulefile.problems import did_you_mean
 from floorwalker.rulefile.reading import Reading
 from floorwalker.rulefile.steps import read_stage, read_step, read_steps
@@ -20,9 +20,27 @@ from floorwalker.rulefile.values import span, weeks
 
 _WEEKS, _OF, _SILENCE = 3, 4, 21 * 86400.0  # as the definitions say
 
+_WAS = "write how it was before: was: {weeks: 3, of: 4}"
+_MEANT = {
+    ("did_in_order", "for"): "write gap: between two steps, within: for all of them",
+    ("did_regularly", "within"): "write of: 4, which is how many weeks back it looks",
+    ("did_regularly", "was"): "write weeks: 3, of: 4",
+    ("stopped", "weeks"): _WAS,
+    ("stopped", "of"): _WAS,
+    ("stopped", "within"): "write for: 21 days, which is how long it has not happened",
+    ("stopped", "after"): "write for: 21 days, which is how long it has not happened",
+    ("stopped", "ago"): "write for: 21 days, which is how long it has not happened",
+    ("restarted", "for"): "write after: 21 days, which is how long it had not happened",
+    ("restarted", "ago"): "write within: 7 days, which is how long ago it began again",
+    ("funnel", "within"): "write ago: {at_most: 3 days}, which is how long ago the step was",
+    ("funnel", "step"): "write reached: or stuck_at:",
+}
+
 
 def read_course(definition: Definition, value: Node, reading: Reading, written: str) -> Course | None:
     """What is asked of the order or the rhythm of what happened."""
+    if _misplaced(definition, value, reading):
+        return None
     parts = read_parts(definition, value, reading)
     asked: InOrder | Regular | Stopped | Restarted | None
     match definition.name:
@@ -38,6 +56,15 @@ def read_course(definition: Definition, value: Node, reading: Reading, written: 
             stage = read_stage(definition, parts, value, reading)
             return None if stage is None else Course(stage, written)
     return None if asked is None else Course(asked, written)
+
+
+def _misplaced(definition: Definition, value: Node, reading: Reading) -> bool:
+    """Report words of one of these conditions that stand in another."""
+    found = [key for key, _ in value if (definition.name, key.text) in _MEANT] if isinstance(value, Mapping) else []
+    for key in found:
+        hint = _MEANT[definition.name, key.text]
+        reading.findings.error(key.at, "unknown-field", f"{definition.name} has no field {key.text}", hint)
+    return bool(found)
 
 
 def _in_order(definition: Definition, parts: Parts, value: Node, reading: Reading) -> InOrder | None:
@@ -122,7 +149,7 @@ def _weeks_of(fields: dict[str, Node], reading: Reading) -> tuple[int, int] | No
     found = {"weeks": _WEEKS, "of": _OF}
     for name in found:
         node = fields.get(name)
-        scalar = None if node is None else one_text(node, reading.findings, f"{name}: {found[name]}")
+        scalar = None if node is None else _bare(node, name, str(found[name]), reading)
         number = None if scalar is None else attempt(scalar, weeks, None, reading.findings)
         if node is not None and number is None:
             return None
@@ -142,5 +169,13 @@ def _bare_span(parts: Parts, name: str, default: float | None, reading: Reading)
     node = parts.fields.get(name)
     if node is None:
         return default
-    scalar = one_text(node, reading.findings, f"{name}: 21 days")
+    scalar = _bare(node, name, "1 hour" if name == "gap" else "21 days", reading)
     return None if scalar is None else attempt(scalar, span, None, reading.findings)
+
+
+def _bare(node: Node, name: str, example: str, reading: Reading) -> Scalar | None:
+    """A value that takes no operators: what was written with one is the value to write."""
+    match node:
+        case Mapping(pairs=((_, Scalar(text=text)),)):
+            example = text
+    return one_text(node, reading.findings, f"{name}: {example}")

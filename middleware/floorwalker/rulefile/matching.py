@@ -250,7 +250,9 @@ def read_range(kind: Kind, pairs: list[tuple[Scalar, Node]], findings: Findings)
         findings.error(pairs[0][0].at, "range", "no number lies between these ends", "exchange them")
         return None
     if kind is Kind.COUNT and _holds_no_count(joined):
-        findings.error(pairs[0][0].at, "range", "no whole number lies between these ends", "move one of them")
+        below = joined.low is None
+        message = "no count is less than 0" if below else "no whole number lies between these ends"
+        findings.error(pairs[0][0].at, "range", message, "write exactly: 0" if below else "move one of them")
         return None
     return joined
 
