@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct, structs
 
+from floorwalker.asgi.referred import asked_by_entries, asked_by_segment, entries_showing, referred, why_of
 from floorwalker.asgi.rulebook import Rulebook
 from floorwalker.asgi.walk import Walk
-from floorwalker.core.classify import explain_segment
 from floorwalker.core.decision import Decision, Explanation, Reason
 from floorwalker.core.personas import Expectation, Persona
 from floorwalker.core.rehearsal import Rehearsal, rehearse
@@ -78,18 +78,16 @@ def _segment_misses(walk: Walk, expectation: Expectation) -> Iterator[Miss]:
     unwanted = sorted(inside.difference(wanted)) if expectation.exactly is not None else expectation.outside
     for name in wanted:
         if name not in inside:
-            yield Miss("segment", name, f"in {name}", f"not in {name}", _why(walk, name))
+            yield Miss("segment", name, "in it", "not in it", _why(walk, name))
     for name in unwanted:
         if name in inside:
-            yield Miss("segment", name, f"not in {name}", f"in {name}", _why(walk, name))
+            yield Miss("segment", name, "not in it", "in it", _why(walk, name))
 
 
 def _why(walk: Walk, name: str) -> tuple[Explanation, ...]:
     moment = walk.decisions.moment
     segment = moment.ruleset.segments[name]
-    if segment.draft:
-        return (Explanation("draft: yes", None, False),)
-    return (explain_segment(segment, moment),)
+    return (why_of(segment, moment), *referred(asked_by_segment(segment), moment))
 
 
 def _slot_misses(slot: Slot, blocks: Sequence[str], decision: Decision, walk: Walk) -> Iterator[Miss]:
@@ -97,18 +95,20 @@ def _slot_misses(slot: Slot, blocks: Sequence[str], decision: Decision, walk: Wa
     if decision.reason is Reason.OTHER_PAGE:
         page = walk.signals.page
         here = f"{walk.signals.path}, a page of type {page.type}" if page.type else walk.signals.path
-        found = f"the slot is not for {here}; it is for {', '.join(slot.pages)}"
+        found = f"nothing: it is not for {here}, but for {', '.join(slot.pages)}"
         yield Miss("slot", slot.name, expected, found)
         return
     shown = shown_by(decision)
     if shown in blocks or decision.block in blocks:
         return
-    why = tuple(entry for entry in decision.why.of if entry.holds or _names(entry, blocks))
+    why = [entry for entry in decision.why.of if entry.holds or _names(entry, blocks)]
     if decision.reason in _KEPT:
         shown = f"{shown}: {_KEPT[decision.reason]}"
-    elif decision.reason is Reason.ENTRY and not any(_names(entry, blocks) for entry in why):
+    elif any(_names(entry, blocks) for entry in why):
+        why += referred(asked_by_entries(entries_showing(slot, blocks)), walk.decisions.moment)
+    elif decision.reason is Reason.ENTRY and "default" not in blocks:
         shown = f"{shown}, whose entry comes before that of {expected}"
-    yield Miss("slot", slot.name, expected, shown, why)
+    yield Miss("slot", slot.name, expected, shown, tuple(why))
 
 
 def shown_by(decision: Decision) -> str:

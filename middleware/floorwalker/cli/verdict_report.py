@@ -57,7 +57,13 @@ def _failure(verdict: Verdict, ruleset: Ruleset, paper: Paper) -> Iterator[str]:
 
 def miss_words(miss: Miss) -> str:
     """What was expected, and what happened."""
-    return printable(f"expected {miss.expected}, found {miss.found}", longest=400)
+    match miss.kind, miss.found:
+        case "segment", "in it":
+            return "they should not be in it, and are"
+        case "segment", _:
+            return "they should be in it, and are not"
+        case _:
+            return printable(f"should show {miss.expected}, shows {miss.found}", longest=400)
 
 
 def _summary(tests: int, failed: int, ruleset: Ruleset, paper: Paper, *, took_s: float) -> str:
