@@ -195,5 +195,10 @@ PLACE_AND_TIME = (
     asks(
         "daypart", "The part of the visitor's day.", "daypart: evening", choice("is", "the part of the day", DAYPARTS)
     ),
-    asks_whether("usual_time", "They normally come at this hour.", available=False),
+    asks_whether(
+        "usual_time",
+        "They normally come at this hour: of the visits before this one at least half began within two hours of now on "
+        "the clock face, in the visitor's time zone, else the site's. It takes three such visits; before that neither "
+        "yes nor no holds. Of more than 40, the latest count.",
+    ),
 )
