@@ -105,6 +105,7 @@ class Rehearsed(Meeting):
             return None
         self._blocked = not admits_script(all_of(headers, b"content-security-policy"), origin=self._origin)
         scene = Scene(
+            root=self._root,
             prefix=f"{self._root}{self._wardrobe.prefix}/preview",
             guise=self._sealed.guise,
             until=self._sealed.until,

@@ -21,11 +21,13 @@ EXPLAINED_AT_MOST: Final = 300
 
 
 class Scene(Struct, frozen=True):
-    """One page in preview. prefix: of the preview's own addresses, from the site's root. at, until: seconds since 1970.
+    """One page in preview. root: where the app is mounted; prefix: of the preview's own addresses, both from the site's
+    root. at, until: seconds since 1970.
 
     public: the app lets shared caches keep the page, so nothing is shown in it.
     """
 
+    root: str
     prefix: str
     guise: Guise
     until: int
@@ -41,6 +43,7 @@ def state_of(
     page = walk.signals.page
     return {
         "prefix": scene.prefix,
+        "root": scene.root,
         "until": scene.until,
         "page": {"path": page.path or walk.signals.path, "type": page.type, "public": scene.public},
         "off": not ruleset.site.personalize,

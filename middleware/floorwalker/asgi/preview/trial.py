@@ -49,7 +49,7 @@ def _tried(selector: str, place: str, html: str | None) -> Verdict:
         return Verdict(selector, matches=0)
     if any(mark.event is Event.IS_LOST and mark.match == 1 for mark in marks):
         return Verdict(selector, error=_NOT_CLOSED if problem is None else _words(problem), matches=matches)
-    return Verdict(selector, warning="" if problem is None else _words(problem), matches=matches)
+    return Verdict(selector, warning="" if problem is None else _CLOSED_HERE, matches=matches)
 
 
 def _marks(selector: str, place: Place, html: str) -> list[Mark]:
@@ -63,6 +63,9 @@ def _words(problem: SelectorProblem) -> str:
     return f"{problem.message}; {problem.hint}"
 
 
+_CLOSED_HERE: Final = (
+    "this page writes the end tag, as it must: where a page leaves it out, as HTML allows here, the slot keeps its default"
+)
 _NOT_CLOSED: Final = (
     "this page does not close the element where it ends, so the slot would keep its default; point at an element "
     "within or around it"
