@@ -13,6 +13,7 @@ from floorwalker.core.memory.profile import Profile, Touch
 from floorwalker.core.ruleset import Ruleset, Segment
 from floorwalker.core.signals import Signals
 from floorwalker.rulefile import Severity, read
+from tests.core.holdings import held
 from tests.core.journeys import DAY, journey, page_at_random, walked
 from tests.core.visitors import signals_of
 
@@ -143,8 +144,38 @@ did: {event: Product Added, sum: {price: {at_least: 40}}}
 chance: {percent: 20 %, of: x}
 chance: {percent: 50 %, of: x}
 chance: {percent: 50 %, of: y}
+orders: {at_least: 1}
+orders: {at_least: 2, within: 30 days}
+orders: {exactly: 0}
+orders: {ago: {at_most: 20 days}}
+bought: {category: lenses}
+bought: {category: [lenses, bags], within: 60 days}
+bought: {category: lenses, price: {at_least: 100}, at_least: 2, within: 20 days}
+spent: {at_least: 100}
+spent: {at_least: 100, within: 30 days}
+spent: {more_than: 50}
+average_order: {at_least: 60}
+average_order: {less_than: 60}
+cart: {items: {at_least: 1}}
+cart: {items: {exactly: 0}}
+cart: {value: {at_least: 50}}
+cart: {value: {at_least: 20}, idle: {at_least: 1 hour}}
+cart: {idle: {less_than: 1 hour}}
+cart: {contains: lenses}
+interest: {topic: wildlife, at_least: 40 %}
+interest: {topic: wildlife, at_least: 20 %}
+interest: {topic: wildlife, less_than: 20 %}
+dominant_interest: wildlife
+dominant_interest: [wildlife, travel]
+agent_note: {contains: trade}
+agent_note: {contains: trade-in}
+consent: personalization
+usual_time: yes
+usual_time: no
 in: seen
 in: bird
+did_in_order: {steps: [{viewed: {type: product}}, {did: Product Added}], within: 7 days}
+did_regularly: {event: Product Added, weeks: 2, of: 4}
 """
 SEGMENTS = """
 segments:
@@ -211,6 +242,7 @@ def _with_person(profile: Profile, random: Random) -> Profile:
         ({}, {"plan": "Gold"}, {"plan": "silver", "newsletter": True}, {"newsletter": False}, {"newsletter": "yes"})
     )
     first = _touch(random, profile.first_seen)
+    profile = replace(profile, **held(profile.last_seen, random.choice(_HELD)))
     return replace(
         profile, traits=traits, seed=random.getrandbits(64), user=random.choice(("", "u1")), touches=(first,)
     )
@@ -241,6 +273,22 @@ def _signals(random: Random, at: int) -> Signals:
     return signals_of(at, **told)
 
 
+_ORDERS = (
+    {"ago": 90 * DAY, "amount": 80.0, "bought": [{"category": "lenses", "price": 80.0}]},
+    {"ago": 15 * DAY, "amount": 120.0, "bought": [{"category": "bags", "quantity": 2}]},
+    {"ago": 3 * DAY, "amount": 20.0, "bought": [{"category": "lenses", "price": 120.0, "quantity": 2}]},
+)
+_HELD: tuple[dict[str, Any], ...] = (
+    {},
+    {"cart": {"items": [{"product": "p1", "category": "lenses", "price": 60.0, "quantity": 1}], "idle": 4000}},
+    {
+        "cart": {"items": []},
+        "interests": {"history": {"wildlife": 3.0, "travel": 5.0}, "events": 9, "dominant": "travel"},
+    },
+    {"orders": _ORDERS[:1], "consent": ["personalization"]},
+    {"orders": _ORDERS, "notes": ["asked about a trade-in"]},
+    {"orders": _ORDERS[1:], "forgotten_orders": _ORDERS[:1], "notes": ["trade fair"], "notes_left": True},
+)
 _PLACES = (
     {"continent": "EU", "country": "DE", "city": "Berlin", "latitude": 52.5, "longitude": 13.39},
     {"continent": "EU", "country": "AT", "city": "Vienna", "latitude": 48.2, "longitude": 16.37},

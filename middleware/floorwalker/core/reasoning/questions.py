@@ -18,10 +18,10 @@ _SEVERAL = frozenset(
         *(("page", name) for name in ("tag", "topic")),
         ("searched", "words"),
         *(("language", name) for name in ("is", "accepts")),
-        *(("os", "name"), ("browser", "name")),
+        *(("os", "name"), ("browser", "name"), ("interest", "share"), ("consent", "is")),
     }
 )
-"""Fields of which one visitor may have several values at once."""
+"""Fields of which one visitor may have several values at once, all of which are known where any is."""
 
 _SINGLE = frozenset(
     {
@@ -35,8 +35,10 @@ _SINGLE = frozenset(
         *((name, "is") for name in ("connection", "continent", "country", "region", "city", "near", "ip", "timezone")),
         *((name, "is") for name in ("time", "date", "daypart")),
         *((name, "is") for name in ("new_visitor", "pages_this_visit", "time_this_visit", "away", "frequency")),
-        *((name, "is") for name in ("exit_page", "bounced", "identified")),
-        ("first_visit", "ago"),
+        *((name, "is") for name in ("exit_page", "bounced", "identified", "usual_time")),
+        *((name, "is") for name in ("average_order", "lifecycle", "preferred_price_tier", "micro_segment")),
+        *(("cart", name) for name in ("items", "value", "idle")),
+        *(("dominant_interest", "topic"), ("next_interest", "topic"), ("first_visit", "ago")),
         *(("at", "is"), ("remembered", "is")),
     }
 )
@@ -53,6 +55,7 @@ _ALWAYS_KNOWN = frozenset(
 _NEVER_ABSENT = frozenset(
     {
         *(("new_visitor", "is"), ("identified", "is"), ("first_visit", "ago"), ("frequency", "is")),
+        ("cart", "items"),
         *(("at", "is"), ("remembered", "is"), ("time", "is"), ("date", "is")),
     }
 )
@@ -145,8 +148,7 @@ def of_behaviour(behaviour: Behaviour) -> Iterator[Asked]:
 
 def of_count(counted: Counted) -> Question:
     """The count of a behaviour condition, which may be known as a lower bound only."""
-    whole = counted.name != "spent"
-    return Question(("count", counted), present=True, partly=True, whole=whole, least=0.0)
+    return Question(("count", counted), present=True, partly=True, whole=True, least=0.0)
 
 
 def of_chance(chance: Chance) -> Asked:

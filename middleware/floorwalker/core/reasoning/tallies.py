@@ -8,7 +8,7 @@ from floorwalker.core.reasoning.clashes import Answers, clash, least_count
 from floorwalker.core.reasoning.questions import Counted, Question
 from floorwalker.core.reasoning.values import allows_absent, is_within, parts_of, pieces_of
 
-_COMPARED = frozenset(("viewed", "did", "visits", "saw", "clicked"))
+_COMPARED = frozenset(("viewed", "did", "visits", "saw", "clicked", "orders", "bought"))
 _HOUR, _DAY = 3600.0, 86400.0
 _LONGEST_SECONDS = {"today": _DAY + _HOUR, "week": 7 * _DAY + _HOUR, "month": 31 * _DAY + _HOUR}
 """How long a calendar window lasts at most, an hour of daylight saving included."""
