@@ -10,7 +10,7 @@ from io import TextIOWrapper
 
 from floorwalker.errors import FloorwalkerError
 
-COMMANDS = ("demo", "new", "check", "test", "schema", "signals", "explain", "replay")
+COMMANDS = ("demo", "new", "check", "test", "schema", "signals", "explain", "replay", "diff", "reach")
 
 
 def parser(commands: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:

@@ -1,0 +1,113 @@
+"""An edition of the rules, as it is named on the command line: a folder, a folder at a git revision, a kept version."""
+
+import asyncio
+import io
+import re
+import subprocess
+import tarfile
+import tempfile
+import time
+from pathlib import Path, PurePosixPath
+
+from msgspec import Struct
+
+from floorwalker.asgi.rulebook import Rulebook, rulebook_of
+from floorwalker.errors import ConfigurationError
+from floorwalker.rulefile import RuleFiles, read_files
+from floorwalker.store import open_store
+
+DEFAULT_STORE = "embedded:var/floorwalker"
+_VERSION = re.compile(r"[0-9a-f]{6,16}")
+
+
+class NamedEdition(Struct, frozen=True):
+    """Rules that were found. name: as they were asked for."""
+
+    name: str
+    files: RuleFiles
+    rulebook: Rulebook
+
+
+def find_edition(name: str, *, templates: str | None, store: str | None) -> NamedEdition:
+    """The rules of that name, ready to decide.
+
+    name: a folder, with `templates` or the folder of that name beside it; such a folder at a git revision, as in
+    HEAD:rules; or a version that the store keeps, of which six digits are enough. Raises ConfigurationError where there
+    is none, and RuleErrors where they have errors.
+    """
+    files = _files(name, templates, store)
+    return NamedEdition(name, files, rulebook_of(files, now=time.time()))
+
+
+def _files(name: str, templates: str | None, store: str | None) -> RuleFiles:
+    if Path(name).exists():
+        beside = Path(templates) if templates else Path(name).parent / "templates"
+        return read_files(name, beside if templates or beside.is_dir() else None)
+    if _VERSION.fullmatch(name):
+        return asyncio.run(_kept(name, _store_of_versions(name, store)))
+    revision, colon, folder = name.partition(":")
+    if colon and revision and folder:
+        return _at_revision(revision, folder, templates)
+    raise ConfigurationError(
+        f"{name} is no folder; write a folder, a git revision of one such as HEAD:rules, or a version that "
+        "`floorwalker rules history` lists"
+    )
+
+
+def _store_of_versions(version: str, store: str | None) -> str:
+    """The store that is named, else the one that lies here; none is made for the asking."""
+    if store is None and not Path(DEFAULT_STORE.removeprefix("embedded:")).is_dir():
+        raise ConfigurationError(f"{version} is no folder; where it is a version that a store keeps, say --store")
+    return store or DEFAULT_STORE
+
+
+async def _kept(version: str, address: str) -> RuleFiles:
+    store = open_store(address)
+    try:
+        found = [one.version for one in await store.rules_history() if one.version.startswith(version)]
+        kept = None if len(set(found)) > 1 else await store.rules(found[0] if found else version)
+    finally:
+        await store.close()
+    if kept is None:
+        why = "keeps no rules of the version" if len(set(found)) < 2 else "keeps several versions that begin with"
+        hint = "`floorwalker rules history` lists them; is --store right?"
+        raise ConfigurationError(f"the store {why} {version}; {hint}")
+    return RuleFiles(dict(kept.rules), dict(kept.templates))
+
+
+def _at_revision(revision: str, folder: str, templates: str | None) -> RuleFiles:
+    """The files of a folder as git has them; which files count is the same as on disk."""
+    beside = templates or str(PurePosixPath(folder).parent / "templates")
+    with tempfile.TemporaryDirectory() as place:
+        rules, texts = Path(place, "rules"), Path(place, "templates")
+        if not _unpack(revision, folder, rules):
+            raise ConfigurationError(f"git knows no folder {folder} at {revision}; is the revision right?")
+        has_templates = _unpack(revision, beside, texts)
+        if templates and not has_templates:
+            raise ConfigurationError(f"git knows no folder {templates} at {revision}")
+        read = read_files(rules, texts if has_templates else None)
+        named = {f"{revision}:{folder}/{Path(path).name}": content for path, content in read.rules.items()}
+        return RuleFiles(named, read.templates)
+
+
+def _unpack(revision: str, folder: str, place: Path) -> bool:
+    """Whether git knows that folder; its files are put into the place."""
+    top = _git(Path.cwd(), "rev-parse", "--show-toplevel")
+    tree = _git(Path.cwd(), "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}:./{folder}")
+    if top is None or tree is None:
+        return False
+    archive = _git(Path(top.decode().strip()), "archive", "--format=tar", tree.decode().strip())
+    if archive is None:
+        return False
+    with tarfile.open(fileobj=io.BytesIO(archive)) as files:
+        files.extractall(place, filter="data")
+    return True
+
+
+def _git(folder: Path, *arguments: str) -> bytes | None:
+    """What git says; None where it refuses. Raises ConfigurationError where there is no git."""
+    try:
+        done = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, check=False)  # noqa: S603, S607
+    except OSError as error:
+        raise ConfigurationError(f"git cannot be run: {error.strerror or error}") from error
+    return done.stdout if done.returncode == 0 else None
