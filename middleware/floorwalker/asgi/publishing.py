@@ -138,7 +138,7 @@ class Publisher:
         """Look whenever there is word of a change, and when it is time, in a thread that ends with this."""
         loop, word, wait = asyncio.get_running_loop(), asyncio.Event(), wait or _word_or_time
         announced = self.published
-        with ThreadPoolExecutor(1, thread_name_prefix="floorwalker-rules") as thread, Watch(word.set) as watch:
+        with Watch(word.set) as watch, ThreadPoolExecutor(1, thread_name_prefix="floorwalker-rules") as thread:
             while True:
                 await wait(word, max(0.0, self._due - self._clock()))
                 word.clear()
