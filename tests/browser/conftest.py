@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = os.environ.get("FLOORWALKER_TEST_CHROMIUM", "/usr/bin/chromium")
+KEY = "a key for the tests in a browser and long enough"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 ARGUMENTS += ["--disable-component-update", "--disable-sync"]
 # A browser without a window calls itself headless, which is a robot's name.
@@ -24,11 +25,16 @@ CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko)
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the demo, served by uvicorn with a store of its own."""
-    folder = tmp_path_factory.mktemp("demo")
+    yield from serving("demo_site.app:create_demo", tmp_path_factory.mktemp("demo"))
+
+
+def serving(factory: str, folder: Path) -> Iterator[str]:
+    """The address of an app in a process of its own, while it runs."""
     environment = {
         **os.environ,
-        "FLOORWALKER_SECRET_KEY": "a key for the tests in a browser and long enough",
+        "FLOORWALKER_SECRET_KEY": KEY,
         "FLOORWALKER_STORE": f"embedded:{folder / 'store'}",
+        "FLOORWALKER_TEST_FOLDER": str(folder),
         "PYTHONUNBUFFERED": "1",
     }
     command = [
@@ -36,7 +42,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "-m",
         "uvicorn",
         "--factory",
-        "demo_site.app:create_demo",
+        factory,
         "--port",
         "0",
         "--no-access-log",
@@ -50,7 +56,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 yield found[1]
                 break
         else:
-            pytest.fail("the demo did not start: " + "".join(said))
+            pytest.fail(f"{factory} did not start: " + "".join(said))
         process.terminate()
         process.stderr.read()
 

@@ -4,6 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
+from msgspec.structs import replace
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -11,7 +12,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from demo_site.app import create_demo
-from floorwalker import PersonalizationMiddleware
+from floorwalker import PersonalizationMiddleware, Ruleset
 
 ROOT = Path(__file__).resolve().parents[2]
 PEOPLE = """
@@ -24,28 +25,36 @@ RULES = """
 pages:
   - {path: /**, type: plain}
 personas:
-  searcher: {about: "<b>bold</b> %s", url: /, referrer: "https://www.google.com/search?q=%%3C%%2Fscript%%3E%%3Cimg+src%%3Dx+onerror%%3Dalert(1)%%3E+tripod"}
+  searcher:
+    about: "</script><img src=x onerror=alert(1)>"
+    url: /
+    referrer: "https://www.google.com/search?q=%3C%2Fscript%3E%3Cimg+src%3Dx+onerror%3Dalert(1)%3E+tripod"
 segments:
-  tripod-seeker: {about: '<img src=x onerror=alert(1)>', when: {searched: tripod}}
+  tripod-seeker: {about: '"><img src=x onerror=alert(1)>', when: {searched: tripod}}
   soon: {draft: yes, when: {searched: tripod}}
 slots:
-  hero: {at: "#hero", show: [{to: tripod-seeker, name: "tripods<img src=x onerror=alert(1)>", html: "<p>Tripods</p>"}]}
+  hero: {at: "#hero", show: [{to: tripod-seeker, name: tripods, html: "<p>Tripods</p>"}]}
   row: {show: [{to: tripod-seeker, name: cheaper, html: "<tr><td>Cheaper</td><td>9</td></tr>"}]}
   note: {at: "p.note", place: after, show: [{to: soon, name: in-draft, html: "<p id=draft>Soon</p>"}]}
   gone: {at: ".gone", place: hide, show: [{to: tripod-seeker, hide: yes}]}
   absent: {at: "#absent", show: [{to: tripod-seeker, name: never, text: Never}]}
   unmarked: {show: [{to: tripod-seeker, name: never-too, text: Never}]}
-""" % HOSTILE
-PAGE = """<!doctype html><html lang="en"><head><title>A plain page</title><link rel="icon" href="data:,"></head><body>
+"""
+PAGE = """<!doctype html>
+<html lang="en"><head><title>A plain page</title><link rel="icon" href="data:,"></head><body>
 <main><section id="hero"><h1>Hello</h1></section>
 <p class="note">A note.</p><p class="gone">Gone for some.</p>
 <ul class="menu"><li>One<li class="css-1x2y3z">Two</ul>
-<table id="prices"><tr><th>What</th><th>Price</th></tr><!--slot:row--><tr><td>Dear</td><td>90</td></tr><!--/slot:row--></table>
-<p><a href="/elsewhere" id="link">Elsewhere</a> <img alt="" src="data:,"></p><section class="card teaser"><h2>One</h2></section><section class="card"><h2>Two</h2></section>
+<table id="prices"><tr><th>What</th><th>Price</th></tr>
+<!--slot:row--><tr><td>Dear</td><td>90</td></tr><!--/slot:row--></table>
+<p><a href="/elsewhere" id="link">Elsewhere</a> <img alt="" src="data:,"></p>
+<section class="card teaser"><h2>One</h2></section>
+<section class="card"><h2>Two</h2></section>
 </main></body></html>"""
 POLICIES = {
     "/": "default-src 'none'; script-src 'self'; connect-src 'self'; form-action 'self'; img-src data:",
-    "/nonce": "default-src 'none'; script-src 'nonce-c2VjcmV0' 'strict-dynamic'; connect-src 'self'; img-src data:; require-trusted-types-for 'script'",
+    "/nonce": "default-src 'none'; script-src 'nonce-c2VjcmV0' 'strict-dynamic'; connect-src 'self'; img-src data:; "
+    "require-trusted-types-for 'script'",
     "/closed": "default-src 'none'; img-src data:",
     "/alone": "default-src 'none'; script-src 'self'; form-action 'none'; img-src data:",
     "/free": "",
@@ -61,11 +70,26 @@ def demo() -> ASGIApp:
 
 
 def plain() -> ASGIApp:
-    """One page under many policies, wrapped."""
+    """One page under many policies, wrapped, its rules full of hostile names."""
     folder = Path(os.environ["FLOORWALKER_TEST_FOLDER"]) / "plain"
     folder.mkdir(exist_ok=True)
     (folder / "rules.yaml").write_text(RULES)
-    return PersonalizationMiddleware(Starlette(routes=[Route("/{path:path}", _page)]), rules=folder, templates=folder / "none")
+    app = Starlette(routes=[Route("/{path:path}", _page)])
+    return PersonalizationMiddleware(app, rules=_renamed(Ruleset.load(folder)), templates=folder / "none")
+
+
+def _renamed(rules: Ruleset) -> Ruleset:
+    """A file cannot hold such names; a program that makes rules can."""
+    segment, persona, hero = rules.segments["tripod-seeker"], rules.personas["searcher"], rules.slots["hero"]
+    entry = hero.show[0]
+    assert entry.content is not None
+    named = replace(entry, content=replace(entry.content, name=HOSTILE))
+    return replace(
+        rules,
+        segments={**rules.segments, HOSTILE: replace(segment, name=HOSTILE)},
+        personas={**rules.personas, HOSTILE: replace(persona, name=HOSTILE)},
+        slots={**rules.slots, "hero": replace(hero, show=(named,))},
+    )
 
 
 async def _page(request: Request) -> Response:

@@ -10,7 +10,7 @@ from io import TextIOWrapper
 
 from floorwalker.errors import FloorwalkerError
 
-COMMANDS = ("demo", "new", "check", "test", "schema", "signals", "explain", "replay", "diff", "reach")
+COMMANDS = ("demo", "new", "check", "test", "schema", "signals", "explain", "preview-link", "replay", "diff", "reach")
 
 
 def parser(commands: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
@@ -21,7 +21,7 @@ def parser(commands: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
     root.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     subparsers = root.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for command in commands:
-        import_module(f"floorwalker.cli.{command}").add(subparsers)
+        import_module(f"floorwalker.cli.{command.replace('-', '_')}").add(subparsers)
     return root
 
 

@@ -1,6 +1,8 @@
 """The preview's own addresses: the link is opened here, the guise changed, and a selector tried."""
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
+from gzip import compress
 from typing import Any, Final, assert_never
 from urllib.parse import parse_qsl
 
@@ -8,6 +10,7 @@ import msgspec
 from starlette.requests import Request as Asked
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from floorwalker.asgi.headers import accepts_coding
 from floorwalker.asgi.preview.drafts import DraftBook
 from floorwalker.asgi.preview.guise import Guise, GuiseUnreadable, read_guise
 from floorwalker.asgi.preview.landing import is_own_path
@@ -90,9 +93,9 @@ class PreviewDesk:
             case "POST", "/selector":
                 return await self._tried(asked)
             case "GET" | "HEAD", "/overlay.js":
-                return self._static(self._wardrobe.overlay.script, "text/javascript")
+                return self._static(asked, self._wardrobe.overlay.script, "text/javascript")
             case "GET" | "HEAD", "/preview.css":
-                return self._static(self._wardrobe.overlay.style.encode(), "text/css")
+                return self._static(asked, self._wardrobe.overlay.style.encode(), "text/css")
             case _:
                 return self._page(asked, 404, "There is nothing at this address.", "")
 
@@ -103,7 +106,7 @@ class PreviewDesk:
             case Refused() as refused:
                 return self._page(asked, *_REFUSALS[refused])
             case Sealed() as sealed:
-                to = asked.query_params.get("to") or sealed.to or self._landing(sealed.guise)
+                to = asked.query_params.get("to") or self._landing(sealed.guise)
                 return self._sent(asked, sealed.guise, to, until=min(sealed.until, now + LONGEST_SITTING_S))
             case never:
                 assert_never(never)
@@ -174,7 +177,7 @@ class PreviewDesk:
             trial = msgspec.json.decode(await _body(asked, TRIAL_BYTES_AT_MOST), type=Trial)
         except msgspec.MsgspecError:
             return JSONResponse({"error": "a trial is JSON with selectors, place and html"}, 400)
-        return JSONResponse(msgspec.to_builtins(tried(trial)))
+        return JSONResponse(msgspec.to_builtins(await asyncio.to_thread(tried, trial)))
 
     def _refused(self, asked: Asked) -> Response | None:
         """What comes from another site is no editor's doing."""
@@ -195,9 +198,15 @@ class PreviewDesk:
     def _page(self, asked: Asked, status: int, title: str, remedy: str) -> Response:
         return plain_page(status, title, remedy, prefix=self._own(asked))
 
-    def _static(self, content: bytes, kind: str) -> Response:
+    def _static(self, asked: Asked, content: bytes, kind: str) -> Response:
         """Under an address with its version in it; it tells nothing of anybody."""
-        headers = {"cache-control": "public, max-age=86400", "x-content-type-options": "nosniff"}
+        headers = {
+            "cache-control": "public, max-age=86400",
+            "x-content-type-options": "nosniff",
+            "vary": "Accept-Encoding",
+        }
+        if accepts_coding(asked.headers.get("accept-encoding", "").encode("latin-1"), "gzip"):
+            content, headers["content-encoding"] = compress(content), "gzip"
         return Response(content, media_type=kind, headers=headers)
 
 

@@ -16,7 +16,7 @@ from floorwalker.asgi.preview.policy import admits_script
 from floorwalker.asgi.preview.seal import Sealed
 from floorwalker.asgi.preview.state import Scene, state_of
 from floorwalker.asgi.request import Request
-from floorwalker.asgi.rulebook import Rulebook
+from floorwalker.asgi.rulebook import MayHold, Rulebook
 from floorwalker.asgi.setup import Setup
 from floorwalker.asgi.types import RawHeaders
 from floorwalker.asgi.walk import Walk
@@ -27,12 +27,13 @@ from floorwalker.core.personas import Persona
 from floorwalker.core.reading.address import split_address
 from floorwalker.core.reading.reader import ZONE_COOKIE
 from floorwalker.core.rehearsal import Rehearsal, rehearse
+from floorwalker.html.selectors import Place, SelectorSlot
 from floorwalker.html.weave import Outcome
 
 AS_IT_IS = b"plain"
 HEADER = b"x-floorwalker-preview"
 _SEEN = (HitKind.VIEW, HitKind.ERROR)
-_OUTSIDE = ("replace", "hide", "before", "after", "first", "last")
+_OUTSIDE = frozenset(Place) - {Place.INSIDE}
 _SOMEBODY_NEW = "preview"
 
 
@@ -84,6 +85,11 @@ class Rehearsed(Meeting):
         """The time that the preview plays at."""
         return self._at
 
+    def may_hold(self, walk: Walk) -> MayHold:
+        """As for everybody; what is hidden is replaced by its marks, so that the overlay finds where it was."""
+        held = super().may_hold(walk)
+        return MayHold(held.marked, tuple([_seen_when_hidden(slot) for slot in held.selectors]))
+
     def markup(self, walk: Walk, *, public: bool) -> Markup:
         """As for everybody, with marks around what selectors put outside of an element's own content."""
         if self._is_plain or public:
@@ -95,7 +101,7 @@ class Rehearsed(Meeting):
             slot = slots.get(name)
             if shown is None or slot is None or not slot.at or slot.place not in _OUTSIDE:
                 return shown
-            return f"<!--fw:{name}-->{shown}<!--/fw:{name}-->"
+            return f"<!--fw:{name}-->{'' if slot.place == Place.HIDE else shown}<!--/fw:{name}-->"
 
         return marked
 
@@ -209,6 +215,10 @@ class Rehearsed(Meeting):
             base, _ = rulebook.corridor.advance(staged.base, arrival, seed=seed_of(staged.visitor))
         headers = (*((name, value) for name, value in asked.headers if name != b"referer"), _referer(landed_at))
         return replace(staged, base=base, hit=replace(asked, headers=headers, page=None))
+
+
+def _seen_when_hidden(slot: SelectorSlot) -> SelectorSlot:
+    return SelectorSlot(slot.name, slot.selector, Place.REPLACE) if slot.place is Place.HIDE else slot
 
 
 def _referer(url: str) -> tuple[bytes, bytes]:

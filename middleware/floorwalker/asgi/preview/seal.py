@@ -33,12 +33,11 @@ class Refused(StrEnum):
 
 
 class Sealed(Struct, frozen=True, forbid_unknown_fields=True):
-    """allows: what it is good for, `open a preview` or `preview`. until: seconds since 1970. to: a path to begin at."""
+    """allows: what it is good for, `open a preview` or `preview`. until: seconds since 1970."""
 
     allows: str
     until: int
     guise: Guise = Guise()
-    to: str = ""
 
 
 class Seal:
@@ -50,9 +49,9 @@ class Seal:
         self._signer = Signer(keys, key_derivation="none", digest_method=hashlib.sha256)
         self._allows = allows
 
-    def close(self, guise: Guise, *, until: float, to: str = "") -> str:
+    def close(self, guise: Guise, *, until: float) -> str:
         """The text that stands for a guise until that second."""
-        content = msgspec.json.encode(Sealed(self._allows, int(until), guise, to))
+        content = msgspec.json.encode(Sealed(self._allows, int(until), guise))
         return self._signer.sign(urlsafe_b64encode(content).rstrip(b"=")).decode("ascii")
 
     def open(self, text: str | bytes, *, now: float, longest_s: float) -> Sealed | Refused:

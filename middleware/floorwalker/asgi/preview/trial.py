@@ -64,7 +64,8 @@ def _words(problem: SelectorProblem) -> str:
 
 
 _CLOSED_HERE: Final = (
-    "this page writes the end tag, as it must: where a page leaves it out, as HTML allows here, the slot keeps its default"
+    "this page writes the end tag, as it must: a page that leaves it out, as HTML allows for this element, keeps its "
+    "default"
 )
 _NOT_CLOSED: Final = (
     "this page does not close the element where it ends, so the slot would keep its default; point at an element "

@@ -106,9 +106,10 @@ class Outlines {
     const left = Math.max(rect.left, 1);
     const right = Math.min(rect.left + rect.width, document.documentElement.clientWidth - 1);
     Object.assign(box.style, { left: `${left}px`, top: `${rect.top}px`, width: `${Math.max(right - left, 1)}px`, height: `${rect.height}px` });
-    let top = rect.top >= 22 ? rect.top - 22 : Math.max(rect.top, 0);
+    const isAbove = rect.top >= 22;
+    let top = isAbove ? rect.top - 22 : Math.max(rect.top, 0);
     const width = Math.min(box.firstChild.offsetWidth, innerWidth);
-    const at = Math.max(0, Math.min(left, innerWidth - width - 4));
+    const at = Math.max(0, isAbove ? Math.min(left, innerWidth - width - 4) : right - width);
     while (taken.some((other) => Math.abs(other.top - top) < 22 && at < other.right && other.left < at + width)) top += 22;
     taken.push({ top, left: at, right: at + width });
     Object.assign(box.firstChild.style, { top: `${top - rect.top}px`, left: `${at - left}px` });
