@@ -1,4 +1,4 @@
-"""The truth table of missing values (tests/cases/missing_values.yaml), asked of all conditions that have the operator."""
+"""The truth table of missing values (tests/cases/missing_values.yaml), asked of all conditions with that operator."""
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
