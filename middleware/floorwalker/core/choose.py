@@ -53,9 +53,13 @@ class Chooser:
 
     def entry(self) -> Choice | None:
         """What the slot shows of its entries: those that promotions bring go before its own."""
-        menu = self._menu
-        choice = self._first(menu.promoted, self._notes) if menu.promoted else None
-        return choice or self._one_of(menu.entries, menu.choose, self._notes)
+        menu, notes = self._menu, self._notes
+        choice = self._first(menu.promoted, notes) if menu.promoted else None
+        if choice is not None:
+            return choice
+        return (
+            self._first(menu.entries, notes) if menu.choose == FIRST else self._one_of(menu.entries, menu.choose, notes)
+        )
 
     def otherwise(self) -> Choice | None:
         """What the slot shows where no entry fits, if that may be shown."""

@@ -62,6 +62,7 @@ class PageDecisions(Mapping[str, Decision]):
         self._render = render
         self._compared = compared
         self._slots = moment.ruleset.slots
+        self._menus = moment.ruleset.once(menus_of)
         self._kept_because = _kept_because(moment)
         self._in_site_control = compared and _is_below(moment.ruleset.site.control, SITE_CONTROL, moment)
         self._decided: dict[str, Decision] = {}
@@ -89,12 +90,12 @@ class PageDecisions(Mapping[str, Decision]):
 
     def _decide(self, slot: Slot) -> Decision:
         moment, kept = self.moment, self._kept_because
-        menu = moment.ruleset.once(menus_of)[slot.name]
+        menu = self._menus[slot.name]
         if kept is None and not menu.pages.hold(moment.signals):
             kept = Reason.OTHER_PAGE
         if kept is not None:
             return Decision(slot.name, _DEFAULT, Arm.TREATMENT, kept, place=slot.place)
-        because = Because(partial(_entries_read, slot, moment, self.taken, self._render, compared=self._compared))
+        because = Because(partial(_entries_read, slot, moment, self.taken, self._render, self._compared))
         chooser = Chooser(menu, moment, taken=self.taken, render=self._render)
         choice = None if _needs_consent(slot, moment) else chooser.entry()
         if choice is not None:
@@ -127,11 +128,12 @@ class PageDecisions(Mapping[str, Decision]):
         """Whether any control group keeps this back: the site's, the slot's, that of the promotion that brings it."""
         if not self._compared:
             return False
-        if self._in_site_control or _is_below(slot.control, f"control:{slot.name}", self.moment):
+        moment = self.moment
+        if self._in_site_control or (slot.control and _is_below(slot.control, f"control:{slot.name}", moment)):
             return True
         if not promotion:
             return False
-        return _is_below(self.moment.ruleset.promotions[promotion].control, f"promotion:{promotion}", self.moment)
+        return _is_below(moment.ruleset.promotions[promotion].control, f"promotion:{promotion}", moment)
 
 
 def _kept_because(moment: Moment) -> Reason | None:
@@ -155,7 +157,7 @@ def _needs_consent(slot: Slot, moment: Moment) -> bool:
 
 
 def _entries_read(
-    slot: Slot, moment: Moment, taken: frozenset[str], render: Render | None, *, compared: bool
+    slot: Slot, moment: Moment, taken: frozenset[str], render: Render | None, compared: bool
 ) -> list[Explanation]:
     """Why each entry fitted or not, up to the one that did, and what keeps that back for a comparison."""
     if _needs_consent(slot, moment):
@@ -236,5 +238,10 @@ def tree_of(why: Explanation) -> dict[str, Any]:
 
 def showing_of(decision: Decision, *, rules: str = "") -> Showing:
     """That a slot was shown, or kept back for the comparison. rules: the version that decided."""
-    names = [short(name, NAME_BYTES) for name in (decision.slot, decision.block, decision.promotion)]
-    return Showing(names[0], names[1], str(decision.arm), rules, names[2])
+    return Showing(
+        short(decision.slot, NAME_BYTES),
+        short(decision.block, NAME_BYTES),
+        str(decision.arm),
+        rules,
+        short(decision.promotion, NAME_BYTES) if decision.promotion else "",
+    )
