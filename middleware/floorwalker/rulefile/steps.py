@@ -64,7 +64,7 @@ def _step(node: Node, reading: Reading) -> Step | None:
 
 def _instead(word: str) -> str:
     if word in DEFINITIONS:
-        return f"ask for {word} beside the whole, each with its own dash"
+        return f"ask for {word} beside it, with a dash of its own"
     return did_you_mean(word, STEPS)
 
 

@@ -70,7 +70,7 @@ COURSES = st.one_of(
         AGO,
     ),
     st.builds(lambda what, often: Regular(what, *often), STEP, OFTEN),
-    st.builds(lambda what, often, silence: Stopped(what, *often, silence), STEP, OFTEN, SILENCES),
+    st.builds(lambda what, often, silence: Stopped(what, often[0], often[1], silence), STEP, OFTEN, SILENCES),
     st.builds(Restarted, STEP, SILENCES, st.one_of(st.just(Window()), PERIODS)),
     st.builds(
         lambda steps, step, stuck, ago: Stage("it", steps, min(step, len(steps) - 1), stuck, ago),

@@ -15,6 +15,7 @@ from floorwalker.core.conditions.model import (
     Behaviour,
     Chance,
     Condition,
+    Course,
     Field,
     InSegment,
     Not,
@@ -27,6 +28,7 @@ from floorwalker.core.memory.history import Tally
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.ruleset import Points, Ruleset, Segment
 from floorwalker.core.signals import Signals
+from tests.core.evaluation.test_courses import COURSES
 from tests.core.visitors import AT, moment_of, profile_of, signals_of
 
 TRUTH = (True, False, None)
@@ -140,6 +142,7 @@ CONDITIONS: st.SearchStrategy[Condition] = st.recursive(
     st.one_of(
         FIELDS,
         BEHAVIOURS,
+        st.builds(Course, COURSES),
         st.builds(InSegment, st.lists(st.sampled_from("abcd"), min_size=1, max_size=2).map(tuple)),
         st.builds(Chance, st.floats(0, 1), st.sampled_from("xy")),
     ),

@@ -37,6 +37,7 @@ class CountIndex:
         self._tables: tuple[_Table, _Table, _Table] | None = None
         self._views: dict[float, Bounds] = {}
         self._spans: dict[float, _Span] = {}
+        self._day_begins: dict[int, int] = {}
         self._fits: dict[tuple[str, Matcher | Both], Sequence[Key]] = {}
 
     def views(self, what: Sequence[Field], start: float) -> Bounds:
@@ -109,16 +110,21 @@ class CountIndex:
 
     def _spans_of(self, key: Key) -> Iterator[tuple[int, int, int]]:
         """The days and months in which a key was counted, and all that is before them; and how often."""
-        counts, calendar = self._counts, self._calendar
+        counts, month_begins = self._counts, self._calendar.month_begins
         days, months, older = (table.get(key.name, _NOTHING) for table in self._unpacked())
         for day, count in days.items():
-            yield calendar.day_begins(day), calendar.day_begins(day + 1) - 1, count
-        rolled = calendar.day_begins(counts.rolled_day + 1) - 1
+            yield self._begins(day), self._begins(day + 1) - 1, count
         for month, count in months.items():
-            begins, ends = calendar.month_begins(month), calendar.month_begins(month + 1)
-            yield calendar.day_begins(begins), min(calendar.day_begins(ends) - 1, rolled), count
+            ends = min(month_begins(month + 1), counts.rolled_day + 1)
+            yield self._begins(month_begins(month)), self._begins(ends) - 1, count
         if older:
-            yield 0, calendar.day_begins(calendar.month_begins(counts.rolled_month + 1)) - 1, sum(older.values())
+            yield 0, self._begins(month_begins(counts.rolled_month + 1)) - 1, sum(older.values())
+
+    def _begins(self, day: int) -> int:
+        begins = self._day_begins.get(day)
+        if begins is None:
+            begins = self._day_begins[day] = self._calendar.day_begins(day)
+        return begins
 
     def _of_field(self, field: Field, dimension: str | None, start: float) -> Bounds | None:
         """What is counted for one field; None where nothing is."""

@@ -47,7 +47,7 @@ class History:
     Time has whole seconds here. A clock that stands before what the profile holds already is taken as of then.
     """
 
-    __slots__ = ("_at", "_calendar", "_counted", "_left", "_profile", "_recent", "_starts")
+    __slots__ = ("_at", "_calendar", "_counted", "_left", "_profile", "_recent", "_seen", "_starts")
 
     def __init__(self, profile: Profile, *, at: float, site: Site) -> None:
         self._profile = profile
@@ -56,6 +56,7 @@ class History:
         self._recent = RecentIndex(profile.recents)
         self._counted: CountIndex | None = None
         self._left = profile.recents.left or -1
+        self._seen: dict[tuple[str, tuple[Field, ...]], list[Sighting]] = {}
         self._starts: dict[tuple[str, float], tuple[float, int]] = {}
 
     @property
@@ -112,6 +113,13 @@ class History:
 
     def sightings(self, what: Behaviour) -> list[Sighting]:
         """When it happened, as exactly as is remembered."""
+        key = (what.name, what.what)
+        found = self._seen.get(key)
+        if found is None:
+            found = self._seen[key] = self._sightings(what)
+        return found
+
+    def _sightings(self, what: Behaviour) -> list[Sighting]:
         found = [Sighting(self._recent.times[position], self._recent.times[position]) for position in self._done(what)]
         if self._left < 0:
             return found
