@@ -36,11 +36,59 @@ class Happening(Struct, frozen=True):
     times: int = 1
 
 
+class Piece(Struct, frozen=True):
+    """Something in a cart or in an order. price: of one, in the site's currency; None where it is not said."""
+
+    product: str = ""
+    name: str = ""
+    category: str = ""
+    brand: str = ""
+    price: float | None = None
+    price_tier: str = ""
+    tags: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    quantity: int = 1
+
+
+class PastOrder(Struct, frozen=True):
+    """ago: seconds before the persona's moment. currency: empty is the site's."""
+
+    ago: float
+    amount: float
+    currency: str = ""
+    bought: tuple[Piece, ...] = ()
+
+
+class Facts(Struct, frozen=True):
+    """What is known of somebody as it stands, whatever led to it.
+
+    cart_idle: seconds since the cart changed. interests: topic → share; what is missing to 1 is anything else.
+    propensities: model → probability. responds_to: channel → rate. consents: what they agreed to.
+    """
+
+    cart: tuple[Piece, ...] = ()
+    cart_idle: float = 0.0
+    orders: tuple[PastOrder, ...] = ()
+    interests: Mapping[str, float] = {}
+    dominant_interest: str = ""
+    next_interest: str = ""
+    lifecycle: str = ""
+    micro_segment: str = ""
+    propensities: Mapping[str, float] = {}
+    responds_to: Mapping[str, float] = {}
+    notes: tuple[str, ...] = ()
+    consents: tuple[str, ...] = ()
+
+
+NO_FACTS = Facts()
+
+
 class Persona(Struct, frozen=True):
     """Somebody made up: what their request tells, what is remembered of them, when and where they are.
 
     at: seconds since 1970; None is now. remembered: whether memory is permitted. place, timezone: instead of what the
-    address would tell. page: what the app would say of the page. history: in any order.
+    address would tell. page: what the app would say of the page. history: in any order. facts: go before what the
+    history tells of the same.
     """
 
     name: str
@@ -60,6 +108,7 @@ class Persona(Struct, frozen=True):
     attributes: Mapping[str, Scalar] = {}
     page: Page | None = None
     history: tuple[Happening, ...] = ()
+    facts: Facts = NO_FACTS
 
     def moment(self, now: float) -> float:
         """When they come: their own moment, else now."""
@@ -69,8 +118,8 @@ class Persona(Struct, frozen=True):
 class Expectation(Struct, frozen=True):
     """What an editor expects of a persona. where: file:line.
 
-    exactly: these segments and no other; None is not said. slots: slot → blocks (`default`, `hide` too), any of them. url, at:
-    instead of the persona's own; with a url, what the app would say of the persona's own page is left out.
+    exactly: these segments and no other; None is not said. slots: slot → blocks (`default`, `hide` too), any of them.
+    url, at: instead of the persona's own; with a url, what the app would say of the persona's own page is left out.
     """
 
     persona: str

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from floorwalker.core.advance import Corridor
+from floorwalker.core.endowment import endowed
 from floorwalker.core.events import IDENTIFIED, SLOT_SHOWN, Event
 from floorwalker.core.hashing import seed_of
 from floorwalker.core.hit import Headers, Hit, HitKind
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.memory.responses import Showing
-from floorwalker.core.personas import Happening, Persona
+from floorwalker.core.personas import NO_FACTS, Happening, Persona
 
 
 class Rehearsal(Struct, frozen=True):
@@ -46,7 +47,9 @@ def _lived(corridor: Corridor, persona: Persona, *, at: float, seed: int) -> Pro
     for happening in past:
         for _ in range(happening.times):
             profile = _after(corridor, persona, profile or Profile(seed=seed), happening, at=at - happening.ago)
-    return profile
+    if persona.facts == NO_FACTS:
+        return profile
+    return endowed(profile or Profile(seed=seed), persona.facts, at=int(at), currency=corridor.ruleset.site.currency)
 
 
 def _introduction(persona: Persona, at: float) -> Iterator[Event]:

@@ -52,6 +52,11 @@ class Takes(StrEnum):
     PLACE = "country, region, city, lat, lon"
     PAGE = "what a page is about"
     HISTORY = "a list of what happened"
+    CART = "a list of products"
+    ORDERS = "a list of orders"
+    BOUGHT = "a list of what was in it"
+    SHARES = "names, each with a share"
+    CONSENT = "no, or what they agreed to"
     EXPECTED = "slots, each with a block or a list"
 
 

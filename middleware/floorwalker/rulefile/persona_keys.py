@@ -1,6 +1,6 @@
 """The keys of `personas` and `tests`: somebody made up, and what editors expect of them."""
 
-from floorwalker.core.conditions.vocabulary import CONTINENTS, DEVICE_TYPES
+from floorwalker.core.conditions.vocabulary import CONTINENTS, DEVICE_TYPES, LIFECYCLES
 from floorwalker.rulefile.keys import Key, Takes
 
 ABOUT = Key("about", Takes.TEXT, "who it is, in your words", "about: Wants a tripod, and not to pay much")
@@ -43,6 +43,39 @@ HISTORY_KEYS = (
     Key("with", Takes.SCALARS, "the event's properties", "with: {revenue: 129}"),
     Key("times", Takes.COUNT, "how often, at that time; once without it", "times: 3"),
 )
+_PRODUCT = (
+    Key("product", Takes.TEXT, "the product", "product: 600mm-f4"),
+    Key("category", Takes.TEXT, "the category", "category: lenses"),
+    Key("price", Takes.NUMBER, "of one, in the site's currency", "price: 129"),
+    Key("quantity", Takes.COUNT, "how many; one without it", "quantity: 2"),
+)
+CART_KEYS = (*_PRODUCT, Key("name", Takes.TEXT, "its name, as templates show it", "name: 600 mm f/4"))
+BOUGHT_KEYS = (
+    *_PRODUCT,
+    Key("brand", Takes.TEXT, "the brand", "brand: Arcadia"),
+    Key("price_tier", Takes.NAME, "the price tier", "price_tier: high", (), "price tier"),
+    Key("tags", Takes.TEXTS, "tags", "tags: [new, sale]"),
+    Key("topics", Takes.NAMES, "topics", "topics: [wildlife]", (), "topic"),
+)
+ORDER_KEYS = (
+    Key("ago", Takes.DURATION, "how long before the persona's moment", "ago: 10 days", required=True),
+    Key("amount", Takes.NUMBER, "what it came to", "amount: 129", required=True),
+    Key("currency", Takes.CURRENCY, "in which currency; the site's without it", "currency: EUR"),
+    Key("bought", Takes.BOUGHT, "what was in it", "bought: [{category: cameras, product: tramway}]"),
+)
+FACT_KEYS = (
+    Key("cart", Takes.CART, "what lies in their cart", "cart: [{product: stork-1, category: tripods, price: 129}]"),
+    Key("cart_idle", Takes.DURATION, "how long the cart has not changed", "cart_idle: 2 hours"),
+    Key("orders", Takes.ORDERS, "their orders", "orders: [{ago: 10 days, amount: 129}]"),
+    Key("interests", Takes.SHARES, "topic → share of their interest", "interests: {wildlife: 60 %}", (), "topic"),
+    Key("dominant_interest", Takes.NAME, "what stands out", "dominant_interest: wildlife", (), "topic"),
+    Key("next_interest", Takes.NAME, "what they will look at next", "next_interest: night", (), "topic"),
+    Key("lifecycle", Takes.CHOICE, "where they stand as a customer", "lifecycle: loyal", LIFECYCLES),
+    Key("micro_segment", Takes.TEXT, "the learned segment", "micro_segment: night-owls"),
+    Key("propensity", Takes.SHARES, "model → probability", "propensity: {purchase: 60 %}"),
+    Key("responds_to", Takes.SHARES, "channel → how often they respond to offers", "responds_to: {email: 20 %}"),
+    Key("notes", Takes.TEXTS, "what agents wrote of them", "notes: [asked about a trade-in]"),
+)
 PERSONA_KEYS = (
     ABOUT,
     Key("url", Takes.ADDRESS, "the page that they look at now; / without it", "url: /lenses"),
@@ -57,12 +90,13 @@ PERSONA_KEYS = (
     Key("place", Takes.PLACE, "where they are, whatever the address", "place: {country: DE, city: Munich}"),
     Key("timezone", Takes.ZONE, "their time zone; the site's without it", "timezone: Europe/Oslo"),
     Key("at", Takes.MOMENT, "when, in the site's zone; a day alone is its noon", "at: 2026-11-28 19:30"),
-    Key("consent", Takes.YES_NO, "no: nothing may be remembered of them", "consent: no"),
+    Key("consent", Takes.CONSENT, "no: nothing may be remembered; or what they agreed to", "consent: no"),
     Key("user", Takes.TEXT, "your id for them, where they have signed in", "user: user-17"),
     Key("traits", Takes.SCALARS, "what is known of them as a person", "traits: {newsletter: yes, city: Bonn}"),
     Key("attributes", Takes.SCALARS, "what the app says of this request, for `attribute`", "attributes: {stock: 3}"),
     PAGE,
     Key("history", Takes.HISTORY, "what happened before, in any order", "history: [{ago: 3 days, viewed: /lenses}]"),
+    *FACT_KEYS,
 )
 TEST_KEYS = (
     Key("persona", Takes.NAME, "who", "persona: cheap-tripod", (), "persona", required=True),
@@ -72,5 +106,10 @@ TEST_KEYS = (
     Key("in", Takes.NAMES, "segments that they are in", "in: [bargain-hunter]", (), "segment"),
     Key("not_in", Takes.NAMES, "segments that they are not in", "not_in: [night-owl]", (), "segment"),
     Key("segments", Takes.NAMES, "exactly these segments, and no other", "segments: [bargain-hunter]", (), "segment"),
-    Key("slots", Takes.EXPECTED, "slot → block, `default` or `hide`; a list means any of them", "slots: {hero: hero/clearance.html}"),
+    Key(
+        "slots",
+        Takes.EXPECTED,
+        "slot → block, `default` or `hide`; a list means any of them",
+        "slots: {hero: hero/clearance.html}",
+    ),
 )

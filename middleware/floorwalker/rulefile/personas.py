@@ -9,6 +9,7 @@ from floorwalker.core.conditions.vocabulary import COUNTRIES
 from floorwalker.core.personas import TYPICAL_AGENTS, Persona
 from floorwalker.core.signals import Place
 from floorwalker.rulefile.calendar import read_point
+from floorwalker.rulefile.facts import may_remember, read_facts
 from floorwalker.rulefile.fields import Fields, as_mapping
 from floorwalker.rulefile.nodes import Mapping, Node, Scalar
 from floorwalker.rulefile.pasts import SlotsOf, read_history
@@ -58,12 +59,13 @@ def _persona(name: Scalar, node: Mapping, slots_of: SlotsOf, reading: Reading) -
         place=_place(fields, reading),
         timezone=fields.read("timezone", lambda text: zone(text).key, ""),
         at=read_moment("at", fields, reading.zone),
-        remembered=_consents(fields),
+        remembered=may_remember(fields),
         user=fields.text("user"),
         traits=read_scalars("traits", fields),
         attributes=read_scalars("attributes", fields),
         page=read_page(fields, reading),
         history=read_history(fields, slots_of, reading),
+        facts=read_facts(fields, reading),
     )
 
 
@@ -94,16 +96,6 @@ def read_moment(name: str, fields: Fields, site: ZoneInfo) -> float | None:
         return midnight.replace(hour=hours, minute=minute).timestamp()
 
     return fields.read(name, moment, None)
-
-
-def _consents(fields: Fields) -> bool:
-    permitted = fields.yes_no("consent", True)
-    if not permitted:
-        for name in ("history", "user", "traits"):
-            if name in fields:
-                message = f"without consent nothing is remembered, so {name} counts for nothing"
-                fields.findings.warn(fields.key(name).at, "consent", message, f"take {name} out, or consent: no")
-    return permitted
 
 
 def _place(fields: Fields, reading: Reading) -> Place | None:

@@ -13,7 +13,7 @@ from floorwalker.core.conditions.definitions import (
     Kind,
 )
 from floorwalker.rulefile.keys import Key, Section, Takes
-from floorwalker.rulefile.persona_keys import HISTORY_KEYS, PLACE_KEYS, SAID_KEYS
+from floorwalker.rulefile.persona_keys import BOUGHT_KEYS, CART_KEYS, HISTORY_KEYS, ORDER_KEYS, PLACE_KEYS, SAID_KEYS
 from floorwalker.rulefile.sections import (
     CHOOSE_LATER,
     ENTRY_KEYS,
@@ -92,6 +92,9 @@ _INNER = {
             "in this order. A page viewed begins a visit where none is under way; an event alone does not.",
             HISTORY_KEYS,
         ),
+        ("Each of `cart`:", CART_KEYS),
+        ("Each of `orders`:", ORDER_KEYS),
+        ("Each of `bought`:", BOUGHT_KEYS),
     ),
 }
 

@@ -19,7 +19,7 @@ from floorwalker.core.conditions.definitions import (
 from floorwalker.core.conditions.vocabulary import WEEKDAYS
 from floorwalker.rulefile import schema_parts as part
 from floorwalker.rulefile.keys import Key, Section, Shape, Takes
-from floorwalker.rulefile.persona_keys import HISTORY_KEYS, PLACE_KEYS, SAID_KEYS
+from floorwalker.rulefile.persona_keys import BOUGHT_KEYS, CART_KEYS, HISTORY_KEYS, ORDER_KEYS, PLACE_KEYS, SAID_KEYS
 from floorwalker.rulefile.schema_parts import Schema
 from floorwalker.rulefile.sections import (
     BLOCK_KEYS,
@@ -76,6 +76,9 @@ def schema(names: Names | None = None) -> Schema:
             "where": _keys(PLACE_KEYS, known),
             "said": _keys(SAID_KEYS, known),
             "happening": _keys(HISTORY_KEYS, known),
+            "in-cart": _keys(CART_KEYS, known),
+            "past-order": _keys(ORDER_KEYS, known),
+            "bought": _keys(BOUGHT_KEYS, known),
         },
     }
 
@@ -174,6 +177,11 @@ _SIMPLE: dict[Takes, Callable[[], Schema]] = {
     Takes.PLACE: lambda: part.ref("where"),
     Takes.PAGE: lambda: part.ref("said"),
     Takes.HISTORY: lambda: _list(part.ref("happening")),
+    Takes.CART: lambda: _list(part.ref("in-cart")),
+    Takes.ORDERS: lambda: _list(part.ref("past-order")),
+    Takes.BOUGHT: lambda: _list(part.ref("bought")),
+    Takes.SHARES: lambda: part.named(part.share()),
+    Takes.CONSENT: lambda: part.one_or_many(part.text()),
     Takes.EXPECTED: lambda: part.named(part.one_or_many(part.text())),
 }
 
