@@ -195,7 +195,7 @@ def why(text: str, seed: int | None = 7) -> list[tuple[str, Any, bool | None]]:
 def test_explain_tells_the_scores_of_those_that_fit_and_who_won() -> None:
     assert why(BEST) == [
         ("choose: best", "b has the highest score of those that fit: b 30, a 20", True),
-        ("hero[1] a", "fits, but b is shown", False),
+        ("hero[1] a", "a fit, but b is shown", False),
         ("hero[2] b", None, True),
         ("hero[3] c", None, False),
     ]
@@ -221,7 +221,7 @@ def test_explain_tells_the_shares_of_those_that_fit_and_on_whom_the_lot_fell() -
     seed = next(seed for seed in SEEDS if why(WEIGHTED, seed)[2][2])
     assert why(WEIGHTED, seed) == [
         ("choose: weighted", "the lot fell on b; shares of those that fit: a 75 %, b 25 %", True),
-        ("hero[1] a", "fits, but b is shown", False),
+        ("hero[1] a", "a fit, but b is shown", False),
         ("hero[2] b", None, True),
         ("hero[3] c", None, False),
     ]

@@ -152,4 +152,4 @@ def _passed_over(note: Explanation, winner: Candidate) -> Explanation:
     """The note of an entry that fits, as it reads where another one is shown."""
     if note.condition == f"{winner.place} {winner.title}":
         return note
-    return structs.replace(note, observed=f"fits, but {winner.title} is shown", holds=False)
+    return structs.replace(note, observed=f"a fit, but {winner.title} is shown", holds=False)

@@ -17,7 +17,7 @@ class Arm(StrEnum):
 class Reason(StrEnum):
     """Why a slot shows what it shows."""
 
-    ENTRY = "entry"  # the first entry that fitted
+    ENTRY = "entry"  # an entry that fitted
     OTHERWISE = "otherwise"  # nothing fitted
     CONTROL = "control"  # an entry fitted, but this visitor is in a control group
     OTHER_PAGE = "other page"  # the slot is not for this page
