@@ -165,8 +165,8 @@ class Learned(Struct, frozen=True, array_like=True, gc=False):
 
     def within_bounds(self) -> "Learned":
         """Names cut, and as many propensities and topics as fit."""
-        names = _that_fit([short(name, _WORD_BYTES) for name in self.propensities], LEARNED_BYTES // 3, each=10)
-        propensities = {short(name, _WORD_BYTES): share for name, share in self.propensities.items()}
+        propensities = {short(name, _WORD_BYTES): one for name, one in self.propensities.items() if 0 <= one <= 1}
+        names = _that_fit(propensities, LEARNED_BYTES // 3, each=10)
         topics = [short(topic, NAME_BYTES) for topic in self.next_interests[:_MOST_NEXT]]
         return Learned(
             short(self.lifecycle, _WORD_BYTES),
