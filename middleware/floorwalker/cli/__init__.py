@@ -10,7 +10,20 @@ from io import TextIOWrapper
 
 from floorwalker.errors import FloorwalkerError
 
-COMMANDS = ("demo", "new", "check", "test", "schema", "signals", "explain", "preview-link", "replay", "diff", "reach")
+COMMANDS = (
+    "demo",
+    "new",
+    "check",
+    "test",
+    "schema",
+    "signals",
+    "explain",
+    "preview-link",
+    "replay",
+    "diff",
+    "reach",
+    "rules",
+)
 
 
 def parser(commands: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:

@@ -11,7 +11,7 @@ from floorwalker.asgi.rulebook import Rulebook
 from floorwalker.asgi.verdicts import Verdict, judge
 from floorwalker.cli import main
 from floorwalker.cli.paper import Paper
-from floorwalker.cli.rules import add_rules, open_rules
+from floorwalker.cli.rule_options import add_rules, open_rules
 from floorwalker.cli.verdict_report import as_json, as_junit, report
 from floorwalker.core.personas import Expectation
 from floorwalker.errors import ConfigurationError, RuleErrors

@@ -1,0 +1,163 @@
+"""The history of the rules, as a table and as JSON."""
+
+import argparse
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from floorwalker.asgi.rulebook import read_site_files
+from floorwalker.cli.paper import Paper, counted, printable
+from floorwalker.cli.shelf import Shelf, files_of, shown_at
+from floorwalker.errors import ConfigurationError
+from floorwalker.store import KeptRules, Publication, Store
+
+
+class Changes(Struct, frozen=True):
+    """What differs from the version in force before, by file."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+class Line(Struct, frozen=True):
+    """changes: None where the files of this version, or of the one before, are not kept."""
+
+    publication: Publication
+    changes: Changes | None
+    is_first: bool
+
+
+async def read_lines(shelf: Shelf, store: Store, *, most: int) -> list[Line]:
+    """The newest publications, each with what changed against the one before it."""
+    lines: list[Line] = []
+    known: dict[str, KeptRules | None] = {}
+
+    async def files(one: Publication | None) -> dict[str, bytes] | None:
+        if one is None or not one.kept:
+            return None
+        if one.version not in known:
+            known[one.version] = await store.rules(one.version)
+        kept = known[one.version]
+        return None if kept is None else files_of(kept)
+
+    for place, one in enumerate(shelf.publications[:most]):
+        before = next((other for other in shelf.publications[place + 1 :] if not other.aside), None)
+        old, new = await files(before), await files(one)
+        changes = None if old is None or new is None else _changes(old, new)
+        lines.append(Line(one, changes, is_first=before is None))
+    return lines
+
+
+def report(shelf: Shelf, lines: Iterable[Line], args: argparse.Namespace, paper: Paper) -> Iterator[str]:
+    """The lines to print; the last says what to do next."""
+    if not shelf.publications:
+        yield "No rules are kept there yet: a running site keeps what it puts in force, where its rules are a folder."
+        return
+    yield paper.quiet(f"  {'in force since':<24}  {'version':<16}  what changed   ({shelf.zone})")
+    for line in lines:
+        one = line.publication
+        is_now = one is shelf.in_force
+        sign = paper.accent("●") if is_now else " "
+        version = paper.strong(one.version) if is_now else one.version
+        told = "; ".join([*(["now"] if is_now else []), *_told(line)])
+        yield f"{sign} {shown_at(one.at, shelf.zone):<24}  {version:<16}  {told}"
+    if hidden := len(shelf.publications) - len(list(lines)):
+        yield paper.quiet(f"  and {hidden:,} more; --last {len(shelf.publications)} shows them all")
+    yield ""
+    yield from _folder_told(shelf, args)
+    other = next((one for one in shelf.publications if one.kept and one is not shelf.in_force), None)
+    if other is not None:
+        yield f"What changed, in words: floorwalker diff {other.version} {args.rules} --store …"
+        yield f"Have it back: floorwalker rules restore {other.version}"
+
+
+def as_json(shelf: Shelf, lines: Iterable[Line], args: argparse.Namespace) -> dict[str, Any]:
+    """The published shape."""
+    in_force = shelf.in_force
+    return {
+        "timezone": str(shelf.zone),
+        "in_force": in_force.version if in_force is not None else None,
+        "folder": folder_version(args),
+        "publications": [_line_as_json(line, shelf) for line in lines],
+    }
+
+
+def folder_version(args: argparse.Namespace) -> str | None:
+    """The version that the folders hold now; None where they cannot be read."""
+    try:
+        return read_site_files(Path(args.rules), templates_of(args)).version
+    except ConfigurationError:
+        return None
+
+
+def templates_of(args: argparse.Namespace) -> Path:
+    """The folder of templates that was named, or that lies beside the rules."""
+    return Path(args.templates) if args.templates else Path(args.rules).parent / "templates"
+
+
+def _line_as_json(line: Line, shelf: Shelf) -> dict[str, Any]:
+    one = line.publication
+    changes = None
+    if line.changes is not None:
+        changes = {name: list(getattr(line.changes, name)) for name in line.changes.__struct_fields__}
+    return {
+        "at": datetime.fromtimestamp(one.at, shelf.zone).isoformat(timespec="seconds"),
+        "version": one.version,
+        "kept": one.kept,
+        "put_aside": one.aside,
+        "in_force": one is shelf.in_force,
+        "changes": changes,
+    }
+
+
+def _folder_told(shelf: Shelf, args: argparse.Namespace) -> Iterator[str]:
+    try:
+        version = read_site_files(Path(args.rules), templates_of(args)).version
+    except ConfigurationError as failure:
+        yield str(failure).capitalize() if str(failure).startswith("the ") else str(failure)
+        return
+    in_force = shelf.in_force
+    if in_force is not None and version == in_force.version:
+        yield f"The folder {args.rules} holds what is in force."
+        return
+    known = next((one for one in shelf.publications if one.version == version), None)
+    what = f"the version {version}" if known is not None else f"something else, {version}"
+    yield (
+        f"The folder {args.rules} holds {what}, which is not in force: no site has taken it, as "
+        f"`floorwalker check {args.rules}` and the site's log may tell."
+    )
+
+
+def _told(line: Line) -> Iterator[str]:
+    if line.publication.aside:
+        yield "never in force, put aside by a restore"
+    if not line.publication.kept:
+        yield "its files are not kept"
+    elif line.is_first:
+        yield "the first that is known"
+    elif line.changes is None:
+        yield "what was before is not kept"
+    else:
+        yield _changes_told(line.changes)
+
+
+def _changes_told(changes: Changes) -> str:
+    groups = [(changes.changed, "changed"), (changes.added, "new"), (changes.removed, "gone")]
+    told = [f"{_listed(names)} {word}" for names, word in groups if names]
+    return ", ".join(told) or "nothing"
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return ", ".join(map(printable, names)) if len(names) <= 2 else counted(len(names), "file")
+
+
+def _changes(old: dict[str, bytes], new: dict[str, bytes]) -> Changes:
+    return Changes(
+        added=tuple(sorted(new.keys() - old.keys())),
+        changed=tuple(sorted(name for name in new.keys() & old.keys() if new[name] != old[name])),
+        removed=tuple(sorted(old.keys() - new.keys())),
+    )
