@@ -11,7 +11,7 @@ REFERRER = Key(
     'referrer: "https://www.google.com/search?q=cheap+tripod"',
 )
 PLACE_KEYS = (
-    Key("continent", Takes.CHOICE, "its code", "continent: EU", tuple(code.lower() for code in CONTINENTS)),
+    Key("continent", Takes.CHOICE, "its code", "continent: EU", tuple(CONTINENTS)),
     Key("country", Takes.COUNTRY, "its code, of two letters", "country: DE"),
     Key("region", Takes.TEXT, "the state or region, as your place database writes it", "region: BY"),
     Key("city", Takes.TEXT, "the city, as your place database writes it", "city: Munich"),
@@ -102,7 +102,12 @@ TEST_KEYS = (
     Key("persona", Takes.NAME, "who", "persona: cheap-tripod", (), "persona", required=True),
     Key("about", Takes.TEXT, "what is expected, in your words", "about: The sale comes before everything else"),
     Key("url", Takes.ADDRESS, "on this page instead of the persona's own", "url: /cart"),
-    Key("at", Takes.MOMENT, "at this time instead of the persona's own", "at: 2026-11-27 08:00"),
+    Key(
+        "at",
+        Takes.MOMENT,
+        "at this time instead of the persona's own; their history moves with it",
+        "at: 2026-11-27 08:00",
+    ),
     Key("in", Takes.NAMES, "segments that they are in", "in: [bargain-hunter]", (), "segment"),
     Key("not_in", Takes.NAMES, "segments that they are not in", "not_in: [night-owl]", (), "segment"),
     Key("segments", Takes.NAMES, "exactly these segments, and no other", "segments: [bargain-hunter]", (), "segment"),

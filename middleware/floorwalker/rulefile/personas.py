@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 from msgspec import structs
 
-from floorwalker.core.conditions.vocabulary import COUNTRIES
+from floorwalker.core.conditions.continents import CONTINENT_OF
+from floorwalker.core.conditions.vocabulary import CONTINENTS, COUNTRIES
 from floorwalker.core.personas import TYPICAL_AGENTS, Persona
 from floorwalker.core.signals import Place
 from floorwalker.rulefile.calendar import read_point
@@ -14,6 +15,7 @@ from floorwalker.rulefile.fields import Fields, as_mapping
 from floorwalker.rulefile.nodes import Mapping, Node, Scalar
 from floorwalker.rulefile.pasts import SlotsOf, read_history
 from floorwalker.rulefile.persona_keys import PERSONA_KEYS, PLACE_KEYS
+from floorwalker.rulefile.problems import one_of
 from floorwalker.rulefile.reading import Reading
 from floorwalker.rulefile.requests import (
     ip,
@@ -103,7 +105,7 @@ def _place(fields: Fields, reading: Reading) -> Place | None:
     country = fields.read("country", country_code, None)
     node = fields.get("place")
     if node is None:
-        return None if country is None else Place(country=country)
+        return None if country is None else Place(continent=CONTINENT_OF[country], country=country)
     if isinstance(node, Scalar):
         hint = f"write place: {{city: {node.text[:40]}, country: DE}}, with its country"
         reading.findings.error(node.at, "type", "place does not say what kind of place this is", hint)
@@ -114,14 +116,24 @@ def _place(fields: Fields, reading: Reading) -> Place | None:
     own = Fields(mapping, PLACE_KEYS, "place", reading.findings, reading.names)
     if "country" in own and "country" in fields:
         reading.findings.error(fields.key("country").at, "twice", "country stands in place, too", "keep one of them")
+    country = own.read("country", country_code, None) or country
     place = Place(
-        continent=own.choice("continent", "").upper() or None,
-        country=own.read("country", country_code, None) or country,
+        continent=own.read("continent", continent_code, None) or CONTINENT_OF.get(country or ""),
+        country=country,
         region=own.text("region") or None,
         city=own.text("city") or None,
     )
     point = read_point(mapping, reading) if "lat" in own or "lon" in own else None
     return place if point is None else structs.replace(place, latitude=point[0], longitude=point[1])
+
+
+def continent_code(text: str) -> str:
+    """One of seven codes, or a continent's name."""
+    names = {name: code for code, name in CONTINENTS.items()}
+    code = names.get(text.lower(), text.upper())
+    if code not in CONTINENTS:
+        raise Misread(f"{text[:40]} is no continent", f"write {one_of(CONTINENTS)}")
+    return code
 
 
 def country_code(text: str) -> str:
