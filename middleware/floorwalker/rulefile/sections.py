@@ -97,7 +97,7 @@ CONTENT_KEYS = (
     Key("block", Takes.BLOCK, "a name of blocks: or a template's path", "block: spring-20", (), "block"),
     _HTML,
     _TEXT,
-    Key("hide", Takes.YES_NO, "takes the place out of the page", "hide: yes"),
+    Key("hide", Takes.YES_NO, "leaves the slot empty", "hide: yes"),
     Key("default", Takes.YES_NO, "the page's own content", "default: yes"),
 )
 ENTRY_KEYS = (
@@ -138,7 +138,13 @@ ENTRY_KEYS = (
 SLOT_KEYS = (
     Key("pages", Takes.PAGES, "where the slot is; everywhere without it", "pages: [home, category]"),
     Key("at", Takes.SELECTOR, "where in the page; without it, where the page marks it", 'at: "#hero"'),
-    Key("place", Takes.CHOICE, "where to put it; inside without it", "place: replace", PLACES),
+    Key(
+        "place",
+        Takes.CHOICE,
+        "where at the element to put it, or hide, which takes the element out where an entry fits; inside without it",
+        "place: replace",
+        PLACES,
+    ),
     Key("goal", Takes.NAME, "what counts as success", "goal: order", (), "goal"),
     Key("control", Takes.SHARE, "a share of visitors who see the page's own", "control: 10 %"),
     Key(
