@@ -8,7 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from floorwalker.core.classify import classify, explain_segment, segments_at
-from floorwalker.core.conditions.matchers import AnyOf, Dates, Exists, Flag, Near, PathIs, Range, TimeOfDay, Words
+from floorwalker.core.conditions.matchers import AnyOf, Dates, Exists, Flag, Near, PathIs, Range, Text, TimeOfDay, Words
 from floorwalker.core.conditions.model import (
     All,
     AnyCondition,
@@ -111,6 +111,15 @@ FIELDS = st.sampled_from(
         Asked("away", (Field("is", Range(low=86400)),)),
         Asked("trait", (Field("is", one_of("yes"), "newsletter"),)),
         Asked("identified", (Field("is", Flag(False)),)),
+        Asked("cart", (Field("value", Range(low=50)), Field("idle", Range(low=3600)))),
+        Asked("cart", (Field("contains", Exists(False)),)),
+        Asked("interest", (Field("share", Range(low=0.4), "wild*"),)),
+        Asked("dominant_interest", (Field("topic", one_of("wildlife")),)),
+        Asked("preferred_price_tier", (Field("is", one_of("low")),)),
+        Asked("average_order", (Field("is", Range(high=100)),)),
+        Asked("consent", (Field("is", one_of("marketing")),)),
+        Asked("agent_note", (Field("is", Text("contains", ("trade-in",))),)),
+        Asked("responds_to", (Field("rate", Range(high=0.5), "email"),)),
         Asked("nothing_known", (Field("is", Exists(True)),)),
     ]
 )
@@ -136,7 +145,14 @@ BEHAVIOURS = st.one_of(
         st.none(),
         st.sampled_from([None, Field("sum", Range(low=4), "revenue")]),
     ),
-    st.builds(Behaviour, st.just("visits"), st.just(()), WINDOWS, RANGES),
+    st.builds(Behaviour, st.sampled_from(["visits", "orders", "bought"]), st.just(()), WINDOWS, RANGES),
+    st.builds(
+        Behaviour,
+        st.just("spent"),
+        st.just(()),
+        WINDOWS,
+        total=st.builds(Field, st.just("amount"), RANGES.filter(bool), st.sampled_from(["", "USD"])),
+    ),
 )
 CONDITIONS: st.SearchStrategy[Condition] = st.recursive(
     st.one_of(
@@ -177,6 +193,22 @@ SIGNALS = st.builds(
 VIEW = st.fixed_dictionaries(
     {"ago": st.sampled_from([0, 60, 5000, 200_000]), "category": st.sampled_from(["clearance", "lenses", ""])}
 )
+HOLDINGS = st.fixed_dictionaries(
+    {},
+    optional={
+        "cart": st.sampled_from([{}, {"items": [{"product": "p", "price": 60.0}], "more_pieces": 2, "idle": 9000}]),
+        "interests": st.sampled_from([{}, {"session": {"wildlife": 2.0, "lenses": 1.0}, "dominant": "wildlife"}]),
+        "orders": st.lists(
+            st.sampled_from([{"ago": 60, "amount": 3.0}, {"ago": 5000, "amount": 0.5, "currency": "USD"}]), max_size=3
+        ),
+        "forgotten_orders": st.just([{"ago": 90_000, "amount": 2.0}]),
+        "consent": st.just(["marketing"]),
+        "notes": st.just(["asked about trade-in"]),
+        "notes_left": st.booleans(),
+        "contacts": st.just({"email": [4, 1]}),
+        "traits_left": st.booleans(),
+    },
+)
 ORDER = st.builds(
     lambda ago, revenue: {"ago": ago, "name": "Order Completed", "properties": {"revenue": revenue}},
     st.sampled_from([10, 3000, 300_000]),
@@ -185,7 +217,9 @@ ORDER = st.builds(
 PROFILES = st.one_of(
     st.none(),
     st.builds(
-        lambda views, events, counted, kept: profile_of(views=views, events=events, counted=counted, **kept),
+        lambda views, events, counted, kept, has: profile_of(
+            views=views, events=events, counted=counted, **kept, **has
+        ),
         st.lists(VIEW, max_size=5),
         st.lists(ORDER, max_size=3),
         st.lists(st.just({"ago": 400_000, "name": "Order Completed"}), max_size=1),
@@ -199,6 +233,7 @@ PROFILES = st.one_of(
                 "touch": st.sampled_from([{}, {"campaign": {"name": "spring-ad"}}]),
             }
         ),
+        HOLDINGS,
     ),
 )
 LAW = settings(max_examples=150, deadline=None)
