@@ -41,6 +41,20 @@ def explained(ask: str, profile: dict[str, Any] | None = None, **signals: Any) -
         ("viewed: {category: a, share: 50 %}", {}, {}, None),
         ("in: [phones, regulars]", None, {"device": {"type": "mobile"}}, ["phones"]),
         ("chance: {percent: 5 %, of: x}", None, {}, "needs consent"),
+        ("cart: {idle: {at_least: 1 hour}}", {"cart": {"items": [{"product": "p"}], "idle": 9000}}, {}, "2 hours"),
+        ("cart: {value: {at_least: 5}}", {"cart": {"items": [{"product": "p", "price": 2.5}]}}, {}, 2.5),
+        ("cart: {contains: x}", {"cart": {"items": [{"product": "p", "category": "bags"}]}}, {}, ["p", "bags"]),
+        ("cart: {contains: x}", {"cart": {"more_pieces": 2}}, {}, "further back than is remembered"),
+        ("interest: birds", {"interests": {"session": {"birds": 1.0, "lenses": 3.0}}}, {}, "25 %"),
+        ("propensity: {model: buy, at_least: 60 %}", {"learned": {"propensities": {"buy": 0.125}}}, {}, "12.5 %"),
+        ("spent: {at_least: 5}", {"orders": [{"ago": 5, "amount": 3.5}]}, {}, 3.5),
+        (
+            "spent: {at_least: 5, within: 1 day}",
+            {"orders": [{"ago": 5, "amount": 3.5}], "forgotten_orders": [{"ago": 9000, "amount": 2.0}]},
+            {},
+            "at least 3.5",
+        ),
+        ("trait: {vip: yes}", {"traits_left": True}, {}, "further back than is remembered"),
         (
             "did: {event: Order Completed, where: {revenue: {at_least: 1}}, at_least: 5}",
             {"events": [ORDER], "counted": [{"ago": 9000, "name": "Order Completed"}]},
@@ -100,3 +114,12 @@ def test_numbers_are_said_in_words() -> None:
     assert [number_words(number) for number in (3, 3.0, 2.345, float("inf"))] == [3, 3, 2.35, float("inf")]
     ranges = [Range(3, 3), Range(low=1, low_open=True), Range(1, 5), Range(high=5, high_open=True)]
     assert [range_words(one) for one in ranges] == ["exactly 3", "more_than 1", "at_least 1, at_most 5", "less_than 5"]
+
+
+def test_several_interests_are_explained_one_by_one() -> None:
+    why = explained("interest: {topic: [birds, lenses], at_least: 50 %}", {"interests": {"session": {"birds": 1.0}}})
+    assert (why.condition, why.holds) == ("interest: {topic: [birds, lenses], at_least: 50 %}", True)
+    assert [(part.condition, part.observed, part.holds) for part in why.of] == [
+        ("share of birds", "100 %", True),
+        ("share of lenses", "0 %", False),
+    ]
