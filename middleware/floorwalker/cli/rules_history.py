@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from floorwalker.asgi.rulebook import read_site_files
 from floorwalker.cli.paper import Paper, counted, printable
-from floorwalker.cli.shelf import Shelf, files_of, shown_at
+from floorwalker.cli.shelf import DEFAULT_STORE, Shelf, files_of, shown_at
 from floorwalker.errors import ConfigurationError
 from floorwalker.store import KeptRules, Publication, Store
 
@@ -57,7 +57,7 @@ def report(shelf: Shelf, lines: Iterable[Line], args: argparse.Namespace, paper:
     if not shelf.publications:
         yield "No rules are kept there yet: a running site keeps what it puts in force, where its rules are a folder."
         return
-    yield paper.quiet(f"  {'in force since':<24}  {'version':<16}  what changed   ({shelf.zone})")
+    yield paper.quiet(f"  {f'when ({shelf.zone})':<24}  {'version':<16}  what changed")
     for line in lines:
         one = line.publication
         is_now = one is shelf.in_force
@@ -71,7 +71,8 @@ def report(shelf: Shelf, lines: Iterable[Line], args: argparse.Namespace, paper:
     yield from _folder_told(shelf, args)
     other = next((one for one in shelf.publications if one.kept and one is not shelf.in_force), None)
     if other is not None:
-        yield f"What changed, in words: floorwalker diff {other.version} {args.rules} --store …"
+        store = "" if args.store == DEFAULT_STORE else " --store … --words"
+        yield f"What changed, in words: floorwalker diff {other.version} {args.rules}{store}"
         yield f"Have it back: floorwalker rules restore {other.version}"
 
 
@@ -118,7 +119,7 @@ def _folder_told(shelf: Shelf, args: argparse.Namespace) -> Iterator[str]:
     try:
         version = read_site_files(Path(args.rules), templates_of(args)).version
     except ConfigurationError as failure:
-        yield str(failure).capitalize() if str(failure).startswith("the ") else str(failure)
+        yield f"{str(failure)[:1].upper()}{str(failure)[1:]}."
         return
     in_force = shelf.in_force
     if in_force is not None and version == in_force.version:

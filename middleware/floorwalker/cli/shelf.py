@@ -47,7 +47,7 @@ class Shelf(Struct, frozen=True):
         if not found:
             began = self.publications[-1].at if self.publications else None
             known = f"; the history begins at {shown_at(began, self.zone)}" if began is not None else ""
-            raise ConfigurationError(f"nothing is known of what was in force at {moment}{known}")
+            raise ConfigurationError(f"nothing is known of {moment}{known}")
         return found[0]
 
     def before(self, version: str) -> Publication:
