@@ -16,6 +16,7 @@ from floorwalker.rulefile.sections import (
     BLOCK_KEYS,
     ENTRY_KEYS,
     PAGE_KEYS,
+    PROMOTION_KEYS,
     SECTIONS,
     SEGMENT_KEYS,
     SITE_KEYS,
@@ -77,6 +78,10 @@ KEYS = {
     "blocks": ("blocks:\n  a:\n    {}\n", BLOCK_KEYS),
     "slots": ("slots:\n  a:\n    show: [{{hide: yes}}]\n    {}\n", [key for key in SLOT_KEYS if key.name != "show"]),
     "entries": ("slots:\n  a:\n    show:\n      - {}\n", ENTRY_KEYS),
+    "promotions": (
+        "promotions:\n  a:\n    slots: {{ribbon: {{hide: yes}}}}\n    {}\n",
+        [key for key in PROMOTION_KEYS if key.name != "slots"],
+    ),
 }
 EXAMPLES = [(section, frame, key) for section, (frame, keys) in KEYS.items() for key in keys]
 
@@ -125,6 +130,9 @@ def test_every_example_of_a_section_is_valid(section: Any) -> None:
         ("blocks: {a: {text: x, at_most: 3 per month}}\n", "blocks/a/at_most", "per month"),
         ("goals: {order: {didd: Order Completed}}\n", "goals/order", "didd"),
         ("slots: {hero: {show: [{block: a, untill: 2027-01-01}]}}\n", "slots/hero/show/0", "untill"),
+        ("slots: {hero: {choose: wieghted, show: [{block: a}]}}\n", "slots/hero/choose", "wieghted"),
+        ("promotions: {bf: {untill: 2027-01-01, slots: {hero: {block: a}}}}\n", "promotions/bf", "untill"),
+        ("promotions: {bf: {slots: {hero: [{block: a, hid: yes}]}}}\n", "promotions/bf/slots/hero/0", "hid"),
     ],
 )
 def test_a_typo_is_reported_at_its_key(rules: str, path: str, says: str) -> None:
