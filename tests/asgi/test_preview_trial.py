@@ -1,0 +1,56 @@
+"""Selectors tried on a page, by the rewriter that would serve them."""
+
+import pytest
+
+from floorwalker.asgi.preview.trial import SELECTOR_CHARS_AT_MOST, SELECTORS_AT_MOST, Trial, tried
+
+PAGE = """<body><section id="hero"><h1>Hello</h1></section><p class="a">one</p><p class="a">two</p>
+<ul><li class="open">One<li>Two</ul><ol><li class="shut">One</li></ol><img class="art"></body>"""
+
+
+@pytest.mark.parametrize(
+    ("selector", "place", "matches"),
+    [("#hero", "inside", 1), ("p.a", "before", 2), ("#nowhere", "inside", 0), ("img.art", "replace", 1)],
+)
+def test_matches_are_counted_in_the_page_as_it_is_served(selector: str, place: str, matches: int) -> None:
+    [verdict] = tried(Trial((selector,), place, PAGE))
+    assert (verdict.error, verdict.warning, verdict.matches) == ("", "", matches)
+
+
+def test_an_element_that_the_page_does_not_close_is_no_place_for_a_slot() -> None:
+    [verdict] = tried(Trial(("li.open",), "inside", PAGE))
+    assert "may be left out" in verdict.error
+    [verdict] = tried(Trial(("li.open",), "before", PAGE))
+    assert (verdict.error, verdict.matches) == ("", 1)
+
+
+def test_an_element_that_might_be_left_open_elsewhere_is_warned_of() -> None:
+    [verdict] = tried(Trial(("li.shut",), "inside", PAGE))
+    assert verdict.error == ""
+    assert "this page writes the end tag" in verdict.warning
+
+
+@pytest.mark.parametrize(
+    ("selector", "place", "why"),
+    [
+        ("h1 + p", "inside", "cannot be served"),
+        ("a:hover", "inside", "cannot be served"),
+        ("[", "inside", "without its pair"),
+        ("", "inside", "cannot be served"),
+        ("img.art", "inside", "has no inside"),
+        ("#hero", "nowhere", "is no place"),
+        ("a" * (SELECTOR_CHARS_AT_MOST + 1), "inside", "too long"),
+    ],
+)
+def test_what_cannot_be_served_says_why(selector: str, place: str, why: str) -> None:
+    [verdict] = tried(Trial((selector,), place, PAGE))
+    assert why in verdict.error
+
+
+def test_without_the_page_nothing_is_counted() -> None:
+    [verdict] = tried(Trial(("#hero",)))
+    assert (verdict.error, verdict.matches) == ("", None)
+
+
+def test_so_many_selectors_are_tried_and_no_more() -> None:
+    assert len(tried(Trial(("#hero",) * 99))) == SELECTORS_AT_MOST
