@@ -1,8 +1,10 @@
 """What the rule loader cannot judge itself, asked of the room that serves it: templates, inline texts, selectors."""
 
+from contextlib import suppress
 from typing import Literal, cast
 
 from floorwalker.asgi.context import VARIABLES
+from floorwalker.core.ruleset import Content
 from floorwalker.errors import TemplateFailed
 from floorwalker.html.blocks import Block, BlockRenderer
 from floorwalker.html.selector_check import check_selector
@@ -39,7 +41,33 @@ def content_checks(renderer: BlockRenderer | None, *, now: float | None = None) 
             )
         return _never_known(block, "")
 
-    return Checks(template, source, _selector, now)
+    def is_certain(content: Content) -> bool:
+        """Of templates: that it reads nothing but values that stand under `with`, and takes in no other."""
+        if content.kind not in ("template", "html", "text"):
+            return True
+        with suppress(TemplateFailed):
+            blocks = [_compiled(content, renderer)]
+            blocks += [
+                renderer.compile_inline(text, name=name, kind="value")
+                for name, text in content.values.items()
+                if "{" in text
+            ]
+            return all(block.references == frozenset() and block.variables <= content.values.keys() for block in blocks)
+        return False
+
+    def references(path: str) -> frozenset[str] | None:
+        with suppress(TemplateFailed):
+            return renderer.block(path).references
+        return frozenset()
+
+    return Checks(template, source, _selector, now, is_certain, references)
+
+
+def _compiled(content: Content, renderer: BlockRenderer) -> Block:
+    if content.kind == "template":
+        return renderer.block(content.source)
+    kind: Literal["html", "text"] = "text" if content.kind == "text" else "html"
+    return renderer.compile_inline(content.source, name=content.name, kind=kind)
 
 
 def _never_known(block: Block, where: str) -> Judgement | None:

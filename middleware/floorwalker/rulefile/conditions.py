@@ -105,7 +105,10 @@ def _named(key: Scalar, value: Node, reading: Reading, touch: str) -> Condition 
         message = f"{key.text} is no condition of the arrival group"
         reading.findings.error(key.at, "touch", message, "ask it beside the touch, in a list")
         return None
-    return _read(definition, value, reading, touch)
+    found = _read(definition, value, reading, touch)
+    if found is not None:
+        reading.whereabouts.note(found, key.at)
+    return found
 
 
 def comes_later(key: Scalar, what: str, reading: Reading) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from floorwalker.core.ruleset import Entry, Limits
+from floorwalker.core.ruleset import Entry
 from floorwalker.rulefile.choices import review_choice
 from floorwalker.rulefile.conditions import comes_later, read_when
 from floorwalker.rulefile.fields import Fields, as_list, as_mapping, attempt, one_text
@@ -38,31 +38,15 @@ def read_show(fields: Fields, choose: str, reading: Reading, *, depth: int = 0) 
 
 
 def read_entries(items: Sequence[Node], choose: str, reading: Reading, *, depth: int = 0) -> tuple[Entry, ...]:
-    """Entries of which one is chosen. What can never be reached, or does not count, is warned of."""
+    """Entries of which one is chosen. What does not count is warned of."""
     entries: list[tuple[Node, Entry]] = []
-    open_to_all = 0
     for item in items:
-        before = len(reading.findings)
         entry = _entry(item, reading, depth)
-        if open_to_all and choose == FIRST:
-            message = f"this entry is never reached: the one in line {open_to_all} fits everybody"
-            reading.findings.warn(item.at, "unreachable", message, "move it up, or give the other to: or when:")
-        elif entry is not None and len(reading.findings) == before and _fits_all(entry, reading):
-            open_to_all = item.at.line
-        entries += [] if entry is None else [(item, entry)]
+        if entry is not None:
+            reading.whereabouts.note(entry.limits, item.at)
+            entries.append((item, entry))
     review_choice(entries, choose, reading.findings)
     return tuple([entry for _, entry in entries])
-
-
-def _fits_all(entry: Entry, reading: Reading) -> bool:
-    if entry.to or entry.when is not None or entry.limits != Limits():
-        return False
-    if entry.show:
-        return entry.choose != "weighted" and any(_fits_all(inner, reading) for inner in entry.show)
-    if entry.content is None or (entry.content.kind in ("html", "text") and "{" in entry.content.source):
-        return False
-    block = reading.blocks.get(entry.content.name)
-    return block is None or block.limits == Limits()
 
 
 def _entry(node: Node, reading: Reading, depth: int) -> Entry | None:

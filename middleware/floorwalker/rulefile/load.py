@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping as Map
 from contextlib import suppress
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -21,6 +22,8 @@ from floorwalker.rulefile.problems import Findings, Problem, TooManyProblems
 from floorwalker.rulefile.promotions import read_promotions
 from floorwalker.rulefile.reading import Reading, SelectorCheck, SourceCheck, TemplateCheck
 from floorwalker.rulefile.review import review
+from floorwalker.rulefile.reviews.audience import IsCertain
+from floorwalker.rulefile.reviews.unused import References
 from floorwalker.rulefile.salvage import read_yaml
 from floorwalker.rulefile.showing import read_blocks
 from floorwalker.rulefile.site import read_places, read_site, read_topics
@@ -33,13 +36,16 @@ class Checks(Struct, frozen=True):
     """What only the caller can judge; each is left out where it is None.
 
     template, source, selector: what is wrong with a template, an inline text, a selector; see their types.
-    now: seconds since 1970, for schedules that are over.
+    is_certain: whether a content is shown to everybody; references: which templates one takes in. now: seconds since
+    1970, for schedules that are over.
     """
 
     template: TemplateCheck | None = None
     source: SourceCheck | None = None
     selector: SelectorCheck | None = None
     now: float | None = None
+    is_certain: IsCertain | None = None
+    references: References | None = None
 
 
 UNCHECKED = Checks()
@@ -62,7 +68,15 @@ def check(
 ) -> tuple[Ruleset | None, list[Problem]]:
     """Every problem of a folder, errors and warnings, by file and line; and the rules where there is no error."""
     files = read_files(folder, templates)
-    return read(files.rules, files.templates, checks=checks)
+    ruleset, problems = read(files.rules, files.templates, checks=checks)
+    return ruleset, [_in_folder(problem, files.templates or {}, templates) for problem in problems]
+
+
+def _in_folder(problem: Problem, known: Map[str, bytes], templates: Folder | None) -> Problem:
+    """A template's problem with the path at which it lies."""
+    if templates is None or problem.file not in known:
+        return problem
+    return replace(problem, file=(Path(templates) / problem.file).as_posix())
 
 
 def names_of(folder: Folder, templates: Folder | None = None) -> Map[str, list[str]]:
@@ -100,7 +114,7 @@ def _read(files: Map[str, bytes], templates: Map[str, bytes] | None, checks: Che
             for name in sorted(reading.shown):
                 names.define("block", name, Position("", 1, 1))
             names.review(findings)
-            review(ruleset, reading, checks.now)
+            review(ruleset, reading, now=checks.now, is_certain=checks.is_certain, references=checks.references)
     return ruleset, findings, names
 
 

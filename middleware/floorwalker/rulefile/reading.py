@@ -10,6 +10,7 @@ from floorwalker.core.ruleset import Block, Segment
 from floorwalker.rulefile.names import Names
 from floorwalker.rulefile.nodes import Position
 from floorwalker.rulefile.problems import Findings
+from floorwalker.rulefile.whereabouts import Whereabouts
 
 
 class Judgement(Struct, frozen=True):
@@ -52,6 +53,7 @@ class Reading(Struct):
     steps: those of each funnel, for `funnel`. segments: whose points may be an entry's score.
 
     shown: the names of content that stands in entries. endings: every schedule's end, for whoever knows the time.
+    whereabouts: of conditions, and of entries by their `limits`, which stay with an entry when it is replaced.
     """
 
     findings: Findings
@@ -63,6 +65,7 @@ class Reading(Struct):
     steps: dict[str, tuple[Step, ...]] = field(default_factory=dict)
     shown: set[str] = field(default_factory=set)
     endings: list[Ending] = field(default_factory=list)
+    whereabouts: Whereabouts = field(default_factory=Whereabouts)
     check_template: TemplateCheck | None = None
     check_source: SourceCheck | None = None
     check_selector: SelectorCheck | None = None

@@ -1,43 +1,48 @@
 """What is right by itself and yet probably not meant: the warnings that need the whole folder."""
 
-from floorwalker.core.ruleset import Ruleset
+from floorwalker.core.reasoning import Reasoning
+from floorwalker.core.ruleset import Content, Ruleset
 from floorwalker.rulefile.reading import Reading
+from floorwalker.rulefile.reviews.audience import IsCertain
+from floorwalker.rulefile.reviews.conditions import ConditionReview
+from floorwalker.rulefile.reviews.entries import EntryReview
+from floorwalker.rulefile.reviews.memory import review_memory
+from floorwalker.rulefile.reviews.unused import References, review_templates, review_twins, review_unused
 
 
-def review(ruleset: Ruleset, reading: Reading, now: float | None) -> None:
-    """Warn of segments that nobody uses, slots that no page can match and, where `now` is given, what is over."""
-    _unused_segments(ruleset, reading)
-    _slots_without_pages(ruleset, reading)
-    _drafts_in_use(ruleset, reading)
+def review(
+    ruleset: Ruleset,
+    reading: Reading,
+    *,
+    now: float | None = None,
+    is_certain: IsCertain | None = None,
+    references: References | None = None,
+) -> None:
+    """Warn of what nobody uses and, where nothing is wrong, of what can never be.
+
+    now: seconds since 1970, for what is over. is_certain: whether a content is shown whatever is known of a visitor.
+    references: which templates one takes in.
+    """
+    review_unused(ruleset, reading)
     if now is not None:
         _over(reading, now)
-
-
-def _unused_segments(ruleset: Ruleset, reading: Reading) -> None:
-    used = reading.names.used("segment")
-    for name in ruleset.segments:
-        at = reading.names.defined_at("segment", name)
-        if name not in used and at is not None:
-            hint = "name it in to:, in: or exclude:, unless the app reads it"
-            reading.findings.warn(at, "unused-segment", f"no slot or segment uses {name}", hint)
-
-
-def _drafts_in_use(ruleset: Ruleset, reading: Reading) -> None:
-    for reference in reading.names.referred_live("segment"):
-        segment = ruleset.segments.get(reference.name)
-        if segment is not None and segment.draft:
-            message = f"the segment {reference.name} is a draft, so that nobody is in it"
-            hint = "take draft: out of the segment, or make this a draft too"
-            reading.findings.warn(reference.at, "draft", message, hint)
-
-
-def _slots_without_pages(ruleset: Ruleset, reading: Reading) -> None:
-    known = set(reading.names.known("page type"))
+    if reading.findings:
+        return
+    reasoning = Reasoning(ruleset.segments)
+    ConditionReview(ruleset, reading, reasoning, now).review()
+    entries = EntryReview(ruleset, reading, reasoning, is_certain or _holds_no_template)
     for slot in ruleset.slots.values():
-        at = reading.names.defined_at("slot", slot.name)
-        if slot.pages and at is not None and not any(page.startswith("/") or page in known for page in slot.pages):
-            hint = "give some page one of its types, or let the app set it"
-            reading.findings.warn(at, "no-page", f"no page can match the slot {slot.name}", hint)
+        entries.review(slot)
+    _controls(ruleset, reading)
+    review_twins(ruleset, reading)
+    review_memory(ruleset, reading)
+    if references is not None:
+        review_templates(ruleset, reading, references)
+
+
+def _holds_no_template(content: Content) -> bool:
+    """What can be told without reading templates: what holds no brace uses nothing unknown."""
+    return content.kind in ("hide", "default") or (content.kind != "template" and "{" not in content.source)
 
 
 def _over(reading: Reading, now: float) -> None:
@@ -45,3 +50,14 @@ def _over(reading: Reading, now: float) -> None:
         if ending.end <= now:
             hint = "take it out, or set a later day"
             reading.findings.warn(ending.at, "over", f"the schedule of {ending.what} is over", hint)
+
+
+def _controls(ruleset: Ruleset, reading: Reading) -> None:
+    """Control groups that leave nobody to compare with."""
+    controls = [("slot", one.name, one.control) for one in ruleset.slots.values()]
+    controls += [("promotion", one.name, one.control) for one in ruleset.promotions.values()]
+    for kind, name, control in controls:
+        at = reading.names.defined_at(kind, name)
+        if control >= 1 and at is not None:
+            message = f"the control group of the {kind} {name} is everybody, so nobody sees what it shows"
+            reading.findings.warn(at, "control", message, "write a share such as 10 %")

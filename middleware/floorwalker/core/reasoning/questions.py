@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from floorwalker.core.conditions.definitions import DEFINITIONS, Kind
 from floorwalker.core.conditions.matchers import Both, Dates, Flag, Matcher, Range, TimeOfDay
 from floorwalker.core.conditions.model import Behaviour, Chance, Field, Test, Window
+from floorwalker.core.reasoning.plain import plain
 
 YES = Flag(True)
 _ONCE = Range(low=1)
@@ -159,8 +159,7 @@ def of_chance(chance: Chance) -> Asked:
 
 def of_whole(condition: Any) -> Asked:
     """A condition of which nothing is known but that it equals itself."""
-    bare = replace(condition, written="") if hasattr(condition, "written") else condition
-    return Asked(Question(("whole", bare), partly=True), YES, getattr(condition, "written", ""))
+    return Asked(Question(("whole", plain(condition)), partly=True), YES, getattr(condition, "written", ""))
 
 
 def numbers_of(question: Question) -> Range:

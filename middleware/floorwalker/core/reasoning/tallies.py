@@ -90,10 +90,10 @@ def _is_told(one: Counted, other: Counted) -> bool:
     are recent."""
     if one.name == "clicked":
         return one.window == other.window
-    return one.what == other.what or _is_counted(other) or not _is_counted(one)
+    return one.what == other.what or is_counted(other) or not is_counted(one)
 
 
-def _is_counted(counted: Counted) -> bool:
+def is_counted(counted: Counted) -> bool:
     if counted.name not in ("viewed", "did") or not counted.what:
         return True
     matcher = counted.what[0].matcher
