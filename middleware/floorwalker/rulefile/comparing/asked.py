@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from floorwalker.core.conditions.model import All, AnyCondition, Condition, Not
 from floorwalker.rulefile.comparing.flow import was
-from floorwalker.rulefile.comparing.meaning import alternatives, conjuncts, meaning, telling_fields
+from floorwalker.rulefile.comparing.meaning import alternatives, conjuncts, meaning, means_the_same, telling_fields
 from floorwalker.rulefile.comparing.words import listed, plain
 
 
@@ -46,7 +46,7 @@ _JOINED: dict[type, str] = {All: "and", AnyCondition: "or"}
 
 def asked_changes(old: Condition | None, new: Condition | None) -> list[str]:
     """What one asks that the other does not; nothing where they mean the same."""
-    if meaning(old) == meaning(new):
+    if means_the_same(old, new):
         return []
     if old is None:
         return [f"now asks {words_of(new)}"] if new is not None else []
@@ -102,7 +102,7 @@ def _other_fields(old: Struct, new: Struct) -> list[str]:
     found = []
     for name in telling_fields(new):
         before, after = getattr(old, name, None), getattr(new, name)
-        if meaning(before) != meaning(after):
+        if not means_the_same(before, after):
             found.append(f"{name} is {plain(after) or 'not set'}, was {plain(before) or 'not set'}")
     return found
 

@@ -1,10 +1,10 @@
 """What a part of the rules means, whichever way it is written: equal meanings compare equal, and can be hashed."""
 
 from collections.abc import Iterator, Mapping, Set
+from functools import cache
 from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import fields
 
 from floorwalker.core.conditions.matchers import AnyOf, Near, Networks, PathIs, Text, Words
 from floorwalker.core.conditions.model import All, AnyCondition, Behaviour, Condition, InSegment, Not, Test
@@ -33,6 +33,8 @@ _UNORDERED = frozenset(
 
 def meaning(value: Any) -> Any:
     """A value to compare by. Where a list's order does not count, it is a set; `written` counts nowhere."""
+    if value is None or isinstance(value, str | int | float):
+        return value
     match value:
         case All():
             return _composed("all", conjuncts(value))
@@ -42,12 +44,12 @@ def meaning(value: Any) -> Any:
             return ("not", meaning(AnyCondition(value.of)))
         case Struct():
             return (type(value).__name__, *(field_meaning(value, name) for name in telling_fields(value)))
+        case tuple() | list():
+            return tuple(map(meaning, value))
         case Mapping():
             return frozenset((key, meaning(one)) for key, one in value.items())
         case Set():
             return frozenset(map(meaning, value))
-        case tuple() | list():
-            return tuple(map(meaning, value))
         case _:
             return value
 
@@ -58,11 +60,19 @@ def field_meaning(owner: Struct, name: str) -> Any:
     return frozenset(map(meaning, value)) if (type(owner), name) in _UNORDERED else meaning(value)
 
 
-def telling_fields(value: Struct) -> list[str]:
+def means_the_same(one: Any, other: Any) -> bool:
+    """Whether two values mean the same."""
+    return bool(one == other) or bool(meaning(one) == meaning(other))
+
+
+def telling_fields(value: Struct) -> tuple[str, ...]:
     """The fields of a struct that mean something."""
-    kind = type(value)
-    names = (field.name for field in fields(kind))
-    return [name for name in names if name != "written" and (kind, name) not in WITHOUT_MEANING]
+    return _telling_fields(type(value))
+
+
+@cache
+def _telling_fields(kind: type[Struct]) -> tuple[str, ...]:
+    return tuple(one for one in kind.__struct_fields__ if one != "written" and (kind, one) not in WITHOUT_MEANING)
 
 
 def conjuncts(condition: Condition | None) -> tuple[Condition, ...]:

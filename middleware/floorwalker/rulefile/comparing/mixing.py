@@ -8,7 +8,7 @@ from floorwalker.core.conditions.model import Chance, Condition, InSegment
 from floorwalker.core.ruleset import Entry, Ruleset, Segment, Slot
 from floorwalker.rulefile.comparing import words
 from floorwalker.rulefile.comparing.changes import Mixing
-from floorwalker.rulefile.comparing.meaning import field_meaning, meaning
+from floorwalker.rulefile.comparing.meaning import field_meaning, meaning, means_the_same
 from floorwalker.rulefile.comparing.texts import Texts, contents
 
 _NOT_COUNTED = ("default", "hide")
@@ -233,7 +233,7 @@ def _people(ruleset: Ruleset, conditions: list[Condition | None], to: Iterable[s
 
 def _of_goals(old: Ruleset, new: Ruleset) -> Iterator[Mixing]:
     for name, goal in new.goals.items():
-        if name in old.goals and meaning(old.goals[name]) != meaning(goal):
+        if name in old.goals and not means_the_same(old.goals[name], goal):
             why = "what counts as success is something else now: conversions of both would be added up"
             yield Mixing("goal", name, why, f"a goal of a new name, {fresh_name(name, new.goals)}")
 

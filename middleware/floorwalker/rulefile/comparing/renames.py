@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import fields, replace
+from msgspec.structs import replace
 
 from floorwalker.core.conditions.matchers import AnyOf, fold_text
 from floorwalker.core.conditions.model import Field, InSegment
@@ -99,7 +99,7 @@ def with_names(value: Any, names: Renames) -> Any:
         case Field(matcher=AnyOf()) if value.name in _ASKED:
             return replace(value, matcher=_asked(value.matcher, names.get(_ASKED[value.name], {})))
         case Struct():
-            changed = {field.name: _of_field(value, field.name, names) for field in fields(value)}
+            changed = {name: _of_field(value, name, names) for name in value.__struct_fields__}
             return replace(value, **changed)
         case Mapping():
             return {key: with_names(one, names) for key, one in value.items()}

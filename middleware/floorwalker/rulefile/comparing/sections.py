@@ -24,7 +24,7 @@ from floorwalker.core.ruleset import (
 from floorwalker.rulefile.comparing import words
 from floorwalker.rulefile.comparing.asked import asked_changes, words_of
 from floorwalker.rulefile.comparing.changes import Change
-from floorwalker.rulefile.comparing.meaning import field_meaning, meaning, telling_fields
+from floorwalker.rulefile.comparing.meaning import field_meaning, meaning, means_the_same, telling_fields
 from floorwalker.rulefile.comparing.shown import (
     Zones,
     by_reference,
@@ -56,7 +56,7 @@ def section_changes(old: Ruleset, new: Ruleset, renames: Renames) -> Iterator[Ch
         before, after = getattr(old, section), getattr(new, section)
         if section == "slots":
             told_apart = old.blocks.keys() & new.blocks.keys()
-            before, after = by_reference(before, told_apart), by_reference(after, told_apart)
+            before, after = by_reference(old, told_apart), by_reference(new, told_apart)
         if isinstance(after, Site):
             yield from (Change(section, "", told) for told in site_changes(before, after))
         elif isinstance(after, Mapping):
@@ -98,7 +98,7 @@ def _named(
             yield Change(section, name, f"is the new name of {was[name]}; the rest is the same")
         elif name not in old:
             yield Change(section, name, f"is new: {_described(thing)}")
-        elif meaning(old[name]) != meaning(thing):
+        elif not means_the_same(old[name], thing):
             yield from (Change(section, name, told) for told in _changes(old[name], thing, zones))
     for name, thing in old.items():
         if name not in new:

@@ -7,7 +7,7 @@ from datetime import tzinfo
 from msgspec import Struct
 from msgspec.structs import replace
 
-from floorwalker.core.ruleset import Content, Entry, Limits, Schedule, Slot
+from floorwalker.core.ruleset import Content, Entry, Limits, Ruleset, Schedule, Slot
 from floorwalker.rulefile.comparing import words
 from floorwalker.rulefile.comparing.asked import asked_changes, words_of
 from floorwalker.rulefile.comparing.meaning import meaning
@@ -30,14 +30,16 @@ def slot_changes(old: Slot, new: Slot, zones: Zones) -> list[str]:
         "control": by("control", words.share),
         "otherwise": lambda before, after: ["otherwise " + told for told in content_changes(before, after)],
     }
-    return [*struct_changes(old, new, tellers, skip=("name", "show")), *entries_changes(old.show, new.show, zones)]
+    return [*struct_changes(old, new, tellers, skip=("show",)), *entries_changes(old.show, new.show, zones)]
 
 
-def by_reference(slots: Mapping[str, Slot], blocks: Collection[str]) -> dict[str, Slot]:
+def by_reference(ruleset: Ruleset, told_apart: Collection[str]) -> dict[str, Slot]:
     """The slots, with no more than the name where one of these blocks stands: it is told of by itself."""
+    blocks = {name: meaning(ruleset.blocks[name].content) for name in told_apart}
 
     def name_only(content: Content) -> Content:
-        return Content("block", content.name) if content.name in blocks else content
+        is_block = content.name in blocks and meaning(content) == blocks[content.name]
+        return Content("block", content.name) if is_block else content
 
     def referring(entry: Entry) -> Entry:
         content = None if entry.content is None else name_only(entry.content)
@@ -45,7 +47,7 @@ def by_reference(slots: Mapping[str, Slot], blocks: Collection[str]) -> dict[str
 
     return {
         name: replace(slot, show=tuple(map(referring, slot.show)), otherwise=name_only(slot.otherwise))
-        for name, slot in slots.items()
+        for name, slot in ruleset.slots.items()
     }
 
 
@@ -117,10 +119,23 @@ def draft_changes(_: bool, new: bool) -> list[str]:
 
 def label(entry: Entry) -> str:
     """What an entry shows, and to whom."""
-    shows = "several entries" if entry.content is None else words.content(entry.content)
-    told = f"{shows} for {words.listed(entry.to) if entry.to else 'everybody'}"
+    return f"{_shows(entry)} {_whom(entry)}"
+
+
+def _shows(entry: Entry) -> str:
+    return "several entries" if entry.content is None else words.content(entry.content)
+
+
+def _whom(entry: Entry) -> str:
+    told = f"for {words.listed(entry.to) or 'everybody'}"
     told += f" where {words.quoted(words_of(entry.when))}" if entry.when is not None else ""
     return f"{told}, of the promotion {entry.promotion}" if entry.promotion else told
+
+
+def _known_by(old: Entry, new: Entry) -> str:
+    """What an entry is known by beside its place: what it shows and to whom, as far as that is the same."""
+    parts = [part(new) for part in (_shows, _whom) if part(old) == part(new)]
+    return f", {' '.join(parts)}," if parts else ""
 
 
 def entries_changes(old: Sequence[Entry], new: Sequence[Entry], zones: Zones, *, inside: str = "") -> list[str]:
@@ -134,10 +149,10 @@ def entries_changes(old: Sequence[Entry], new: Sequence[Entry], zones: Zones, *,
             told.append(f"{at} is new: {label(entry)}")
             continue
         before = pairs[place]
+        known = f"{at}{_known_by(old[before], entry)}"
         if before in moved:
-            way = "up" if place < before else "down"
-            told.append(f"{at}, {label(entry)}, moved {way} (was entry {before + 1})")
-        told += [f"{at}, {label(entry)}, {one}" for one in entry_changes(old[before], entry, zones)]
+            told.append(f"{known} moved {'up' if place < before else 'down'} (was entry {before + 1})")
+        told += [f"{known} {one}" for one in entry_changes(old[before], entry, zones)]
         told += entries_changes(old[before].show, entry.show, zones, inside=f"{at} › ")
     kept = set(pairs.values())
     return told + [f"{inside}entry {n + 1} is gone: {label(one)}" for n, one in enumerate(old) if n not in kept]
@@ -161,7 +176,7 @@ def _audience(old: Sequence[str], new: Sequence[str]) -> list[str]:
 
 def _content_of(old: Content | None, new: Content | None) -> list[str]:
     if old is None or new is None:
-        before, after = ("several entries" if one is None else words.content(one) for one in (old, new))
+        before, after = (_shows(Entry(content=one)) for one in (old, new))
         return [f"now shows {after} (was {before})"]
     return content_changes(old, new)
 
@@ -193,7 +208,7 @@ def _what(entry: Entry) -> object:
 
 
 def _who(entry: Entry) -> object:
-    return (frozenset(entry.to), meaning(entry.when)) if entry.to or entry.when is not None else None
+    return frozenset(entry.to), meaning(entry.when)
 
 
 def _moved(pairs: Sequence[tuple[int, int]]) -> frozenset[int]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from floorwalker.rulefile.comparing.meaning import field_meaning, meaning, telling_fields
+from floorwalker.rulefile.comparing.meaning import field_meaning, meaning, means_the_same, telling_fields
 from floorwalker.rulefile.comparing.words import listed, plain
 
 Teller = Callable[[Any, Any], list[str]]
@@ -16,9 +16,9 @@ def struct_changes(old: Struct, new: Struct, tellers: Mapping[str, Teller], *, s
     """At least one sentence for each field that means something else. A field without a teller is told plainly."""
     told: list[str] = []
     for name in telling_fields(new):
-        if name in skip or field_meaning(old, name) == field_meaning(new, name):
-            continue
         before, after = getattr(old, name), getattr(new, name)
+        if name in skip or before == after or field_meaning(old, name) == field_meaning(new, name):
+            continue
         teller = tellers.get(name)
         told += (teller(before, after) if teller else []) or turned(name, plain(before), plain(after))
     return told
@@ -60,7 +60,7 @@ def entries_of(key: str, words: Callable[[Any], str] = plain) -> Teller:
         gone = [f"{name}: {words(value)}" for name, value in old.items() if name not in new]
         told = came_and_went(key, fresh, gone)
         for name, value in new.items():
-            if name in old and meaning(old[name]) != meaning(value):
+            if name in old and not means_the_same(old[name], value):
                 told += turned(f"{key} {name}", words(old[name]), words(value))
         return told
 

@@ -1,5 +1,6 @@
 """Values in words, as an editor would write them."""
 
+import re
 from collections.abc import Iterable, Mapping, Set
 from datetime import datetime, tzinfo
 from typing import Any
@@ -13,6 +14,7 @@ from floorwalker.core.ruleset import Cap, Content
 
 _UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 _LONGEST = 90
+_NAMED_BY_CONTENT = re.compile(r"(html|text)-[0-9a-f]{8}")
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -70,7 +72,8 @@ def content(one: Content) -> str:
         case "template" | "block":
             return one.name or one.source
         case _:
-            return f"{one.name} ({one.kind})" if one.name else f"{one.kind} “{quoted(one.source, 40)}”"
+            named = one.name and not _NAMED_BY_CONTENT.fullmatch(one.name)
+            return f"{one.name} ({one.kind})" if named else f"the {one.kind} “{quoted(one.source, 40)}”"
 
 
 def plain(value: Any) -> str:
