@@ -1,5 +1,7 @@
 """Slots, entries and promotions as they are written: what is read, and what is warned of as probably not meant."""
 
+from pathlib import Path
+
 import pytest
 
 from floorwalker.core.ruleset import Content, Entry, Promotion, Ruleset, Schedule, Slot
@@ -83,7 +85,7 @@ promotions: {sale: {slots: {ribbon: {hide: yes}}}}
     assert problems == []
 
 
-def test_a_promotion_is_a_name_of_the_folder(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_a_promotion_is_a_name_of_the_folder(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("promotions: {sale: {slots: {hero: {hide: yes}}}}\n", encoding="utf-8")
     assert (names_of(tmp_path)["promotion"], names_of(tmp_path)["slot"]) == (["sale"], ["hero"])
 
