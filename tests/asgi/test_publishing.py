@@ -16,8 +16,9 @@ from floorwalker import Ruleset
 from floorwalker.asgi import publishing
 from floorwalker.asgi.publishing import Publisher
 from floorwalker.asgi.rulebook import Rulebook, load_rulebook, rulebook_of
-from floorwalker.errors import RuleErrors
-from floorwalker.rulefile import RuleFiles
+from floorwalker.errors import ConfigurationError, RuleErrors
+from floorwalker.rulefile import RuleFiles, read_files
+from floorwalker.rulefile.restoring import carry_out, plan_restore
 from tests.asgi.browser import Browser, page_app
 from tests.asgi.conftest import PAGE, Wrap
 from tests.asgi.test_lifespan import live
@@ -314,6 +315,46 @@ def test_a_changed_template_makes_a_new_version(site: Site) -> None:
     (site.templates / "deep").mkdir(parents=True)
     (site.templates / "deep" / "card.html").write_text("<p>card</p>")
     assert site.settle() != before
+
+
+def test_a_site_that_looks_at_every_step_of_a_restore_takes_it_whole(
+    site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    more = site.rules / "more.yaml"
+    more.write_text("segments: {first: {when: {device: tv}}}\n")
+    first = site.settle()
+    kept = read_files(site.rules)
+    site.file.write_text(HERO.format("second"))
+    more.write_text("segments: {second: {when: {device: tv}}}\n")
+    (site.rules / "third.yaml").write_text("segments: {third: {when: {device: tv}}}\n")
+    second = site.settle()
+    names = {Path(path).name: content for path, content in kept.rules.items()}
+    plan = plan_restore(first, names, {}, into=site.rules, templates_into=site.templates)
+    seen: list[str] = []
+
+    def watched(move: Callable[..., Any]) -> Callable[..., None]:
+        def moved(*given: Any, **options: Any) -> None:
+            seen.append(site.settle())
+            move(*given, **options)
+            seen.append(site.settle())
+
+        return moved
+
+    for name in ("replace", "unlink"):
+        monkeypatch.setattr(Path, name, watched(getattr(Path, name)))
+    carry_out(plan)
+    assert site.settle() == first
+    assert seen == [second] * seen.count(second) + [first] * seen.count(first)
+    assert min(seen.count(first), seen.count(second)) > 1
+    told = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert len(told) == 1
+    assert f"rules are being restored into {site.rules}, and not all files are there yet" in told[0]
+
+
+def test_a_start_in_the_middle_of_a_restore_is_refused(site: Site) -> None:
+    (site.rules / ".restoring").write_text("0123456789abcdef\n")
+    with pytest.raises(ConfigurationError, match="`floorwalker rules restore 0123456789abcdef` again"):
+        site.published(site.rules)
 
 
 @pytest.mark.parametrize("name", [".site.yaml.swp", "notes.txt", "site.yaml~", ".hidden/site.yaml"])
