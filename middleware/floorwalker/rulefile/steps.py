@@ -28,7 +28,7 @@ def read_funnels(pairs: list[tuple[Scalar, Node]], reading: Reading) -> dict[str
 
 def read_steps(node: Node, what: str, reading: Reading) -> tuple[Step, ...] | None:
     """A list of steps; None where any is wrong."""
-    items = as_list(node, f"{what}", reading.findings, "[{viewed: /cart}, {did: Order Completed}]")
+    items = as_list(node, what, reading.findings, "[{viewed: /cart}, {did: Order Completed}]")
     if items is None:
         return None
     if not 2 <= len(items.items) <= MOST_STEPS:
@@ -143,7 +143,7 @@ def _number(node: Node, key: str, funnel: str, reading: Reading) -> int | None:
     if scalar is None or steps is None:
         return None
     fitting = [number for number, step in enumerate(steps) if _called(scalar.text) in map(_called, step.names)]
-    if not fitting and scalar.text.isdecimal() and 0 < int(scalar.text[:9]) <= len(steps):
+    if not fitting and scalar.text.isdecimal() and len(scalar.text) < 4 and 0 < int(scalar.text) <= len(steps):
         return int(scalar.text) - 1
     if len(fitting) == 1:
         return fitting[0]
