@@ -12,6 +12,19 @@ import pytest
 from floorwalker.cli import COMMANDS, main
 from tests.asgi.conftest import RULES
 
+PERSONAS = """
+personas:
+  ada:
+    about: Comes back for tripods
+    referrer: "https://www.google.com/search?q=tripod"
+    country: NO
+    at: 2026-11-28 19:30
+    history: [{ago: 2 days, viewed: /bags}, {ago: 2 days, did: Product Added}]
+  silent: {consent: no, user_agent: "Googlebot/2.1 (+http://www.google.com/bot.html)"}
+"""
+LINE = (
+    '192.0.2.7 - - [{day}/Nov/2026:10:00:00 +0000] "GET {path} HTTP/1.1" 200 1 "{referrer}" "Mozilla/5.0 Firefox/140.0"'
+)
 SEARCH = ["--url", "https://shop.test/", "--referrer", "https://www.google.com/search?q=cheap+tripod"]
 
 
@@ -20,6 +33,7 @@ def rules(tmp_path: Path) -> Path:
     folder = tmp_path / "rules"
     folder.mkdir()
     (folder / "rules.yaml").write_text(RULES)
+    (folder / "personas.yaml").write_text(PERSONAS)
     return folder
 
 
@@ -43,7 +57,88 @@ def test_people_read_what_was_asked_and_what_was_found(rules: Path, capsys: pyte
     assert main(["explain", *SEARCH, "--rules", str(rules)]) == 0
     told = capsys.readouterr().out
     assert "✓ searched: tripod  found cheap tripod" in told
-    assert "hero: tripods (entry)" in told
+    assert "hero: tripods (an entry that fits)" in told
+    assert told.startswith("Somebody new\n  on /, a page of type home\n")
+    assert "came from Google (search); searched “cheap tripod”\n  visit 1, 1 page in it so far\n" in told
+    assert told.rstrip().endswith("? not known, so that neither it nor its opposite counts")
+
+
+def test_a_persona_is_explained_with_their_past(rules: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "--persona", "ada", "--rules", str(rules)]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith(
+        "ada: Comes back for tripods\n  on /, a page of type home\n  Saturday 2026-11-28 19:30 in UTC\n"
+    )
+    assert "visit 2, 1 page in it so far" in told
+    assert "hero: bought (an entry that fits)" in told
+
+
+def test_a_persona_may_look_at_another_page_at_another_time(rules: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    there = ["--url", "/tripods", "--at", "2027-01-01T08:00"]
+    assert main(["explain", "--persona", "ada", *there, "--rules", str(rules), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["who"] == {
+        "title": "ada: Comes back for tripods",
+        "url": "/tripods",
+        "at": 1798790400.0,
+        "page_type": "category",
+    }
+    assert told["slots"]["category"]["block"] == "legs"
+
+
+def test_of_whom_nothing_may_be_remembered_that_is_said(rules: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "--persona", "silent", "--segment", "returning", "--rules", str(rules)]) == 0
+    assert "? visits: {at_least: 2}  needs consent" in capsys.readouterr().out
+
+
+def test_one_slot_is_told_alone_with_the_segments_it_hangs_on(rules: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", *SEARCH, "--slot", "hero", "--rules", str(rules)]) == 0
+    told = capsys.readouterr().out
+    assert "Segments" not in told
+    assert "category" not in told
+    assert "✓ segment tripod-seeker\n      ✓ searched: tripod  found cheap tripod" in told
+    assert "sold-out" not in told
+
+
+def test_one_segment_is_told_alone_in_json_too(rules: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", *SEARCH, "--segment", "buyer", "--rules", str(rules), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (list(told["segments"]), told["slots"]) == (["buyer"], {})
+
+
+def test_a_line_of_a_log_is_somebody_with_their_earlier_lines_as_past(
+    rules: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = [
+        LINE.format(day=20, path="/bags", referrer="-"),
+        LINE.format(day=21, path="/bags", referrer="-").replace("192.0.2.7", "192.0.2.8"),
+        LINE.format(day=22, path="/style.css", referrer="-"),
+        LINE.format(day=23, path="/", referrer="https://www.google.com/search?q=tripod"),
+    ]
+    log = tmp_path / "access.log"
+    log.write_text("\n".join(lines) + "\n")
+    at_line = ["explain", "--rules", str(rules), "--json", "--log", str(log), "--at-line"]
+    assert main([*at_line, "4"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [name for name, found in told["segments"].items() if found["in"]] == [
+        "tripod-seeker",
+        "returning",
+        "browsing",
+    ]
+    assert told["who"]["title"].endswith("with 2 earlier requests")
+    assert main([*at_line, "2"]) == 0
+    assert json.loads(capsys.readouterr().out)["segments"]["returning"]["in"] is False
+    assert main([*at_line, "3"]) == 2
+    assert "asks for /style.css, which is no page" in capsys.readouterr().err
+    assert main([*at_line, "9"]) == 2
+    assert "has 4 lines" in capsys.readouterr().err
+
+
+def test_a_line_alone_is_somebody_new(rules: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    line = LINE.format(day=23, path="/", referrer="https://www.google.com/search?q=tripod")
+    assert main(["explain", "--rules", str(rules), "--json", "--line", line]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [name for name, found in told["segments"].items() if found["in"]] == ["tripod-seeker"]
 
 
 @pytest.mark.parametrize(
@@ -54,6 +149,15 @@ def test_people_read_what_was_asked_and_what_was_found(rules: Path, capsys: pyte
         (["explain", "--url", "/", "--header", "no colon"], "has no name"),
         (["explain", "--url", "/", "--address", "999.1.1.1"], "no IP address"),
         (["explain", "--visitor", "x", "--store", "ftp://x"], "store"),
+        (["explain", "--persona", "add"], "there is no persona add; did you mean ada?"),
+        (["explain", "--persona", "ada", "--visitor", "x"], "name two people"),
+        (["explain", "--persona", "ada", "--referrer", "https://x.test/"], "--referrer says nothing beside --persona"),
+        (["explain", "--url", "/", "--slot", "herp"], "there is no slot herp; did you mean hero?"),
+        (["explain", "--url", "/", "--segment", "byer"], "did you mean buyer?"),
+        (["explain", "--line", "nonsense"], "this line cannot be read: not in Combined Log Format"),
+        (["explain", "--log", "missing.log"], "needs --at-line"),
+        (["explain", "--log", "missing.log", "--at-line", "1"], "cannot be read"),
+        (["explain", "--log", "-", "--at-line", "1"], "read twice"),
         (["replay", "missing.log"], "cannot be read"),
         (["check", "no-such-folder"], "does not exist"),
     ],

@@ -8,7 +8,7 @@ from floorwalker.core.events import Event
 from floorwalker.core.hit import Hit, HitKind
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.memory.responses import Showing
-from floorwalker.core.personas import Happening, Persona
+from floorwalker.core.personas import Facts, Happening, PastOrder, Persona, Piece
 from floorwalker.core.rehearsal import rehearse
 from floorwalker.core.ruleset import PageRule, Ruleset
 from floorwalker.core.signals import Place
@@ -103,6 +103,44 @@ def test_the_request_tells_what_the_persona_says() -> None:
         "Europe/Berlin",
         {"stock": 3},
     )
+
+
+def test_what_they_have_goes_before_what_the_past_tells() -> None:
+    facts = Facts(cart=(Piece(product="p", price=5.0, quantity=2),), cart_idle=3600, lifecycle="loyal")
+    profile = lived(Happening(ago=DAY, url="/a/b"), facts=facts)
+    assert profile.cart is not None
+    assert (profile.cart.value, profile.cart.changed) == (10.0, int(NOW) - 3600)
+    assert profile.learned is not None
+    assert (profile.learned.lifecycle, profile.visits) == ("loyal", 1)
+
+
+def test_what_is_missing_of_interests_is_anything_else() -> None:
+    interests = lived(facts=Facts(interests={"birds": 0.6, "stars": 0.02}, dominant_interest="birds")).interests
+    assert interests is not None
+    assert (round(interests.shares()["birds"], 6), round(interests.shares()["stars"], 6)) == (0.6, 0.02)
+    assert interests.dominant == "birds"
+
+
+def test_orders_are_remembered_with_what_was_bought() -> None:
+    past = PastOrder(10 * DAY, 99.0, bought=(Piece(category="bags"), Piece(product="p")))
+    orders = lived(facts=Facts(orders=(past, PastOrder(DAY, 1.0, "USD")))).orders
+    assert orders is not None
+    assert (orders.count, orders.totals["EUR"].amount, orders.totals["USD"].orders) == (2, 99.0, 1)
+    assert [(one.category, one.product, one.at) for one in orders.bought] == [
+        ("bags", "", int(NOW - 10 * DAY)),
+        ("", "p", int(NOW - 10 * DAY)),
+    ]
+
+
+def test_the_rest_of_what_they_have_is_remembered_too() -> None:
+    facts = Facts(notes=("called",), responds_to={"email": 0.2}, consents=("marketing",), propensities={"buy": 0.3})
+    profile = lived(facts=facts)
+    assert profile.notes is not None
+    assert profile.consent is not None
+    assert profile.learned is not None
+    assert [note.text for note in profile.notes.latest] == ["called"]
+    assert profile.contacts["email"].rate == 0.2
+    assert (profile.consent.categories, profile.learned.propensities) == (("marketing",), {"buy": 0.3})
 
 
 _HAPPENINGS = st.builds(
