@@ -125,7 +125,8 @@ def test_json_has_errors_and_warnings(folder: Path, capsys: pytest.CaptureFixtur
 
 
 def test_warnings_alone_end_with_0(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (folder / "b.yaml").write_text("blocks: {old: {text: hello, until: 2020-01-01}}\n", encoding="utf-8")
+    rules = "blocks: {old: {text: hello, until: 2020-01-01}}\nslots: {x: {show: [{block: old}]}}\n"
+    (folder / "b.yaml").write_text(rules, encoding="utf-8")
     assert main(["check"]) == 0
     out = capsys.readouterr().out
     assert "rules/b.yaml:1:36: the schedule of the block old is over" in out

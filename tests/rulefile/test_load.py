@@ -175,12 +175,13 @@ def test_what_is_probably_not_meant_is_a_warning_and_no_error(rules: str, code: 
 
 def test_an_entry_below_one_with_a_limit_can_be_reached() -> None:
     blocks = "blocks: {a: {text: hello, at_most: 1 ever}}\n"
+    elsewhere = "  foot: {show: [{block: a}]}\n"
     for first in ("{hide: yes, at_most: 1 per day}", "{block: a}", "{name: x, text: 'Hello {{ visitor.city }}'}"):
-        assert codes(f"{blocks}slots:\n  hero:\n    show:\n      - {first}\n      - hide: yes\n") == []
+        assert codes(f"{blocks}slots:\n  hero:\n    show:\n      - {first}\n      - hide: yes\n{elsewhere}") == []
 
 
 def test_a_schedule_that_is_over_is_a_warning_where_the_time_is_known() -> None:
-    rules = "blocks: {a: {text: hello, until: 2026-01-31}}\n"
+    rules = "blocks: {a: {text: hello, until: 2026-01-31}}\nslots: {foot: {show: [{block: a}]}}\n"
     assert codes(rules) == []
     assert codes(rules, checks=Checks(now=1_769_904_000.0)) == [("warning", "over", 1)]
     assert codes(rules, checks=Checks(now=1_769_903_999.0)) == []

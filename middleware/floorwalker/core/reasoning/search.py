@@ -98,7 +98,7 @@ class Search:
 
     def _settle(self, goals: list[Goal], choices: list[Sequence[Goal]]) -> bool:
         """Take the goals for true, and add the choices that they leave; False where they cannot be."""
-        agenda = list(goals)
+        agenda = list(reversed(goals))
         counts = False
         while agenda:
             goal = agenda.pop()

@@ -68,11 +68,12 @@ def _segments(ruleset: Ruleset, reading: Reading) -> None:
 
 def _blocks(ruleset: Ruleset, reading: Reading) -> None:
     used = {content.name for slot in ruleset.slots.values() for content in [slot.otherwise, *_shown(slot.show)]}
+    used |= reading.names.used("block")
     for name in ruleset.blocks:
         at = reading.names.defined_at("block", name)
         if name not in used and at is not None:
             hint = f"write block: {name} in an entry, or take it out"
-            reading.findings.warn(at, "unused-block", f"no slot shows the block {name}", hint)
+            reading.findings.warn(at, "unused-block", f"nothing shows the block {name}", hint)
 
 
 def _drafts_in_use(ruleset: Ruleset, reading: Reading) -> None:
