@@ -22,9 +22,8 @@ personas:
     history: [{ago: 2 days, viewed: /bags}, {ago: 2 days, did: Product Added}]
   silent: {consent: no, user_agent: "Googlebot/2.1 (+http://www.google.com/bot.html)"}
 """
-LINE = (
-    '192.0.2.7 - - [{day}/Nov/2026:10:00:00 +0000] "GET {path} HTTP/1.1" 200 1 "{referrer}" "Mozilla/5.0 Firefox/140.0"'
-)
+AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+LINE = f'192.0.2.7 - - [{{day}}/Nov/2026:10:00:00 +0000] "GET {{path}} HTTP/1.1" 200 1 "{{referrer}}" "{AGENT}"'
 SEARCH = ["--url", "https://shop.test/", "--referrer", "https://www.google.com/search?q=cheap+tripod"]
 
 

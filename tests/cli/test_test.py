@@ -16,7 +16,11 @@ personas:
   ada: {about: Looks for birds, referrer: "https://www.bing.com/search?q=bird"}
   bo: {url: /}
 """
-GOOD = "tests: [{persona: ada, in: birders, slots: {hero: birds}}, {persona: bo, not_in: birders, slots: {hero: default}}]\n"
+GOOD = """\
+tests:
+  - {persona: ada, in: birders, slots: {hero: birds}}
+  - {persona: bo, not_in: birders, slots: {hero: default}}
+"""
 BAD = "  - {persona: bo, in: birders}\n"
 
 
@@ -86,8 +90,9 @@ def test_without_tests_it_says_how_to_write_one(rules: Path, capsys: pytest.Capt
     example = told.split("\n\n")[1]
     (rules / "tests.yaml").write_text(example + "\n")
     assert "{persona: cheap-tripod, in: [birders], slots: {hero: birds}}" in example
-    assert main(["check"]) == 1  # the personas of both files are one section; this one is defined once
-    assert "defined twice" not in capsys.readouterr().out
+    assert main(["check"]) == 0
+    assert main(["test"]) == 1
+    assert "1 of 1 test failed" in capsys.readouterr().out
 
 
 def test_json_has_its_shape(rules: Path, capsys: pytest.CaptureFixture[str]) -> None:
