@@ -215,8 +215,11 @@ async def test_versions_that_the_store_keeps_are_editions(
     found = await asyncio.to_thread(as_json, capsys, *arguments)
     assert found["changes"] == await asyncio.to_thread(lambda: as_json(capsys, old, new)["changes"])
     assert found["movement"] is None
+    assert await asyncio.to_thread(as_json, capsys, "yesterday", *arguments[1:]) == found | {
+        "old": {"name": "yesterday", "version": found["old"]["version"]}
+    }
     assert await asyncio.to_thread(main, ["diff", "ffffff", str(new), "--store", valkey_url]) == 2
-    assert "keeps no rules of the version ffffff" in capsys.readouterr().err
+    assert "the store knows no version ffffff" in capsys.readouterr().err
 
 
 def test_a_folder_at_a_git_revision_is_an_edition(

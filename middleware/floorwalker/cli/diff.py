@@ -3,8 +3,10 @@
 import argparse
 import json
 import sys
+import time
 from typing import Any
 
+from floorwalker.asgi.places import open_places
 from floorwalker.cli.diff_report import report
 from floorwalker.cli.diff_walk import Moved, moved_in_log, moved_in_store
 from floorwalker.cli.editions import NamedEdition, find_edition
@@ -19,7 +21,7 @@ Says in words what NEW changes against OLD. With --log or --store also how many 
 and which slots would show something else. Warns where figures from before and after would be added up under one name.
 
 OLD and NEW: a folder of rule files with the templates beside it; such a folder at a git revision, as in HEAD:rules; or
-a version that the store keeps (`floorwalker rules history` lists them).
+what the store keeps: yesterday, a day, or a version that `floorwalker rules history` lists.
 
 Exit status 1 where something would be mixed, else 0.
 """
@@ -39,6 +41,7 @@ def add(subparsers: Any) -> None:
     p.add_argument("--templates-new", metavar="DIR", help="the templates of NEW (default: templates beside it)")
     p.add_argument("--log", help="replay this access log through both, page by page; - for standard input")
     p.add_argument("--host", help="the site's own host (default: found from the log)")
+    p.add_argument("--places", help="a MaxMind-format file, to tell places from the log's addresses")
     p.add_argument("--store", help="look at every visitor of this store, as they are now; nothing is written")
     p.add_argument("--words", action="store_true", help="only what changes; count no visitors")
     p.add_argument("--json", action="store_true", help="print it as JSON")
@@ -47,8 +50,9 @@ def add(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Compare, count, print; 1 where figures would be mixed."""
-    old = find_edition(args.old, templates=args.templates_old, store=args.store)
-    new = find_edition(args.new, templates=args.templates_new, store=args.store)
+    now, places = time.time(), open_places(args.places) if args.places else None
+    old = find_edition(args.old, templates=args.templates_old, store=args.store, now=now, places=places)
+    new = find_edition(args.new, templates=args.templates_new, store=args.store, now=now, places=places)
     compared = compare(_edition(old), _edition(new), references=references)
     moved = None if args.words else _moved(args, old, new, compared)
     if args.json:

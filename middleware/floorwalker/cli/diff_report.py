@@ -89,11 +89,14 @@ def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
 
 def _shifts(shifts: Mapping[tuple[str, str], Shift], *, is_log: bool) -> Iterator[str]:
     ranked = sorted(shifts.items(), key=lambda one: (-one[1].pages, one[0]))
-    shown = [(_shift_words(*names), shift) for names, shift in ranked[:_SHIFTS_SHOWN]]
-    width = max(len(words) for words, _ in shown)
-    for words, shift in shown:
-        pages = f"on {counted(shift.pages, 'page view')}, to " if is_log else "to "
-        yield f"    {words:<{width}}  {pages}{counted(shift.visitors, 'visitor')}"
+    rows = [
+        (_shift_words(*names), counted(shift.pages, "page view"), counted(shift.visitors, "visitor"))
+        for names, shift in ranked[:_SHIFTS_SHOWN]
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for told, pages, visitors in rows:
+        on = f"on {pages:>{widths[1]}}, to " if is_log else "to "
+        yield f"    {told:<{widths[0]}}  {on}{visitors:>{widths[2]}}"
     if rest := ranked[_SHIFTS_SHOWN:]:
         yield f"    and {len(rest):,} more (--json lists them)"
 

@@ -6,18 +6,17 @@ import re
 import subprocess
 import tarfile
 import tempfile
-import time
 from pathlib import Path, PurePosixPath
 
 from msgspec import Struct
 
 from floorwalker.asgi.rulebook import Rulebook, rulebook_of
+from floorwalker.cli.shelf import DEFAULT_STORE, open_existing, open_shelf, take
+from floorwalker.core.reading.place import Places
 from floorwalker.errors import ConfigurationError
 from floorwalker.rulefile import RuleFiles, read_files
-from floorwalker.store import open_store
 
-DEFAULT_STORE = "embedded:var/floorwalker"
-_VERSION = re.compile(r"[0-9a-f]{6,16}")
+_KEPT = re.compile(r"[0-9a-f]{4,16}|yesterday|today|\d{4}-\d\d-\d\d.*")
 
 
 class NamedEdition(Struct, frozen=True):
@@ -28,50 +27,42 @@ class NamedEdition(Struct, frozen=True):
     rulebook: Rulebook
 
 
-def find_edition(name: str, *, templates: str | None, store: str | None) -> NamedEdition:
+def find_edition(
+    name: str, *, templates: str | None, store: str | None, now: float, places: Places | None = None
+) -> NamedEdition:
     """The rules of that name, ready to decide.
 
     name: a folder, with `templates` or the folder of that name beside it; such a folder at a git revision, as in
-    HEAD:rules; or a version that the store keeps, of which six digits are enough. Raises ConfigurationError where there
-    is none, and RuleErrors where they have errors.
+    HEAD:rules; or what the store keeps: a version, of which four digits are enough, or what was in force yesterday or
+    on a day. Raises ConfigurationError where there is none, and RuleErrors where they have errors.
     """
-    files = _files(name, templates, store)
-    return NamedEdition(name, files, rulebook_of(files, now=time.time()))
+    files = _files(name, templates, store, now)
+    return NamedEdition(name, files, rulebook_of(files, now=now, places=places))
 
 
-def _files(name: str, templates: str | None, store: str | None) -> RuleFiles:
+def _files(name: str, templates: str | None, store: str | None, now: float) -> RuleFiles:
     if Path(name).exists():
         beside = Path(templates) if templates else Path(name).parent / "templates"
         return read_files(name, beside if templates or beside.is_dir() else None)
-    if _VERSION.fullmatch(name):
-        return asyncio.run(_kept(name, _store_of_versions(name, store)))
+    if _KEPT.fullmatch(name):
+        return asyncio.run(_kept(name, store or DEFAULT_STORE, now))
     revision, colon, folder = name.partition(":")
     if colon and revision and folder:
         return _at_revision(revision, folder, templates)
     raise ConfigurationError(
-        f"{name} is no folder; write a folder, a git revision of one such as HEAD:rules, or a version that "
-        "`floorwalker rules history` lists"
+        f"{name} is no folder; write a folder, a git revision of one such as HEAD:rules, or what the store keeps: "
+        "yesterday, a day, or a version that `floorwalker rules history` lists"
     )
 
 
-def _store_of_versions(version: str, store: str | None) -> str:
-    """The store that is named, else the one that lies here; none is made for the asking."""
-    if store is None and not Path(DEFAULT_STORE.removeprefix("embedded:")).is_dir():
-        raise ConfigurationError(f"{version} is no folder; where it is a version that a store keeps, say --store")
-    return store or DEFAULT_STORE
-
-
-async def _kept(version: str, address: str) -> RuleFiles:
-    store = open_store(address)
+async def _kept(name: str, address: str, now: float) -> RuleFiles:
+    store = open_existing(address)
     try:
-        found = [one.version for one in await store.rules_history() if one.version.startswith(version)]
-        kept = None if len(set(found)) > 1 else await store.rules(found[0] if found else version)
+        shelf = await open_shelf(store)
+        is_time = "-" in name or name in ("yesterday", "today")
+        kept = await take(store, shelf.at(name, now=now) if is_time else shelf.named(name))
     finally:
         await store.close()
-    if kept is None:
-        why = "keeps no rules of the version" if len(set(found)) < 2 else "keeps several versions that begin with"
-        hint = "`floorwalker rules history` lists them; is --store right?"
-        raise ConfigurationError(f"the store {why} {version}; {hint}")
     return RuleFiles(dict(kept.rules), dict(kept.templates))
 
 

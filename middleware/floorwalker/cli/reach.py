@@ -10,10 +10,13 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from floorwalker.asgi.places import open_places
 from floorwalker.asgi.rulebook import Rulebook, read_site_files, rulebook_of
 from floorwalker.cli.paper import Paper
 from floorwalker.cli.reach_report import report
 from floorwalker.cli.reach_walk import Reached, reach_in_log, reach_in_store
+from floorwalker.cli.rule_options import add_rules
+from floorwalker.cli.shelf import DEFAULT_STORE
 from floorwalker.core.reach import WINDOWS, Reach
 from floorwalker.core.ruleset import Ruleset
 from floorwalker.core.standing import Need
@@ -45,9 +48,8 @@ def add(subparsers: Any) -> None:
     )
     p.add_argument("segment", nargs="?", metavar="SEGMENT", help="the segment's name (default: all of them)")
     p.add_argument("--when", metavar="CONDITION", help="instead: a condition such as '{viewed: {type: article}}'")
-    p.add_argument("--rules", default="rules", help="the folder of rule files (default: rules)")
-    p.add_argument("--templates", help="the folder of templates (default: templates beside the rules)")
-    p.add_argument("--store", default="embedded:var/floorwalker", help="where the profiles are (default: %(default)s)")
+    add_rules(p)
+    p.add_argument("--store", default=DEFAULT_STORE, help="where the profiles are (default: %(default)s)")
     p.add_argument("--log", help="count in this access log instead; - for standard input")
     p.add_argument("--host", help="the site's own host (default: found from the log)")
     p.add_argument("--json", action="store_true", help="print it as JSON")
@@ -86,8 +88,9 @@ def _rulebook(args: argparse.Namespace) -> Rulebook:
     rules = Path(args.rules)
     templates = Path(args.templates) if args.templates else rules.parent / "templates"
     files = read_site_files(rules, templates)
+    places = open_places(args.places) if args.places else None
     try:
-        rulebook = rulebook_of(_with_condition(files, args.when), now=time.time())
+        rulebook = rulebook_of(_with_condition(files, args.when), now=time.time(), places=places)
     except RuleErrors as errors:
         raise _refused(errors) from errors
     return rulebook.deciding_by(with_drafts_beside(rulebook.ruleset))

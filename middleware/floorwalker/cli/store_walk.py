@@ -6,8 +6,9 @@ from msgspec import Struct
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
+from floorwalker.cli.shelf import open_existing
 from floorwalker.core.memory.profile import Profile
-from floorwalker.store import Survey, open_store
+from floorwalker.store import Survey
 
 
 class Walk(Struct):
@@ -40,7 +41,7 @@ class Walk(Struct):
 
 async def each_profile(address: str, walk: Walk) -> AsyncIterator[Profile]:
     """Every confirmed visitor's profile, one at a time. Raises StoreUnavailable, StoreAddressError."""
-    store = open_store(address)
+    store = open_existing(address)
     try:
         await store.ping()
         with _progress() as progress:

@@ -16,6 +16,7 @@ from floorwalker.core.ruleset import (
     Points,
     Promotion,
     Ruleset,
+    Schedule,
     Segment,
     Site,
     Slot,
@@ -97,12 +98,12 @@ def _named(
         if name in was:
             yield Change(section, name, f"is the new name of {was[name]}; the rest is the same")
         elif name not in old:
-            yield Change(section, name, f"is new: {_described(thing)}")
+            yield Change(section, name, f"is new: {_described(thing, zones)}")
         elif not means_the_same(old[name], thing):
             yield from (Change(section, name, told) for told in _changes(old[name], thing, zones))
     for name, thing in old.items():
         if name not in new:
-            yield Change(section, name, f"is gone: {_described(thing)}")
+            yield Change(section, name, f"is gone: {_described(thing, zones)}")
 
 
 def _changes(old: Any, new: Any, zones: Zones) -> list[str]:
@@ -188,7 +189,7 @@ def _steps(old: Sequence[Condition], new: Sequence[Condition]) -> list[str]:
     return came_and_went("steps", fresh, gone) or [f"steps are in another order: {', then '.join(after.values())}"]
 
 
-def _described(thing: Any) -> str:
+def _described(thing: Any, zones: Zones) -> str:
     """What something is, in a line."""
     match thing:
         case Segment(when=None):
@@ -204,12 +205,20 @@ def _described(thing: Any) -> str:
             told = words_of(thing.when)
         case Funnel():
             told = ", then ".join(map(words_of, thing.steps))
+        case Promotion():
+            told = _offered(thing, zones)
         case Struct():
-            told = words.plain(thing).removeprefix("(").removesuffix(")")
+            told = words.told_fields(thing, skip=("name",))
         case _:
             told = words.plain(thing)
     draft = "a draft; " if getattr(thing, "draft", False) else ""
     return words.quoted(f"{draft}{told}", 160)
+
+
+def _offered(promotion: Promotion, zones: Zones) -> str:
+    told = schedule_changes(Schedule(), promotion.schedule, zones)
+    told += by("control", words.share)(0.0, promotion.control) if promotion.control else []
+    return ", ".join(told).replace("now has ", "") or "at any time"
 
 
 _OTHERS: Mapping[str, Teller] = {

@@ -1,7 +1,7 @@
 """Values in words, as an editor would write them."""
 
 import re
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Collection, Iterable, Mapping, Set
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -92,7 +92,7 @@ def plain(value: Any) -> str:
         case Content():
             return content(value)
         case Struct():
-            return f"({', '.join(_told_fields(value))})"
+            return f"({told_fields(value)})"
         case Mapping():
             return ", ".join(f"{key}: {plain(one)}" for key, one in value.items())
         case Set():
@@ -103,8 +103,11 @@ def plain(value: Any) -> str:
             return quoted(str(value))
 
 
-def _told_fields(value: Struct) -> Iterable[str]:
+def told_fields(value: Struct, *, skip: Collection[str] = ()) -> str:
+    """What a struct says beside its defaults."""
+    told = []
     for field in fields(type(value)):
         one = getattr(value, field.name)
-        if field.name not in ("written", "where") and (told := plain(one)) and one != field.default:
-            yield f"{field.name} {told}"
+        if field.name not in ("written", "where", *skip) and one != field.default and (words := plain(one)):
+            told.append(f"{field.name} {words}")
+    return ", ".join(told)
