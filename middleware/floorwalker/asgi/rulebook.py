@@ -42,9 +42,17 @@ class Rulebook:
     """One version of the rules, ready to serve. A page is served from one rulebook, from its beginning to its end."""
 
     def __init__(
-        self, ruleset: Ruleset, sources: Mapping[str, str], *, places: Places | None = None, geo_headers: str = ""
+        self,
+        ruleset: Ruleset,
+        templates: Mapping[str, str] | BlockRenderer,
+        *,
+        places: Places | None = None,
+        geo_headers: str = "",
     ) -> None:
-        """sources: the templates by path. geo_headers: the delivery network whose place headers are believed."""
+        """templates: their sources by path, or all of them compiled, for this rulebook alone.
+
+        geo_headers: the delivery network whose place headers are believed.
+        """
         self.ruleset = ruleset
         site = ruleset.site
         self.reader = SignalReader(
@@ -54,7 +62,7 @@ class Rulebook:
             trusted_headers=geo_headers or (),
         )
         self.corridor = Corridor(ruleset, reader=self.reader)
-        self._renderer = BlockRenderer(sources)
+        self._renderer = templates if isinstance(templates, BlockRenderer) else BlockRenderer(templates)
         self._compiled = {id(content): self._compile(content) for content in _contents(ruleset)}
         self._selectors = {
             slot.name: SelectorSlot(slot.name, slot.at, Place(slot.place)) for slot in ruleset.slots.values() if slot.at
@@ -139,12 +147,11 @@ def read_site_files(rules: Path, templates: Path) -> RuleFiles:
 
 def rulebook_of(files: RuleFiles, *, now: float, places: Places | None = None, geo_headers: str = "") -> Rulebook:
     """The rulebook of files that were read; raises RuleErrors, and TemplateFailed for a template that is no text."""
-    sources = template_sources(files.templates or {})
-    checks = content_checks(BlockRenderer(sources), now=now)
-    ruleset, problems = read(files.rules, files.templates, checks=checks)
+    renderer = BlockRenderer(template_sources(files.templates or {}))
+    ruleset, problems = read(files.rules, files.templates, checks=content_checks(renderer, now=now))
     if ruleset is None:
         raise RuleErrors(problems)
-    return Rulebook(ruleset, sources, places=places, geo_headers=geo_headers)
+    return Rulebook(ruleset, renderer, places=places, geo_headers=geo_headers)
 
 
 def _contents(ruleset: Ruleset) -> Iterator[Content]:

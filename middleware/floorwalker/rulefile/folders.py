@@ -92,7 +92,7 @@ def is_template(name: str) -> bool:
 
 def list_rules(place: Folder) -> Listing:
     """The rule files of a folder, those below it left aside; or the one file that the place is."""
-    here = _mark("", os.fspath(place))
+    here = _mark("", Path(place))
     if not here.is_folder:
         return Listing((here,), ())
     return _list(here, is_rule_file, deep=False)
@@ -100,7 +100,7 @@ def list_rules(place: Folder) -> Listing:
 
 def list_templates(folder: Folder) -> Listing:
     """The templates of a folder and of all below it. Links are followed, but not into a folder that holds the link."""
-    return _list(_mark("", os.fspath(folder)), is_template, deep=True)
+    return _list(_mark("", Path(folder)), is_template, deep=True)
 
 
 def read_files(rules: Folder, templates: Folder | None = None) -> RuleFiles:
@@ -161,38 +161,42 @@ def version_of(files: Map[str, bytes], templates: Map[str, bytes] | None = None)
 
 
 def _list(root: Mark, counts: Callable[[str], bool], *, deep: bool) -> Listing:
-    walk = _walk(root, (), deep=deep)
-    counting = (mark for mark in walk if mark.is_folder or mark.error or counts(Path(mark.path).name))
-    found = sorted(islice(counting, MOST_FILES + 1))
+    found = sorted(islice(_walk(root, counts, (), deep=deep), MOST_FILES + 1))
     return Listing(tuple(mark for mark in found if not mark.is_folder), tuple(mark for mark in found if mark.is_folder))
 
 
-def _walk(folder: Mark, around: tuple[tuple[int, int], ...], *, deep: bool) -> Iterator[Mark]:
+def _walk(
+    folder: Mark, counts: Callable[[str], bool], around: tuple[tuple[int, int], ...], *, deep: bool
+) -> Iterator[Mark]:
     """around: the folders that this one lies in."""
     yield folder
     if not folder.is_folder or folder.identity in around:
         return
     try:
         with os.scandir(folder.path) as entries:
-            names = [entry.name for entry in entries if not is_left_out(entry.name)]
+            found = [_mark_of(entry, folder.name) for entry in entries if not is_left_out(entry.name)]
     except OSError as error:
         yield Mark(f"{folder.name}/", folder.path, error=error.errno or 1)
         return
-    for name in names:
-        mark = _mark(f"{folder.name}/{name}" if folder.name else name, str(Path(folder.path, name)))
+    for name, mark in found:
         if not mark.is_folder:
-            yield mark
+            if counts(name):
+                yield mark
         elif deep:
-            yield from _walk(mark, (*around, folder.identity), deep=True)
+            yield from _walk(mark, counts, (*around, folder.identity), deep=True)
 
 
-def _mark(name: str, path: str) -> Mark:
+def _mark_of(entry: os.DirEntry[str], folder: str) -> tuple[str, Mark]:
+    return entry.name, _mark(f"{folder}/{entry.name}" if folder else entry.name, entry)
+
+
+def _mark(name: str, place: os.DirEntry[str] | Path) -> Mark:
     try:
-        found = Path(path).stat()
+        found = place.stat()
     except OSError as error:
-        return Mark(name, path, error=error.errno or 1)
+        return Mark(name, os.fspath(place), error=error.errno or 1)
     changed = (found.st_mtime_ns, found.st_ctime_ns)
-    return Mark(name, path, found.st_mode, found.st_size, changed, (found.st_dev, found.st_ino))
+    return Mark(name, os.fspath(place), found.st_mode, found.st_size, changed, (found.st_dev, found.st_ino))
 
 
 def _readable(listing: Listing, kind: str, root: Path) -> Iterator[Mark]:

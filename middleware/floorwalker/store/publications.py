@@ -1,5 +1,6 @@
 """The versions of the rules that were in force: when, and the files of the last of them."""
 
+import asyncio
 import zlib
 from collections.abc import Mapping
 
@@ -54,7 +55,7 @@ async def keep(link: Link, namespace: str, kept: KeptRules, settings: StoreSetti
     head = [kept.version, f"{kept.at:.3f}", *bounds, "aside" if aside else "in force"]
     if await script("publish").run(link, keys, [*head, "ask"]):
         return True
-    packed = pack(kept)
+    packed = await asyncio.to_thread(pack, kept)  # a large folder takes tenths of a second
     if packed is None:
         if not aside:
             await script("publish").run(link, keys, [*head, "note"])
