@@ -9,6 +9,7 @@ import pytest
 
 from floorwalker.asgi.preview.guise import Guise
 from floorwalker.asgi.preview.seal import LONGEST_SITTING_S
+from floorwalker.asgi.preview.trial import SELECTORS_AT_MOST
 from tests.asgi.browser import page_app
 from tests.asgi.conftest import Clock, Wrap
 from tests.asgi.preview_sites import PAGE, Editor, link, site_rules
@@ -217,7 +218,19 @@ async def test_selectors_are_tried_for_who_previews(editor: Editor, clock: Clock
     assert (await editor.post(f"{DESK}/selector", headers=own, body=trial())).status == 403
     await editor.play(clock.now)
     answer = await editor.post(f"{DESK}/selector", headers=own, body=trial(html=PAGE.decode()))
-    assert json.loads(answer.body) == [{"selector": "#rest", "error": "", "warning": "", "matches": 1}]
+    assert json.loads(answer.body) == [
+        {
+            "selector": "#rest",
+            "error": "",
+            "warning": "",
+            "matches": 1,
+            "first": {"tag": "p", "id": "rest", "classes": []},
+        }
+    ]
+    many = trial(selectors=["#rest"] * 99 + ["a" * 301])
+    assert len(json.loads((await editor.post(f"{DESK}/selector", headers=own, body=many)).body)) == SELECTORS_AT_MOST
+    long = await editor.post(f"{DESK}/selector", headers=own, body=trial(selectors=["a" * 301]))
+    assert "too long" in json.loads(long.body)[0]["error"]
     assert (await editor.post(f"{DESK}/selector", headers=own, body=b"{")).status == 400
     assert (await editor.post(f"{DESK}/selector", headers=own, body=trial(html="a" * 2_100_000))).status == 413
     assert (await editor.post(f"{DESK}/selector", headers={b"origin": b"null"}, body=trial())).status == 403

@@ -47,9 +47,9 @@ PAGE = """<!doctype html>
 <ul class="menu"><li>One<li class="css-1x2y3z">Two</ul>
 <table id="prices"><tr><th>What</th><th>Price</th></tr>
 <!--slot:row--><tr><td>Dear</td><td>90</td></tr><!--/slot:row--></table>
-<p><a href="/elsewhere" id="link">Elsewhere</a> <img alt="" src="data:,"></p>
-<section class="card teaser"><h2>One</h2></section>
-<section class="card"><h2>Two</h2></section>
+<p><a href="/elsewhere" id="link">Elsewhere</a> <img alt="" src="data:," width="40" height="20"></p>
+<div id="aside"><section class="card teaser"><h2>One</h2></section>
+<section class="card"><h2>Two</h2></section></div>
 </main></body></html>"""
 POLICIES = {
     "/": "default-src 'none'; script-src 'self'; connect-src 'self'; form-action 'self'; img-src data:",

@@ -177,7 +177,8 @@ class PreviewDesk:
             trial = msgspec.json.decode(await _body(asked, TRIAL_BYTES_AT_MOST), type=Trial)
         except msgspec.MsgspecError:
             return JSONResponse({"error": "a trial is JSON with selectors, place and html"}, 400)
-        return JSONResponse(msgspec.to_builtins(await asyncio.to_thread(tried, trial)))
+        verdicts = await asyncio.to_thread(tried, trial, random=self._setup.settings.random)
+        return JSONResponse(msgspec.to_builtins(verdicts))
 
     def _refused(self, asked: Asked) -> Response | None:
         """What comes from another site is no editor's doing."""

@@ -31,7 +31,7 @@ class Overlay:
 
         blocked: the page's policy lets no script of ours run, so a line of text stands for the overlay.
         """
-        here = quote(str(state["page"]["path"]))
+        here = quote(str(state["page"]["path"]).removeprefix(state["root"]) or "/")
         line = (
             f"<p>Preview: {_text(state['persona'] or 'somebody new')}, {_text(state['day'])}. "
             f'<a href="{_text(prefix)}?to={here}">Switch or leave</a></p>'

@@ -2,6 +2,8 @@
 const MARK = /^(\/?)(slot|fw):([A-Za-z0-9][A-Za-z0-9_.-]{0,63})$/;
 const OUTSIDE = ["replace", "hide", "before", "after", "first", "last"];
 
+let changed = new Set();
+
 const marked = () => {
   const spans = new Map();
   const begun = [];
@@ -73,6 +75,7 @@ class Outlines {
 
   show(state, visible) {
     this.state = state;
+    changed = new Set(state.slots.filter((slot) => slot.block).map((slot) => slot.name));
     this.layer.hidden = !visible;
     this.later(true);
   }
@@ -127,5 +130,13 @@ class Outlines {
 
 // Four pixels of air around what is there.
 const around = (rect) => rect && { left: rect.left - 4, top: rect.top - 4, width: rect.width + 8, height: rect.height + 8 };
+
+// The slot whose block an element belongs to.
+const blockAround = (element, state) => {
+  const within = ({ start, end }) => start.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING && end.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_PRECEDING;
+  const spans = marked();
+  return state.slots.find((slot) => slot.block && ((spans.get(slot.name) || []).some(within)
+    || (slot.at && slot.place === "inside" && slot.outcome === "changed" && selected(slot)[0] !== element && selected(slot)[0]?.contains(element))));
+};
 
 const shownIn = (slot) => (!slot.block ? "the page’s own" : slot.block === "hide" ? "hidden" : slot.block);

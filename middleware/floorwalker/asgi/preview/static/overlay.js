@@ -37,7 +37,7 @@ class Overlay {
       slots: button("slots", "Slots", el("span", { class: "count" }, String(there))),
     };
     this.buttons.who.classList.add("who");
-    const small = el("button", { type: "button", class: "mark", "aria-label": "Fold the preview bar", click: () => this.fold(small) }, carnation());
+    const small = el("button", { type: "button", class: "mark", "aria-label": recall().small ? "Unfold the preview bar" : "Fold the preview bar", click: () => this.fold(small) }, carnation());
     this.pickButton = el("button", { type: "button", click: () => this.pick() }, "Pick", el("span", { class: "long" }, " an element"));
     const leave = el("button", { type: "button", class: "leave", click: () => send(state, this.shadow, { leave: "yes" }) }, "Leave", el("span", { class: "long" }, " preview"));
     this.panel = el("div", { class: "panel", id: "panel", role: "group", hidden: true, tabindex: "-1" });
@@ -101,14 +101,20 @@ class Overlay {
     this.frame.classList.remove("is-picking");
     this.outlineLayer.hidden = recall().outlines === false;
     if (!element) { this.pickButton.focus(); return; }
+    const owner = blockAround(element, this.state);
+    if (owner) { this.refuse(`This belongs to the block ${owner.block} in the slot ${owner.name}, not to the page. Pick an element around it.`); return; }
     await this.tried(element, VOID.includes(element.localName) ? "replace" : "inside");
+  }
+
+  refuse(why) {
+    this.show("pick", "Your element", [el("p", { class: "warning" }, why), el("button", { type: "button", click: () => this.pick() }, "Pick another element")]);
   }
 
   async tried(element, place) {
     const selectors = selectorsFor(element);
     let verdicts = selectors.map((selector) => ({ selector, error: "", warning: "", matches: null }));
-    try { if (selectors.length) verdicts = await tryOn(this.state, selectors, place); } catch { /* the page forbids asking: what the window sees must do */ }
-    if (!verdicts.length) { this.show("pick", "Your element", [el("p", { class: "warning" }, "No selector finds this element alone. Pick one around it.")]); return; }
+    try { if (selectors.length) verdicts = await tryOn(element, this.state, selectors, place); } catch { /* the page forbids asking: what the window sees must do */ }
+    if (!verdicts.length) { this.refuse("No selector finds this element alone. Pick one around it."); return; }
     this.show("pick", "Your element", pickPanel(element, this.state, verdicts, place, () => this.pick(), (other) => this.tried(element, other)));
   }
 }

@@ -106,7 +106,7 @@ const pickPanel = (element, state, verdicts, place, again, retry) => {
   const where = el("select", { id: "place", change: () => retry(where.value) }, PLACES.map(([value, shown]) => el("option", { value, selected: value === place }, `${value}: ${shown}`)));
   const problem = found.error || found.warning;
   const judged = found.matches === 1 ? "It is the only one in the page as the app makes it, and the rewriter serves it." : "It is the only one in this page. Whether the page as the app makes it holds it, could not be seen.";
-  const verdict = absent ? ["warning", "The page as the app makes it does not hold this element: a script or a block has put it there. Pick one around it."]
+  const verdict = absent ? ["warning", "In the page as the app makes it nothing matches: a script or a block has put this element there, or the page leaves end tags out before it. Pick one around it."]
     : found.matches > 1 ? ["warning", `${found.matches} elements match in the page as the app makes it; only the first would be served.`]
       : problem ? ["warning", problem[0].toUpperCase() + problem.slice(1) + "."] : ["good", judged];
   return [

@@ -77,7 +77,7 @@ class Picker {
 }
 
 // What the server's own rewriter makes of the selectors, on the page as the app made it.
-const tryOn = async (state, selectors, place) => {
+const tryOn = async (element, state, selectors, place) => {
   let html = null;
   try {
     const page = await fetch(location.href, { headers: { "x-floorwalker-preview": "plain", accept: "text/html" }, cache: "no-store" });
@@ -86,8 +86,11 @@ const tryOn = async (state, selectors, place) => {
   } catch { /* then nothing is counted */ }
   const answer = await fetch(`${state.prefix}/selector`, { method: "POST", body: JSON.stringify({ selectors, place, html }) });
   if (!answer.ok) throw new Error(String(answer.status));
-  return answer.json();
+  return (await answer.json()).map((each) => (each.first && !isSame(each.first, element) ? { ...each, error: "", warning: "", matches: 0 } : each));
 };
+
+// Counted in the window, places in a list may be others than in the page as the app made it.
+const isSame = (first, element) => first.tag === element.localName && first.id === element.id && first.classes.every((name) => element.classList.contains(name));
 
 const best = (verdicts) => {
   const served = verdicts.filter((each) => !each.error && (each.matches === 1 || each.matches === null));

@@ -23,26 +23,38 @@ const namesOf = (element) => {
   return names;
 };
 
+// Where a block stands among the children, they are not those of the page as the app made it.
+const isMixed = (element) => [...element.childNodes].some((node) => {
+  const found = node.nodeType === Node.COMMENT_NODE && MARK.exec(node.data);
+  return found && changed.has(found[3]);
+});
+
 const nthOfType = (element) => {
   const alike = [...element.parentElement.children].filter((each) => each.localName === element.localName);
   const tag = CSS.escape(element.localName);
   return alike.length === 1 ? tag : `${tag}:nth-of-type(${alike.indexOf(element) + 1})`;
 };
 
+// A browser puts a tbody into a table that is written without one; no selector may count on it.
+const mayBeImplied = (element) => element.localName === "tbody" && !element.attributes.length;
+
 // Up to twelve selectors that find this element alone, the best first.
 const selectorsFor = (element) => {
-  const found = namesOf(element).filter((name) => isOnly(name, element));
+  const found = mayBeImplied(element) ? [] : namesOf(element).filter((name) => isOnly(name, element));
   let path = "";
+  let link = " > ";
   for (let each = element; each.parentElement && found.length < 12; each = each.parentElement) {
-    path = path ? `${nthOfType(each)} > ${path}` : nthOfType(each);
-    const parent = each.parentElement;
-    const anchor = namesOf(parent).find((name) => isOnly(name, parent));
+    if (mayBeImplied(each) && each !== element) { link = " "; continue; }
+    const step = path === null || isMixed(each.parentElement) ? null : nthOfType(each);
+    path = step && (path ? step + link + path : step);
+    let parent = each.parentElement;
+    link = mayBeImplied(parent) ? " " : " > ";
+    if (mayBeImplied(parent)) parent = parent.parentElement;
+    const anchor = parent && namesOf(parent).find((name) => isOnly(name, parent));
     if (!anchor) continue;
-    for (const name of namesOf(element)) {
-      const below = each === element ? `${anchor} > ${name}` : `${anchor} ${name}`;
-      if (isOnly(below, element)) { found.push(below); break; }
-    }
-    if (isOnly(`${anchor} > ${path}`, element)) found.push(`${anchor} > ${path}`);
+    const below = each === element ? link : " ";
+    const named = namesOf(element).map((name) => anchor + below + name).find((selector) => isOnly(selector, element));
+    found.push(...[named, path && anchor + link + path].filter((selector) => selector && isOnly(selector, element)));
   }
   return [...new Set(found)].slice(0, 12);
 };

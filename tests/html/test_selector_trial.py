@@ -2,10 +2,16 @@
 
 import pytest
 
-from floorwalker.asgi.preview.trial import SELECTOR_CHARS_AT_MOST, SELECTORS_AT_MOST, Trial, tried
+from floorwalker.html.selector_trial import Found, Verdict, try_selector
 
 PAGE = """<body><section id="hero"><h1>Hello</h1></section><p class="a">one</p><p class="a">two</p>
-<ul><li class="open">One<li>Two</ul><ol><li class="shut">One</li></ol><img class="art"></body>"""
+<ul><li class="open wide">One<li>Two</ul><ol><li class="shut">One</li></ol><img class="art"></body>"""
+
+TOKEN = "t" * 32
+
+
+def tried(selector: str, place: str) -> Verdict:
+    return try_selector(selector, place, PAGE, token=TOKEN)
 
 
 @pytest.mark.parametrize(
@@ -13,19 +19,19 @@ PAGE = """<body><section id="hero"><h1>Hello</h1></section><p class="a">one</p><
     [("#hero", "inside", 1), ("p.a", "before", 2), ("#nowhere", "inside", 0), ("img.art", "replace", 1)],
 )
 def test_matches_are_counted_in_the_page_as_it_is_served(selector: str, place: str, matches: int) -> None:
-    [verdict] = tried(Trial((selector,), place, PAGE))
+    verdict = tried(selector, place)
     assert (verdict.error, verdict.warning, verdict.matches) == ("", "", matches)
 
 
 def test_an_element_that_the_page_does_not_close_is_no_place_for_a_slot() -> None:
-    [verdict] = tried(Trial(("li.open",), "inside", PAGE))
+    verdict = tried("li.open", "inside")
     assert "may be left out" in verdict.error
-    [verdict] = tried(Trial(("li.open",), "before", PAGE))
+    verdict = tried("li.open", "before")
     assert (verdict.error, verdict.matches) == ("", 1)
 
 
 def test_an_element_that_might_be_left_open_elsewhere_is_warned_of() -> None:
-    [verdict] = tried(Trial(("li.shut",), "inside", PAGE))
+    verdict = tried("li.shut", "inside")
     assert verdict.error == ""
     assert "this page writes the end tag" in verdict.warning
 
@@ -39,18 +45,19 @@ def test_an_element_that_might_be_left_open_elsewhere_is_warned_of() -> None:
         ("", "inside", "cannot be served"),
         ("img.art", "inside", "has no inside"),
         ("#hero", "nowhere", "is no place"),
-        ("a" * (SELECTOR_CHARS_AT_MOST + 1), "inside", "too long"),
     ],
 )
 def test_what_cannot_be_served_says_why(selector: str, place: str, why: str) -> None:
-    [verdict] = tried(Trial((selector,), place, PAGE))
+    verdict = tried(selector, place)
     assert why in verdict.error
 
 
 def test_without_the_page_nothing_is_counted() -> None:
-    [verdict] = tried(Trial(("#hero",)))
+    verdict = try_selector("#hero", "inside", None, token=TOKEN)
     assert (verdict.error, verdict.matches) == ("", None)
 
 
-def test_so_many_selectors_are_tried_and_no_more() -> None:
-    assert len(tried(Trial(("#hero",) * 99))) == SELECTORS_AT_MOST
+def test_the_first_match_is_told_as_its_tag_writes_it() -> None:
+    assert tried("li", "before").first == Found("li", "", ("open", "wide"))
+    assert tried("section", "inside").first == Found("section", "hero")
+    assert tried("#nowhere", "inside").first is None
