@@ -77,6 +77,12 @@ def test_one_persona_alone(rules: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert "there is no persona adda; did you mean ada?" in capsys.readouterr().err
 
 
+def test_of_a_persona_without_tests_that_is_said(rules: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (rules / "tests.yaml").write_text("tests:\n" + BAD)
+    assert main(["test", "--persona", "ada"]) == 0
+    assert capsys.readouterr().out == "No test is about ada; 1 are about others.\n"
+
+
 def test_rules_with_errors_are_checked_first(rules: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (rules / "tests.yaml").write_text("tests: [{persona: ad, in: birders}]\n")
     assert main(["test"]) == 1

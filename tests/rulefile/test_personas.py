@@ -8,10 +8,15 @@ from zoneinfo import ZoneInfo
 import jsonschema
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
+from floorwalker.core.advance import Corridor
+from floorwalker.core.decide import decide
 from floorwalker.core.events import Page
 from floorwalker.core.personas import TYPICAL_AGENTS, Expectation, Happening, PastOrder, Persona, Piece
 from floorwalker.core.reading.device import NO_HINTS, read_device
+from floorwalker.core.rehearsal import rehearse
 from floorwalker.core.ruleset import Ruleset
 from floorwalker.core.signals import Place
 from floorwalker.rulefile import Severity, read, schema
@@ -200,6 +205,31 @@ def test_who_is_expected_in_a_draft_is_warned_of() -> None:
     text = "personas: {ada: {url: /}}\ntests: [{persona: ada, in: mobile}]\n"
     _, problems = read({"r.yaml": (SHARED + text).encode()})
     assert [problem.line for problem in problems if problem.code == "draft"] == [16]
+
+
+_VALUES = st.sampled_from([
+    "", "x", "/x", "3", "-1", "no", "DE", "1000000 years", "2 days", "60 %", "1971-01-01", "8999-12-31 23:59", "[x, y]",
+    "{x: y}", "{x: 60 %}", "{country: DE}", "[{ago: 9 years, viewed: /}]", "[{ago: 0 days, saw: hello, times: 9}]",
+    "[{ago: 1 day, amount: 3, bought: [{price: -3}]}]", '"\\x07\\n"', "https://x.example/", "birds", "loyal", "mobile",
+])  # fmt: skip
+_PERSONAS = st.dictionaries(st.sampled_from([key.name for key in PERSONA_KEYS]), _VALUES, max_size=6)
+
+
+@given(_PERSONAS)
+def test_whatever_can_be_loaded_can_be_rehearsed(written: dict[str, str]) -> None:
+    text = "personas:\n  ada:\n    about: x\n" + "".join(
+        f"    {key}: {value}\n" for key, value in written.items() if key != "about"
+    )
+    ruleset, problems = read({"r.yaml": (SHARED + text).encode()})
+    assert all("\n" not in str(problem) for problem in problems)
+    if ruleset is None:
+        assert any(problem.severity is Severity.ERROR for problem in problems)
+        return
+    ada, corridor = ruleset.personas["ada"], Corridor(ruleset)
+    rehearsal = rehearse(corridor, ada, at=ada.moment(1_795_000_000.0))
+    signals = corridor.read(rehearsal.hit)
+    profile = corridor.advance(rehearsal.base, rehearsal.hit, signals)[0] if rehearsal.remembered else None
+    assert set(decide(ruleset, profile, signals, rehearsal.hit.at)) == {"hero"}
 
 
 FRAMES = {

@@ -114,6 +114,8 @@ def _who(subject: Subject, paper: Paper, site_timezone: str) -> Iterator[str]:
         yield f"  {printable('; '.join(told), longest=240)}"
     if not signals.robot:
         yield f"  {printable(_past(walk), longest=240)}"
+    if subject.note:
+        yield f"  {subject.note}"
     yield ""
 
 

@@ -30,11 +30,13 @@ _BESIDE = {"persona": ("url", "at"), "visitor": _OF_REQUEST, "line": (), "log": 
 
 
 class Subject(Struct):
-    """Somebody at one moment. title: who that is. is_page: whether a page is looked at, and not the moment alone."""
+    """Somebody at one moment. title: who that is. is_page: whether a page is looked at, and not the moment alone.
+    note: what else there is to know, for people."""
 
     walk: Walk
     title: str
     is_page: bool = True
+    note: str = ""
 
 
 def add_subjects(p: argparse.ArgumentParser) -> None:
@@ -96,7 +98,7 @@ def _persona(args: argparse.Namespace, rulebook: Rulebook) -> Subject:
         persona = structs.replace(persona, url=args.url, page=None)
     at = read_moment(args.at, ruleset.site.timezone).timestamp() if args.at else persona.moment(time.time())
     walk = walk_of(rulebook, rehearse(rulebook.corridor, persona, at=at))
-    return Subject(walk, _title(persona))
+    return Subject(walk, _title(persona), note="made up, so that no control group holds anything back")
 
 
 def _title(persona: Persona) -> str:

@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
         return _checked(args)
     expected = _expected(rulebook, args.persona)
     if not expected and args.format == "text":
-        print(_how_to(rulebook, args.rules))
+        print(_how_to(rulebook, args))
         return 0
     now = time.time()
     began = time.perf_counter()
@@ -89,13 +89,15 @@ def _written(
             return "\n".join(report(verdicts, rulebook.ruleset, paper, took_s=took_s))
 
 
-def _how_to(rulebook: Rulebook, folder: str) -> str:
+def _how_to(rulebook: Rulebook, args: argparse.Namespace) -> str:
     """How a test is written, with names of this folder."""
     ruleset = rulebook.ruleset
+    if ruleset.tests:
+        return f"No test is about {' or '.join(args.persona)}; {len(ruleset.tests)} are about others."
     slot = next((one for one in ruleset.slots.values()), None)
     block = next((entry.content.name for entry in slot.show if entry.content), "default") if slot else "default"
     return _HOW_TO.format(
-        folder=folder,
+        folder=args.rules,
         segment=next(iter(ruleset.segments), "bargain-hunter"),
         slot=slot.name if slot else "hero",
         block=block,

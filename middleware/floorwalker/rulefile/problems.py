@@ -1,5 +1,6 @@
 """A Problem says where a rule file is wrong and what to write instead; Findings collects every one of them."""
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 from enum import StrEnum
@@ -32,6 +33,7 @@ class Problem(Struct, frozen=True):
 
 
 MOST_PROBLEMS = 500
+_BREAKS = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")  # a problem is one line, whatever it quotes
 _MISWRITTEN = ("unquoted", "cut", "curly-quotes", "odd-space", "tab")
 """Codes of a value that YAML read otherwise than it was meant: what it says then is not judged."""
 
@@ -101,7 +103,8 @@ class Findings:
             return
         lines = self._sources.get(at.file, [])
         source = lines[at.line - 1] if 0 < at.line <= len(lines) else ""
-        problem = Problem(at.file, at.line, at.column, code, message, hint, severity, source)
+        told = [_BREAKS.sub(" ", text) for text in (message, hint)]
+        problem = Problem(at.file, at.line, at.column, code, told[0], told[1], severity, source)
         if (*place, code) not in self._found:
             self._found[(*place, code)] = problem
             self._count[severity] += 1
