@@ -81,10 +81,12 @@ def test_the_history_says_when_and_what_and_which_is_in_force(site: Site, capsys
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split() == ["when", "(Europe/Berlin)", "version", "what", "changed"]
     assert lines[1] == f"● Sun 2026-11-22 12:00:00   {site.third}  now; rules/site.yaml changed, rules/more.yaml new"
-    assert lines[2] == (f"  Sat 2026-11-21 17:00:00   {site.second}  rules/site.yaml changed, templates/card.html new")
-    assert lines[3] == f"  Fri 2026-11-20 09:00:00   {site.first}  the first that is known"
-    assert lines[5] == "The folder rules holds what is in force."
-    assert lines[-1] == f"Have it back: floorwalker rules restore {site.second}"
+    assert lines[2] == "      slot hero: entry 1, a (html) for everybody, has another html: “third” (was “second”)"
+    assert lines[3] == f"  Sat 2026-11-21 17:00:00   {site.second}  rules/site.yaml changed, templates/card.html new"
+    assert lines[5] == "      template card.html is new; nothing shows it"
+    assert lines[6] == f"  Fri 2026-11-20 09:00:00   {site.first}  the first that is known"
+    assert lines[8] == "The folder rules holds what is in force."
+    assert lines[-1] == f"Have it back:          floorwalker rules restore {site.second}"
 
 
 def test_the_history_as_json(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
@@ -97,8 +99,24 @@ def test_the_history_as_json(site: Site, capsys: pytest.CaptureFixture[str]) -> 
         "put_aside": False,
         "in_force": False,
         "changes": {"added": ["templates/card.html"], "changed": ["rules/site.yaml"], "removed": []},
+        "words": [
+            "slot hero: entry 1, a (html) for everybody, has another html: “second” (was “first”)",
+            "template card.html is new; nothing shows it",
+        ],
     }
     assert len(history(site, capsys, "--last", "2")["publications"]) == 2
+
+
+def test_many_changes_are_told_in_part(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    segments = "".join(f"  s{number}: {{when: {{visits: {{at_least: {number + 2}}}}}}}\n" for number in range(5))
+    (site.rules / "more.yaml").write_text(f"segments:\n{segments}")
+    site.save("third", day=22, hour=13)
+    run(site, "history")
+    assert capsys.readouterr().out.splitlines()[2:5] == [
+        "      segment s0 is new: visits: {at_least: 2}",
+        "      segment s1 is new: visits: {at_least: 3}",
+        "      and 3 changes more",
+    ]
 
 
 def test_a_folder_that_is_not_in_force_is_told(site: Site, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,9 +10,13 @@ from msgspec import Struct
 
 from floorwalker.asgi.rulebook import read_site_files
 from floorwalker.cli.paper import Paper, counted, printable
+from floorwalker.cli.rules_words import changes_in_words
 from floorwalker.cli.shelf import DEFAULT_STORE, Shelf, files_of, shown_at
 from floorwalker.errors import ConfigurationError
 from floorwalker.store import KeptRules, Publication, Store
+
+_WORDS_SHOWN = 3
+_LONGEST = 110
 
 
 class Changes(Struct, frozen=True):
@@ -24,10 +28,14 @@ class Changes(Struct, frozen=True):
 
 
 class Line(Struct, frozen=True):
-    """changes: None where the files of this version, or of the one before, are not kept."""
+    """changes: None where the files of this version, or of the one before, are not kept.
+
+    words: the same as an editor says it; none where one of the two has errors, or is so large that it takes too long.
+    """
 
     publication: Publication
     changes: Changes | None
+    words: tuple[str, ...]
     is_first: bool
 
 
@@ -35,20 +43,17 @@ async def read_lines(shelf: Shelf, store: Store, *, most: int) -> list[Line]:
     """The newest publications, each with what changed against the one before it."""
     lines: list[Line] = []
     known: dict[str, KeptRules | None] = {}
-
-    async def files(one: Publication | None) -> dict[str, bytes] | None:
-        if one is None or not one.kept:
-            return None
-        if one.version not in known:
-            known[one.version] = await store.rules(one.version)
-        kept = known[one.version]
-        return None if kept is None else files_of(kept)
-
     for place, one in enumerate(shelf.publications[:most]):
         before = next((other for other in shelf.publications[place + 1 :] if not other.aside), None)
-        old, new = await files(before), await files(one)
-        changes = None if old is None or new is None else _changes(old, new)
-        lines.append(Line(one, changes, is_first=before is None))
+        for each in (before, one):
+            if each is not None and each.version not in known:
+                known[each.version] = await store.rules(each.version)
+        old, new = known[before.version] if before is not None else None, known[one.version]
+        if old is None or new is None:
+            lines.append(Line(one, None, (), is_first=before is None))
+        else:
+            changes = _changes(files_of(old), files_of(new))
+            lines.append(Line(one, changes, changes_in_words(old, new), is_first=False))
     return lines
 
 
@@ -65,15 +70,18 @@ def report(shelf: Shelf, lines: Iterable[Line], args: argparse.Namespace, paper:
         version = paper.strong(one.version) if is_now else one.version
         told = "; ".join([*(["now"] if is_now else []), *_told(line)])
         yield f"{sign} {shown_at(one.at, shelf.zone):<24}  {version:<16}  {told}"
+        yield from (paper.quiet(f"      {words}") for words in _some(line.words))
     if hidden := len(shelf.publications) - len(list(lines)):
         yield paper.quiet(f"  and {hidden:,} more; --last {len(shelf.publications)} shows them all")
     yield ""
     yield from _folder_told(shelf, args)
-    other = next((one for one in shelf.publications if one.kept and one is not shelf.in_force), None)
-    if other is not None:
+    now = shelf.in_force
+    past = [one for one in shelf.publications if one.kept and not one.aside and now and one.version != now.version]
+    if past:
+        other = past[0]
         store = "" if args.store == DEFAULT_STORE else " --store … --words"
         yield f"What changed, in words: floorwalker diff {other.version} {args.rules}{store}"
-        yield f"Have it back: floorwalker rules restore {other.version}"
+        yield f"Have it back:          floorwalker rules restore {other.version}"
 
 
 def as_json(shelf: Shelf, lines: Iterable[Line], args: argparse.Namespace) -> dict[str, Any]:
@@ -112,6 +120,7 @@ def _line_as_json(line: Line, shelf: Shelf) -> dict[str, Any]:
         "put_aside": one.aside,
         "in_force": one is shelf.in_force,
         "changes": changes,
+        "words": list(line.words),
     }
 
 
@@ -144,6 +153,13 @@ def _told(line: Line) -> Iterator[str]:
         yield "what was before is not kept"
     else:
         yield _changes_told(line.changes)
+
+
+def _some(words: tuple[str, ...]) -> Iterator[str]:
+    shown = words if len(words) <= _WORDS_SHOWN else words[: _WORDS_SHOWN - 1]
+    yield from (printable(one, longest=_LONGEST) for one in shown)
+    if len(words) > len(shown):
+        yield f"and {len(words) - len(shown)} changes more"
 
 
 def _changes_told(changes: Changes) -> str:
