@@ -257,3 +257,11 @@ def test_every_example_of_a_key_is_valid_and_can_be_read(frame: str, key: Any) -
     codes = {problem.code for problem in read({"r.yaml": (SHARED + rules).encode()})[1]}
     assert codes <= {"unknown-topic", "unknown-block", "unknown-slot", "unknown-segment", "unknown-persona", "missing",
                      "stray", "unused-segment", "no-name"}  # fmt: skip
+
+
+def test_an_editors_tool_proposes_the_folders_own_personas_slots_and_blocks() -> None:
+    keys = schema({"persona": ["ada"], "slot": ["hero"], "block": ["spring"]})["properties"]["tests"]["items"][
+        "properties"
+    ]
+    assert keys["persona"]["enum"] == ["ada"]
+    assert keys["slots"]["properties"]["hero"]["examples"] == ["spring"]

@@ -38,6 +38,10 @@ _SNIPPETS: Mapping[str, tuple[str, Schema]] = {
         "new slot",
         {"${1:name}": {"at": '${2:"#hero"}', "show": [{"to": "${3:segment}", "block": "${4:block}"}]}},
     ),
+    "personas": (
+        "new persona",
+        {"${1:name}": {"about": "${2:who it is}", "url": "${3:/}", "device": "${4:mobile}"}},
+    ),
     "funnels": ("new funnel", {"${1:name}": [{"viewed": "${2:/cart}"}, {"did": "${3:Order Completed}"}]}),
 }
 _CLOSED = ("segment", "goal", "funnel", "place", "price tier", "persona")
@@ -120,6 +124,8 @@ def _takes(key: Key, names: Names) -> Schema:
             return _name(key.names, names)
         case Takes.NAMES:
             return part.one_or_many(_name(key.names, names))
+        case Takes.EXPECTED:
+            return _of_slots(part.one_or_many(_name("block", names)), names)
         case Takes.SCORE:
             return {**part.text(), "examples": ["10", *names.get(key.names, ())]}
         case Takes.CHOICE:
@@ -128,6 +134,11 @@ def _takes(key: Key, names: Names) -> Schema:
             return part.one_or_many(part.words(key.values))
         case _:
             return _SIMPLE[key.takes]()
+
+
+def _of_slots(value: Schema, names: Names) -> Schema:
+    """A value for each slot; the known ones are proposed, and promotions may mark further ones."""
+    return {**part.named(value), "properties": dict.fromkeys(names.get("slot", ()), value)}
 
 
 def _name(kind: str, names: Names) -> Schema:
@@ -182,7 +193,6 @@ _SIMPLE: dict[Takes, Callable[[], Schema]] = {
     Takes.BOUGHT: lambda: _list(part.ref("bought")),
     Takes.SHARES: lambda: part.named(part.share()),
     Takes.CONSENT: lambda: part.one_or_many(part.text()),
-    Takes.EXPECTED: lambda: part.named(part.one_or_many(part.text())),
 }
 
 
