@@ -251,7 +251,9 @@ def test_what_is_no_edition_is_an_error_of_usage(
 def test_rules_with_errors_are_refused(old: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     broken = write_site(tmp_path / "broken", OLD.replace("viewed:", "viewd:"))
     assert main(["diff", str(old), str(broken)]) == 2
-    assert "did you mean viewed?" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert f"{broken} cannot be compared, since it has errors:" in said
+    assert "did you mean viewed?" in said
 
 
 def test_a_log_that_is_not_there_is_an_error_of_usage(

@@ -6,6 +6,7 @@ import re
 import subprocess
 import tarfile
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from msgspec import Struct
@@ -13,10 +14,11 @@ from msgspec import Struct
 from floorwalker.asgi.rulebook import Rulebook, rulebook_of
 from floorwalker.cli.shelf import DEFAULT_STORE, open_existing, open_shelf, take
 from floorwalker.core.reading.place import Places
-from floorwalker.errors import ConfigurationError
-from floorwalker.rulefile import RuleFiles, read_files
+from floorwalker.errors import ConfigurationError, RuleErrors, TemplateFailed
+from floorwalker.rulefile import Problem, RuleFiles, Severity, read_files
 
 _KEPT = re.compile(r"[0-9a-f]{4,16}|yesterday|today|\d{4}-\d\d-\d\d.*")
+_ERRORS_SAID = 5
 
 
 class NamedEdition(Struct, frozen=True):
@@ -34,10 +36,25 @@ def find_edition(
 
     name: a folder, with `templates` or the folder of that name beside it; such a folder at a git revision, as in
     HEAD:rules; or what the store keeps: a version, of which four digits are enough, or what was in force yesterday or
-    on a day. Raises ConfigurationError where there is none, and RuleErrors where they have errors.
+    on a day. Raises ConfigurationError where there is none, or where this release does not take it.
     """
     files = _files(name, templates, store, now)
-    return NamedEdition(name, files, rulebook_of(files, now=now, places=places))
+    try:
+        return NamedEdition(name, files, rulebook_of(files, now=now, places=places))
+    except (RuleErrors, TemplateFailed) as refused:
+        raise ConfigurationError("\n".join(_refused(name, refused))) from refused
+
+
+def _refused(name: str, refused: RuleErrors | TemplateFailed) -> Iterator[str]:
+    """What keeps an edition from being compared."""
+    yield f"{name} cannot be compared, since it has errors:"
+    if isinstance(refused, TemplateFailed):
+        yield str(refused)
+        return
+    problems = [one for one in refused.problems if not isinstance(one, Problem) or one.severity is Severity.ERROR]
+    yield from map(str, problems[:_ERRORS_SAID])
+    if len(problems) > _ERRORS_SAID:
+        yield f"and {len(problems) - _ERRORS_SAID} more"
 
 
 def _files(name: str, templates: str | None, store: str | None, now: float) -> RuleFiles:

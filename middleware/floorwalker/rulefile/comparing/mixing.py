@@ -9,7 +9,7 @@ from floorwalker.core.ruleset import Entry, Ruleset, Segment, Slot
 from floorwalker.rulefile.comparing import words
 from floorwalker.rulefile.comparing.changes import Mixing
 from floorwalker.rulefile.comparing.meaning import field_meaning, meaning, means_the_same
-from floorwalker.rulefile.comparing.texts import Texts, contents
+from floorwalker.rulefile.comparing.texts import Texts, all_entries, live_contents
 
 _NOT_COUNTED = ("default", "hide")
 
@@ -75,7 +75,7 @@ def _used_segments(ruleset: Ruleset) -> frozenset[str]:
     """The segments by which slots show something, those that they ask for with them."""
     named: set[str] = set(ruleset.site.exclude)
     for slot in ruleset.slots.values():
-        for entry in _all_entries(slot.show):
+        for entry in all_entries(slot.show):
             named |= {*entry.to, *_names_in(entry.when)}
             named |= {entry.score} if isinstance(entry.score, str) else set()
     return frozenset(named).union(*(_asked_by(ruleset, name) for name in named))
@@ -108,12 +108,6 @@ def _all_in(value: Any, kind: type) -> Iterator[Any]:
         yield from _all_in(value.of, kind)
 
 
-def _all_entries(entries: Iterable[Entry]) -> Iterator[Entry]:
-    for entry in entries:
-        yield entry
-        yield from _all_entries(entry.show)
-
-
 def _of_blocks(old: Ruleset, new: Ruleset, old_texts: Texts, new_texts: Texts) -> Iterator[Mixing]:
     """Names under which something else is shown now."""
     before, after = _by_block(old, old_texts), _by_block(new, new_texts)
@@ -130,7 +124,7 @@ def _of_blocks(old: Ruleset, new: Ruleset, old_texts: Texts, new_texts: Texts) -
 
 def _by_block(ruleset: Ruleset, texts: Texts) -> dict[str, frozenset[Any]]:
     found: dict[str, frozenset[Any]] = {}
-    for _, content in contents(ruleset):
+    for content in live_contents(ruleset):
         if content.kind not in _NOT_COUNTED and content.name:
             found[content.name] = found.get(content.name, frozenset()) | {texts.meaning(content)}
     return found
@@ -217,7 +211,7 @@ def _experiments(ruleset: Ruleset) -> Mapping[str, tuple[frozenset[float], froze
         asked = [segment.when, *(one.when for one in segment.points)]
         note(asked, lambda asked=asked: _people(ruleset, asked, ()))  # type: ignore[misc]
     for slot in ruleset.slots.values():
-        for entry in _all_entries(slot.show):
+        for entry in all_entries(slot.show):
             note(entry.when, lambda entry=entry: _people(ruleset, [entry.when], entry.to))  # type: ignore[misc]
     return {name: (frozenset(shares[name]), frozenset(audience[name])) for name in shares}
 

@@ -67,13 +67,24 @@ def contents(ruleset: Ruleset) -> Iterator[tuple[str, Content]]:
     for block in ruleset.blocks.values():
         yield "", block.content
     for slot in ruleset.slots.values():
-        yield from ((slot.name, content) for content in shown(slot.show))
+        yield from ((slot.name, entry.content) for entry in all_entries(slot.show) if entry.content is not None)
         yield slot.name, slot.otherwise
 
 
-def shown(entries: Iterable[Entry]) -> Iterator[Content]:
-    """What entries show, nested ones too."""
+def live_contents(ruleset: Ruleset) -> Iterator[Content]:
+    """What visitors may have seen: no drafts."""
+    drafts = {name for name, block in ruleset.blocks.items() if block.limits.draft}
+    drafts_of = {name for name, promotion in ruleset.promotions.items() if promotion.draft}
+    for slot in ruleset.slots.values():
+        yield slot.otherwise
+        for entry in all_entries(slot.show, live=True):
+            if entry.content is not None and entry.content.name not in drafts and entry.promotion not in drafts_of:
+                yield entry.content
+
+
+def all_entries(entries: Iterable[Entry], *, live: bool = False) -> Iterator[Entry]:
+    """Entries and those nested in them. live: without drafts, and what lies in them."""
     for entry in entries:
-        if entry.content is not None:
-            yield entry.content
-        yield from shown(entry.show)
+        if not (live and entry.limits.draft):
+            yield entry
+            yield from all_entries(entry.show, live=live)
