@@ -6,6 +6,7 @@ from floorwalker.core.conditions.matchers import AnyOf, Range
 from floorwalker.core.conditions.model import AnyCondition, Behaviour, Condition, Field, Not, Window
 from floorwalker.core.conditions.model import Test as Asked
 from floorwalker.rulefile import read
+from tests.rulefile.test_schema import errors
 
 HEAD = "topics: {wildlife: {}, birds: {}}\npages: [{path: /p, topics: [lenses]}]\n"
 YEAR = Window("seconds", 365 * 86400.0)
@@ -111,3 +112,23 @@ def test_what_is_wrong_is_said(written: str, message: str) -> None:
     ruleset, problems = read({"r.yaml": f"{HEAD}segments:\n  it:\n    when: {{{written}}}\n".encode()})
     assert ruleset is None
     assert any(message in one.message for one in problems), [one.message for one in problems]
+
+
+@pytest.mark.parametrize(
+    ("written", "at"),
+    [
+        ("interest: [wildlife, birds]", ""),
+        ("interest: {topic: birds, share: {less_than: 40 %}}", ""),
+        ("interest: {topic: birds, at_least: 40}", "interest/at_least"),
+        ("interest: {at_least: 40 %}", "interest"),
+        ("responds_to: email", ""),
+        ("responds_to: fax", "responds_to"),
+        ("propensity: purchase", "propensity"),
+        ("spent: {amount: {at_least: 5}, currency: usd}", ""),
+        ("spent: {at_least: 5, currency: dollars}", "spent/currency"),
+        ("bought: {path: /x}", "bought"),
+    ],
+)
+def test_the_schema_complains_where_it_is_wrong(written: str, at: str) -> None:
+    places = [place for place, _ in errors(f"segments:\n  it:\n    when:\n      - {written}\n")]
+    assert places == ([f"segments/it/when/0/{at}"] if at else [])

@@ -75,9 +75,7 @@ def counted(
     )
 
 
-def measured(
-    name: str, doc: str, example: str, which: FieldDefinition, measure: FieldDefinition, *, available: bool = True
-) -> Definition:
+def measured(name: str, doc: str, example: str, which: FieldDefinition, measure: FieldDefinition) -> Definition:
     """A condition on how much of something there is, from memory; number operators beside `which` are the measure's."""
     return Definition(
         name,
@@ -88,7 +86,6 @@ def measured(
         fields=(which, measure),
         measure=measure.name,
         memory=True,
-        available=available,
     )
 
 
