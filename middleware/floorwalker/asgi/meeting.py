@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 from floorwalker.asgi.kinds import RequestKind
 from floorwalker.asgi.request import Request
-from floorwalker.asgi.rulebook import MayHold
+from floorwalker.asgi.rulebook import MayHold, Rulebook
 from floorwalker.asgi.setup import Setup
 from floorwalker.asgi.types import RawHeaders
 from floorwalker.asgi.walk import Walk
@@ -22,6 +22,16 @@ class Meeting(ABC):
 
     takes_every_page = False
     """Whether pages that hold no slot, or that the app made public, are taken part in as well."""
+
+    @property
+    def rulebook(self) -> Rulebook:
+        """The rules that decide this request from beginning to end."""
+        return self._rulebook
+
+    @property
+    def goes_public(self) -> bool:
+        """Whether pages that the app made public may hold a slot of ours."""
+        return self._rulebook.goes_public
 
     def __init__(self, setup: Setup, request: Request) -> None:
         self.request = request
@@ -87,8 +97,12 @@ class Meeting(ABC):
         return self._rulebook.may_hold(walk.signals)
 
     def markup(self, walk: Walk, *, public: bool) -> Markup:  # noqa: ARG002 - somebody made up sees public pages too
-        """What stands in each slot's place."""
-        return walk.markup
+        """What stands in each slot's place; what is left to the script in the page keeps its default."""
+        by_script = self._rulebook.by_script
+        if not by_script:
+            return walk.markup
+        left = frozenset([slot.name for slot in by_script])
+        return lambda slot: None if slot in left else walk.markup(slot)
 
     def tail(self, walk: Walk, headers: RawHeaders, *, public: bool) -> Tail | None:  # noqa: ARG002
         """What follows the page's own last byte, given what became of its slots; None is nothing."""

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Mapping
 from typing import Any, Unpack
 
 from floorwalker.asgi.bystander import Bystander
+from floorwalker.asgi.client.slots import SlotDesk
 from floorwalker.asgi.encounter import Encounter
 from floorwalker.asgi.endpoints import Endpoints
 from floorwalker.asgi.headers import for_document
@@ -42,8 +43,9 @@ class PersonalizationMiddleware:
         settings = self._setup.settings
         self._excluded = tuple(path_pattern(pattern) for pattern in settings.exclude)
         self._preview = PreviewDesk(self._setup) if settings.preview else None
-        self._endpoints = Endpoints(prefix=settings.prefix, health=self._health, preview=self._preview)
         self._keepers: dict[asyncio.AbstractEventLoop, Keeper] = {}
+        slots = SlotDesk(self._setup, self._keeper, self._preview.meet if self._preview is not None else _nobody)
+        self._endpoints = Endpoints(prefix=settings.prefix, health=self._health, slots=slots, preview=self._preview)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if SCOPE_KEY in scope:
@@ -129,6 +131,10 @@ class PersonalizationMiddleware:
             store = {"state": state, "pending": health.pending, "lost": health.lost}
         files = {"state": publisher.state, "errors": publisher.refused.errors if publisher.refused else 0}
         return {"status": "ok", "rules": publisher.rulebook.ruleset.version, "files": files, "store": store}
+
+
+def _nobody(_: Scope) -> None:
+    """Where there is no preview, nobody is made up."""
 
 
 def _inner_scope(scope: Scope, meeting: Meeting) -> Scope:

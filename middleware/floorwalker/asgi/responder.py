@@ -75,7 +75,7 @@ class Responder:
             self._stage = None
             await self._send(message)
             return
-        if reply.is_page and (self._encounter.takes_every_page or not reply.public):
+        if reply.is_page and (not reply.public or self._encounter.takes_every_page or self._encounter.goes_public):
             self._held, self._stage = (message, reply), Responder._before_body
         elif self._encounter.has_part:
             await self._take_part(message, reply)
@@ -132,7 +132,8 @@ class Responder:
             walk = await self._encounter.walk()
             slots = self._encounter.may_hold(walk)
             taken = self._encounter.takes_every_page and opening.readable
-            if personal := taken or opening.may_hold(marked=slots.marked, selected=bool(slots.selectors)):
+            ours = not reply.public or slots.although_public
+            if personal := taken or (ours and opening.may_hold(marked=slots.marked, selected=bool(slots.selectors))):
                 headers = as_personal(headers)
                 if self._encounter.kind in _REWRITTEN:
                     headers = self._rewriting(walk, reply, opening, slots, headers)
@@ -156,9 +157,10 @@ class Responder:
         coding = reply.codings[-1] if reply.codings else None
         if coding is not None and not accepts_coding(self._asked.header(b"accept-encoding"), coding):
             coding = None
-        memory, markup = self._encounter.page_memory, self._encounter.markup(walk, public=reply.public)
+        public = reply.public and not slots.although_public
+        memory, markup = self._encounter.page_memory, self._encounter.markup(walk, public=public)
         rewriter = SlotRewriter(markup, charset=opening.charset, selectors=marks, memory=memory)
-        tail = self._encounter.tail(walk, headers, public=reply.public)
+        tail = self._encounter.tail(walk, headers, public=public)
         self._body = PageBody(rewriter, opening, coding=coding, tail=tail)
         if not reply.codings:
             return headers

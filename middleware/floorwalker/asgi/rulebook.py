@@ -24,10 +24,14 @@ logger = logging.getLogger(__name__)
 
 
 class MayHold(Struct, frozen=True):
-    """Which slots a page may hold: whether any by marker, and those that selectors point at."""
+    """Which slots a page may hold: whether any by marker, and those that selectors point at.
+
+    although_public: one of them is for pages that the app made public, too.
+    """
 
     marked: bool
     selectors: tuple[SelectorSlot, ...]
+    although_public: bool = False
 
 
 NO_SLOTS = MayHold(False, ())
@@ -51,7 +55,8 @@ class Rulebook:
     ) -> None:
         """templates: their sources by path, or all of them compiled, for this rulebook alone.
 
-        geo_headers: the delivery network whose place headers are believed.
+        geo_headers: the delivery network whose place headers are believed. by_script: the slots that are left to the
+        script in the page. goes_public: whether any slot is for pages that the app made public, too.
         """
         self.ruleset = ruleset
         site = ruleset.site
@@ -67,6 +72,8 @@ class Rulebook:
         self._selectors = {
             slot.name: SelectorSlot(slot.name, slot.at, Place(slot.place)) for slot in ruleset.slots.values() if slot.at
         }
+        self.by_script = tuple([slot for slot in ruleset.slots.values() if slot.deliver == "script"])
+        self.goes_public = any(slot.deliver == "page" for slot in ruleset.slots.values())
         self._by_page: dict[tuple[str, str], MayHold] = {}
         self._failed: set[str] = set()
 
@@ -90,9 +97,11 @@ class Rulebook:
         if found is None:
             if len(self._by_page) >= _PAGES_KNOWN:
                 self._by_page.clear()
-            slots = [slot for slot in self.ruleset.slots.values() if is_for_page(slot, signals)]
+            slots = [
+                slot for slot in self.ruleset.slots.values() if slot.deliver != "script" and is_for_page(slot, signals)
+            ]
             selectors = tuple(self._selectors[slot.name] for slot in slots if slot.at)
-            found = self._by_page[key] = MayHold(bool(slots), selectors)
+            found = self._by_page[key] = MayHold(bool(slots), selectors, any(slot.deliver == "page" for slot in slots))
         return found
 
     def render(self, content: Content, context: Mapping[str, Any]) -> str | None:

@@ -142,7 +142,10 @@ class Entry(Struct, frozen=True):
 
 
 class Slot(Struct, frozen=True):
-    """A place in a page. pages: types, or addresses beginning with `/`; empty is every page. control: a share."""
+    """A place in a page. pages: types, or addresses beginning with `/`; empty is every page. control: a share.
+
+    deliver: page puts it into pages that the app made public, too; script leaves it to the script in the page.
+    """
 
     name: str
     show: tuple[Entry, ...] = ()

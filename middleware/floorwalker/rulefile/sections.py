@@ -9,7 +9,7 @@ CHOOSE = ("first", "best", "weighted")
 CHOOSE_LATER = ("learn",)
 """Ways to choose that this release does not serve: they are named as coming later."""
 STOPS = ("click", "goal", "dismiss")
-DELIVER = ("page",)
+DELIVER = ("page", "script")
 
 
 _ABOUT = Key("about", Takes.TEXT, "what it is for, in your words", "about: Heads for the sale rack")
@@ -157,7 +157,14 @@ SLOT_KEYS = (
     ),
     Key("show", Takes.ENTRIES, "the entries, read from the top", "show: [{block: hero/new.html}]", required=True),
     Key("otherwise", Takes.CONTENT, "where no entry fits; default without it", "otherwise: default"),
-    Key("deliver", Takes.CHOICE, "page: also on pages that the app made public", "deliver: page", DELIVER),
+    Key(
+        "deliver",
+        Takes.CHOICE,
+        "page: also on pages that the app made public, which are then private; script: filled in the browser by "
+        "client.js, so that the page may stay public",
+        "deliver: page",
+        DELIVER,
+    ),
     _ABOUT,
 )
 OTHERWISE_KEYS = (*CONTENT_KEYS, Key("name", Takes.LABEL, "its name in reports", "name: fallback"), _WITH)

@@ -1,0 +1,66 @@
+/* floorwalker: fills the slots that are left to the page. SLOTS: [name, selector, place] of each; see docs/owners.md */
+(() => {
+  const base = document.currentScript.src.replace(/\/client\.js.*$/, "");
+  const policy = window.trustedTypes?.createPolicy?.("floorwalker", { createHTML: (html) => html });
+  const trusted = (html) => (policy ? policy.createHTML(html) : html);
+  const beside = { before: "beforebegin", first: "afterbegin", last: "beforeend", after: "afterend" };
+
+  /* Marked places: from <!--slot:NAME--> to <!--/slot:NAME-->, the first of each name. */
+  const marked = () => {
+    const found = new Map(), open = new Map();
+    const comments = document.createTreeWalker(document, NodeFilter.SHOW_COMMENT);
+    while (comments.nextNode()) {
+      const [, end, name] = /^(\/?)slot:(\S+)$/.exec(comments.currentNode.data) || [];
+      if (!name || found.has(name)) continue;
+      if (!end) open.set(name, comments.currentNode);
+      else if (open.has(name) && open.get(name).parentNode === comments.currentNode.parentNode) {
+        const range = document.createRange();
+        range.setStartAfter(open.get(name));
+        range.setEndBefore(comments.currentNode);
+        found.set(name, (html) => {
+          range.deleteContents();
+          range.insertNode(range.createContextualFragment(trusted(html)));
+        });
+      }
+    }
+    return found;
+  };
+
+  const pointed = (element, place) => (html) => {
+    if (place === "hide") element.remove();
+    else if (place === "replace") element.outerHTML = trusted(html);
+    else if (place in beside) element.insertAdjacentHTML(beside[place], trusted(html));
+    else element.innerHTML = trusted(html);
+  };
+
+  const places = () => {
+    const found = new Map(), marks = marked();
+    for (const [name, selector, place] of SLOTS) {
+      const element = selector && document.querySelector(selector);
+      if (element) found.set(name, pointed(element, place));
+      else if (!selector && marks.has(name)) found.set(name, marks.get(name));
+    }
+    return found;
+  };
+
+  const fill = async () => {
+    const found = places();
+    if (!found.size) return;
+    const asked = new URLSearchParams({
+      names: [...found.keys()].join(),
+      url: location.pathname + location.search,
+      referrer: document.referrer,
+    });
+    const answer = await fetch(`${base}/slots?${asked}`, { credentials: "same-origin" });
+    if (!answer.ok) return;
+    for (const [slot, shown] of Object.entries((await answer.json()).slots)) {
+      if (shown.html !== null) found.get(slot)(shown.html);
+      const detail = { slot, block: shown.block, arm: shown.arm };
+      document.dispatchEvent(new CustomEvent("floorwalker:shown", { detail }));
+    }
+  };
+
+  const start = () => fill().catch(() => {});
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
+})();

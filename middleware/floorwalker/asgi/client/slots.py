@@ -1,0 +1,150 @@
+"""`GET PREFIX/slots` and `GET PREFIX/client.js`: slots that are filled in the browser."""
+
+import json
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any, Final
+from urllib.parse import unquote
+
+from starlette.requests import Request as Asked
+from starlette.responses import JSONResponse, Response
+
+from floorwalker.asgi.encounter import Encounter
+from floorwalker.asgi.keeper import Keeper
+from floorwalker.asgi.meeting import Meeting
+from floorwalker.asgi.problems import problem
+from floorwalker.asgi.request import Request
+from floorwalker.asgi.rulebook import Rulebook
+from floorwalker.asgi.setup import Setup
+from floorwalker.asgi.types import Receive, Scope, Send
+from floorwalker.asgi.walk import Walk
+from floorwalker.core.decide import is_for_page
+from floorwalker.core.decision import Decision, Reason
+from floorwalker.core.hit import HitKind
+from floorwalker.core.reading.address import split_address
+from floorwalker.html.weave import Outcome
+
+MOST_NAMES: Final = 64
+_LONGEST_ADDRESS: Final = 4096
+_NOT_KEPT: Final = {"cache-control": "no-store", "vary": "cookie", "x-robots-tag": "noindex"}
+_FRESH_S: Final = 60
+_REPLACED: Final = (b"referer", b"sec-fetch-dest", b"content-length", b"if-none-match", b"if-modified-since")
+
+
+class SlotDesk:
+    """Decides slots for a page that is already in the browser.
+
+    keeper: of the running event loop. meet: whom a request is played as in a preview, None for a visitor like any
+    other.
+    """
+
+    def __init__(
+        self, setup: Setup, keeper: Callable[[], Keeper | None], meet: Callable[[Scope], Meeting | None]
+    ) -> None:
+        self._setup = setup
+        self._keeper = keeper
+        self._meet = meet
+        self._script = (files("floorwalker.asgi.client") / "client.js").read_text(encoding="utf-8")
+
+    async def slots(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The slots that are asked for, as they are decided for this visitor on the page of `url`.
+
+        names: separated by commas; url: the page's path and query; referrer: where the page was come to from.
+        """
+        asked = Asked(scope, receive)
+        response = self._refusal(asked)
+        if response is not None:
+            await response(scope, receive, send)
+            return
+        meeting = self._meeting(_page_scope(scope, asked))
+        await (await _answer(meeting, _names(asked)))(scope, receive, send)
+        await meeting.end()
+
+    async def client(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The script, with the slots of the rules in force that are left to it."""
+        asked, slots = Asked(scope, receive), self._setup.rulebook.by_script
+        places = json.dumps([[slot.name, slot.at, slot.place] for slot in slots], ensure_ascii=True)
+        script = f"const SLOTS = {places};\n".replace("<", "\\u003c") + self._script
+        tag = f'"{sha256(script.encode()).hexdigest()[:16]}"'
+        headers = {"cache-control": f"public, max-age={_FRESH_S}", "etag": tag, "x-content-type-options": "nosniff"}
+        if asked.headers.get("if-none-match") == tag:
+            response = Response(status_code=304, headers=headers)
+        else:
+            body = "(() => {\n" + script + "})();\n"
+            response = Response(body, headers=headers, media_type="text/javascript")
+        await response(scope, receive, send)
+
+    def _meeting(self, scope: Scope) -> Meeting:
+        """Who asks, as if for the page itself."""
+        if (made_up := self._meet(scope)) is not None:
+            made_up.became(HitKind.FRAGMENT, 200, is_page=False)
+            return made_up
+        keeper, setup = self._keeper(), self._setup
+        assert keeper is not None  # the middleware has one before anything is answered
+        encounter = Encounter(setup, keeper, Request(scope, at=setup.clock(), proxies=setup.proxies))
+        encounter.begin()
+        # Whoever is new begins here: their page came from somebody else's cache, and this is what is seen of it.
+        kind = HitKind.FRAGMENT if encounter.identity.confirmed else HitKind.VIEW
+        encounter.became(kind, 200, is_page=False)
+        return encounter
+
+    def _refusal(self, asked: Asked) -> Response | None:
+        if asked.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+            return problem(403, "Forbidden", "Slots are told to pages of this site only.")
+        names, url = _names(asked), asked.query_params.get("url", "")
+        if not names or len(names) > MOST_NAMES:
+            return problem(400, "Bad Request", f"names: write one to {MOST_NAMES} slots, separated by commas.")
+        if not url or len(url) > _LONGEST_ADDRESS or len(asked.query_params.get("referrer", "")) > _LONGEST_ADDRESS:
+            return problem(400, "Bad Request", "url: write the page's path and query, at most 4,096 characters.")
+        return None
+
+
+def _names(asked: Asked) -> Sequence[str]:
+    named = (name.strip() for name in asked.query_params.get("names", "")[:_LONGEST_ADDRESS].split(","))
+    return list(dict.fromkeys(name for name in named if name))
+
+
+def _page_scope(scope: Scope, asked: Asked) -> Scope:
+    """The request as the page itself would have made it: its address, and where it was come to from."""
+    address = split_address(asked.query_params["url"])
+    headers = [(name, value) for name, value in scope["headers"] if name not in _REPLACED]
+    if referrer := asked.query_params.get("referrer"):
+        headers.append((b"referer", referrer.encode("utf-8", "replace")))
+    headers.append((b"sec-fetch-dest", b"empty"))
+    path = address.path or "/"
+    inner = {**scope, "path": unquote(path, errors="replace"), "root_path": "", "headers": headers}
+    return {**inner, "query_string": address.query.encode("utf-8", "replace")}
+
+
+async def _answer(meeting: Meeting, names: Sequence[str]) -> Response:
+    walk, rulebook = await meeting.walk(), meeting.rulebook
+    shown = {} if walk.is_robot else _shown(walk, names, rulebook)
+    headers = await meeting.settle([], shared=False)
+    meeting.finish({slot: outcome for slot, (_, outcome) in shown.items()})
+    response = JSONResponse(
+        {"slots": {slot: told for slot, (told, _) in shown.items()}, "rules": rulebook.ruleset.version},
+        headers=_NOT_KEPT,
+    )
+    response.raw_headers.extend(headers)
+    return response
+
+
+def _shown(walk: Walk, names: Sequence[str], rulebook: Rulebook) -> dict[str, tuple[dict[str, Any], Outcome]]:
+    """Of the slots that the page is for: what the page is told, and what became of each."""
+    slots = rulebook.ruleset.slots
+    found = {}
+    for name in names:
+        if name not in slots or not is_for_page(slots[name], walk.signals):
+            continue
+        html = walk.markup(name)
+        decision = walk.decision(name)
+        if decision is not None and _concerns(decision):
+            outcome = Outcome.KEPT if html is None else Outcome.CHANGED
+            found[name] = ({"html": html, "block": decision.block, "arm": decision.arm.value}, outcome)
+    return found
+
+
+def _concerns(decision: Decision) -> bool:
+    """Whether the page has something to do, or the site's analytics something to note."""
+    return decision.changes_page or decision.reason is Reason.CONTROL
