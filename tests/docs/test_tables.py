@@ -54,6 +54,7 @@ def test_every_variable_named_is_read() -> None:
         "PREFIX": "/x",
         "BUDGET_MS": "5",
         "RELOAD_S": "2",
+        "PREVIEW": "no",
         "GEO_HEADERS": "fly",
     }
     for _, variable, *_ in SETTINGS:
