@@ -24,7 +24,8 @@ _UNORDERED = frozenset(
             (InSegment, "names"),
         ),
         *((PageRule, "tags"), (PageRule, "topics"), (Topic, "pages"), (Topic, "keywords")),
-        *((Limits, "caps"), (Limits, "stop_after"), (Expectation, "inside"), (Expectation, "outside")),
+        *((Limits, "caps"), (Limits, "stop_after")),
+        *((Expectation, "inside"), (Expectation, "outside"), (Expectation, "exactly")),
         *((AnyOf, "patterns"), (Text, "values"), (Words, "phrases"), (PathIs, "patterns"), (Networks, "networks")),
         *((Near, "points"), (Test, "fields"), (Behaviour, "what")),
     }
@@ -57,7 +58,8 @@ def meaning(value: Any) -> Any:
 def field_meaning(owner: Struct, name: str) -> Any:
     """What one field of a struct means."""
     value = getattr(owner, name)
-    return frozenset(map(meaning, value)) if (type(owner), name) in _UNORDERED else meaning(value)
+    is_set = isinstance(value, tuple) and (type(owner), name) in _UNORDERED
+    return frozenset(map(meaning, value)) if is_set else meaning(value)
 
 
 def means_the_same(one: Any, other: Any) -> bool:

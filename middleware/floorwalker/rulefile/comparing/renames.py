@@ -7,8 +7,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from floorwalker.core.conditions.matchers import AnyOf, fold_text
-from floorwalker.core.conditions.model import Field, InSegment
-from floorwalker.core.personas import Expectation, Persona
+from floorwalker.core.conditions.model import Field, InSegment, Stage
+from floorwalker.core.personas import Expectation, Facts, Happening, Persona
 from floorwalker.core.ruleset import (
     Block,
     Content,
@@ -50,10 +50,13 @@ _NAMES_OF: Mapping[tuple[type, str], str] = {
     (Expectation, "persona"): "personas",
     (Topic, "name"): "topics",
     (PageRule, "topics"): "topics",
+    (Facts, "dominant_interest"): "topics",
+    (Facts, "next_interest"): "topics",
+    (Stage, "funnel"): "funnels",
 }
 """Where a name of which section stands."""
 _ASKED = {"block": "blocks", "slot": "slots", "topic": "topics", "funnel": "funnels"}
-"""Fields of conditions that name something."""
+"""Fields of conditions, and properties of what a persona did, that name something."""
 
 
 def find_renames(old: Ruleset, new: Ruleset) -> tuple[Ruleset, dict[str, dict[str, str]]]:
@@ -77,16 +80,20 @@ _ROUNDS = 8  # what names something that was itself renamed is recognised in the
 
 def _renamed_in(section: str, old: Ruleset, new: Ruleset) -> dict[str, str]:
     before, after = _by_name(getattr(old, section)), _by_name(getattr(new, section))
-    gone = {name: thing for name, thing in before.items() if name not in after}
-    fresh = {name: thing for name, thing in after.items() if name not in before}
+    fresh: dict[Any, list[str]] = {}
+    for name, thing in after.items():
+        if name not in before:
+            fresh.setdefault(_nameless(section, name, thing), []).append(name)
     found: dict[str, str] = {}
-    for was, thing in gone.items():
-        for name, other in fresh.items():
-            same = meaning(with_names(thing, {section: {was: name}})) == meaning(other)
-            if same and name not in found.values():
-                found[was] = name
-                break
+    for was, thing in before.items():
+        if fresh and was not in after and (alike := fresh.get(_nameless(section, was, thing))):
+            found[was] = alike.pop(0)
     return found
+
+
+def _nameless(section: str, name: str, thing: Any) -> Any:
+    """What something means, whatever it is called."""
+    return meaning(with_names(thing, {section: {name: ""}}))
 
 
 def _by_name(things: Any) -> Mapping[str, Any]:
@@ -125,6 +132,11 @@ def _of_field(owner: Struct, name: str, names: Renames) -> Any:
             return {
                 slots.get(slot, slot): tuple(blocks.get(block, block) for block in any_of)
                 for slot, any_of in value.items()
+            }
+        case Mapping() if isinstance(owner, Happening):
+            return {
+                key: names.get(_ASKED.get(key, ""), {}).get(one, one) if isinstance(one, str) else one
+                for key, one in value.items()
             }
         case _:
             return with_names(value, names)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from floorwalker.core.conditions.model import Condition
-from floorwalker.core.personas import Expectation
+from floorwalker.core.personas import Expectation, Persona
 from floorwalker.core.ruleset import (
     Block,
     Funnel,
@@ -63,18 +63,23 @@ def section_changes(old: Ruleset, new: Ruleset, renames: Renames) -> Iterator[Ch
         elif isinstance(after, Mapping):
             yield from _named(section, before, after, was, zones)
         elif section in _KEYED:
-            yield from _named(section, _by_key(section, before), _by_key(section, after), was, zones)
+            yield from _named(section, _by_key(section, before, after), _by_key(section, after, before), was, zones)
         elif field_meaning(old, section) != field_meaning(new, section):
             yield from (Change(section, "", told) for told in turned(section, words.plain(before), words.plain(after)))
 
 
-def _by_key(section: str, items: Sequence[Any]) -> dict[str, Any]:
-    """A list's items by what tells them apart; of several alike, each with its number."""
+def _by_key(section: str, items: Sequence[Any], others: Sequence[Any]) -> dict[str, Any]:
+    """A list's items by what tells them apart; of several alike, each with its number.
+
+    Those without a name of their own that the other edition has, too, are left out: they need no number.
+    """
+    same = frozenset() if section == "topics" else frozenset(map(meaning, others))
     found: dict[str, Any] = {}
     for item in items:
         key = _KEYED[section](item)
         numbered = (key if number == 1 else f"{key} ({number})" for number in range(1, len(items) + 1))
-        found[next(name for name in numbered if name not in found)] = item
+        if not same or meaning(item) not in same:
+            found[next(name for name in numbered if name not in found)] = item
     return found
 
 
@@ -130,9 +135,16 @@ def _changes(old: Any, new: Any, zones: Zones) -> list[str]:
         case PageRule():
             tellers = {"tags": members("tags"), "topics": members("topics"), "query": entries_of("query")}
         case Expectation():
-            tellers = {"inside": members("in"), "outside": members("not_in"), "slots": entries_of("slots")}
+            tellers = {
+                **_OTHERS,
+                "inside": members("in"),
+                "exactly": members("exactly"),
+                "outside": members("not_in"),
+                "slots": entries_of("slots"),
+                "at": by("at", lambda at: _moment(at, zones)),
+            }
         case _:
-            tellers = _OTHERS
+            tellers = {**_OTHERS, "at": by("at", lambda at: _moment(at, zones))}
     return struct_changes(old, new, tellers)
 
 
@@ -207,12 +219,28 @@ def _described(thing: Any, zones: Zones) -> str:
             told = ", then ".join(map(words_of, thing.steps))
         case Promotion():
             told = _offered(thing, zones)
+        case Expectation():
+            told = _expected(thing)
+        case Persona():
+            told = thing.about or thing.url
         case Struct():
             told = words.told_fields(thing, skip=("name",))
         case _:
             told = words.plain(thing)
     draft = "a draft; " if getattr(thing, "draft", False) else ""
     return words.quoted(f"{draft}{told}", 160)
+
+
+def _moment(at: float | None, zones: Zones) -> str:
+    return "" if at is None else words.moment(at, zones.new)
+
+
+def _expected(one: Expectation) -> str:
+    told = [] if one.exactly is None else [f"in exactly {words.listed(one.exactly, 'and') or 'no segment'}"]
+    told += [f"in {words.listed(one.inside, 'and')}"] if one.inside else []
+    told += [f"not in {words.listed(one.outside)}"] if one.outside else []
+    told += [f"{slot} shows {words.plain(block)}" for slot, block in one.slots.items()]
+    return ", ".join(told) or words.told_fields(one, skip=("persona",))
 
 
 def _offered(promotion: Promotion, zones: Zones) -> str:
