@@ -55,12 +55,15 @@ def _turned(old: float, new: float) -> str:
 def _of_segments(old: Ruleset, new: Ruleset) -> Iterator[Mixing]:
     """Segments that somebody sees something by: reports are read by them."""
     used = _used_segments(new)
+    asking: dict[str, list[str]] = {}
+    for one in sorted(used):
+        for asked in _asked_by(new, one) - {one}:
+            asking.setdefault(asked, []).append(one)
     for name, segment in new.segments.items():
         before = old.segments.get(name)
         if before is None or before.draft or segment.draft or name not in used or _asks(before) == _asks(segment):
             continue
-        others = sorted(one for one in used if one != name and name in _asked_by(new, one))
-        with_it = f", and with it {words.listed(others, 'and')}" if others else ""
+        with_it = f", and with it {words.listed(asking[name], 'and')}" if name in asking else ""
         why = f"other people are in it than before{with_it}: reports by segment would mix the two"
         yield Mixing(
             "segment", name, why, f"a segment of a new name, {fresh_name(name, new.segments)}, for the new rule"
