@@ -296,6 +296,7 @@ async def asked_for_everything(editor: Editor) -> None:
         await editor.post(path, headers=[(b"sec-fetch-site", b"same-origin")])
         await editor.get(path, headers=[(b"hx-request", b"true")])
         await editor.get(path, headers=[(b"sec-purpose", b"prefetch")])
+        await editor.get(f"/_floorwalker/slots?names=hero&url={path}", headers=[(b"sec-fetch-site", b"same-origin")])
     await editor.get("/data", headers=[(b"accept", b"application/json"), (b"sec-fetch-dest", b"empty")])
 
 
@@ -361,3 +362,22 @@ async def test_hostile_names_and_findings_stay_text(wrap: Wrap, clock: Clock, ru
     state = told(page)
     assert state["persona"] == attack
     assert any("<script>" in one["why"]["found"] for one in state["segments"])
+
+
+async def test_what_is_left_to_the_script_in_the_page_is_left_to_it_and_is_the_personas(
+    wrap: Wrap, clock: Clock, rules: Path
+) -> None:
+    (rules / "more.yaml").write_text(
+        "slots:\n  later: {deliver: script, show: [{to: tripod-seeker, name: by-script, text: Later}]}\n"
+        "  shared: {deliver: page, show: [{to: tripod-seeker, name: in-public, text: Shared}]}\n"
+    )
+    body = b"<!--slot:later-->-<!--/slot:later--><!--slot:shared-->-<!--/slot:shared-->"
+    editor = Editor(wrap(page_app(body, headers=[(b"cache-control", b"public, max-age=60")]), rules=rules))
+    await editor.play(clock.now, CHEAP)
+    page = await editor.get("/")
+    assert b"<!--slot:later-->-<!--/slot:later--><!--slot:shared-->Shared<" in page.body
+    found = {slot["name"]: slot for slot in told(page)["slots"]}
+    assert (found["later"]["outcome"], found["later"]["block"]) == ("by script", "by-script")
+    answer = await editor.get("/_floorwalker/slots?names=later&url=/", headers=[(b"sec-fetch-site", b"same-origin")])
+    assert json.loads(answer.body)["slots"]["later"]["html"] == "Later"
+    assert answer.cookie is None

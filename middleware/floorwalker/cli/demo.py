@@ -2,6 +2,7 @@
 
 import argparse
 import gc
+import os
 import socket
 import sys
 from importlib import import_module
@@ -70,9 +71,15 @@ def _refuse_busy(port: int) -> None:
             raise ConfigurationError(f"port {port} is not free; try --port {other}") from None
 
 
+def _key_option() -> str:
+    """Where the demo's own key lies, unless the environment holds one."""
+    return "" if os.environ.get("FLOORWALKER_SECRET_KEY") else " --secret-key-file var/demo.key"
+
+
 def _welcome(paper: Paper, address: str, addresses: tuple[tuple[str, str], ...]) -> str:
     width = max(len(path) for path, _ in addresses)
     lines = [paper.strong("The demo shop is open."), ""]
     lines += [f"  {paper.accent((address + path).ljust(len(address) + width))}  {what}" for path, what in addresses]
     lines += ["", "“Who am I?” at the edge of any page shows why it looks as it does. Ctrl-C ends it."]
+    lines += [f"As an editor sees it: floorwalker preview-link --site {address}{_key_option()}"]
     return "\n".join(lines)

@@ -88,16 +88,16 @@ class Rehearsed(Meeting):
     def may_hold(self, walk: Walk) -> MayHold:
         """As for everybody; what is hidden is replaced by its marks, so that the overlay finds where it was."""
         held = super().may_hold(walk)
-        return MayHold(held.marked, tuple([_seen_when_hidden(slot) for slot in held.selectors]))
+        return replace(held, selectors=tuple([_seen_when_hidden(slot) for slot in held.selectors]))
 
     def markup(self, walk: Walk, *, public: bool) -> Markup:
         """As for everybody, with marks around what selectors put outside of an element's own content."""
         if self._is_plain or public:
             return lambda _: None
-        slots = self._rulebook.ruleset.slots
+        slots, markup = self._rulebook.ruleset.slots, super().markup(walk, public=public)
 
         def marked(name: str) -> str | None:
-            shown = walk.markup(name)
+            shown = markup(name)
             slot = slots.get(name)
             if shown is None or slot is None or not slot.at or slot.place not in _OUTSIDE:
                 return shown

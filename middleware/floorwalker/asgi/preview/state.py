@@ -92,15 +92,16 @@ def _slots(scene: Scene, walk: Walk, ruleset: Ruleset, outcomes: Mapping[str, Ou
             continue
         decision = walk.decision(name)
         if decision is not None:
-            outcome = outcomes.get(name)
+            by_script = slot.deliver == "script"
+            is_kept = scene.public and not by_script
             yield {
                 "name": name,
                 "at": slot.at,
                 "place": slot.place,
-                "block": None if scene.public else _shown(decision),
-                "reason": "public" if scene.public else decision.reason.value,
+                "block": None if is_kept else _shown(decision),
+                "reason": "public" if is_kept else decision.reason.value,
                 "entry": decision.entry,
-                "outcome": None if outcome is None else outcome.value,
+                "outcome": "by script" if by_script else outcomes[name].value if name in outcomes else None,
                 "why": [_tree(part) for part in decision.why.of],
             }
 

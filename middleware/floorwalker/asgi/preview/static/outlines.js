@@ -31,7 +31,7 @@ const placesOf = (state) => {
   for (const slot of state.slots) {
     const own = spans.get(slot.name) || [];
     for (const span of own) places.push({ slot, first: span.start, boxOf: () => boxOfSpan(span) });
-    const stays = slot.at && !own.length && slot.outcome && !(slot.block && OUTSIDE.includes(slot.place));
+    const stays = slot.at && !own.length && slot.outcome && !(slot.block && slot.outcome === "changed" && OUTSIDE.includes(slot.place));
     const element = stays ? selected(slot)[0] : null;
     if (element) places.push({ slot, first: element, boxOf: () => element.getBoundingClientRect() });
   }

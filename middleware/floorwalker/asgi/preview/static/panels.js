@@ -66,7 +66,7 @@ const REASONS = {
 };
 const OUTCOMES = {
   "too long": "Its content is longer than 64 KB, so it keeps its default.", unclosed: "What it lies in ends first, so it keeps its default.",
-  "cut off": "It is not closed, so it keeps its default.", "not shown": "It lies in another slot that was changed.",
+  "cut off": "It is not closed, so it keeps its default.", "not shown": "It lies in another slot that was changed.", "by script": "The script in the page fills it: deliver: script.",
 };
 
 const notesOn = (slot) => {
