@@ -32,6 +32,8 @@ def content_checks(renderer: BlockRenderer | None, *, now: float | None = None) 
             return Judgement(str(failed), _MEND)
 
     def source(text: str, kind: str) -> Judgement | None:
+        if "{" not in text:
+            return None
         try:
             block = renderer.compile_inline(text, name="this text", kind=cast(Literal["html", "text", "value"], kind))
         except TemplateFailed as failed:
@@ -43,7 +45,8 @@ def content_checks(renderer: BlockRenderer | None, *, now: float | None = None) 
 
     def is_certain(content: Content) -> bool:
         """Of templates: that it reads nothing but values that stand under `with`, and takes in no other."""
-        if content.kind not in ("template", "html", "text"):
+        written = (*content.values.values(), content.source)
+        if content.kind != "template" and not any("{" in text for text in written):
             return True
         with suppress(TemplateFailed):
             blocks = [_compiled(content, renderer)]

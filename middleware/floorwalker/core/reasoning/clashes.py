@@ -2,11 +2,22 @@
 
 from collections.abc import Sequence
 
-from msgspec import Struct
+from msgspec import Struct, field
 
-from floorwalker.core.conditions.matchers import Both, Exists, Flag, Matcher, Range, TimeOfDay
+from floorwalker.core.conditions.matchers import (
+    AnyOf,
+    Both,
+    Exists,
+    Flag,
+    Matcher,
+    PathIs,
+    Range,
+    Text,
+    TimeOfDay,
+    Words,
+)
 from floorwalker.core.reasoning.intervals import met, span_of, without
-from floorwalker.core.reasoning.questions import Asked, Question, numbers_of
+from floorwalker.core.reasoning.questions import Question, numbers_of
 from floorwalker.core.reasoning.signs import Sign
 from floorwalker.core.reasoning.values import (
     EVERY_MINUTE,
@@ -26,19 +37,21 @@ _PIECES = 400  # of one matcher; longer lists of values are not looked at
 class Answers(Struct):
     """What is taken for true of one question, by sign."""
 
-    yes: list[Matcher | Both]
-    no: list[Matcher | Both]
-    not_yes: list[Matcher | Both]
-    not_no: list[Matcher | Both]
+    yes: list[Matcher | Both] = field(default_factory=list)
+    no: list[Matcher | Both] = field(default_factory=list)
+    not_yes: list[Matcher | Both] = field(default_factory=list)
+    not_no: list[Matcher | Both] = field(default_factory=list)
 
+    def of(self, sign: Sign) -> list[Matcher | Both]:
+        """The list of one sign."""
+        if sign is Sign.YES:
+            return self.yes
+        if sign is Sign.NO:
+            return self.no
+        return self.not_yes if sign is Sign.NOT_YES else self.not_no
 
-def answers_of(answers: Sequence[tuple[Sign, Asked]]) -> Answers:
-    """Sorted by sign."""
-    found = Answers([], [], [], [])
-    lists = {Sign.YES: found.yes, Sign.NO: found.no, Sign.NOT_YES: found.not_yes, Sign.NOT_NO: found.not_no}
-    for sign, asked in answers:
-        lists[sign].append(asked.matcher)
-    return found
+    def __bool__(self) -> bool:
+        return bool(self.yes or self.no or self.not_yes or self.not_no)
 
 
 def clash(question: Question, answers: Answers) -> bool:
@@ -62,7 +75,7 @@ def _deniable(question: Question, answers: Answers) -> Matchers:
 
 def _dead(question: Question, yes: Matchers, no: Matchers) -> bool:
     """Whether no value, nor its absence, has these answers, all of them known."""
-    if not yes and not no:
+    if _cannot_be_dead(question, yes, no):
         return False
     absent = _absence_fits(question, yes, no)
     if question.single:
@@ -70,6 +83,13 @@ def _dead(question: Question, yes: Matchers, no: Matchers) -> bool:
     if any(allows_absent(one) for one in yes):
         return not absent
     return any(not _value_fits(question, [one], no) for one in yes)
+
+
+def _cannot_be_dead(question: Question, yes: Matchers, no: Matchers) -> bool:
+    """What most answers are: one alone, of which nothing needs to be worked out."""
+    if not yes:
+        return not no or (not question.present and not any(allows_absent(one) for one in no))
+    return not no and len(yes) == 1 and isinstance(yes[0], AnyOf | PathIs | Words | Text | Flag)
 
 
 def _absence_fits(question: Question, yes: Matchers, no: Matchers) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from msgspec import Struct
 
 from floorwalker.core.conditions.model import All, AnyCondition, InSegment, Not
-from floorwalker.core.reasoning.clashes import answers_of, clash
+from floorwalker.core.reasoning.clashes import Answers, clash
 from floorwalker.core.reasoning.questions import Asked, Question
 from floorwalker.core.reasoning.signs import Sign
 from floorwalker.core.reasoning.tallies import tallies_clash
@@ -56,13 +56,14 @@ class Lookup(Protocol):
 
 
 class Search:
-    """One search. most_steps: answers that may be compared before it gives up with Exhausted."""
+    """One search. most_steps: answers that may be compared before it gives up with Exhausted; steps_left: of these."""
 
-    def __init__(self, lookup: Lookup, *, most_steps: int) -> None:
+    def __init__(self, lookup: Lookup, *, most_steps: float) -> None:
         self._lookup = lookup
-        self._steps_left = most_steps
-        self._answers: dict[Question, list[tuple[Sign, Asked]]] = {}
-        self._trail: list[Question] = []
+        self.steps_left = most_steps
+        self._answers: dict[Question, Answers] = {}
+        self._trail: list[tuple[Answers, Sign]] = []
+        self._written: dict[Question, list[str]] = {}
         self._depth = 0
         self.first_clash: Clash | None = None
 
@@ -75,7 +76,8 @@ class Search:
         failed = self._fails(list(goals), list(choices))
         self._depth -= 1
         while len(self._trail) > mark:
-            self._answers[self._trail.pop()].pop()
+            answers, sign = self._trail.pop()
+            answers.of(sign).pop()
         return failed
 
     def _fails(self, goals: list[Goal], choices: list[Sequence[Goal]]) -> bool:
@@ -135,23 +137,30 @@ class Search:
         asked, stands_for = self._lookup.member(member.name)
         if stands_for is None:
             return not sign.is_positive, []
-        if any(known is sign for known, _ in self._answers.get(asked.question, ())):
+        known = self._answers.get(asked.question)
+        if known is not None and known.of(sign):
             return True, []
         whole = All(tuple(stands_for))
         return True, [Goal(asked, sign), Goal(whole, sign)]
 
     def _add(self, asked: Asked, sign: Sign) -> bool:
-        known = self._answers.setdefault(asked.question, [])
         self._step()
-        known.append((sign, asked))
-        self._trail.append(asked.question)
-        if not clash(asked.question, answers_of(known)):
+        answers = self._answers.get(asked.question)
+        if answers is None:
+            answers = self._answers[asked.question] = Answers()
+        if asked.matcher in answers.of(sign):
             return True
-        self._note(known)
+        answers.of(sign).append(asked.matcher)
+        self._trail.append((answers, sign))
+        if not clash(asked.question, answers):
+            self._written.setdefault(asked.question, []).append(asked.written)
+            return True
+        self._note(asked)
         return False
 
     def _is_refuted(self, goal: Goal) -> bool:
         """Whether a goal fails at once, by what is known already."""
+        self._step()
         if isinstance(goal.what, All | AnyCondition | Not | InSegment | Member):
             return False
         asked = [goal.what] if isinstance(goal.what, Asked) else self._lookup.asked(goal.what)
@@ -160,29 +169,32 @@ class Search:
         return any(self._would_clash(one, goal.sign) for one in asked)
 
     def _would_clash(self, asked: Asked, sign: Sign) -> bool:
+        answers = self._answers.get(asked.question)
+        if not answers or asked.matcher in answers.of(sign):
+            return False
         self._step()
-        known = [*self._answers.get(asked.question, ()), (sign, asked)]
-        clashes = clash(asked.question, answers_of(known))
+        answers.of(sign).append(asked.matcher)
+        clashes = clash(asked.question, answers)
+        answers.of(sign).pop()
         if clashes:
-            self._note(known)
+            self._note(asked)
         return clashes
 
     def _counts_clash(self) -> bool:
         self._step()
-        found = {question: answers_of(known) for question, known in self._answers.items() if known}
-        if not tallies_clash(found):
+        if not tallies_clash({question: found for question, found in self._answers.items() if found}):
             return False
         self.first_clash = self.first_clash or Clash()
         return True
 
-    def _note(self, known: Sequence[tuple[Sign, Asked]]) -> None:
+    def _note(self, asked: Asked) -> None:
         """Remember what clashed first, for whoever wants to say it."""
         if self.first_clash is None:
-            last = known[-1][1].written
-            others = [asked.written for _, asked in known[:-1] if asked.written not in ("", last)]
-            self.first_clash = Clash(others[0], last) if others else Clash(last)
+            before = self._written.get(asked.question, ())
+            others = [written for written in before if written not in ("", asked.written)]
+            self.first_clash = Clash(others[0], asked.written) if others else Clash(asked.written)
 
     def _step(self) -> None:
-        self._steps_left -= 1
-        if self._steps_left < 0:
+        self.steps_left -= 1
+        if self.steps_left < 0:
             raise Exhausted

@@ -49,7 +49,7 @@ def _exceeds(question: Question, counted: Counted, least: list[tuple[Counted, fl
         if not _is_part(other, counted):
             continue
         yes = [*found.yes, Range(low=low)]
-        known = Answers(yes, found.no, found.not_yes if _is_told(other, counted) else [], [])
+        known = Answers(yes, found.no, found.not_yes if _is_told(other, counted) else [])
         if clash(question, known):
             return True
     return False
@@ -108,7 +108,7 @@ def _is_new_and_came_before(answers: AnswersByQuestion) -> bool:
     if is_new and _came_before(answers):
         return True
     return is_known and any(
-        clash(question, Answers([*answers[question].yes, Range(low=2)], answers[question].no, [], []))
+        clash(question, Answers([*answers[question].yes, Range(low=2)], answers[question].no))
         for question, counted in _counts(answers)
         if counted.name == "visits" and counted.window.kind == "ever"
     )

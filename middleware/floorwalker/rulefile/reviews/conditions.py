@@ -94,13 +94,12 @@ class ConditionReview:
         if isinstance(condition, Not):
             self._negated(condition, at, consequence)
             return
-        clash = self._reasoning.never(condition)
-        if clash is not None:
+        if self._reasoning.never_alone(condition):
             self._warn_never(at, f"{consequence}: `{condition.written}` never holds", "")
         elif self._is_over(condition):
             message = f"`{condition.written}` is over, so it never holds again"
             self._reading.findings.warn(at, "over", message, "take it out, or set a later day")
-        elif self._reasoning.always(condition):
+        elif self._reasoning.always_alone(condition):
             hint = "write exactly: 0 for never" if isinstance(condition, Behaviour) else ""
             self._warn_always(at, f"`{condition.written}` holds for everybody", hint)
 
