@@ -53,7 +53,8 @@ class _Composition:
 
     def _node(self, token: Token, key: str, depth: int) -> Node:
         if depth > DEEPEST:
-            self._findings.error(token.at, "too-deep", f"this is nested more than {DEEPEST} levels deep", "write it flatter")
+            message = f"this is nested more than {DEEPEST} levels deep"
+            self._findings.error(token.at, "too-deep", message, "write it flatter")
             raise Hostile
         if token.marked:
             self._refuse_mark(token, key)
