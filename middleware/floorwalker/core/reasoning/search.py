@@ -103,6 +103,7 @@ class Search:
         agenda = list(reversed(goals))
         counts = False
         while agenda:
+            self._step()
             goal = agenda.pop()
             if isinstance(goal.what, Asked):
                 if not self._add(goal.what, goal.sign):
@@ -144,7 +145,6 @@ class Search:
         return True, [Goal(asked, sign), Goal(whole, sign)]
 
     def _add(self, asked: Asked, sign: Sign) -> bool:
-        self._step()
         answers = self._answers.get(asked.question)
         if answers is None:
             answers = self._answers[asked.question] = Answers()
@@ -169,10 +169,10 @@ class Search:
         return any(self._would_clash(one, goal.sign) for one in asked)
 
     def _would_clash(self, asked: Asked, sign: Sign) -> bool:
+        self._step()
         answers = self._answers.get(asked.question)
         if not answers or asked.matcher in answers.of(sign):
             return False
-        self._step()
         answers.of(sign).append(asked.matcher)
         clashes = clash(asked.question, answers)
         answers.of(sign).pop()
