@@ -19,11 +19,11 @@ from starlette.types import ASGIApp
 from demo_site import account, browsing, buying
 from demo_site.catalogue import Catalogue
 from demo_site.desk import DESK_ROUTES, Desk
-from demo_site.keys import session_key
+from demo_site.keys import KEY_FILE, session_key
 from demo_site.play import ROLES
 from demo_site.render import HERE, environment, page
 from demo_site.stage import Stage, demo_clock
-from floorwalker import PersonalizationMiddleware, Ruleset
+from floorwalker import PersonalizationMiddleware
 
 PATIENCE_MS = 500  # a laptop that has just woken up must not make the demo look broken
 A_MONTH = 30 * 24 * 60 * 60
@@ -67,14 +67,15 @@ def create_demo(
 ) -> ASGIApp:
     """The shop under floorwalker, with the panel and the means to play any visitor.
 
-    store: its address; without one FLOORWALKER_STORE, else the embedded one in `var/`. now: seconds since 1970.
+    store: its address; without one FLOORWALKER_STORE, else the embedded one in `var/` beside the rules, where the key
+    lies too, so that each folder of rules has visitors and a history of its own. now: seconds since 1970.
     """
-    key = session_key()
-    about = {name: segment.about for name, segment in Ruleset.load(rules, templates=templates).segments.items()}
-    shop = Desk(create_app(secret_key=key, more_routes=DESK_ROUTES), about=about)
+    home = Path(rules).parent
+    key = session_key(path=home / KEY_FILE)
+    shop = Desk(create_app(secret_key=key, more_routes=DESK_ROUTES))
     wrapped = PersonalizationMiddleware(
         shop,
-        store=store or os.environ.get("FLOORWALKER_STORE", "embedded:var/floorwalker"),
+        store=store or os.environ.get("FLOORWALKER_STORE", f"embedded:{home / 'var' / 'floorwalker'}"),
         rules=rules,
         templates=templates,
         secret_key=key,

@@ -1,7 +1,6 @@
 """The desk where one can ask "Who am I?": notes taken as each page leaves, shown in the panel or on a page."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -21,13 +20,11 @@ OWN_PATHS = "/demo/"
 class Desk:
     """Inside floorwalker, around the shop: writes down what was decided for each page, as it was decided.
 
-    about: what editors say of each segment. The notes of the visitors seen last are kept, in this process; whoever is
-    not among them is described anew.
+    The notes of the visitors seen last are kept, in this process; whoever is not among them is described anew.
     """
 
-    def __init__(self, app: ASGIApp, *, about: Mapping[str, str]) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._about = about
         self._notes: OrderedDict[str, Who] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -60,7 +57,6 @@ class Desk:
         visitor = await get_visitor(request)
         return describe(
             explanation=visitor.explain(),
-            about=self._about,
             profile=visitor.profile,
             signals=visitor.signals,
             play=request.scope.get("demo") or Play(),

@@ -64,14 +64,13 @@ class Who:
 def describe(
     *,
     explanation: Mapping[str, Any],
-    about: Mapping[str, str],
     profile: Profile | None,
     signals: Signals,
     play: Play,
     page: str,
 ) -> Who:
-    """explanation: in the shape of `floorwalker explain --json`; about: what editors say of each segment."""
-    segments = [_segment(name, about.get(name, ""), each) for name, each in explanation["segments"].items()]
+    """explanation: in the shape of `floorwalker explain --json`."""
+    segments = [_segment(name, each) for name, each in explanation["segments"].items()]
     return Who(
         summary=_summary(profile, signals),
         roles=_roles(play, page),
@@ -84,9 +83,9 @@ def describe(
     )
 
 
-def _segment(name: str, about: str, explained: Mapping[str, Any]) -> SegmentView:
+def _segment(name: str, explained: Mapping[str, Any]) -> SegmentView:
     title = name.replace("-", " ").capitalize()
-    return SegmentView(name=name, title=title, about=about, member=explained["in"], why=explained["why"])
+    return SegmentView(name=name, title=title, about=explained["about"], member=explained["in"], why=explained["why"])
 
 
 MEDIA = {"direct": "nowhere: typed, or from a bookmark", "email": "an e-mail"}

@@ -316,6 +316,7 @@ def test_without_memory_a_slot_that_compares_has_nothing_to_show_and_others_do()
 def test_explain_tells_every_segment_and_slot_and_why_earlier_entries_did_not_fit() -> None:
     told = explain_all(rules(TWO), None, PHONE, AT)
     assert told["segments"]["phones"] == {
+        "about": "",
         "in": True,
         "why": {"condition": "device: mobile", "observed": "mobile", "holds": True, "of": []},
     }

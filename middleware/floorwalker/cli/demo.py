@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import floorwalker
 from floorwalker.cli.paper import Paper
 from floorwalker.errors import ConfigurationError
 
@@ -20,10 +21,11 @@ def add(subparsers: Any) -> None:
     p = subparsers.add_parser(
         "demo",
         help="run the demo shop",
-        description="Runs the camera shop of this project's clone on an embedded store, with its rules and templates.",
+        description="Runs the camera shop of this project's clone on an embedded store, with the rules of this folder. "
+        "What visitors do, and the history of the rules, lie in var/ beside the rules.",
     )
     p.add_argument("--port", type=int, default=8000, help="where it listens on this machine (default 8000)")
-    p.add_argument("--rules", default="rules", help="the folder of rule files: the shop's own, or yours")
+    p.add_argument("--rules", default="rules", help="the folder of rule files (default: rules)")
     p.add_argument("--templates", help="the folder of templates (default: templates beside the rules)")
     p.set_defaults(run=run)
 
@@ -45,10 +47,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _demo_site() -> Any:
-    """The shop lies beside the package in a clone, not in the wheel."""
-    here = str(Path.cwd())
-    if here not in sys.path:
-        sys.path.insert(0, here)
+    """The shop lies in a clone, here or where the package itself comes from, and not in the wheel."""
+    for folder in (Path(floorwalker.__file__).resolve().parents[2], Path.cwd()):
+        if (folder / "demo_site").is_dir() and str(folder) not in sys.path:
+            sys.path.insert(0, str(folder))
     try:
         return import_module("demo_site.app")
     except ModuleNotFoundError as error:

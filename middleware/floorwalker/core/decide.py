@@ -209,7 +209,11 @@ def explain_all(
     )
     return {
         "segments": {
-            name: {"in": name in decisions.segments, "why": tree_of(explain_segment(segment, decisions.moment))}
+            name: {
+                "about": segment.about,
+                "in": name in decisions.segments,
+                "why": tree_of(explain_segment(segment, decisions.moment)),
+            }
             for name, segment in ruleset.segments.items()
             if not segment.draft
         },
