@@ -25,7 +25,7 @@ def arrive(chromium: Browser, address: str, referrer: str | None = None) -> tupl
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.add_init_script(TOLD)
     page.goto(address, referer=referrer)
-    page.wait_for_function("told.length >= 3")
+    page.wait_for_function("() => told.length >= 3")
     return page, wrong
 
 
@@ -44,7 +44,7 @@ def test_every_place_is_filled_and_told_of(chromium: Browser, site: str, path: s
 
 def test_a_marked_place_within_a_table_is_filled_for_whom_it_is(chromium: Browser, site: str) -> None:
     page, wrong = arrive(chromium, site + "/", "https://www.google.com/search?q=cheap+tripod")
-    page.wait_for_function("told.length == 4")
+    page.wait_for_function("() => told.length == 4")
     assert page.inner_text("#prices tr:last-child td") == "Cheaper"
     assert page.evaluate("document.querySelectorAll('#prices > tbody > tr').length") == 2
     assert wrong == []
@@ -55,5 +55,5 @@ def test_the_same_visitor_is_known_on_the_next_page(chromium: Browser, site: str
     cookies = {cookie["name"] for cookie in page.context.cookies()}
     assert cookies == {"fw"}
     page.goto(site + "/trusted")
-    page.wait_for_function("told.length >= 3")
+    page.wait_for_function("() => told.length >= 3")
     assert page.context.cookies()[0]["httpOnly"] is True
