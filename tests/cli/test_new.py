@@ -32,7 +32,12 @@ def test_it_says_what_it_wrote_and_what_to_do_next(tmp_path: Path, capsys: pytes
     said = capsys.readouterr().out
     assert "wrote shop/rules/slots.yaml" in said
     assert "wrote shop/templates/hero/hello.html" in said
-    assert "floorwalker check shop/rules" in said
+    assert [line.split("  ")[1] for line in said.splitlines() if line.startswith("  ")] == [
+        "cd shop",
+        "floorwalker check",
+        "floorwalker test",
+        "floorwalker schema --vscode",
+    ]
 
 
 @pytest.mark.parametrize("kind", ["segment", "slot"])

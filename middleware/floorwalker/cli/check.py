@@ -1,19 +1,23 @@
 """`floorwalker check`: every problem of the rule files, with the line it stands in and what to write instead."""
 
 import argparse
-import json
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from floorwalker.asgi.rule_checks import content_checks
-from floorwalker.cli.paper import Paper, counted, printable
+from floorwalker.cli.check_formats import as_annotations, as_json, as_sarif
+from floorwalker.cli.check_report import last_line, report
+from floorwalker.cli.paper import Paper
 from floorwalker.core.ruleset import Ruleset
+from floorwalker.errors import ConfigurationError
 from floorwalker.html.blocks import BlockRenderer, template_sources
-from floorwalker.rulefile import Problem, Severity, read, read_files
+from floorwalker.rulefile import Problem, read, read_files
+from floorwalker.rulefile.load import in_folder
 
-_WIDTH = 110  # characters of a source line around the caret
+FORMATS = ("text", "json", "sarif", "github")
 
 
 def add(subparsers: Any) -> None:
@@ -29,24 +33,50 @@ def add(subparsers: Any) -> None:
     p.add_argument(
         "--templates", metavar="DIR", help="the folder of templates (default: templates beside RULES, if it is there)"
     )
-    p.add_argument("--json", action="store_true", help="print errors and warnings as JSON")
+    p.add_argument("--format", choices=FORMATS, default="text", help="how to print (default: text)")
+    p.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
+    p.add_argument("--output", metavar="FILE", help="write there, and print the last line only")
+    p.add_argument("--strict", action="store_true", help="exit status 1 where there are warnings, too")
     p.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Check the folder and print what was found; 1 where there are errors."""
+    """Check the folder and print what was found; 1 where there are errors, or warnings that count."""
     templates = _templates(args)
     # A site without a folder of templates refuses rules that name one; so does this.
     files = read_files(args.rules, templates)
     checks = content_checks(BlockRenderer(template_sources(files.templates or {})), now=time.time())
-    ruleset, problems = read(files.rules, files.templates, checks=checks)
+    ruleset, found = read(files.rules, files.templates, checks=checks)
+    problems = [in_folder(problem, files.templates or {}, templates) for problem in found]
     if ruleset is not None and not ruleset.segments and not ruleset.slots and not problems:
         _warn_of_nothing(args.rules)
-    if args.json:
-        print(json.dumps(_as_json(problems), indent=2, ensure_ascii=False))
+    paper = Paper(sys.stdout)
+    if args.output:
+        _write(Path(args.output), _formatted(ruleset, problems, args, Paper(sys.stdout, plain=True)))
+        print(last_line(ruleset, problems, args.rules, paper, strict=args.strict))
     else:
-        print("\n".join(_report(ruleset, problems, args.rules, Paper(sys.stdout))))
-    return 1 if ruleset is None else 0
+        print(_formatted(ruleset, problems, args, paper))
+    return 1 if ruleset is None or (args.strict and problems) else 0
+
+
+def _formatted(ruleset: Ruleset | None, problems: Sequence[Problem], args: argparse.Namespace, paper: Paper) -> str:
+    match args.format:
+        case "json":
+            return as_json(problems)
+        case "sarif":
+            return as_sarif(problems, root=Path.cwd())
+        case "github":
+            last = last_line(ruleset, problems, args.rules, paper, strict=args.strict)
+            return "\n".join([*as_annotations(problems, root=Path.cwd()), last])
+        case _:
+            return report(ruleset, problems, args.rules, paper, strict=args.strict)
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(f"{text}\n", encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise ConfigurationError(f"{file} cannot be written: {error.strerror}") from error
 
 
 def _templates(args: argparse.Namespace) -> Path | None:
@@ -59,69 +89,3 @@ def _templates(args: argparse.Namespace) -> Path | None:
 def _warn_of_nothing(folder: str) -> None:
     """A folder without rules is fine for the site, and most often the wrong folder."""
     print(f"floorwalker check: {folder} holds no rules; they are in files that end in .yaml", file=sys.stderr)
-
-
-def _as_json(problems: list[Problem]) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = {"errors": [], "warnings": []}
-    for problem in problems:
-        found["errors" if problem.severity is Severity.ERROR else "warnings"].append(
-            {
-                "file": problem.file,
-                "line": problem.line,
-                "column": problem.column,
-                "code": problem.code,
-                "message": problem.message,
-                "hint": problem.hint,
-            }
-        )
-    return found
-
-
-def _report(ruleset: Ruleset | None, problems: list[Problem], folder: str, paper: Paper) -> list[str]:
-    lines: list[str] = []
-    for problem in problems:
-        lines += [*_shown(problem, paper), ""]
-    errors = sum(problem.severity is Severity.ERROR for problem in problems)
-    warnings = len(problems) - errors
-    if ruleset is not None:
-        lines.append(_holds(ruleset, warnings, paper))
-        return lines
-    beside = f" and {counted(warnings, 'warning')}" if warnings else ""
-    again = f"floorwalker check {folder}"
-    lines.append(f"{paper.strong(counted(errors, 'error') + beside + '.')} Mend them, then run `{again}` again.")
-    return lines
-
-
-def _shown(problem: Problem, paper: Paper) -> list[str]:
-    """The problem as one line, its source line with a caret, and the remedy."""
-    place = f"{problem.file}:{problem.line}:{problem.column}:"
-    kind = paper.accent("error") if problem.severity is Severity.ERROR else paper.quiet("warning")
-    message = printable(problem.message, longest=400)
-    hint = f"; {printable(problem.hint, longest=400)}" if problem.hint else ""
-    lines = [f"{paper.strong(place)} {message}{hint}"]
-    if problem.source.strip():
-        source, caret = _window(problem.source, problem.column)
-        number = f"{problem.line:>5}"
-        lines += [
-            paper.quiet(f"{number} │ ") + source,
-            paper.quiet(f"{'':>5} │ ") + paper.accent(f"{'':>{caret}}^ ") + kind,
-        ]
-    return lines
-
-
-def _window(source: str, column: int) -> tuple[str, int]:
-    """The part of the line around the column, and how far in the caret stands."""
-    begin = max(0, min(column - 1, len(source)) - _WIDTH + 30) if len(source) > _WIDTH else 0
-    return printable(source[begin : begin + _WIDTH], longest=_WIDTH), column - 1 - begin
-
-
-def _holds(ruleset: Ruleset, warnings: int, paper: Paper) -> str:
-    counts = [
-        counted(len(found), noun)
-        for found, noun in ((ruleset.segments, "segment"), (ruleset.blocks, "block"), (ruleset.slots, "slot"))
-    ]
-    what = f"{', '.join(counts)}; version {ruleset.version}."
-    if warnings:
-        head = paper.strong(f"No errors, {counted(warnings, 'warning')}.")
-        return f"{head} {what} Look at what was warned of; a running site reloads the files by itself."
-    return f"{paper.strong('No problems.')} {what} A running site reloads the files by itself."

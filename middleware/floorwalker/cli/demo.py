@@ -2,7 +2,9 @@
 
 import argparse
 import gc
+import logging
 import os
+import shlex
 import socket
 import sys
 from importlib import import_module
@@ -10,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import floorwalker
+from floorwalker.asgi import publishing
 from floorwalker.cli.paper import Paper
 from floorwalker.errors import ConfigurationError
 
@@ -38,7 +41,9 @@ def run(args: argparse.Namespace) -> int:
     _refuse_busy(args.port)
     rules = Path(args.rules)
     app = site.create_demo(rules=rules, templates=args.templates or rules.parent / "templates")
-    print(_welcome(Paper(sys.stdout), f"http://127.0.0.1:{args.port}", site.ADDRESSES))
+    print(_welcome(Paper(sys.stdout), f"http://127.0.0.1:{args.port}", site.ADDRESSES, _options(rules)))
+    sys.stdout.flush()
+    _tell_of_saved_rules()
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)  # the collector is the tail of the latency; an app may set this, a library may not
@@ -73,15 +78,23 @@ def _refuse_busy(port: int) -> None:
             raise ConfigurationError(f"port {port} is not free; try --port {other}") from None
 
 
-def _key_option() -> str:
-    """Where the demo's own key lies, unless the environment holds one."""
-    return "" if os.environ.get("FLOORWALKER_SECRET_KEY") else " --secret-key-file var/demo.key"
+def _tell_of_saved_rules() -> None:
+    """Whoever saves a file reads in this window whether it is in force, or why not."""
+    logging.basicConfig(format="%(asctime)s  %(message)s", datefmt="%H:%M:%S")
+    logging.getLogger(publishing.__name__).setLevel(logging.INFO)
 
 
-def _welcome(paper: Paper, address: str, addresses: tuple[tuple[str, str], ...]) -> str:
+def _options(rules: Path) -> str:
+    """What a link to the preview needs: these rules, and the demo's own key, unless the environment holds one."""
+    named = "" if rules == Path("rules") else f" --rules {shlex.quote(str(rules))}"
+    key = shlex.quote(str(rules.parent / "var" / "demo.key"))
+    return named + ("" if os.environ.get("FLOORWALKER_SECRET_KEY") else f" --secret-key-file {key}")
+
+
+def _welcome(paper: Paper, address: str, addresses: tuple[tuple[str, str], ...], options: str) -> str:
     width = max(len(path) for path, _ in addresses)
     lines = [paper.strong("The demo shop is open."), ""]
     lines += [f"  {paper.accent((address + path).ljust(len(address) + width))}  {what}" for path, what in addresses]
     lines += ["", "“Who am I?” at the edge of any page shows why it looks as it does. Ctrl-C ends it."]
-    lines += [f"As an editor sees it: floorwalker preview-link --site {address}{_key_option()}"]
+    lines += [f"As an editor sees it: floorwalker preview-link --site {address}{options}"]
     return "\n".join(lines)

@@ -1,6 +1,7 @@
 """`floorwalker new`: commented files to begin with. Nothing that is there is ever changed."""
 
 import argparse
+import shlex
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -14,6 +15,11 @@ from floorwalker.rulefile.fields import label
 from floorwalker.rulefile.values import Misread
 
 _SCAFFOLD = files("floorwalker.cli") / "scaffold"
+_NEXT = (
+    ("floorwalker check", "finds every mistake"),
+    ("floorwalker test", "plays the people of tests.yaml"),
+    ("floorwalker schema --vscode", "has VS Code complete what you write"),
+)
 _EXAMPLES = {"segment": "bargain-hunter", "slot": "hero"}
 
 
@@ -43,12 +49,12 @@ def add(subparsers: Any) -> None:
 def _new_site(args: argparse.Namespace) -> int:
     folder = Path(args.folder)
     _write(dict(_files_of(_SCAFFOLD / "site", folder)))
-    rules, templates = folder / "rules", folder / "templates"
     print()
-    print(f"The rules lie in {rules}, what they show in {templates}. What to do next:")
-    print(f"  floorwalker check {rules}    finds every mistake")
-    print(f"  floorwalker test {rules}     plays the people of tests.yaml")
-    print(f"  floorwalker schema {rules} --vscode    has VS Code complete what you write")
+    print(f"The rules lie in {folder / 'rules'}, what they show in {folder / 'templates'}. What to do next:")
+    if folder.resolve() != Path.cwd():
+        print(f"  cd {shlex.quote(str(folder)):<27}  goes there")
+    for command, what in _NEXT:
+        print(f"  {command:<30}  {what}")
     return 0
 
 

@@ -8,8 +8,8 @@ from typing import TextIO
 class Paper:
     """Where a command prints: knows whether colour is welcome there."""
 
-    def __init__(self, stream: TextIO) -> None:
-        self.is_terminal = stream.isatty()
+    def __init__(self, stream: TextIO, *, plain: bool = False) -> None:
+        self.is_terminal = stream.isatty() and not plain
         self._colour = self.is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
     def accent(self, text: str) -> str:
