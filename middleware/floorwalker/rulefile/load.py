@@ -69,10 +69,10 @@ def check(
     """Every problem of a folder, errors and warnings, by file and line; and the rules where there is no error."""
     files = read_files(folder, templates)
     ruleset, problems = read(files.rules, files.templates, checks=checks)
-    return ruleset, [_in_folder(problem, files.templates or {}, templates) for problem in problems]
+    return ruleset, [in_folder(problem, files.templates or {}, templates) for problem in problems]
 
 
-def _in_folder(problem: Problem, known: Map[str, bytes], templates: Folder | None) -> Problem:
+def in_folder(problem: Problem, known: Map[str, bytes], templates: Folder | None) -> Problem:
     """A template's problem with the path at which it lies."""
     if templates is None or problem.file not in known:
         return problem
