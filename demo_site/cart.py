@@ -37,7 +37,11 @@ class Coupon:
 
 COUPONS = {
     coupon.code: coupon
-    for coupon in (Coupon(code="LEGS10", percent=10, kind="tripod"), Coupon(code="SPRING10", percent=10))
+    for coupon in (
+        Coupon(code="LEGS10", percent=10, kind="tripod"),
+        Coupon(code="SPRING10", percent=10),
+        Coupon(code="FRIDAY15", percent=15),
+    )
 }
 
 
