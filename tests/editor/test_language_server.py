@@ -10,7 +10,9 @@ import pytest
 
 from floorwalker.cli import main
 from floorwalker.core.conditions.definitions import DEFINITIONS
-from floorwalker.rulefile.sections import ENTRY_KEYS, SECTIONS
+from floorwalker.rulefile.keys import Key
+from floorwalker.rulefile.persona_keys import PERSONA_KEYS
+from floorwalker.rulefile.sections import ENTRY_KEYS, SECTIONS, SLOT_KEYS
 from tests.editor.language_server import LanguageServer, language_server
 
 pytestmark = pytest.mark.editor
@@ -27,6 +29,8 @@ goals: {order: {did: Order Completed}}
 blocks: {spring-20: {text: Hello}}
 slots:
   hero: {show: [{to: [bargain-hunter, wildlife], block: spring-20}]}
+funnels: {purchase: [{viewed: /cart}, {did: Order Completed}]}
+personas: {cheap-tripod: {url: /}}
 """
 
 
@@ -112,6 +116,16 @@ WHEN = "segments:\n  a:\n    when:\n      "
         ("slots:\n  hero:\n    show:\n      - to: |\n", ["bargain-hunter", "wildlife"]),
         ("slots:\n  hero:\n    show:\n      - to: [|]\n", ["bargain-hunter", "wildlife"]),
         ("slots:\n  hero:\n    show:\n      - block: |\n", ["spring-20"]),
+        ("slots:\n  hero:\n    choose: |\n", ["first", "best", "weighted"]),
+        (WHEN + "did_in_order:\n        steps:\n          - |\n", ["viewed", "did"]),
+        (WHEN + "funnel:\n        name: |\n", ["purchase"]),
+        (WHEN + "country: |\n", ["DE", "AT"]),
+        ("promotions:\n  x:\n    |\n", ["from", "until", "slots", "control"]),
+        ("promotions:\n  x:\n    slots:\n      hero:\n        |\n", ["to", "block"]),
+        ("personas:\n  a:\n    |\n", [key.name for key in PERSONA_KEYS]),
+        ("personas:\n  a:\n    history:\n      - |\n", ["ago", "viewed", "did"]),
+        ("tests:\n  - |\n", ["persona", "in", "slots"]),
+        ("tests:\n  - persona: |\n", ["cheap-tripod"]),
     ],
 )
 def test_it_proposes_what_may_stand_there(server: LanguageServer, text: str, proposed: list[str]) -> None:
@@ -134,8 +148,11 @@ def test_it_explains_every_condition_with_an_example(server: LanguageServer, nam
     assert definition.example in shown
 
 
-def test_it_explains_a_key_of_a_slot(server: LanguageServer) -> None:
-    assert "Where to put it" in Document(server, "slots:\n  hero:\n    pl|ace: inside\n").hover()
+@pytest.mark.parametrize("key", [key for key in SLOT_KEYS if key.name != "show"], ids=lambda key: key.name)
+def test_it_explains_every_key_of_a_slot(server: LanguageServer, key: Key) -> None:
+    shown = Document(server, f"slots:\n  hero:\n    |{key.example}\n    show: [{{hide: yes}}]\n").hover()
+    assert key.example in shown
+    assert key.doc[1:30] in shown
 
 
 @pytest.mark.parametrize(
@@ -150,6 +167,10 @@ def test_it_explains_a_key_of_a_slot(server: LanguageServer) -> None:
         (WHEN + "any:\n        - viewed: {within: soon}\n", 5, 28, "this visit"),
         ("slots:\n  hero:\n    show: [{block: a}]\n    place: insid\n", 4, 12, "inside"),
         ("slots:\n  hero:\n    show:\n      - {to: wildlif, block: a}\n", 4, 14, "wildlife"),
+        ("promotions:\n  x:\n    untill: 2026-11-30\n    slots: {hero: {hide: yes}}\n", 3, 5, "untill"),
+        ("personas:\n  a: {devise: mobile}\n", 2, 7, "devise"),
+        ("personas:\n  a: {history: [{ago: 3, viewed: /}]}\n", 2, 23, "30 minutes or 7 days"),
+        ("tests:\n  - {persona: cheap-tripd, in: [wildlife]}\n", 2, 15, "cheap-tripod"),
     ],
 )
 def test_it_finds_a_slip_in_its_place(server: LanguageServer, text: str, line: int, column: int, says: str) -> None:
