@@ -10,6 +10,7 @@ from typing import Any
 
 _HOMES = {
     "asgi.middleware": ("PersonalizationMiddleware",),
+    "asgi.preview.links": ("preview_link",),
     "asgi.public": ("Ruleset",),
     "asgi.visitor": ("Visitor", "get_visitor"),
     "core.advance": ("Corridor", "Priors", "advance"),

@@ -1,4 +1,5 @@
 from floorwalker.asgi.middleware import PersonalizationMiddleware
+from floorwalker.asgi.preview.links import preview_link
 from floorwalker.asgi.public import Ruleset
 from floorwalker.asgi.visitor import Visitor, get_visitor
 from floorwalker.core.advance import Corridor, Priors, advance
@@ -36,5 +37,6 @@ __all__ = [
     "decide",
     "get_visitor",
     "open_store",
+    "preview_link",
     "read_signals",
 ]

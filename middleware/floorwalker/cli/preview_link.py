@@ -8,19 +8,16 @@ from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote, urlencode, urlsplit
 
-from floorwalker.asgi.preview.guise import Guise, read_guise
-from floorwalker.asgi.preview.landing import is_own_path
-from floorwalker.asgi.preview.seal import LONGEST_LINK_S, LONGEST_SEAL_CHARS, link_seal
+from floorwalker.asgi.preview.links import PREFIX, preview_link
+from floorwalker.asgi.preview.seal import LONGEST_LINK_S
 from floorwalker.asgi.public import Ruleset
-from floorwalker.asgi.settings import ENVIRONMENT_PREFIX, read_settings
+from floorwalker.asgi.settings import ENVIRONMENT_PREFIX
 from floorwalker.cli.paper import Paper
 from floorwalker.errors import ConfigurationError, RuleErrors
 from floorwalker.rulefile.problems import nearest
 
 _KEY: Final = f"{ENVIRONMENT_PREFIX}SECRET_KEY"
-_PREFIX: Final = "/_floorwalker"
 _HOUR_S: Final = 3600
 
 
@@ -40,7 +37,7 @@ def add(subparsers: Any) -> None:
     p.add_argument("--path", default="", help="the page to begin at, such as /sale; default: where the persona landed")
     p.add_argument("--site", default="http://127.0.0.1:8000", help="the site (default: http://127.0.0.1:8000)")
     p.add_argument("--hours", type=float, default=8.0, help="how long the link opens a preview, up to 168 (default: 8)")
-    p.add_argument("--prefix", default=_PREFIX, help="of floorwalker's own addresses, as the site sets it")
+    p.add_argument("--prefix", default=PREFIX, help="of floorwalker's own addresses, as the site sets it")
     p.add_argument("--secret-key-file", metavar="FILE", help=f"holds the site's key; default: the variable {_KEY}")
     p.add_argument("--rules", default="rules", help="where names are looked up, if it is there (default: rules)")
     p.set_defaults(run=run)
@@ -48,22 +45,26 @@ def add(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Sign, and print the link; what it allows goes to stderr, so that the link alone can be piped on."""
-    guise = read_guise(persona=args.persona, segments=[(name, True) for name in args.segment], at=args.at)
-    _check_names(guise, Path(args.rules))
-    settings = read_settings({"secret_key": _secret(args.secret_key_file), "prefix": args.prefix}, {})
+    _check_names(args.persona, args.segment, Path(args.rules))
     until = time.time() + _seconds(args.hours)
-    token = link_seal(settings.secret_keys).close(guise, until=until)
-    if len(token) > LONGEST_SEAL_CHARS:
-        raise ConfigurationError("these are too many segments for a link; leave some of them to the rules")
-    asked = {"token": token, **({"to": _path(args.path)} if args.path else {})}
-    print(f"{_site(args.site)}{settings.prefix}/preview?{urlencode(asked, quote_via=quote, safe='/')}")
+    link = preview_link(
+        secret_key=_secret(args.secret_key_file),
+        until=until,
+        persona=args.persona,
+        segments=args.segment,
+        at=args.at,
+        path=args.path,
+        site=args.site,
+        prefix=args.prefix,
+    )
+    print(link)
     sys.stdout.flush()
-    print(Paper(sys.stderr).quiet(_allows(guise, until)), file=sys.stderr)
+    print(Paper(sys.stderr).quiet(_allows(args.persona, until)), file=sys.stderr)
     return 0
 
 
-def _allows(guise: Guise, until: float) -> str:
-    person = guise.persona or "somebody new"
+def _allows(persona: str, until: float) -> str:
+    person = persona or "somebody new"
     end = datetime.fromtimestamp(until).astimezone()
     return (
         f"Until {end:%A %H:%M} whoever has this link may see the site as {person}, and from there as anybody, drafts "
@@ -88,21 +89,7 @@ def _seconds(hours: float) -> float:
     return hours * _HOUR_S
 
 
-def _path(path: str) -> str:
-    quoted = quote(path, safe="/?&=:@!$'()*+,;%~-._[]")
-    if not is_own_path(quoted):
-        raise ConfigurationError(f"--path {path!r} is no path of the site; write /sale, say")
-    return quoted
-
-
-def _site(site: str) -> str:
-    parts = urlsplit(site)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise ConfigurationError(f"--site {site!r} is no address of a site; write https://shop.example")
-    return site.rstrip("/")
-
-
-def _check_names(guise: Guise, folder: Path) -> None:
+def _check_names(persona: str, segments: Collection[str], folder: Path) -> None:
     """A misspelt name is told where the rules are at hand; those of the site may be others."""
     if not folder.is_dir():
         return
@@ -110,8 +97,8 @@ def _check_names(guise: Guise, folder: Path) -> None:
         rules = Ruleset.load(folder)
     except RuleErrors:
         return
-    _check_known("persona", [guise.persona] if guise.persona else [], rules.personas, folder)
-    _check_known("segment", guise.segments, rules.segments, folder)
+    _check_known("persona", [persona] if persona else [], rules.personas, folder)
+    _check_known("segment", segments, rules.segments, folder)
 
 
 def _check_known(what: str, names: Collection[str], known: Collection[str], folder: Path) -> None:
