@@ -72,14 +72,15 @@ def create_demo(
     """
     home = Path(rules).parent
     key = session_key(path=home / KEY_FILE)
-    shop = Desk(create_app(secret_key=key, more_routes=DESK_ROUTES))
+    clock = demo_clock(now)
+    shop = Desk(create_app(secret_key=key, more_routes=DESK_ROUTES), secret_key=key, clock=clock)
     wrapped = PersonalizationMiddleware(
         shop,
         store=store or os.environ.get("FLOORWALKER_STORE", f"embedded:{home / 'var' / 'floorwalker'}"),
         rules=rules,
         templates=templates,
         secret_key=key,
-        clock=demo_clock(now),
+        clock=clock,
         geo_headers="cloudflare",
         exclude=["/static/**", "/art/**"],
         budget_ms=PATIENCE_MS,

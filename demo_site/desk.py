@@ -1,30 +1,36 @@
 """The desk where one can ask "Who am I?": notes taken as each page leaves, shown in the panel or on a page."""
 
 from collections import OrderedDict
+from collections.abc import Callable
 
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from demo_site.play import Play
 from demo_site.render import page
 from demo_site.who import Who, describe
-from floorwalker import get_visitor
+from floorwalker import FloorwalkerError, get_visitor, preview_link
 
 MOST_NOTES = 500
 OWN_PATHS = "/demo/"
+PREVIEW_S = 60 * 60
 
 
 class Desk:
     """Inside floorwalker, around the shop: writes down what was decided for each page, as it was decided.
 
     The notes of the visitors seen last are kept, in this process; whoever is not among them is described anew.
+    secret_key: the site's, and clock: its own, for links to the preview.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, secret_key: str, clock: Callable[[], float]) -> None:
         self._app = app
+        self._secret_key = secret_key
+        self._clock = clock
         self._notes: OrderedDict[str, Who] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -44,6 +50,10 @@ class Desk:
         """What was noted with this visitor's latest page."""
         visitor = await get_visitor(request)
         return self._notes.get(visitor.id) or await self._describe(request, page="/")
+
+    def link_to_preview(self, path: str) -> str:
+        """Opens the preview of a path of this site for whoever follows it. Raises FloorwalkerError for any other."""
+        return preview_link(secret_key=self._secret_key, until=self._clock() + PREVIEW_S, path=path)
 
     async def _note(self, request: Request) -> None:
         visitor = await get_visitor(request)
@@ -81,9 +91,18 @@ async def who_json(request: Request) -> Response:
     return JSONResponse({"html": html, "changed": who.changed}, headers={"cache-control": "no-store"})
 
 
+async def preview(request: Request) -> Response:
+    """On to the preview of the page that one came from. In a shop with customers this is for editors who signed in."""
+    try:
+        link = _desk(request).link_to_preview(request.query_params.get("to", "/"))
+    except FloorwalkerError as error:
+        raise HTTPException(400) from error
+    return RedirectResponse(link, status_code=303, headers={"cache-control": "no-store"})
+
+
 def _desk(request: Request) -> Desk:
     desk: Desk = request.scope["desk"]
     return desk
 
 
-DESK_ROUTES = [Route("/demo/who", who_page), Route("/demo/who.json", who_json)]
+DESK_ROUTES = [Route("/demo/who", who_page), Route("/demo/who.json", who_json), Route("/demo/preview", preview)]

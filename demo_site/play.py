@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 DAY = 86_400
 FURTHEST_SHIFT = 400 * DAY
 BERLIN = ZoneInfo("Europe/Berlin")
+BLACK_FRIDAY = datetime(2027, 11, 26, 10, 0, tzinfo=BERLIN)
+"""A morning on which the shop's promotion runs."""
 DEVICES: Mapping[str, str] = {
     "phone": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
     "Version/18.5 Mobile/15E148 Safari/604.1",
@@ -61,7 +63,8 @@ class Role:
     """One thing to play. What is None stays as it is.
 
     landing: where the visit begins; referrer: empty for somebody who typed the address; anew: nobody has seen this
-    visitor before; hour: the next time it is that late there; days: so many days on; past: they have been a customer.
+    visitor before; hour: the next time it is that late there; days: so many days on; moment: this very time, unless it
+    is over; past: they have been a customer.
     """
 
     group: str
@@ -74,6 +77,7 @@ class Role:
     country: str | None = None
     hour: int | None = None
     days: int = 0
+    moment: datetime | None = None
     past: bool = False
 
 
@@ -117,6 +121,15 @@ ROLES: Mapping[str, Role] = {
         anew=True,
         past=True,
     ),
+    "black-friday": Role(
+        group="Arrive",
+        title="on Black Friday",
+        says="as somebody who looks for a discount on Black Friday",
+        landing="/",
+        referrer="https://www.google.com/search?q=black+friday+camera",
+        anew=True,
+        moment=BLACK_FRIDAY,
+    ),
     "phone": Role(group="With", title="a phone", says="with a phone", device="phone"),
     "tablet": Role(group="With", title="a tablet", says="with a tablet", device="tablet"),
     "own-device": Role(group="With", title="your own", says="with your own device", device=""),
@@ -125,6 +138,9 @@ ROLES: Mapping[str, Role] = {
     "america": Role(group="In", title="New York", says="from New York", country="US"),
     "night": Role(group="At", title="night", says="late in the evening", hour=23),
     "tomorrow": Role(group="At", title="tomorrow", says="a day later, by typing the address", landing="/", days=1),
+    "season": Role(
+        group="At", title="three months on", says="three months later, by typing the address", landing="/", days=90
+    ),
     "anew": Role(group="Or", title="start anew", says="as nobody in particular", landing="/", anew=True),
 }
 
@@ -145,6 +161,8 @@ def take_role(play: Play, name: str, *, now: float) -> Play:
 
 
 def _shifted(play: Play, role: Role, now: float) -> int:
+    if role.moment is not None:
+        return max(0, int(role.moment.timestamp() - now))
     ahead = play.shift + role.days * DAY
     if role.hour is None:
         return ahead

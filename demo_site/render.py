@@ -13,9 +13,11 @@ from starlette.responses import HTMLResponse
 from demo_site.art import scene_drawing
 from demo_site.cart import Cart, read_cart
 from demo_site.catalogue import Catalogue
+from demo_site.who import found
 from floorwalker.jinja import SlotExtension
 
 HERE = Path(__file__).parent
+PREVIEW_COOKIES = frozenset(["fw-preview", "__Host-fw-preview"])
 POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'; object-src 'none'"
 
 
@@ -29,7 +31,7 @@ def environment(catalogue: Catalogue) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.filters["euros"] = euros
+    env.filters.update(euros=euros, found=found)
     env.globals.update(
         departments=catalogue.departments.values(),
         scene=lambda name: Markup(scene_drawing(name)),  # noqa: S704  (our own drawing)
@@ -71,8 +73,13 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
         "cart": cart_of(request),
         "person": request.session.get("person"),
         "said": request.session.pop("said", None),
-        "panel": "demo" in request.scope,
+        "panel": "demo" in request.scope and not _is_previewed(request),
         **context,
     }
     html = request.app.state.templates.get_template(template).render(shown)
     return HTMLResponse(html, status_code=status, headers={"content-security-policy": POLICY})
+
+
+def _is_previewed(request: Request) -> bool:
+    """Whether an editor looks at the page as somebody made up: then the preview says who, and the panel is silent."""
+    return not PREVIEW_COOKIES.isdisjoint(request.cookies)

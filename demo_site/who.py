@@ -44,9 +44,11 @@ class RoleView:
 
 @dataclass(frozen=True, kw_only=True)
 class Who:
-    """Everything in the panel. interests: topic and percentage; timeline: the latest first."""
+    """Everything in the panel. preview: where this page's preview opens; interests: topic and percentage; timeline:
+    the latest first."""
 
     summary: str
+    preview: str
     roles: Sequence[tuple[str, Sequence[RoleView]]]
     signals: Sequence[tuple[str, str]]
     members: Sequence[SegmentView]
@@ -73,6 +75,7 @@ def describe(
     segments = [_segment(name, each) for name, each in explanation["segments"].items()]
     return Who(
         summary=_summary(profile, signals),
+        preview=f"/demo/preview?{urlencode({'to': page})}",
         roles=_roles(play, page),
         signals=list(_signals(profile, signals, play)),
         members=[segment for segment in segments if segment.member],
@@ -92,9 +95,7 @@ MEDIA = {"direct": "nowhere: typed, or from a bookmark", "email": "an e-mail"}
 OWN = "the page’s own"
 KEPT = {"other page": "not on this page", "control": "the page’s own, for the comparison"}
 REASONS = {
-    "entry": "The first entry that fits you.",
     "otherwise": "No entry fits you, so you see the page's own.",
-    "control": "An entry fits you, but you are in the control group, for the comparison.",
     "other page": "This place is not on this page.",
     "off": "Personalization is switched off.",
     "excluded": "You are in a segment that sees the site as it is.",
@@ -108,10 +109,54 @@ def _slot(name: str, explained: Mapping[str, Any]) -> SlotView:
     return SlotView(
         name=name,
         shows=explained["block"] if changed else KEPT.get(explained["reason"], OWN),
-        because=REASONS.get(explained["reason"], explained["reason"]),
+        because=_because(explained),
         changed=changed,
         why=why if why["of"] else None,
     )
+
+
+def _because(explained: Mapping[str, Any]) -> str:
+    promotion = explained["promotion"]
+    match explained["reason"]:
+        case "control":
+            group = f"control group of the promotion {promotion}" if promotion else "control group"
+            return f"An entry fits you, but you are in the {group}, for the comparison."
+        case "entry" if promotion:
+            return f"The promotion {promotion} comes first while it runs, and an entry of it fits you."
+        case "entry":
+            return _chosen(explained["why"]) or "The first entry that fits you."
+        case reason:
+            return REASONS.get(reason, str(reason))
+
+
+def _chosen(why: Tree) -> str:
+    """How the block was chosen of several, where not the first that fits is shown; of nested choices the innermost."""
+    told = ""
+    for part in why["of"]:
+        if part["holds"] and part["condition"].startswith("choose: "):
+            told = _sentence(part["observed"])
+        elif part["holds"]:
+            told = _chosen(part) or told
+    return told
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}." if words.partition(" ")[0] in ("the", "only") else f"{words}."
+
+
+def found(observed: Any) -> str:
+    """What was found, in words; empty where there was nothing."""
+    match observed:
+        case None:
+            return ""
+        case bool():
+            return "yes" if observed else "no"
+        case dict():
+            return ", ".join(f"{name}: {value}" for name, value in observed.items())
+        case list():
+            return ", ".join(map(str, observed))
+        case _:
+            return str(observed)
 
 
 def _summary(profile: Profile | None, signals: Signals) -> str:
