@@ -32,6 +32,13 @@ POLICIES = {
     "/trusted": "default-src 'none'; script-src 'self'; connect-src 'self'; img-src data:; "
     "require-trusted-types-for 'script'; trusted-types floorwalker",
 }
+MARKED = "<!--slot:row-->usual<!--/slot:row-->"
+ODD_PAGES = {
+    "/script-twice": PAGE.replace("</head>", '<script src="/_floorwalker/client.js" defer></script></head>'),
+    "/as-module": PAGE.replace(" defer>", ' type="module">'),
+    "/slot-twice": PAGE.replace("<table", f"<template>{MARKED}</template><p>{MARKED}</p><table"),
+    "/in-a-frame": PAGE.replace("<table", '<iframe src="/script-twice"></iframe><table'),
+}
 
 
 def create_app() -> ASGIApp:
@@ -39,10 +46,12 @@ def create_app() -> ASGIApp:
     folder = Path(os.environ["FLOORWALKER_TEST_FOLDER"])
     (folder / "rules").mkdir(exist_ok=True)
     (folder / "rules" / "rules.yaml").write_text(RULES)
-    app = Starlette(routes=[Route(path, page) for path in POLICIES])
+    app = Starlette(routes=[Route(path, page) for path in (*POLICIES, *ODD_PAGES)])
     return PersonalizationMiddleware(app, rules=folder / "rules", templates=folder / "none", budget_ms=2000)
 
 
 async def page(request: Request) -> HTMLResponse:
-    policy = POLICIES[request.url.path]
-    return HTMLResponse(PAGE, headers={"cache-control": "public, max-age=60", "content-security-policy": policy})
+    path = request.url.path
+    policy = POLICIES.get(path, "default-src 'self'; img-src data:")
+    content = ODD_PAGES.get(path, PAGE)
+    return HTMLResponse(content, headers={"cache-control": "public, max-age=60", "content-security-policy": policy})

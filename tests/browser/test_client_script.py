@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import CHROME, serving
-from tests.browser.public_site import POLICIES
+from tests.browser.public_site import ODD_PAGES, POLICIES
 
 pytestmark = pytest.mark.browser
 TOLD = "window.told = []; document.addEventListener('floorwalker:shown', (event) => told.push(event.detail))"
@@ -57,3 +57,20 @@ def test_the_same_visitor_is_known_on_the_next_page(chromium: Browser, site: str
     page.goto(site + "/trusted")
     page.wait_for_function("() => told.length >= 3")
     assert page.context.cookies()[0]["httpOnly"] is True
+
+
+@pytest.mark.parametrize("path", ODD_PAGES)
+def test_each_place_is_filled_once_however_the_page_is_made(chromium: Browser, site: str, path: str) -> None:
+    asked: list[str] = []
+    context = chromium.new_context(user_agent=CHROME)
+    page = context.new_page()
+    page.on("request", lambda request: asked.append(request.url) if "/slots?" in request.url else None)
+    page.add_init_script(TOLD)
+    page.goto(f"{site}{path}?long={'x' * 5000}", referer="https://www.google.com/search?q=cheap+tripod")
+    page.wait_for_function("() => told.length >= 4")
+    page.wait_for_load_state("networkidle")
+    assert page.inner_text("#hero") == "Seen 1"
+    assert page.evaluate("document.body.innerHTML.split('Cheaper').length") == 2
+    assert page.evaluate("document.querySelector('template')?.innerHTML ?? ''").count("Cheaper") == 0
+    assert len(asked) == (2 if path == "/in-a-frame" else 1)
+    assert len(context.cookies()) == 1

@@ -44,7 +44,8 @@ class PersonalizationMiddleware:
         self._excluded = tuple(path_pattern(pattern) for pattern in settings.exclude)
         self._preview = PreviewDesk(self._setup) if settings.preview else None
         self._keepers: dict[asyncio.AbstractEventLoop, Keeper] = {}
-        slots = SlotDesk(self._setup, self._keeper, self._preview.meet if self._preview is not None else _nobody)
+        meet = self._preview.meet if self._preview is not None else _nobody
+        slots = SlotDesk(self._setup, self._keeper, meet, self._leaves_alone)
         self._endpoints = Endpoints(prefix=settings.prefix, health=self._health, slots=slots, preview=self._preview)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,7 +69,7 @@ class PersonalizationMiddleware:
         path, setup = inner_path(scope), self._setup
         if self._endpoints.owns(path):
             return self._endpoints(scope, receive, send)
-        if self._excluded and any(pattern.match(path) for pattern in self._excluded):
+        if self._excluded and self._is_excluded(path):
             return self._app(scope, receive, send)
         if self._preview is not None and (made_up := self._preview.meet(scope)) is not None:
             return Responder(self._app, made_up, send).run(_inner_scope(scope, made_up), receive)
@@ -82,6 +83,13 @@ class PersonalizationMiddleware:
         encounter = Encounter(setup, keeper, request)
         encounter.begin()
         return Responder(self._app, encounter, send).run(_asking_for_a_page(scope, encounter), receive)
+
+    def _is_excluded(self, path: str) -> bool:
+        return any(pattern.match(path) for pattern in self._excluded)
+
+    def _leaves_alone(self, path: str) -> bool:
+        """Whether there is no page of the app's at this path in which we take part."""
+        return self._is_excluded(path) or self._endpoints.owns(path)
 
     def _keeper(self) -> Keeper | None:
         return self._keepers.get(asyncio.get_running_loop())

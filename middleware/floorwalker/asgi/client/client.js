@@ -1,6 +1,9 @@
 /* floorwalker: fills the slots that are left to the page. SLOTS: [name, selector, place] of each; see docs/owners.md */
 (() => {
-  const base = document.currentScript.src.replace(/\/client\.js.*$/, "");
+  const own = document.currentScript || document.querySelector("script[src*='/client.js']"); /* a module has none */
+  if (!own || window.floorwalkerClient) return; /* two of them would begin two visitors */
+  window.floorwalkerClient = true;
+  const base = own.src.replace(/\/client\.js.*$/, "");
   const policy = window.trustedTypes?.createPolicy?.("floorwalker", { createHTML: (html) => html });
   const trusted = (html) => (policy ? policy.createHTML(html) : html);
   const beside = { before: "beforebegin", first: "afterbegin", last: "beforeend", after: "afterend" };
@@ -46,21 +49,35 @@
   const fill = async () => {
     const found = places();
     if (!found.size) return;
+    const names = [...found.keys()];
+    /* One after the other: of two at once each would begin a visitor. */
+    while (names.length) await ask(names.splice(0, 32), found);
+  };
+
+  const ask = async (names, found) => {
     const asked = new URLSearchParams({
-      names: [...found.keys()].join(),
-      url: location.pathname + location.search,
-      referrer: document.referrer,
+      names: names.join(),
+      url: (location.pathname + location.search).slice(0, 4096),
+      referrer: document.referrer.slice(0, 4096),
     });
     const answer = await fetch(`${base}/slots?${asked}`, { credentials: "same-origin" });
     if (!answer.ok) return;
     for (const [slot, shown] of Object.entries((await answer.json()).slots)) {
-      if (shown.html !== null) found.get(slot)(shown.html);
+      try {
+        if (shown.html !== null) found.get(slot)(shown.html);
+      } catch {
+        continue; /* the page changed meanwhile; the others stand on their own */
+      }
       const detail = { slot, block: shown.block, arm: shown.arm };
       document.dispatchEvent(new CustomEvent("floorwalker:shown", { detail }));
     }
   };
 
-  const start = () => fill().catch(() => {});
+  /* A page that is made ahead of time is nobody's yet. */
+  const start = () => {
+    if (document.prerendering) document.addEventListener("prerenderingchange", start, { once: true });
+    else fill().catch(() => {});
+  };
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
   else start();
 })();

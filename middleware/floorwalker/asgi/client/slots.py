@@ -1,7 +1,8 @@
 """`GET PREFIX/slots` and `GET PREFIX/client.js`: slots that are filled in the browser."""
 
 import json
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any, Final
@@ -12,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 
 from floorwalker.asgi.encounter import Encounter
 from floorwalker.asgi.keeper import Keeper
+from floorwalker.asgi.kinds import RequestKind
 from floorwalker.asgi.meeting import Meeting
 from floorwalker.asgi.problems import problem
 from floorwalker.asgi.request import Request
@@ -25,9 +27,16 @@ from floorwalker.core.hit import HitKind
 from floorwalker.core.reading.address import split_address
 from floorwalker.html.weave import Outcome
 
+logger = logging.getLogger(__name__)
+
 MOST_NAMES: Final = 64
 _LONGEST_ADDRESS: Final = 4096
-_NOT_KEPT: Final = {"cache-control": "no-store", "vary": "cookie", "x-robots-tag": "noindex"}
+_NOT_KEPT: Final = {
+    "cache-control": "no-store",
+    "vary": "cookie",
+    "x-content-type-options": "nosniff",
+    "x-robots-tag": "noindex",
+}
 _FRESH_S: Final = 60
 _REPLACED: Final = (b"referer", b"sec-fetch-dest", b"content-length", b"if-none-match", b"if-modified-since")
 
@@ -36,15 +45,20 @@ class SlotDesk:
     """Decides slots for a page that is already in the browser.
 
     keeper: of the running event loop. meet: whom a request is played as in a preview, None for a visitor like any
-    other.
+    other. leaves_alone: whether a path below the mount is none that we take part in.
     """
 
     def __init__(
-        self, setup: Setup, keeper: Callable[[], Keeper | None], meet: Callable[[Scope], Meeting | None]
+        self,
+        setup: Setup,
+        keeper: Callable[[], Keeper | None],
+        meet: Callable[[Scope], Meeting | None],
+        leaves_alone: Callable[[str], bool],
     ) -> None:
         self._setup = setup
         self._keeper = keeper
         self._meet = meet
+        self._leaves_alone = leaves_alone
         self._script = (files("floorwalker.asgi.client") / "client.js").read_text(encoding="utf-8")
 
     async def slots(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,9 +71,16 @@ class SlotDesk:
         if response is not None:
             await response(scope, receive, send)
             return
-        meeting = self._meeting(_page_scope(scope, asked))
-        await (await _answer(meeting, _names(asked)))(scope, receive, send)
-        await meeting.end()
+        page = _page_scope(scope, asked)
+        if not self._is_ours(scope, page["path"]):
+            await self._nothing()(scope, receive, send)
+            return
+        meeting = self._meeting(page)
+        try:
+            response = await self._answered(meeting, _names(asked))
+            await response(scope, receive, send)
+        finally:
+            await meeting.end()
 
     async def client(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The script, with the slots of the rules in force that are left to it."""
@@ -68,7 +89,7 @@ class SlotDesk:
         script = f"const SLOTS = {places};\n".replace("<", "\\u003c") + self._script
         tag = f'"{sha256(script.encode()).hexdigest()[:16]}"'
         headers = {"cache-control": f"public, max-age={_FRESH_S}", "etag": tag, "x-content-type-options": "nosniff"}
-        if asked.headers.get("if-none-match") == tag:
+        if tag in asked.headers.get("if-none-match", ""):  # whoever compresses it may have made the tag a weak one
             response = Response(status_code=304, headers=headers)
         else:
             body = "(() => {\n" + script + "})();\n"
@@ -84,13 +105,39 @@ class SlotDesk:
         assert keeper is not None  # the middleware has one before anything is answered
         encounter = Encounter(setup, keeper, Request(scope, at=setup.clock(), proxies=setup.proxies))
         encounter.begin()
-        # Whoever is new begins here: their page came from somebody else's cache, and this is what is seen of it.
-        kind = HitKind.FRAGMENT if encounter.identity.confirmed else HitKind.VIEW
-        encounter.became(kind, 200, is_page=False)
+        encounter.became(self._counts_as(encounter), 200, is_page=False)
         return encounter
 
+    def _counts_as(self, encounter: Encounter) -> HitKind:
+        """Whoever is new begins here: their page came from somebody else's cache, and this is what is seen of it.
+
+        Not so before the page is looked at, and not on a path at which there is none.
+        """
+        asked = encounter.request.asked
+        if asked.kind is RequestKind.PREFETCH:
+            return HitKind.PREFETCH
+        begins = asked.method == "GET" and not self._setup.is_known_as_other(asked.path)
+        return HitKind.VIEW if begins and not encounter.identity.confirmed else HitKind.FRAGMENT
+
+    def _is_ours(self, scope: Scope, path: str) -> bool:
+        """Whether a page there, from the site's root, is one that we take part in."""
+        root = str(scope.get("root_path") or "").rstrip("/")
+        below = path.removeprefix(root)
+        return path.startswith(root) and below[:1] in ("", "/") and not self._leaves_alone(below or "/")
+
+    async def _answered(self, meeting: Meeting, names: Sequence[str]) -> Response:
+        """What is told; at a failure of ours every slot keeps its default."""
+        try:
+            return await _answer(meeting, names)
+        except Exception:
+            logger.exception("the slots of a page keep their defaults")
+            return self._nothing()
+
+    def _nothing(self) -> Response:
+        return _told({}, self._setup.rulebook)
+
     def _refusal(self, asked: Asked) -> Response | None:
-        if asked.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        if not _is_same_origin(asked):
             return problem(403, "Forbidden", "Slots are told to pages of this site only.")
         names, url = _names(asked), asked.query_params.get("url", "")
         if not names or len(names) > MOST_NAMES:
@@ -98,6 +145,14 @@ class SlotDesk:
         if not url or len(url) > _LONGEST_ADDRESS or len(asked.query_params.get("referrer", "")) > _LONGEST_ADDRESS:
             return problem(400, "Bad Request", "url: write the page's path and query, at most 4,096 characters.")
         return None
+
+
+def _is_same_origin(asked: Asked) -> bool:
+    """Whether a page of this site asks. Browsers that do not say so name another site's origin, at least."""
+    site, origin = asked.headers.get("sec-fetch-site"), asked.headers.get("origin")
+    if site is not None:
+        return site in ("same-origin", "none")
+    return origin is None or origin.partition("://")[2] == asked.headers.get("host")
 
 
 def _names(asked: Asked) -> Sequence[str]:
@@ -122,12 +177,13 @@ async def _answer(meeting: Meeting, names: Sequence[str]) -> Response:
     shown = {} if walk.is_robot else _shown(walk, names, rulebook)
     headers = await meeting.settle([], shared=False)
     meeting.finish({slot: outcome for slot, (_, outcome) in shown.items()})
-    response = JSONResponse(
-        {"slots": {slot: told for slot, (told, _) in shown.items()}, "rules": rulebook.ruleset.version},
-        headers=_NOT_KEPT,
-    )
+    response = _told({slot: told for slot, (told, _) in shown.items()}, rulebook)
     response.raw_headers.extend(headers)
     return response
+
+
+def _told(slots: Mapping[str, Mapping[str, Any]], rulebook: Rulebook) -> Response:
+    return JSONResponse({"slots": slots, "rules": rulebook.ruleset.version}, headers=_NOT_KEPT)
 
 
 def _shown(walk: Walk, names: Sequence[str], rulebook: Rulebook) -> dict[str, tuple[dict[str, Any], Outcome]]:
