@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Self
 from urllib.parse import parse_qs, urlencode
 from zoneinfo import ZoneInfo
@@ -162,7 +163,7 @@ def take_role(play: Play, name: str, *, now: float) -> Play:
 
 def _shifted(play: Play, role: Role, now: float) -> int:
     if role.moment is not None:
-        return max(0, int(role.moment.timestamp() - now))
+        return max(0, ceil(role.moment.timestamp() - now))
     ahead = play.shift + role.days * DAY
     if role.hour is None:
         return ahead
