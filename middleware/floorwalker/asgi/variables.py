@@ -90,7 +90,7 @@ def _last_order(profile: Profile, moment: Moment) -> dict[str, Any] | None:
     if profile.orders is None or not profile.orders.latest:
         return None
     order = profile.orders.latest[-1]
-    days_ago = max(0, int(moment.at - order.at) // _DAY)
+    days_ago = max(0, int(moment.now - order.at) // _DAY)
     return {"amount": order.amount, "currency": order.currency, "days_ago": days_ago}
 
 

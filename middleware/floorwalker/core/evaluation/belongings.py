@@ -155,7 +155,7 @@ def _contained(profile: Profile, _: Moment) -> Values:
 
 def _idle(profile: Profile, moment: Moment) -> Values:
     cart = profile.cart
-    return (max(0.0, moment.at - cart.changed),) if cart is not None and cart.pieces else ()
+    return (max(0.0, moment.now - cart.changed),) if cart is not None and cart.pieces else ()
 
 
 def _average(profile: Profile, moment: Moment) -> Values:

@@ -139,9 +139,9 @@ def answers_of(behaviour: Behaviour, moment: Moment) -> Iterable[Answer]:
     if behaviour.share is not None:
         yield _share(behaviour, behaviour.share, tally, moment)
     if behaviour.total is not None:
-        yield _total(behaviour.total, tally)
+        yield _total(behaviour.total, tally, grows=behaviour.name == "spent")
     if behaviour.ago is not None:
-        yield how_long_ago(behaviour.ago, tally, moment.at)
+        yield how_long_ago(behaviour.ago, tally, moment.now)
 
 
 def how_often(asked: Range | None, tally: Tally) -> Answer:
@@ -157,11 +157,12 @@ def _share(behaviour: Behaviour, asked: Range, tally: Tally, moment: Moment) -> 
     return Answer("share", share, True, share is not None and asked.holds(share))
 
 
-def _total(total: Field, tally: Tally) -> Answer:
-    holds = holds_for(total.matcher, (tally.total,))
-    if tally.complete or not isinstance(total.matcher, Range):
-        return Answer("sum", tally.total, tally.complete, holds if tally.complete else None)
-    return Answer("sum", tally.total, False, holds_between(total.matcher, tally.total, inf))
+def _total(total: Field, tally: Tally, *, grows: bool) -> Answer:
+    """grows: nothing that may be missing is below 0, as a property of an event may be, so the sum is a lower bound."""
+    if tally.complete:
+        return Answer("sum", tally.total, True, holds_for(total.matcher, (tally.total,)))
+    known = holds_between(total.matcher, tally.total, inf) if grows and isinstance(total.matcher, Range) else None
+    return Answer("sum", tally.total, False, known)
 
 
 def how_long_ago(asked: Range, tally: Tally, at: float) -> Answer:

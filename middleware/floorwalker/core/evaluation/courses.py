@@ -31,7 +31,7 @@ def course_holds(course: Course, moment: Moment) -> bool | None:
         return None
     match course.asked:
         case InOrder() as asked:
-            return all_hold([answer.holds for answer in order_answers(asked, history, moment.at)])
+            return all_hold([answer.holds for answer in order_answers(asked, history)])
         case Regular() as asked:
             return holds_between(Range(low=asked.weeks), *_ends(weeks_of(asked, history)))
         case Stopped() as asked:
@@ -44,12 +44,12 @@ def course_holds(course: Course, moment: Moment) -> bool | None:
             assert_never(course.asked)
 
 
-def order_answers(asked: InOrder, history: History, at: float) -> list[Answer]:
+def order_answers(asked: InOrder, history: History) -> list[Answer]:
     """How often the steps were complete, and how long ago they last were, as far as either is asked."""
     runs, complete = history.runs(asked.steps, asked.window, asked.gap)
     tally = Tally(runs.count, complete, runs.latest, 0.0)
     answers = [how_often(asked.count, tally)] if asked.count is not None or asked.ago is None else []
-    return answers if asked.ago is None else [*answers, how_long_ago(asked.ago, tally, at)]
+    return answers if asked.ago is None else [*answers, how_long_ago(asked.ago, tally, history.at)]
 
 
 def weeks_of(asked: Regular, history: History) -> Between:

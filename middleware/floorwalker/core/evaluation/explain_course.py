@@ -21,7 +21,7 @@ def explain_course(course: Course, moment: Moment) -> Explanation:
         return Explanation(course.written, NEEDS_CONSENT, None)
     match course.asked:
         case InOrder() as asked:
-            return _explain_order(course, asked, history, moment)
+            return _explain_order(course, asked, history)
         case Regular() as asked:
             observed = _weeks(weeks_of(asked, history), asked.of)
         case Stopped() as asked:
@@ -48,9 +48,9 @@ def answer_words(answer: Answer) -> Any:
             return number_words(answer.observed, complete=answer.complete)
 
 
-def _explain_order(course: Course, asked: InOrder, history: History, moment: Moment) -> Explanation:
+def _explain_order(course: Course, asked: InOrder, history: History) -> Explanation:
     """The questions, and under them each step: when it last followed those before it."""
-    answers = order_answers(asked, history, moment.at)
+    answers = order_answers(asked, history)
     runs, complete = history.runs(asked.steps, asked.window, asked.gap)
     steps = [
         _explain_step(step, at, history, complete=complete) for step, at in zip(asked.steps, runs.done, strict=True)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from floorwalker.core.conditions.asking import Values, page_holds
 from floorwalker.core.conditions.model import Condition, Field, Window
-from floorwalker.core.memory.history import History, Tally
+from floorwalker.core.memory.history import History, Tally, present
 from floorwalker.core.memory.profile import Profile, Touch
 from floorwalker.core.ruleset import Ruleset
 from floorwalker.core.signals import Signals
@@ -78,6 +78,12 @@ class Moment:
         self._history: History | None = None
 
     @property
+    def now(self) -> float:
+        """When whatever is remembered is measured from: in whole seconds, as it is kept, so that live traffic and a log
+        of it get the same answers; never before what is remembered."""
+        return self.at if self.profile is None else present(self.profile, self.at)
+
+    @property
     def history(self) -> History | None:
         """What is remembered, asked by window; None without memory."""
         if self._history is None and self.profile is not None:
@@ -133,7 +139,7 @@ class Moment:
         if self.history is not None:
             return self.history.views(what, window)
         matches = page_holds(what, self.signals.page)
-        return Tally(int(matches), False, self.at if matches else None, 0.0)
+        return Tally(int(matches), False, self.now if matches else None, 0.0)
 
 
 def _wall_clock(iso: str) -> datetime | None:

@@ -67,7 +67,7 @@ def _by_name(where: str, key: str) -> Reading:
 
 
 def _remembered(read: Callable[[Profile, float], Values]) -> Reading:
-    return lambda moment: UNKNOWN if moment.profile is None else read(moment.profile, moment.at)
+    return lambda moment: UNKNOWN if moment.profile is None else read(moment.profile, moment.now)
 
 
 def _of_arrival(test: Test, field: Field) -> Reading:

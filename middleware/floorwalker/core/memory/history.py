@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import accumulate
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from floorwalker.core.bounds import NAME_BYTES, seconds, short
 from floorwalker.core.calendar import Calendar
@@ -41,6 +41,12 @@ class Tally(Struct, frozen=True, gc=False):
 _NONE = Tally(0, True, None, 0.0)
 
 
+def present(profile: Profile, at: float) -> int:
+    """The second since 1970 that is now: a clock that stands before what the profile holds already is taken as of
+    then."""
+    return max(seconds(at), profile.last_seen, profile.recents.last)
+
+
 class History:
     """What happened, up to `at` (seconds since 1970), in the site's calendar.
 
@@ -51,7 +57,7 @@ class History:
 
     def __init__(self, profile: Profile, *, at: float, site: Site) -> None:
         self._profile = profile
-        self._at = max(seconds(at), profile.last_seen, profile.recents.last)
+        self._at = present(profile, at)
         self._calendar = Calendar(site)
         self._recent = RecentIndex(profile.recents)
         self._counted: CountIndex | None = None
@@ -82,7 +88,7 @@ class History:
     def events(self, what: tuple[Field, ...], window: Window, total: Field | None = None) -> Tally:
         """Events for which all of `what` holds: `event` is the name, `where` the property named by its key.
 
-        total: the property (its key) whose numbers are added up.
+        total: the property (its key) whose numbers are added up; of what is only counted they are not known.
         """
         start, first = self._start(window)
         positions = self._events(what, first)
@@ -90,8 +96,12 @@ class History:
         if total is not None:
             values = [self._property(position, total.key) for position in positions]
             numbers = [number for number in map(number_of, values) if number is not None]
-            tally = Tally(tally.count, tally.complete, tally.latest, sum(numbers, 0.0))
-        return tally if start > self._left else _with_past(tally, self._past.events(what, start))
+            tally = structs.replace(tally, total=round(sum(numbers, 0.0), 6))  # cents stay cents
+        if start > self._left:
+            return tally
+        past = self._past.events(what, start)
+        tally = _with_past(tally, past)
+        return structs.replace(tally, complete=False) if total is not None and past.high else tally
 
     def runs(self, steps: Sequence[Behaviour], window: Window, gap: float | None) -> tuple[Runs, bool]:
         """How often all steps were done in their order, with at most `gap` seconds from one to the next, as far as is
