@@ -3,6 +3,7 @@
 import random
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -38,8 +39,12 @@ SIGNS = [
 
 
 def judged(text: str) -> None:
-    """The law itself."""
-    content = text.encode("utf-8", errors="surrogatepass")
+    """The law itself, of a text."""
+    judged_bytes(text.encode("utf-8", errors="surrogatepass"), text)
+
+
+def judged_bytes(content: bytes, text: str) -> None:
+    """The law itself. text: the content as somebody sees it."""
     ruleset, problems = read({"r.yaml": content})
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     assert isinstance(ruleset, Ruleset) or any(problem.severity is Severity.ERROR for problem in problems)
@@ -61,6 +66,41 @@ def test_any_yaml_ish_text_is_a_ruleset_or_problems(text: str) -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_a_ruleset_or_problems(text: str) -> None:
+    judged(text)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=60), st.sampled_from([b"", b"\xef\xbb\xbf", b"site: {timezone: ", b"segments:\n  a: "]))
+def test_any_bytes_are_a_ruleset_or_problems(content: bytes, before: bytes) -> None:
+    content = before + content
+    judged_bytes(content, content.decode("utf-8", errors="replace"))
+
+
+QUOTED = [
+    "? ---",
+    "segments: {a: {when: {device: {? ---\n: 1}}}}",
+    'segments: {a: {when: {"x\\ny": 1}}}',
+    'segments: {a: {when: {device: "x\\ny"}}}',
+    'segments: {a: {when: {country: {"x\\ny": 1}}}}',
+    'segments: {a: {when: "x\\ny"}}',
+    'segments: {a: {when: {trait: {"x\\ny": {"a\\nb": 1}}}}}',
+    'slots: {a: {"x\\ny": 1}}',
+    'slots: {a: {show: {"x\\ny": "\\n"}}}',
+    'slots: {a: {show: [{block: "x\\ny"}]}}',
+    'blocks: {"x\\ny": {text: "\\n", rest: "1\\nday", from: "2\\n7", at_most: "3\\nper"}}',
+    'site: {timezone: "x\\ny", currency: "E\\nR", control: "5\\n", price_tiers: {"a\\nb": "up\\n1"}}',
+    'funnels: {"x\\ny": [{"x\\ny": "a"}, "x\\ny"]}',
+    'promotions: {p: {slots: {"x\\ny": {text: "a"}}, from: "a\\nb"}}',
+    'personas: {p: {"x\\ny": 1, url: "x\\ny", device: "x\\ny"}}',
+    'tests: [{persona: "x\\ny", in: ["a\\nb"], slots: {"x\\ny": "z\\n"}}]',
+    'segments: {a: {when: {searched: {matches: "(\\n"}}}}',
+    '"x\\ny": 1',
+    "? |\n  a\n  b\n: x",
+]
+
+
+@pytest.mark.parametrize("text", QUOTED)
+def test_a_problem_is_one_line_whatever_it_quotes(text: str) -> None:
     judged(text)
 
 
