@@ -23,9 +23,15 @@ CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko)
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the demo's rules, templates and store lie."""
+    return tmp_path_factory.mktemp("demo")
+
+
+@pytest.fixture(scope="session")
+def demo(demo_folder: Path) -> Iterator[str]:
     """The address of the demo, served by uvicorn with a store of its own."""
-    yield from serving("demo_site.app:create_demo", tmp_path_factory.mktemp("demo"))
+    yield from serving("tests.browser.demo_sites:demo", demo_folder)
 
 
 def serving(factory: str, folder: Path) -> Iterator[str]:
