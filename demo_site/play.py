@@ -83,6 +83,7 @@ class Role:
 
 
 ROLES: Mapping[str, Role] = {
+    "anew": Role(group="Be", title="start anew", says="as nobody in particular", landing="/", anew=True),
     "cheap-tripod": Role(
         group="Arrive",
         title="from Google",
@@ -142,7 +143,6 @@ ROLES: Mapping[str, Role] = {
     "season": Role(
         group="At", title="three months on", says="three months later, by typing the address", landing="/", days=90
     ),
-    "anew": Role(group="Or", title="start anew", says="as nobody in particular", landing="/", anew=True),
 }
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
 _FENCE = re.compile(r"(?ms)^(?:<!-- ([^\n]*?) -->\n)?^( *)```(\w*)\n(.*?)^ *```$")
 _SPAN = re.compile(r"`([^`\n]+)`")
 

