@@ -7,6 +7,7 @@ import os
 import shlex
 import socket
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,8 @@ def run(args: argparse.Namespace) -> int:
     _refuse_busy(args.port)
     rules = Path(args.rules)
     app = site.create_demo(rules=rules, templates=args.templates or rules.parent / "templates")
-    print(_welcome(Paper(sys.stdout), f"http://127.0.0.1:{args.port}", site.ADDRESSES, _options(rules)))
+    address = f"http://127.0.0.1:{args.port}"
+    print(_welcome(Paper(sys.stdout), address, site.ADDRESSES, _commands(rules, address)))
     sys.stdout.flush()
     _tell_of_saved_rules()
     gc.collect()
@@ -84,17 +86,27 @@ def _tell_of_saved_rules() -> None:
     logging.getLogger(publishing.__name__).setLevel(logging.INFO)
 
 
-def _options(rules: Path) -> str:
-    """What a link to the preview needs: these rules, and the demo's own key, unless the environment holds one."""
-    named = "" if rules == Path("rules") else f" --rules {shlex.quote(str(rules))}"
-    key = shlex.quote(str(rules.parent / "var" / "demo.key"))
-    return named + ("" if os.environ.get("FLOORWALKER_SECRET_KEY") else f" --secret-key-file {key}")
-
-
-def _welcome(paper: Paper, address: str, addresses: tuple[tuple[str, str], ...], options: str) -> str:
+def _welcome(paper: Paper, address: str, addresses: tuple[tuple[str, str], ...], commands: Sequence[str]) -> str:
     width = max(len(path) for path, _ in addresses)
     lines = [paper.strong("The demo shop is open."), ""]
     lines += [f"  {paper.accent((address + path).ljust(len(address) + width))}  {what}" for path, what in addresses]
-    lines += ["", "“Who am I?” at the edge of any page shows why it looks as it does. Ctrl-C ends it."]
-    lines += [f"As an editor sees it: floorwalker preview-link --site {address}{options}"]
+    lines += ["", "“Who am I?” at the edge of any page shows why it looks as it does, and leads to the preview as"]
+    lines += ["somebody else. To change what it shows, save a file of rules or a template. In another window:", ""]
+    lines += [f"  {command}" for command in commands]
+    lines += ["", "Ctrl-C ends it."]
     return "\n".join(lines)
+
+
+def _commands(rules: Path, address: str) -> Sequence[str]:
+    """What an editor runs beside the shop, as it can be pasted."""
+    name, folder = _own_name(), shlex.quote(str(rules))
+    named = "" if rules == Path("rules") else f" --rules {folder}"
+    key = shlex.quote(str(rules.parent / "var" / "demo.key"))
+    signed = "" if os.environ.get("FLOORWALKER_SECRET_KEY") else f" --secret-key-file {key}"
+    return (f"{name} check {folder}", f"{name} test {folder}", f"{name} preview-link --site {address}{named}{signed}")
+
+
+def _own_name() -> str:
+    """This command, as it was called where it lies below the folder at hand."""
+    called = Path(sys.argv[0])
+    return str(called) if called.name == "floorwalker" and not called.is_absolute() else "floorwalker"
