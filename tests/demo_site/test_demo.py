@@ -82,6 +82,41 @@ def test_a_customer_has_a_past_and_is_known_by_name(visitor: httpx.Client) -> No
     assert "Customer" in html
 
 
+def test_on_black_friday_the_clock_says_so_and_the_promotion_comes_first(visitor: httpx.Client) -> None:
+    visitor.get("/?play=black-friday")
+    noted = who(visitor)
+    assert "It is Friday, 10:00 for you." in noted["html"]
+    held_back = "control group of the promotion black-friday" in noted["html"]  # one in twenty
+    assert held_back or noted["changed"]["hero"] == "hero/black-friday.html"
+
+
+def test_three_months_later_nobody_pretends_that_it_was_yesterday(visitor: httpx.Client) -> None:
+    visitor.get("/learn/birds")
+    assert "A season has passed" in visitor.get("/?play=season").text
+
+
+def test_the_panel_says_how_a_lot_fell(visitor: httpx.Client) -> None:
+    visitor.get("/", headers={"referer": "https://www.google.com/search?q=tripod"})
+    noted = who(visitor)
+    shown = noted["changed"]["hero"]
+    assert shown in ("hero/tripods.html", "hero/tripods-which.html")
+    assert f"The lot fell on {shown}; shares of those that fit" in noted["html"]
+
+
+def test_the_panel_leads_to_the_preview_which_is_silent_about_the_visitor(visitor: httpx.Client) -> None:
+    visitor.get("/lenses")
+    assert "/demo/preview?to=%2Flenses" in who(visitor)["html"]
+    page = visitor.get("/demo/preview", params={"to": "/lenses"})
+    assert (page.url.path, page.headers["x-floorwalker-preview"]) == ("/lenses", "somebody new")
+    assert "who-open" not in page.text
+
+
+@pytest.mark.parametrize("to", ["https://evil.example/", "//evil.example"])
+def test_the_preview_begins_nowhere_else(visitor: httpx.Client, to: str) -> None:
+    answer = visitor.get("/demo/preview", params={"to": to}, follow_redirects=False)
+    assert answer.status_code == 400
+
+
 def test_the_plain_shop_has_no_panel(customer: httpx.Client) -> None:
     assert "who-open" not in customer.get("/").text
 
