@@ -61,7 +61,7 @@ class Play:
 
 @dataclass(frozen=True, kw_only=True)
 class Role:
-    """One thing to play. What is None stays as it is.
+    """One thing to play. What is None stays as it is. group: of the panel's row; empty for what stands above it.
 
     landing: where the visit begins; referrer: empty for somebody who typed the address; anew: nobody has seen this
     visitor before; hour: the next time it is that late there; days: so many days on; moment: this very time, unless it
@@ -83,7 +83,7 @@ class Role:
 
 
 ROLES: Mapping[str, Role] = {
-    "anew": Role(group="Be", title="start anew", says="as nobody in particular", landing="/", anew=True),
+    "anew": Role(group="", title="start anew", says="as nobody in particular", landing="/", anew=True),
     "cheap-tripod": Role(
         group="Arrive",
         title="from Google",

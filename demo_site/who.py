@@ -253,6 +253,8 @@ def _roles(play: Play, page: str) -> list[tuple[str, list[RoleView]]]:
     groups: dict[str, list[RoleView]] = {}
     path, _, query = page.partition("?")
     for name, role in ROLES.items():
+        if not role.group:
+            continue
         asked = [*parse_qsl(query), ("play", name)] if role.landing is None else [("play", name)]
         address = f"{path if role.landing is None else '/'}?{urlencode(asked)}"
         groups.setdefault(role.group, []).append(
