@@ -13,11 +13,12 @@ from floorwalker.core.conditions.definitions import (
 from floorwalker.core.conditions.matchers import Range
 from floorwalker.core.conditions.model import Behaviour, Field, Test, Window
 from floorwalker.rulefile.fields import attempt, one_text
+from floorwalker.rulefile.hints import amount_hint, field_hint
 from floorwalker.rulefile.matching import read_matcher, read_operators, read_range
 from floorwalker.rulefile.nodes import Mapping, Node, Scalar
-from floorwalker.rulefile.problems import did_you_mean, one_of
 from floorwalker.rulefile.reading import Reading
 from floorwalker.rulefile.values import window
+from floorwalker.rulefile.wordings.numbers import as_operators
 
 BESIDE = ("within", "ago", "share", "sum")
 """What may stand beside the fields of a condition that counts."""
@@ -113,7 +114,7 @@ def _sort(
 
 def _unknown_field(definition: Definition, name: Scalar, reading: Reading) -> None:
     message = f"{definition.name} has no field {name.text}"
-    hint = did_you_mean(name.text, _words_of(definition), instead=f"write {definition.example}")
+    hint = field_hint(definition.name, name.text, _words_of(definition), instead=f"write {definition.example}")
     if name.text in BESIDE:
         message = f"{definition.name} takes no {name.text}"
         hint = "it belongs to what is counted, such as viewed, did and visits"
@@ -134,10 +135,11 @@ def _words_of(definition: Definition) -> list[str]:
 
 def _no_main(definition: Definition, value: Node, reading: Reading) -> None:
     text = value.text[:40] if isinstance(value, Scalar) else ""
-    if definition.counts and text[:1].isdigit():
+    if definition.counts and (text[:1].isdigit() or as_operators(text) is not None):
         message = f"{definition.name} does not say whether {text} is the least, the most or exact"
-        hint = f"write {definition.name}: {{at_least: {text}}}, or one of {one_of(NUMBER_OPERATORS[1:])}"
-        reading.findings.error(value.at, "bare-number", message, hint)
+        if not text[:1].isdigit():
+            message = f"{definition.name} does not take {text} as one text"
+        reading.findings.error(value.at, "bare-number", message, amount_hint(definition.name, text, "3"))
         return
     message = f"{definition.name} does not take a value alone"
     reading.findings.error(value.at, "type", message, f"write {definition.example}")

@@ -1,5 +1,6 @@
 """The values of `time`, `date` and `near`."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -7,9 +8,9 @@ from floorwalker.core.conditions.definitions import Definition
 from floorwalker.core.conditions.matchers import Dates, Near, TimeOfDay
 from floorwalker.core.conditions.vocabulary import ZONES
 from floorwalker.rulefile.fields import as_mapping, attempt, choice, one_text
+from floorwalker.rulefile.hints import key_hint, span_hint
 from floorwalker.rulefile.matching import read_weekdays
-from floorwalker.rulefile.nodes import Mapping, Node
-from floorwalker.rulefile.problems import did_you_mean
+from floorwalker.rulefile.nodes import Mapping, Node, Scalar
 from floorwalker.rulefile.reading import Points, Reading
 from floorwalker.rulefile.values import Misread, coordinate, day_and_time, number, time_of_day
 
@@ -96,7 +97,9 @@ def read_near(node: Node, definition: Definition, reading: Reading) -> Near | No
 
 
 def _kilometres(text: str) -> float:
-    bare = text.removesuffix("km").strip()
+    if miles := re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*(?:mi|miles?)", text.strip().lower()):
+        raise Misread(f"{text} is in miles", f"write {float(miles[1]) * 1.609344:.0f}; distances are in kilometres")
+    bare = re.sub(r"\s*(km|kilomet(er|re)s?)$", "", text.strip())
     value = number(bare)
     if value <= 0:
         raise Misread(f"{text} is no distance", "write kilometres, such as 25")
@@ -140,6 +143,9 @@ def _degrees(limit: int) -> Callable[[str], float]:
 
 
 def _known_keys(node: Node, definition: Definition, reading: Reading) -> Mapping | None:
+    if isinstance(node, Scalar) and (hint := span_hint(definition.name, node.text)) is not None:
+        reading.findings.error(node.at, "type", f"{definition.name} takes keys with values", hint)
+        return None
     value = as_mapping(node, definition.name, reading.findings, definition.example)
     if value is None:
         return None
@@ -147,7 +153,7 @@ def _known_keys(node: Node, definition: Definition, reading: Reading) -> Mapping
     unknown = [key for key, _ in value if key.text not in names]
     for key in unknown:
         message = f"{definition.name} has no field {key.text}"
-        reading.findings.error(key.at, "unknown-field", message, did_you_mean(key.text, names))
+        reading.findings.error(key.at, "unknown-field", message, key_hint(key.text, names))
     if not value.pairs:
         reading.findings.error(value.at, "empty", f"{definition.name} asks nothing", f"write {definition.example}")
     return value if value.pairs and not unknown else None

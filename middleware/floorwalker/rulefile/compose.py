@@ -8,6 +8,7 @@ from floorwalker.rulefile.nodes import Mapping, Node, Position, Scalar, Sequence
 from floorwalker.rulefile.problems import Findings
 from floorwalker.rulefile.quoting import paste
 from floorwalker.rulefile.tokens import Hostile, Opens, Token, Unreadable, tokens
+from floorwalker.rulefile.wordings.numbers import as_operators
 
 DEEPEST = 100
 _LOOKED_AT = 400  # characters of a line
@@ -173,14 +174,18 @@ class _Composition:
             return
         word = strays[0]
         before = list(pairs.values())[-1] if pairs else None
+        message = f"{word.text} has no value" + (": a comma begins the next key" if before is not None else "")
         if re.match(r"[^\s:]+:[^\s:/]", word.text):
             name, _, value = word.text.partition(":")
             hint = f"write a space after the colon: {name}: {value}"
+        elif (operators := as_operators(word.text[:_LOOKED_AT])) is not None and before is None:
+            hint = f"write {operators}"
         elif before is None or not isinstance(before[1], Scalar):
             hint = f"write {word.text}: and a value, or take it out"
         else:
+            pairs.popitem()
             hint = _joined(before[0].text, before[1].text, [stray.text for stray in strays])
-        self._findings.error(word.at, "stray-key", f"{word.text} has no value: a comma begins the next key", hint)
+        self._findings.error(word.at, "stray-key", message, hint)
 
     def _scalar(self, token: Token, key: str) -> Scalar:
         if token.quoted:
@@ -238,4 +243,6 @@ def _first_word(text: str) -> str:
 def _joined(key: str, value: str, strays: list[str]) -> str:
     if value[-1:].isdigit() and all(re.fullmatch(r"\d{3}(\.\d+)?", stray) for stray in strays):
         return f"write numbers without thousands commas: {key}: {value}{''.join(strays)}"
-    return f"put the value into quotes: {paste(key, ', '.join([value, *strays]))}"
+    if value[-1:].isdigit() and len(strays) == 1 and re.match(r"\d{1,2}(\D|$)", strays[0]):
+        return f"write a decimal point, or brackets around a list: {key}: {value}.{strays[0]}"
+    return f"put the value into quotes: {paste(key, ', '.join([value, *strays]))}, or brackets around a list"

@@ -9,9 +9,9 @@ from floorwalker.rulefile.asking import BESIDE, read_behaviour, read_mapping, re
 from floorwalker.rulefile.calendar import read_date, read_near, read_time
 from floorwalker.rulefile.courses import read_course
 from floorwalker.rulefile.fields import as_list, attempt, label, many_texts, one_text
+from floorwalker.rulefile.hints import condition_hint, sentence_hint
 from floorwalker.rulefile.measuring import read_added_up, read_measured
 from floorwalker.rulefile.nodes import Mapping, Node, Scalar, Sequence
-from floorwalker.rulefile.problems import did_you_mean
 from floorwalker.rulefile.reading import Reading
 from floorwalker.rulefile.values import share
 from floorwalker.rulefile.writing import written
@@ -62,7 +62,7 @@ def _as_condition(text: str, reading: Reading) -> str:
         return f"write in: {text}"
     if text in DEFINITIONS:
         return f"write {DEFINITIONS[text].example}"
-    return "write a name and a value, such as device: mobile"
+    return sentence_hint(text) or "write a name and a value, such as device: mobile"
 
 
 def _too_many(node: Mapping, reading: Reading) -> None:
@@ -87,7 +87,7 @@ def _belongs_inside(stray: str, owners: list[Scalar]) -> bool:
 
 
 def _unknown(key: Scalar, reading: Reading) -> None:
-    hint = did_you_mean(key.text, DEFINITIONS, instead="the reference page lists all conditions")
+    hint = condition_hint(key.text, DEFINITIONS)
     if key.text in reading.names.known("segment"):
         hint = f"write in: {key.text}"
     reading.findings.error(key.at, "unknown-condition", f"there is no condition {key.text[:60]}", hint)

@@ -4,11 +4,13 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from floorwalker.core.conditions.definitions import DEFINITIONS
+from floorwalker.rulefile.hints import choice_hint, is_condition, key_hint, meant_key, under_when
 from floorwalker.rulefile.keys import Key
 from floorwalker.rulefile.names import Names
 from floorwalker.rulefile.nodes import Mapping, Node, Scalar
 from floorwalker.rulefile.nodes import Sequence as ListNode
-from floorwalker.rulefile.problems import Findings, did_you_mean, nearest, one_of
+from floorwalker.rulefile.problems import Findings, nearest, one_of
 from floorwalker.rulefile.quoting import paste
 from floorwalker.rulefile.values import Misread, duration, number, share, yes_no
 
@@ -17,7 +19,10 @@ _LABEL = re.compile(r"[^\W_][\w./-]{0,99}")
 
 
 class Fields:
-    """The values of one mapping. A getter gives the default where the key is missing or was reported as wrong."""
+    """The values of one mapping. A getter gives the default where the key is missing or was reported as wrong.
+
+    meant: the keys that unknown ones were probably meant to be, so that nobody needs to say that they are missing.
+    """
 
     def __init__(self, node: Mapping, keys: Sequence[Key], what: str, findings: Findings, names: Names) -> None:
         self.node = node
@@ -25,16 +30,21 @@ class Fields:
         self.names = names
         self._what = what
         self._keys = {key.name: key for key in keys}
+        self.meant: set[str] = set()
         known = [key for key, _ in node if self._is_known(key)]
         self._written = {key.text: key for key in known}
         for key in keys:
-            if key.required and key.name not in self._written and not node.lost:
+            if key.required and key.name not in {*self._written, *self.meant} and not node.lost:
                 findings.error(node.at, "missing", f"{what} lacks {key.name}", f"write {key.example}")
 
     def _is_known(self, key: Scalar) -> bool:
         if key.text in self._keys:
             return True
-        hint = did_you_mean(key.text, self._keys)
+        meant = meant_key(key.text, self._keys) or nearest(key.text, self._keys)
+        hint = key_hint(key.text, self._keys)
+        if meant is None and "when" in self._keys and is_condition(key.text, DEFINITIONS):
+            meant, hint = "when", f"conditions stand under when: {under_when(key.text)}"
+        self.meant.update([] if meant is None else [meant])
         self.findings.error(key.at, "unknown-field", f"{self._what} has no key {key.text}", hint)
         return False
 
@@ -145,9 +155,9 @@ def one_text(node: Node, findings: Findings, example: str) -> Scalar | None:
         case ListNode():
             findings.error(node.at, "type", f"{node.key or 'this'} takes one value, not a list", f"write {example}")
         case Mapping():
-            findings.error(
-                node.at, "type", f"{node.key or 'this'} takes one value, not keys with values", f"write {example}"
-            )
+            inside = next((key.text for key, _ in node if key.text in DEFINITIONS), None)
+            hint = f"write {example}" if inside is None else f"conditions stand under when: {under_when(inside)}"
+            findings.error(node.at, "type", f"{node.key or 'this'} takes one value, not keys with values", hint)
     return None
 
 
@@ -167,7 +177,9 @@ def as_mapping(node: Node, what: str, findings: Findings, example: str) -> Mappi
     if isinstance(node, Mapping):
         return node
     kind = "a list" if isinstance(node, ListNode) else "a single value"
-    findings.error(node.at, "type", f"{what} takes keys with values, not {kind}", f"write {example}")
+    dashes = isinstance(node, ListNode) and not node.flow
+    hint = f"take the dashes out: {example}" if dashes else f"write {example}"
+    findings.error(node.at, "type", f"{what} takes keys with values, not {kind}", hint)
     return None
 
 
@@ -178,7 +190,9 @@ def as_list(node: Node, what: str, findings: Findings, example: str) -> ListNode
     if isinstance(node, ListNode):
         findings.error(node.at, "empty", f"{what} is an empty list", f"write {example}")
     else:
-        hint = "put a dash before each" if isinstance(node, Mapping) else f"write {example}"
+        hint = f"write {example}"
+        if isinstance(node, Mapping):
+            hint = "put a dash before each" + (f": - {node.pairs[0][0].text}: …" if node.pairs else "")
         findings.error(node.at, "type", f"{what} takes a list", hint)
     return None
 
@@ -209,6 +223,8 @@ def choice(text: str, values: Sequence[str]) -> str:
     """One of a few words, whatever its case."""
     word = text.lower()
     if word not in values:
+        if (hint := choice_hint(text, values)) is not None:
+            raise Misread(f"{text[:60]} is not known here", hint)
         close = nearest(word, values)
         message = f"{text[:60]} is not known here" if close is None else f"{text[:60]} is none of {one_of(values)}"
         raise Misread(message, f"write {one_of(values)}" if close is None else f"did you mean {close}?")

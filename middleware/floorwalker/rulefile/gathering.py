@@ -45,9 +45,18 @@ def gather(files: Iterable[Mapping], reading: Reading) -> Gathered:
                 _add(section, key, node, gathered, reading)
             else:
                 hint = did_you_mean(key.text, SECTIONS, instead=f"the sections are {', '.join(SECTIONS)}")
+                if (section_above := _section_above(key, reading)) is not None:
+                    hint = f"put two spaces before it, and before what belongs to it: it stands in {section_above}"
                 message = f"there is no section {key.text[:60]}"
                 reading.findings.error(key.at, "unknown-section", message, hint)
     return gathered
+
+
+def _section_above(key: Scalar, reading: Reading) -> str | None:
+    """The section that begins in the line above a key, and has nothing of its own."""
+    above = reading.findings.line(Position(key.at.file, key.at.line - 1, 1)).split("#")[0].strip()
+    name = above.removesuffix(":")
+    return name if above.endswith(":") and name in SECTIONS else None
 
 
 def _add(section: Section, key: Scalar, node: Node, gathered: Gathered, reading: Reading) -> None:

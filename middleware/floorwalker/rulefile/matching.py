@@ -24,10 +24,11 @@ from floorwalker.core.conditions.matchers import (
     fold_text,
     words_of,
 )
-from floorwalker.core.conditions.vocabulary import WEEKDAYS
+from floorwalker.core.conditions.vocabulary import COUNTRIES, WEEKDAYS
 from floorwalker.rulefile.fields import attempt, choice, free_text, many_texts, one_text
+from floorwalker.rulefile.hints import amount_hint, country_hint, field_hint, operator_hint
 from floorwalker.rulefile.nodes import Mapping, Node, Position, Scalar, Sequence
-from floorwalker.rulefile.problems import Findings, did_you_mean, one_of
+from floorwalker.rulefile.problems import Findings, one_of
 from floorwalker.rulefile.reading import Reading
 from floorwalker.rulefile.values import (
     Misread,
@@ -43,6 +44,7 @@ from floorwalker.rulefile.values import (
     version,
     yes_no,
 )
+from floorwalker.rulefile.wordings.numbers import two_ends
 
 Bound = Callable[[str], float]
 
@@ -120,14 +122,9 @@ def _single(field: FieldDefinition, scalars: list[Scalar], findings: Findings) -
 
 def _bare(field: FieldDefinition, scalar: Scalar, findings: Findings) -> None:
     example = _BOUNDS[field.kind][1] if field.kind in _BOUNDS else "3"
-    word = scalar.text if scalar.text[:1].isdigit() else example
     key = scalar.key or field.name
-    findings.error(
-        scalar.at,
-        "bare-number",
-        f"{key} does not say whether {scalar.text[:40]} is the least, the most or exact",
-        f"write {key}: {{at_least: {word}}}, or one of {one_of(NUMBER_OPERATORS[1:])}",
-    )
+    message = f"{key} does not say whether {scalar.text[:40]} is the least, the most or exact"
+    findings.error(scalar.at, "bare-number", message, amount_hint(key, scalar.text[:100], example))
 
 
 def _any_of(values: list[str]) -> AnyOf:
@@ -146,7 +143,8 @@ def _word(field: FieldDefinition, text: str) -> str:
     if word in exact:
         return exact[word]
     if len(field.values) > 20:
-        raise Misread(f"{text[:40]} is not known here", f"write {field.doc}")
+        hint = country_hint(text) if field.values is COUNTRIES else f"write {field.doc}"
+        raise Misread(f"{text[:40]} is not known here", hint)
     return choice(text, field.values)
 
 
@@ -195,13 +193,11 @@ def _is_operator(field: FieldDefinition, key: Scalar, allowed: tuple[str, ...], 
     if key.text in allowed:
         return True
     if not allowed:
-        findings.error(
-            key.at, "unknown-operator", f"{field.name} takes a value only, not {key.text}", f"write {field.doc}"
-        )
+        hint = field_hint(field.name, key.text, (), instead=f"write {field.doc}")
+        findings.error(key.at, "unknown-operator", f"{field.name} takes a value only, not {key.text}", hint)
         return False
-    findings.error(
-        key.at, "unknown-operator", f"{field.name} does not take {key.text}", did_you_mean(key.text, allowed)
-    )
+    message = f"{field.name} does not take {key.text}"
+    findings.error(key.at, "unknown-operator", message, operator_hint(field.name, key.text, allowed))
     return False
 
 
@@ -222,8 +218,17 @@ def _regular_expression(scalar: Scalar, findings: Findings) -> str:
     try:
         return pattern(free_text(scalar, findings))
     except Misread as wrong:
-        findings.error(scalar.at, "pattern", wrong.message, wrong.hint)
+        findings.error(_inside(scalar, wrong.fragment, findings), "pattern", wrong.message, wrong.hint)
         return ""
+
+
+def _inside(scalar: Scalar, fragment: str, findings: Findings) -> Position:
+    """Where a fragment of a text stands, if the text stands on one line as it is."""
+    line = findings.line(scalar.at)[scalar.at.column - 1 :]
+    begins = line.find(scalar.text) if fragment else -1
+    if begins not in (0, 1):
+        return scalar.at
+    return Position(scalar.at.file, scalar.at.line, scalar.at.column + begins + scalar.text.find(fragment))
 
 
 def read_range(kind: Kind, pairs: list[tuple[Scalar, Node]], findings: Findings) -> Range | None:
@@ -293,9 +298,11 @@ def _span(key: Scalar, node: Node, bound: Bound, example: str, findings: Finding
 def between(node: Node, bound: Bound, example: str, findings: Findings) -> tuple[float, float] | None:
     """Two ends, both included: `[2, 5]`."""
     if not isinstance(node, Sequence) or len(node.items) != 2:
-        thousands = isinstance(node, Sequence) and all(isinstance(item, Scalar) for item in node.items)
-        more = "; write numbers without thousands commas" if thousands and len(getattr(node, "items", ())) > 2 else ""
-        findings.error(node.at, "type", "between takes two ends", f"write between: [{example}, {example}]{more}")
+        ends_meant = two_ends(node.text) if isinstance(node, Scalar) else None
+        hint = f"write between: {ends_meant or f'[{example}, {example}]'}"
+        if isinstance(node, Sequence) and len(node.items) > 2:
+            hint += "; write numbers without thousands commas"
+        findings.error(node.at, "type", "between takes two ends", hint)
         return None
     ends = [one_text(item, findings, example) for item in node.items]
     values = [None if end is None else attempt(end, bound, None, findings) for end in ends]

@@ -43,7 +43,8 @@ def _segment(name: Scalar, node: Mapping, reading: Reading) -> Segment:
     fields = Fields(node, SEGMENT_KEYS, f"the segment {name.text}", reading.findings, reading.names)
     when = fields.get("when")
     plan = "score" in fields or "points" in fields
-    if (when is None) is not plan and not node.lost:
+    said_otherwise = node.lost or fields.meant & {"when", "score", "points"}
+    if (when is None) is not plan and not said_otherwise:
         message = f"{name.text} has both when and a score" if plan else f"{name.text} does not say who is in it"
         reading.findings.error(name.at, "segment", message, "write when:, or score: and points:")
     elif plan and not ("score" in fields and "points" in fields):

@@ -65,6 +65,11 @@ class Findings:
     def warn(self, at: Position, code: str, message: str, hint: str = "") -> None:
         self._add(at, code, message, hint, Severity.WARNING)
 
+    def line(self, at: Position) -> str:
+        """The line of a place, empty where its file was not read."""
+        lines = self._sources.get(at.file, [])
+        return lines[at.line - 1] if 0 < at.line <= len(lines) else ""
+
     def fork(self) -> "Findings":
         """Empty findings over the same files, for an attempt that may be dropped."""
         copy = Findings()
@@ -101,10 +106,8 @@ class Findings:
         place = (at.file, at.line, at.column)
         if any((*place, miswritten) in self._found for miswritten in _MISWRITTEN):
             return
-        lines = self._sources.get(at.file, [])
-        source = lines[at.line - 1] if 0 < at.line <= len(lines) else ""
         told = [_BREAKS.sub(" ", text) for text in (message, hint)]
-        problem = Problem(at.file, at.line, at.column, code, told[0], told[1], severity, source)
+        problem = Problem(at.file, at.line, at.column, code, told[0], told[1], severity, self.line(at))
         if (*place, code) not in self._found:
             self._found[(*place, code)] = problem
             self._count[severity] += 1

@@ -42,7 +42,7 @@ def one_kind(fields: Fields, kinds: tuple[str, ...], owner: Scalar | Mapping, wh
     written = [kind for kind in kinds if kind in fields]
     if len(written) == 1:
         return written[0]
-    if not written and fields.node.lost:
+    if not written and (fields.node.lost or fields.meant & {*kinds, "show"}):
         return None
     if not written:
         fields.findings.error(owner.at, "missing", f"{what} shows nothing", f"write one of {one_of(kinds)}")

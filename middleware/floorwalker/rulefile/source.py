@@ -15,6 +15,9 @@ def read_text(file: str, content: bytes, findings: Findings) -> str | None:
     if len(content) > LARGEST_BYTES:
         findings.error(Position(file, 1, 1), "too-large", "this file is over 1 MB", "split it into several files")
         return None
+    if _is_utf16(content):
+        findings.error(Position(file, 1, 1), "encoding", "this is UTF-16, not UTF-8", "save the file as UTF-8")
+        return None
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -24,6 +27,12 @@ def read_text(file: str, content: bytes, findings: Findings) -> str | None:
         return None
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return None if _report_odd(file, text, findings) else text
+
+
+def _is_utf16(content: bytes) -> bool:
+    """By its byte order mark, or by the zeros between plain letters."""
+    head = content[:64]
+    return head.startswith((b"\xff\xfe", b"\xfe\xff")) or (b"\0" in head and head.count(b"\0") * 3 > len(head))
 
 
 def _report_odd(file: str, text: str, findings: Findings) -> bool:

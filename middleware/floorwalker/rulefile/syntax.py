@@ -5,7 +5,12 @@ from collections.abc import Callable
 from msgspec import Struct
 from msgspec.structs import replace
 
+from floorwalker.core.conditions.definitions import DEFINITIONS
 from floorwalker.rulefile.quoting import paste, split_line
+from floorwalker.rulefile.wordings.numbers import as_operators
+
+_TAKES_KEYS = {"when", "score", "with", "ago", "sum", "where", "page", *DEFINITIONS}
+"""Keys of which the value is more often keys with values than a text with a colon."""
 
 
 class Complaint(Struct, frozen=True):
@@ -74,13 +79,11 @@ def _second_colon(failure: Failure) -> Complaint:
     read = split_line(failure.text)
     if read is not None and failure.column + 1 > read[2]:
         key, value, column = read
-        return Complaint(
-            failure.line + 1,
-            column,
-            "unquoted",
-            "the unquoted value holds a colon and a space, which would begin another key",
-            f"put the value into quotes: {paste(key, value)}",
-        )
+        hint = f"put the value into quotes: {paste(key, value)}"
+        if key in _TAKES_KEYS:
+            hint = f"write it in braces: {key}: {{{value[:100]}}}"
+        message = "the unquoted value holds a colon and a space, which would begin another key"
+        return Complaint(failure.line + 1, column, "unquoted", message, hint)
     above = failure.lines[failure.line - 1] if failure.line else ""
     word = above.strip().removeprefix("- ")
     if word and ":" not in word and not word.startswith("#"):
@@ -162,7 +165,20 @@ def _bad_mark(failure: Failure) -> Complaint:
     read = _piece(replace(failure, line=line, column=column))
     hint = f"put the value into quotes: {paste(*read[:2])}" if read else "put the value into quotes"
     sign = text[column : column + 1]
+    hint += ", or write not: around the condition" if sign == "!" else ""
     return Complaint(line + 1, column + 1, "unquoted", f"an unquoted value cannot begin with {sign}", hint)
+
+
+def _block_text(failure: Failure) -> Complaint:
+    """A value that begins with `>` or `|`, which begins a text of several lines in YAML."""
+    read = split_line(failure.text)
+    if read is None:
+        return failure.here("unquoted", "nothing may follow > or | in this line", "put the value into quotes")
+    key, value, column = read
+    operators = as_operators(value[:100])
+    hint = f"write {key}: {operators}" if operators is not None else f"put the value into quotes: {paste(key, value)}"
+    message = f"an unquoted value cannot begin with {value[:1]}"
+    return Complaint(failure.line + 1, column, "unquoted", message, hint)
 
 
 def _missing_value(failure: Failure) -> Complaint:
@@ -240,7 +256,9 @@ _EXPLANATIONS: tuple[tuple[str, Callable[[Failure], Complaint]], ...] = (
     ("directive", _directive),
     ("block sequence entries are not allowed", _dash_as_value),
     ("mapping keys are not allowed", _question_mark),
+    ("expected comment or line break", _block_text),
     ("alphabetic or numeric character", _bad_mark),
+    ("whitespace or line break", _bad_mark),
     ("tag URI", _bad_mark),
     ("expected '!'", _bad_mark),
     ("unknown escape", _bad_escape),

@@ -4,6 +4,7 @@ Every function takes the text as it stands in the file and gives the value, or r
 """
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from ipaddress import ip_network
 from zoneinfo import ZoneInfo
@@ -15,6 +16,10 @@ from floorwalker.core.conditions.matchers import Range
 from floorwalker.core.conditions.model import Window
 from floorwalker.core.ruleset import Cap
 from floorwalker.rulefile.problems import did_you_mean, one_of
+from floorwalker.rulefile.wordings.numbers import cap_here, plain_number, prices_here
+from floorwalker.rulefile.wordings.places import language_here
+from floorwalker.rulefile.wordings.times import duration_here, moment_here, time_here, window_here
+from floorwalker.rulefile.wordings.values import value_here
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,15})?")
 _THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}([,' ][0-9]{3})+(\.[0-9]+)?")
@@ -32,19 +37,20 @@ _UNIT_WORDS = [word for unit in _UNITS for word in (unit, f"{unit}s")]
 _DURATION = re.compile(r"(?P<number>\S+?)\s*(?P<unit>[^\W\d_]+)")
 _MOMENT = re.compile(r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T]+(?P<time>[0-9]{1,2}:[0-9]{2}))?")
 _TIME = re.compile(r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})")
-_EUROPEAN_DAY = re.compile(r"(?P<day>[0-9]{1,2})\.(?P<month>[0-9]{1,2})\.(?P<year>[0-9]{4})")
 _CAP = re.compile(r"(?P<times>\S+)\s*(?:(?:per|a|every)\s+(?P<per>\w+)|(?P<ever>\w+))")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+_LONGEST_SAID = 80  # characters of a text in which another form is looked for
 MOST_WEEKS = 52
 _PERIODS = ("visit", "day", "week")
 _YES = {"yes": True, "true": True, "on": True, "no": False, "false": False, "off": False}
 
 
 class Misread(Exception):
-    """The text is not what the field asks for. `message` says what it is, `hint` what to write."""
+    """The text is not what the field asks for. `message` says what it is, `hint` what to write; `fragment`: the part
+    of the text that is wrong, empty where that is all of it."""
 
-    def __init__(self, message: str, hint: str) -> None:
-        self.message, self.hint = message, hint
+    def __init__(self, message: str, hint: str, *, fragment: str = "") -> None:
+        self.message, self.hint, self.fragment = message, hint, fragment
         super().__init__(f"{message}; {hint}")
 
 
@@ -59,7 +65,15 @@ def number(text: str) -> float:
     bare = re.sub(r"^(EUR|USD|GBP|CHF|[€$£])\s*|\s*(EUR|USD|GBP|CHF|[€$£])$", "", text)
     if bare != text and _NUMBER.fullmatch(bare):
         raise Misread(f"{text} holds a currency", f"write {bare}; amounts are in the site's currency")
-    raise Misread(f"{_shown(text)} is not a number", "write a number such as 3 or 49.90")
+    meant = _meant(plain_number, text)
+    if meant is not None and text.strip().endswith("%"):
+        raise Misread(f"{text} is a share", f"write a number without %, such as {meant}")
+    raise Misread(f"{_shown(text)} is not a number", f"write {meant or 'a number such as 3 or 49.90'}")
+
+
+def _meant(reader: Callable[[str], str | None], text: str) -> str | None:
+    """What a short text means in another form."""
+    return reader(text) if len(text) <= _LONGEST_SAID else None
 
 
 def count(text: str) -> float:
@@ -88,13 +102,17 @@ def share(text: str) -> float:
 def duration(text: str) -> float:
     """`30 minutes` in seconds; a month is 30 days, a year 365."""
     match = _DURATION.fullmatch(text)
-    if match is None:
+    reads_well = match is not None and match["number"][:1] in "-+0123456789" and _is_unit(match["unit"])
+    meant = None if reads_well else _meant(duration_here, text)
+    if meant is not None:
+        raise Misread(f"{_shown(text)} is no duration", f"write {meant}")
+    if match is None or not match["number"][-1:].isdigit():
         hint = f"say the unit: {text} minutes, {text} days" if _NUMBER.fullmatch(text) else "write 30 minutes or 7 days"
         raise Misread(f"{_shown(text)} is no duration", hint)
     unit = match["unit"].lower()
-    if unit not in _UNIT_WORDS:
-        known = [word for word in _UNIT_WORDS if word.startswith(unit)] or _UNIT_WORDS
-        raise Misread(f"{match['unit']} is no unit of time", did_you_mean(unit, known))
+    if not _is_unit(unit):
+        hint = did_you_mean(unit, _UNIT_WORDS, instead="write minutes, hours, days or weeks")
+        raise Misread(f"{_shown(match['unit'])} is no unit of time", hint)
     value = number(match["number"])
     if value < 0 or value > 1_000_000:
         raise Misread(f"{text} is no duration", "write a positive number of a sensible size")
@@ -117,6 +135,10 @@ def weeks(text: str) -> int:
     return int(value)
 
 
+def _is_unit(word: str) -> bool:
+    return word.lower() in _UNIT_WORDS
+
+
 def window(text: str) -> Window:
     """`30 minutes`, `this visit`, `today`, `this week` or `this month`."""
     words = " ".join(text.lower().split())
@@ -126,7 +148,8 @@ def window(text: str) -> Window:
         meant = {"session": "this visit", "day": "today"}.get(words.removeprefix("this "))
         raise Misread(f"{text} is no window", f"write {meant or 'this ' + words.removeprefix('this ')}")
     if not text[:1].isdigit():
-        raise Misread(f"{_shown(text)} is no window", f"write 30 minutes, 7 days, {one_of(WINDOWS)}")
+        meant = _meant(window_here, text)
+        raise Misread(f"{_shown(text)} is no window", f"write {meant or f'30 minutes, 7 days, {one_of(WINDOWS)}'}")
     seconds = duration(text)
     if seconds <= 0:
         raise Misread(f"{text} is no window: nothing lies in it", "write a longer one")
@@ -136,7 +159,8 @@ def window(text: str) -> Window:
 def yes_no(text: str) -> bool:
     """yes or no, also true, false, on, off."""
     if (value := _YES.get(text.lower())) is None:
-        raise Misread(f"{_shown(text)} is neither yes nor no", "write yes or no")
+        meant = _meant(lambda said: value_here(said, ("yes", "no")), text)
+        raise Misread(f"{_shown(text)} is neither yes nor no", f"write {meant or 'yes or no'}")
     return value
 
 
@@ -160,11 +184,8 @@ def day_and_time(text: str) -> tuple[date, int | None]:
     """`2027-04-30` or `2026-11-28 19:30`: the day, and the minutes into it where a time is given."""
     match = _MOMENT.fullmatch(text)
     if match is None:
-        european = _EUROPEAN_DAY.fullmatch(text)
-        hint = "write 2027-04-30 or 2027-04-30 19:30"
-        if european is not None:
-            hint = f"write {european['year']}-{int(european['month']):02}-{int(european['day']):02}"
-        raise Misread(f"{_shown(text)} is no date", hint)
+        meant = _meant(moment_here, text)
+        raise Misread(f"{_shown(text)} is no date", f"write {meant or '2027-04-30 or 2027-04-30 19:30'}")
     try:
         day = date.fromisoformat(match["day"])
     except ValueError:
@@ -178,8 +199,8 @@ def time_of_day(text: str) -> int:
     """`22:00` as minutes since midnight; 24:00 is the end of the day."""
     match = _TIME.fullmatch(text)
     if match is None:
-        bare = re.fullmatch(r"([0-9]{1,2})(?:\s*(?:h|uhr|o'clock))?", text.lower())
-        hint = f"write {int(bare[1]):02}:00" if bare and int(bare[1]) < 25 else "write hours and minutes such as 19:30"
+        meant = _meant(time_here, text)
+        hint = f"write {meant or 'hours and minutes such as 19:30'}"
         raise Misread(f"{_shown(text)} is no time of day", hint)
     hour, minute = int(match["hour"]), int(match["minute"])
     if minute > 59 or hour * 60 + minute > 1440:
@@ -192,7 +213,8 @@ def cap(text: str) -> Cap:
     match = _CAP.fullmatch(text.lower())
     per = None if match is None else match["per"] or match["ever"]
     if match is None or per is None or (per != "ever" if match["ever"] else per not in _PERIODS):
-        raise Misread(f"{_shown(text)} is no cap", "write 3 per visit, 1 per day, 2 per week or 5 ever")
+        meant = _meant(cap_here, text)
+        raise Misread(f"{_shown(text)} is no cap", f"write {meant or '3 per visit, 1 per day, 2 per week or 5 ever'}")
     times = count(match["times"])
     if times < 1:
         raise Misread(f"{text} never shows it", "write at least 1, or take the entry out")
@@ -208,7 +230,9 @@ def prices(text: str) -> Range:
         return Range(low=number(words[6:]), low_open=True)
     low, to, high = words.partition(" to ")
     if not to:
-        raise Misread(f"{_shown(text)} is no span of prices", "write up to 100, 100 to 800 or above 800")
+        meant = _meant(prices_here, text)
+        hint = f"write {meant or 'up to 100, 100 to 800 or above 800'}"
+        raise Misread(f"{_shown(text)} is no span of prices", hint)
     span = Range(low=number(low), high=number(high))
     if number(low) > number(high):
         raise Misread(f"{text} is empty", f"write {high} to {low}")
@@ -254,9 +278,12 @@ def pattern(text: str) -> str:
         re2.compile(f"(?i){text}", options)
     except re2.error as error:
         said = error.args[0]
-        reason = (said.decode(errors="replace") if isinstance(said, bytes) else str(said)).replace("(?i)", "")
+        reason = (said.decode(errors="replace") if isinstance(said, bytes) else str(said)).replace("(?i)", "", 1)
+        fragment = reason.partition(": ")[2]
         raise Misread(
-            f"{_shown(text)} is no regular expression: {reason}", "mend it; look-around and back references do not work"
+            f"{_shown(text)} is no regular expression: {reason}",
+            "mend it; look-around and back references do not work",
+            fragment=fragment if fragment in text else "",
         ) from error
     return text
 
@@ -279,8 +306,9 @@ def currency(text: str) -> str:
 def language(text: str) -> str:
     """A BCP 47 tag."""
     if not _LANGUAGE.fullmatch(text):
-        hint = f"write {text.replace('_', '-')}" if _LANGUAGE.fullmatch(text.replace("_", "-")) else "write de or de-AT"
-        raise Misread(f"{_shown(text)} is no language", hint)
+        plain = text.replace("_", "-")
+        meant = _meant(language_here, text) or (plain if _LANGUAGE.fullmatch(plain) else None)
+        raise Misread(f"{_shown(text)} is no language", f"write {meant or 'de or de-AT'}")
     return text
 
 

@@ -7,7 +7,7 @@ _KEYS = """
 when: if, where, condition, conditions, rule, rules, match, matches, filter, filters, criteria, who, trigger
 when: triggers, query
 to: segment, segments, audience, audiences, for, target_segment, targeting, visible_to, show_to
-show: variants, variations, entries, banners, content, contents, items, options, then, blocks, cases, experiences
+show: variants, variations, entries, banners, content, contents, items, options, blocks, cases, experiences
 otherwise: else, fallback, default_content, default
 block: banner, component, widget, template, then, include, use, render, image
 template: file, html_file, source, path, block

@@ -12,7 +12,7 @@ _WORDS = (
 _AMOUNT = r"[€$£]?\s*[0-9][0-9.,]*(?:\s*\S+)?"
 _BETWEEN = re.compile(rf"(?:between|from)?\s*(?P<low>{_AMOUNT}?)\s*(?:-|–|\.\.+|to|and|until|,)\s*(?P<high>{_AMOUNT})")
 _PLUS = re.compile(r"(?P<amount>[0-9][0-9.,]*)\s*(?:\+|or more|and more|and above|and up)")
-_ONE_TO_TWELVE = "one two three four five six seven eight nine ten eleven twelve".split()
+_ONE_TO_TWELVE = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _COUNTS = {word: str(number) for number, word in enumerate(_ONE_TO_TWELVE, 1)}
 _COUNTS |= {"zero": "0", "a": "1", "an": "1", "once": "1", "twice": "2", "dozen": "12", "twenty": "20", "thirty": "30"}
 _COUNTS |= {"fifty": "50", "hundred": "100"}
@@ -37,6 +37,17 @@ def two_ends(text: str) -> str | None:
     return f"[{found['low'].strip()}, {found['high'].strip()}]" if found else None
 
 
+def prices_here(text: str) -> str | None:
+    """`0-100`, `< 100`, `100+` as a span of prices."""
+    found = re.fullmatch(r"\{(\w+): \[?([^\],}]+)(?:, ([^\]]+))?\]?\}", as_operators(text) or "")
+    if found is None:
+        return None
+    operator, low, high = found.groups()
+    if high is not None:
+        return f"up to {high}" if low in ("0", "0.00") else f"{low} to {high}"
+    return f"up to {low}" if operator in ("less_than", "at_most") else f"above {low}"
+
+
 def in_digits(text: str) -> str | None:
     """`three` as `3`, `once` as `1`; None for other words."""
     return _COUNTS.get(text.strip().lower())
@@ -57,3 +68,26 @@ def plain_number(text: str) -> str | None:
         return str(int(found[1]) * 10 ** int(found[2]))
     found = re.fullmatch(r"[^0-9+-]{0,9}?\s*([0-9]+(?:\.[0-9]+)?)\s*[^0-9.,]{1,12}", said)
     return found[1] if found else None
+
+
+_CAP = re.compile(
+    r"(?P<times>\w+)\s*(?:x|times|mal)?\s*(?:/|per|an?|every|each|pro|in a|within a)?\s*"
+    r"(?P<per>visits?|sessions?|days?|weeks?|dai?ly|weekly|ever|total|overall|lifetime|altogether)"
+)
+_PERIODS = {"session": "visit", "dai": "day", "daily": "day", "dayly": "day", "weekly": "week"}
+_EVER = ("ever", "total", "overall", "lifetime", "altogether")
+
+
+def cap_here(text: str) -> str | None:
+    """`once per session`, `3x/day`, `2 times a week` as a cap."""
+    said = " ".join(text.lower().split())
+    if said in ("daily", "weekly"):
+        said = f"once {said}"
+    if (number := in_digits(said) or said).isdecimal():
+        return f"{number} per visit, {number} per day or {number} ever"
+    found = _CAP.fullmatch(said)
+    times = None if found is None else in_digits(found["times"]) or re.sub(r"x$", "", found["times"])
+    if found is None or times is None or not times.isdecimal():
+        return None
+    per = found["per"].removesuffix("s")
+    return f"{times} ever" if per in _EVER else f"{times} per {_PERIODS.get(per, per)}"

@@ -23,6 +23,7 @@ _UNIT_OF = {
 }
 _SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
 _HALVES = {"hour": "30 minutes", "day": "12 hours", "week": "84 hours", "month": "15 days", "year": "182 days"}
+_EVERY = {"daily": "1 day", "weekly": "1 week", "hourly": "1 hour", "monthly": "1 month", "overnight": "12 hours"}
 _LEADING = re.compile(r"^(?:in|within|over|for|during|since|the|last|past|previous|these|of|about|ca\.?|~|max\.?)\s+")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTHS_ELSEWHERE = {"mär": 3, "mai": 5, "okt": 10, "dez": 12, "fév": 2, "avr": 4, "aoû": 8, "déc": 12, "ene": 1}
@@ -63,6 +64,8 @@ def duration_here(text: str) -> str | None:
         said = shorter
     if found := re.fullmatch(r"(?:a )?half (?:an |a )?(\w+)", said):
         return _HALVES.get(found[1])
+    if said in _EVERY:
+        return _EVERY[said]
     parts = list(_parts(said))
     if not parts:
         return None
