@@ -214,7 +214,7 @@ def _happening(dice: Random, at: float, past: list[Plain]) -> Plain:
         block, slot = dice.choice((("workshop", "hero"), ("spring", "hero"), ("spring", "ribbon")))
         return {
             "kind": "shown",
-            "at": at,
+            "at": past[-1]["at"],  # with what came before
             "block": block,
             "slot": slot,
             "arm": dice.choice(("treatment",) * 3 + ("control",)),

@@ -27,7 +27,7 @@ def asked(condition: Any) -> Iterator[tuple[Definition, Any]]:
             yield from asked(value["steps"] if isinstance(value, dict) else value)
 
 
-TEXTS = [yaml.load(f"{{{case['ask']}}}", yaml.BaseLoader) for cases in CASES.values() for case in cases]  # noqa: S506
+TEXTS = [yaml.load(f"{{{case['ask']}}}", yaml.BaseLoader) for cases in CASES.values() for case in cases]
 ASKED = [one for condition in TEXTS for one in asked(condition)]
 
 
@@ -87,7 +87,11 @@ def test_every_field_and_what_stands_beside_them_has_its_row(name: str) -> None:
 
 @pytest.mark.parametrize("name", [one.name for one in DEFINITIONS.values() if one.available])
 def test_every_condition_holds_in_some_row_and_in_some_does_not(name: str) -> None:
-    answers = {case["holds"] for case, tree in zip(_cases(), TEXTS, strict=True) if name in {one.name for one, _ in asked(tree)}}
+    answers = {
+        case["holds"]
+        for case, tree in zip(_cases(), TEXTS, strict=True)
+        if name in {one.name for one, _ in asked(tree)}
+    }
     assert answers >= ({True, False, "unknown"} if DEFINITIONS[name].memory and name != "consent" else {True, False})
 
 
