@@ -125,6 +125,16 @@ def test_what_the_log_is_said_to_say_is_in_the_code(row: list[str]) -> None:
     pytest.fail(f"nothing logs {words}")
 
 
+def test_what_is_logged_without_a_traceback_is_in_the_table() -> None:
+    told = " ".join(bare(row[1]) for row in LOG)
+    for file in PACKAGE.rglob("*.py"):
+        for call in re.finditer(
+            r'logger\.(?:info|warning|error)\(\s*f?"([^"]+)"([^)]*)', file.read_text(encoding="utf-8")
+        ):
+            words = max(re.split("%[sd]|{.*?}", call[1]), key=len).strip(" :;")
+            assert not words or words in told or "exc_info" in call[2], f"{file.name}: {call[1]}"
+
+
 ADDRESSES = [cell for row in table("owners.md", "### The store\n") for cell in re.findall("`([^`]+)`", row[0])]
 
 
