@@ -16,6 +16,7 @@ CODES: Mapping[str, str] = {
     "curly-quotes": "Curly quotes stand where straight ones are meant.",
     "cut": "YAML takes the rest of a value for a comment.",
     "cycle": "Segments ask each other in a circle.",
+    "dash": "A line of a list does not begin with a dash and a space.",
     "defined-twice": "A name is defined twice.",
     "directive": "A line begins with %.",
     "document": "A second document begins in the file.",

@@ -4,9 +4,12 @@ is reported here."""
 import re
 from collections.abc import Iterator
 
+from floorwalker.core.conditions.definitions import DEFINITIONS
 from floorwalker.rulefile.nodes import Mapping, Node, Position, Scalar, Sequence
 from floorwalker.rulefile.problems import Findings
 from floorwalker.rulefile.quoting import paste
+from floorwalker.rulefile.sections import SECTIONS
+from floorwalker.rulefile.slips import Slip, slip_of_file, slip_of_key
 from floorwalker.rulefile.tokens import Hostile, Opens, Token, Unreadable, tokens
 from floorwalker.rulefile.wordings.numbers import as_operators
 
@@ -43,7 +46,11 @@ class _Composition:
             if token.opens is Opens.SCALAR and not token.text and not token.marked and not token.quoted:
                 continue
             if token.opens is not Opens.MAPPING:
-                self._stop(token, "no-section", "a rule file holds sections", "begin with a section such as segments:")
+                slip = slip_of_file(token.text, tuple(SECTIONS)) if token.opens is Opens.SCALAR else None
+                slip = slip or Slip(
+                    "no-section", "a rule file holds sections", "begin with a section such as segments:"
+                )
+                self._stop(token, slip.code, slip.message, slip.hint)
             node = self._node(token, "", 0)
             root = node if isinstance(node, Mapping) else None
         return root
@@ -75,7 +82,9 @@ class _Composition:
         """Anchors, aliases and tags: what begins with `&`, `*` or `!`."""
         line = self._line_from(token.at)
         word = {"&": "an anchor", "*": "an alias"}.get(line[:1], "a tag")
-        hint = f"put the value into quotes: {paste(key, _until_comment(line))}"
+        stands = self._text[token.start : token.stop].strip() or _until_comment(line)
+        hint = f"put the value into quotes: {paste(key, stands)}"
+        hint += ", or write not: around the condition" if line.startswith("!") and key in DEFINITIONS else ""
         if token.opens in (Opens.MAPPING, Opens.SEQUENCE):
             hint = f"take {_first_word(line)} out, and write everything out"
         message = f"an unquoted value that begins with {line[:1]} is {word} in YAML, which rules do not use"
@@ -84,7 +93,9 @@ class _Composition:
     def _refuse_braces(self, token: Token, key: str) -> None:
         line = self._line_from(token.at)
         if token.flow and line.startswith(("{{", "{%")):
-            hint = f"put the value into quotes: {paste(key, _until_comment(line))}"
+            inside = _inside_brackets(self._lines[token.at.line - 1][: token.at.column - 1])
+            meant = re.match(r"\{[{%].*?[}%]\}[^,\]}]*", line) if inside else None
+            hint = f"put the value into quotes: {paste(key, meant[0].strip() if meant else _until_comment(line))}"
             self._stop(token, "unquoted", f"an unquoted value cannot begin with {line[:2]}", hint)
 
     def _sequence(self, opening: Token, key: str, depth: int) -> Sequence:
@@ -116,6 +127,9 @@ class _Composition:
                 continue
             self._report_strays(strays, pairs)
             strays = []
+            if self._is_slip(name, value):
+                lost = True
+                continue
             if self._keep(name, value, pairs):
                 pairs[name.text] = (name, value)
             else:
@@ -135,6 +149,13 @@ class _Composition:
         if node.text == "<<" and not node.quoted:
             self._findings.error(node.at, "merge-key", "merge keys (<<) are not used in rules", "write the keys out")
         return node
+
+    def _is_slip(self, name: Scalar, value: Node) -> bool:
+        """Whether the key is none, though YAML takes it for one; what was meant is reported."""
+        slip = None if name.quoted else slip_of_key(name.text, value.text if isinstance(value, Scalar) else "")
+        if slip is not None:
+            self._findings.error(name.at, slip.code, slip.message, slip.hint)
+        return slip is not None
 
     def _keep(self, name: Scalar, value: Node, pairs: dict[str, tuple[Scalar, Node]]) -> bool:
         if name.text == "<<" and not name.quoted:
@@ -205,6 +226,7 @@ class _Composition:
                 f"a no-break or invisible space stands here (U+{ord(odd[0]):04X})",
                 "type the space anew, or put the value into quotes",
             )
+            self._findings.dismiss(at)
         elif text and text[0] in _CURLY:
             plain = text.strip(_CURLY)
             hint = f"write {paste(key, plain)}" if plain else "write straight quotes"
@@ -231,6 +253,11 @@ class _Composition:
         return ""
 
 
+def _inside_brackets(line: str) -> bool:
+    """Whether brackets that are opened in this beginning of a line are still open."""
+    return sum(map(line.count, "{[")) > sum(map(line.count, "}]"))
+
+
 def _until_comment(line: str) -> str:
     """The value that an editor meant: the rest of the line, without a comment set apart by two spaces."""
     return re.split(r"\s{2,}#|\s#\s", line.strip(), maxsplit=1)[0].strip()
@@ -243,6 +270,7 @@ def _first_word(text: str) -> str:
 def _joined(key: str, value: str, strays: list[str]) -> str:
     if value[-1:].isdigit() and all(re.fullmatch(r"\d{3}(\.\d+)?", stray) for stray in strays):
         return f"write numbers without thousands commas: {key}: {value}{''.join(strays)}"
-    if value[-1:].isdigit() and len(strays) == 1 and re.match(r"\d{1,2}(\D|$)", strays[0]):
+    value, strays = value.strip(_CURLY), [stray.strip(_CURLY) for stray in strays]
+    if value.isdecimal() and len(strays) == 1 and re.match(r"\d{1,2}(\D|$)", strays[0]):
         return f"write a decimal point, or brackets around a list: {key}: {value}.{strays[0]}"
     return f"put the value into quotes: {paste(key, ', '.join([value, *strays]))}, or brackets around a list"

@@ -53,6 +53,7 @@ class Findings:
         self._count = {Severity.ERROR: 0, Severity.WARNING: 0}
         self._found: dict[tuple[str, int, int, str], Problem] = {}
         self._sources: dict[str, list[str]] = {}
+        self._dismissed: set[Position] = set()
         self.unreadable = False  # a part of a file could not be read, so a missing name may be defined there
 
     def reading(self, file: str, lines: list[str]) -> None:
@@ -64,6 +65,10 @@ class Findings:
 
     def warn(self, at: Position, code: str, message: str, hint: str = "") -> None:
         self._add(at, code, message, hint, Severity.WARNING)
+
+    def dismiss(self, at: Position) -> None:
+        """Say no more of a value at this place: it is reported already that it is not what was meant."""
+        self._dismissed.add(at)
 
     def line(self, at: Position) -> str:
         """The line of a place, empty where its file was not read."""
@@ -78,6 +83,7 @@ class Findings:
 
     def absorb(self, other: "Findings") -> None:
         """Take over what an attempt found."""
+        self._dismissed |= other._dismissed
         for place, problem in other._found.items():
             if place not in self._found and self._count[problem.severity] < MOST_PROBLEMS:
                 self._found[place] = problem
@@ -104,7 +110,7 @@ class Findings:
                 return
             raise TooManyProblems
         place = (at.file, at.line, at.column)
-        if any((*place, miswritten) in self._found for miswritten in _MISWRITTEN):
+        if at in self._dismissed or any((*place, miswritten) in self._found for miswritten in _MISWRITTEN):
             return
         told = [_BREAKS.sub(" ", text) for text in (message, hint)]
         problem = Problem(at.file, at.line, at.column, code, told[0], told[1], severity, self.line(at))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from floorwalker.rulefile.compose import compose
 from floorwalker.rulefile.nodes import Mapping, Position, Scalar
 from floorwalker.rulefile.problems import Findings, TooManyProblems
+from floorwalker.rulefile.slips import INDENTED_ODDLY
 from floorwalker.rulefile.tokens import Hostile, Unreadable
 
 _SECTION = re.compile(r"""^(?P<key>[^\s#'"{}\[\]|>&*!%@`,?:-][^:#]*):(?P<rest>\s.*|)$""")
@@ -16,8 +17,8 @@ def read_yaml(file: str, text: str, findings: Findings) -> Mapping | None:
 
     Where the YAML is broken, every section that can be read alone still is, so that one slip hides nothing else.
     """
-    lines = text.split("\n")
-    findings.reading(file, lines)
+    findings.reading(file, text.split("\n"))
+    lines = _without_odd_indents(file, text, findings).split("\n")
     attempt = findings.fork()
     try:
         node = compose(file, lines, 0, len(lines), attempt)
@@ -33,6 +34,15 @@ def read_yaml(file: str, text: str, findings: Findings) -> Mapping | None:
         return _salvage(file, lines, findings, attempt)
     findings.absorb(attempt)
     return node
+
+
+def _without_odd_indents(file: str, text: str, findings: Findings) -> str:
+    """The text with plain spaces before keys and dashes; what stood there is reported."""
+    for odd in INDENTED_ODDLY.finditer(text):
+        at = Position(file, text.count("\n", 0, odd.start()) + 1, 1)
+        message = "this line begins with invisible spaces that are none to YAML"
+        findings.error(at, "odd-space", message, "delete what stands before it, and type spaces")
+    return INDENTED_ODDLY.sub(lambda odd: " " * len(odd["spaces"]), text)
 
 
 def _salvage(file: str, lines: list[str], findings: Findings, attempt: Findings) -> Mapping | None:

@@ -21,12 +21,16 @@ def read_text(file: str, content: bytes, findings: Findings) -> str | None:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        before = content[: error.start].decode("utf-8-sig", errors="replace")
+        before = _with_plain_ends(content[: error.start].decode("utf-8-sig", errors="replace"))
         at = Position(file, before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
         findings.error(at, "encoding", "this is not UTF-8", "save the file as UTF-8")
         return None
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _with_plain_ends(text)
     return None if _report_odd(file, text, findings) else text
+
+
+def _with_plain_ends(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _is_utf16(content: bytes) -> bool:

@@ -1,5 +1,6 @@
 """What the YAML parser could not read, in plain words: where, why, and the line to paste."""
 
+import re
 from collections.abc import Callable
 
 from msgspec import Struct
@@ -7,6 +8,7 @@ from msgspec.structs import replace
 
 from floorwalker.core.conditions.definitions import DEFINITIONS
 from floorwalker.rulefile.quoting import paste, split_line
+from floorwalker.rulefile.slips import quoted_apostrophe, slip_of_key, slip_of_line, without_wide_colon
 from floorwalker.rulefile.wordings.numbers import as_operators
 
 _TAKES_KEYS = {"when", "score", "with", "ago", "sum", "where", "page", *DEFINITIONS}
@@ -81,16 +83,16 @@ def _second_colon(failure: Failure) -> Complaint:
         key, value, column = read
         hint = f"put the value into quotes: {paste(key, value)}"
         if key in _TAKES_KEYS:
-            hint = f"write it in braces: {key}: {{{value[:100]}}}"
+            hint = f"write it in braces: {key}: {{{value[:100].strip('()')}}}"
         message = "the unquoted value holds a colon and a space, which would begin another key"
         return Complaint(failure.line + 1, column, "unquoted", message, hint)
     above = failure.lines[failure.line - 1] if failure.line else ""
     word = above.strip().removeprefix("- ")
+    if (slip := slip_of_line(word)) is not None:
+        return Complaint(failure.line, above.index(word) + 1, slip.code, slip.message, slip.hint)
     if word and ":" not in word and not word.startswith("#"):
-        column = above.index(word) + 1
-        return Complaint(
-            failure.line, column, "missing-colon", f"{_short(word)} lacks its colon", f"write {_short(word)}:"
-        )
+        column, key = above.index(word) + 1, _short(without_wide_colon(word))
+        return Complaint(failure.line, column, "missing-colon", f"{key} lacks its colon", f"write {key}:")
     return failure.here(
         "indentation",
         "this line is deeper than the one above, which already has a value",
@@ -99,15 +101,24 @@ def _second_colon(failure: Failure) -> Complaint:
 
 
 def _open_quote(failure: Failure) -> Complaint:
-    return failure.where_it_began(
-        "open-quote", "this quote is never closed", "close it with the same quote, or double a ' inside '…'"
-    )
+    hint = "close it with the same quote, or double a ' inside '…'"
+    if failure.context_line is not None and failure.context_line < len(failure.lines):
+        meant = quoted_apostrophe(failure.lines[failure.context_line], failure.context_column)
+        hint = f"put the value into quotes: {meant}" if meant else hint
+    return failure.where_it_began("open-quote", "this quote is never closed", hint)
 
 
 def _missing_colon(failure: Failure) -> Complaint:
     line = failure.context_line if failure.context_line is not None else failure.line
     column = failure.context_column if failure.context_line is not None else failure.column
     text = failure.lines[line][column:].strip() if line < len(failure.lines) else ""
+    above = failure.lines[line - 1].rstrip() if line else ""
+    if above.endswith(("|", ">", "|-", ">-")):
+        hint = "put two spaces more before the text than before the key above it"
+        return Complaint(line + 1, column + 1, "indentation", "this text stands beside its key, not below it", hint)
+    if above.endswith(":") and text and ":" not in text:
+        hint = f"write it in the line above: {above.strip()} {_short(text)}"
+        return Complaint(line + 1, column + 1, "indentation", "this value stands beside its key, not below it", hint)
     word, colon, rest = text.partition(":")
     hint = f"write a space after the colon: {word}: {rest}" if colon and rest else "write `key: value`"
     return Complaint(line + 1, column + 1, "missing-colon", f"{_short(text)} is no key with a value", hint)
@@ -125,8 +136,13 @@ def _open_bracket(failure: Failure) -> Complaint:
             f"everything from {text[cut + 1 :].rstrip()} on is a comment, so the bracket stays open",
             "put the value that holds # into quotes",
         )
+    bracket = "{" if "mapping" in failure.context else "["
+    never_closed = failure.where_it_began(
+        "open-bracket", f"this {bracket} is never closed", "close it, or quote the value"
+    )
     if failure.line < len(failure.lines) and failure.character == ":":
-        return _colon_in_brackets(failure)
+        goes_on = failure.lines[failure.line - 1].rstrip().endswith((",", "{", "["))
+        return _colon_in_brackets(failure) if failure.line == line or goes_on else never_closed
     if failure.line < len(failure.lines) and failure.character in ("}", "]"):
         opened = "{" if "mapping" in failure.context else "["
         message = f"{failure.character} does not close the {opened} of column {failure.context_column + 1}"
@@ -137,8 +153,7 @@ def _open_bracket(failure: Failure) -> Complaint:
             f"{_short(failure.text[failure.column :])} does not fit inside these brackets",
             "put a comma before it, or quotes around the whole value",
         )
-    bracket = "{" if "mapping" in failure.context else "["
-    return failure.where_it_began("open-bracket", f"this {bracket} is never closed", "close it, or quote the value")
+    return never_closed
 
 
 def _piece(failure: Failure) -> tuple[str, str, int] | None:
@@ -154,6 +169,9 @@ def _colon_in_brackets(failure: Failure) -> Complaint:
     read = _piece(failure)
     if read is None:
         return failure.here("unquoted", message, "put the value into quotes")
+    if ";" in read[1]:
+        hint = f"write a comma: {read[0]}: {read[1].replace(';', ',')[:100]}"
+        return Complaint(failure.line + 1, read[2], "unquoted", "a semicolon separates nothing here", hint)
     return Complaint(failure.line + 1, read[2], "unquoted", message, f"put the value into quotes: {paste(*read[:2])}")
 
 
@@ -165,6 +183,8 @@ def _bad_mark(failure: Failure) -> Complaint:
     read = _piece(replace(failure, line=line, column=column))
     hint = f"put the value into quotes: {paste(*read[:2])}" if read else "put the value into quotes"
     sign = text[column : column + 1]
+    if (bullet := slip_of_key(text[column:].partition(":")[0], text.partition(": ")[2].strip())) is not None:
+        return Complaint(line + 1, column + 1, bullet.code, bullet.message, bullet.hint)
     hint += ", or write not: around the condition" if sign == "!" else ""
     return Complaint(line + 1, column + 1, "unquoted", f"an unquoted value cannot begin with {sign}", hint)
 
@@ -177,12 +197,30 @@ def _block_text(failure: Failure) -> Complaint:
     key, value, column = read
     operators = as_operators(value[:100])
     hint = f"write {key}: {operators}" if operators is not None else f"put the value into quotes: {paste(key, value)}"
+    if value.startswith("| ") and key in ("html", "text"):
+        hint = f"put the text on the next lines, two spaces deeper, or into quotes: {paste(key, value[2:])}"
     message = f"an unquoted value cannot begin with {value[:1]}"
     return Complaint(failure.line + 1, column, "unquoted", message, hint)
 
 
 def _missing_value(failure: Failure) -> Complaint:
+    if failure.character in ("]", "}") and not _opens(failure.text[: failure.column]):
+        return failure.here("brackets", f"this {failure.character} closes nothing", "take it out")
+    line = failure.line if failure.context_line is None else failure.context_line
+    for number in range(max(0, line - 1), min(failure.line + 1, len(failure.lines))):
+        if cut := _CUT_IN_BRACKETS.search(failure.lines[number]):
+            hint = f"put the value into quotes: {paste(cut['key'], cut['value'])}"
+            message = f"everything from {cut['value']} on is a comment, so {cut['key']} has no value"
+            return Complaint(number + 1, cut.start("value") + 1, "cut", message, hint)
     return failure.here("empty", "a value is missing here", "write one, or take out the comma or colon")
+
+
+_CUT_IN_BRACKETS = re.compile(r"(?P<key>[\w-]+): +(?P<value>#[^\s,\]}]*)")
+
+
+def _opens(text: str) -> bool:
+    """Whether a bracket stays open in this text."""
+    return text.count("{") + text.count("[") > text.count("}") + text.count("]")
 
 
 def _directive(failure: Failure) -> Complaint:
@@ -191,6 +229,8 @@ def _directive(failure: Failure) -> Complaint:
 
 def _out_of_line(failure: Failure) -> Complaint:
     before = failure.text[: failure.column].rstrip()
+    if failure.character in ("}", "]") and not _opens(before):
+        return failure.here("brackets", f"this {failure.character} closes nothing", "take it out")
     if before.endswith(('"', "'", "}", "]")) and failure.character not in ("", "#"):
         read = split_line(failure.text)
         hint = f"quote the whole value: {paste(read[0], _unquoted(read[1]))}" if read else "quote the whole value"
@@ -229,6 +269,9 @@ def _tab(failure: Failure) -> Complaint:
 
 
 def _second_document(failure: Failure) -> Complaint:
+    if not any(line.rstrip() == "..." for line in failure.lines[: failure.line]):
+        hint = "align it with the line it belongs beside"
+        return failure.here("indentation", "this line begins further left than those above it", hint)
     return failure.here("document", "nothing may follow here", "take out the line ... above")
 
 
