@@ -9,6 +9,7 @@ from floorwalker.html.selectors import Place
 SERVED = [
     *("#hero", ".banner", "section.offers", "main > .x", "ul li.x > a", "a[href]", '[title="a, img"]', "p:not(.x) b"),
     *('a[href^="/x"]', "h1, h2", "div:nth-child(2)", "div:first-child", "svg path", "*", r"#a\(b", "#größe", "DIV"),
+    *("div div .x", "div > div > div > div", "main section div .x", "td[title='a b c d e'] b"),
 ]
 
 REFUSED = [
@@ -28,6 +29,8 @@ REFUSED = [
     ("img", "inside", "<img>", "replace, before or after"),
     (".x > input.y", "first", "<input>", "replace, before or after"),
     ("h1, br", "last", "<br>", "replace, before or after"),
+    ("div div div .x", "inside", "takes too long", "fewer of these steps"),
+    ("h1, * div * .x", "inside", "takes too long", "a class or an id"),
     ("#hero", "within", '"within" is no place', "inside, replace"),
 ]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from floorwalker.html.selector_trial import Found, Verdict, try_selector
+from floorwalker.html.selector_trial import Found, Verdict, read_page, try_selector
 
 PAGE = """<body><section id="hero"><h1>Hello</h1></section><p class="a">one</p><p class="a">two</p>
 <ul><li class="open wide">One<li>Two</ul><ol><li class="shut">One</li></ol><img class="art"></body>"""
@@ -11,7 +11,7 @@ TOKEN = "t" * 32
 
 
 def tried(selector: str, place: str) -> Verdict:
-    return try_selector(selector, place, PAGE, token=TOKEN)
+    return try_selector(selector, place, read_page(PAGE), token=TOKEN)
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,21 @@ def test_the_first_match_is_told_as_its_tag_writes_it() -> None:
     assert tried("li", "before").first == Found("li", "", ("open", "wide"))
     assert tried("section", "inside").first == Found("section", "hero")
     assert tried("#nowhere", "inside").first is None
+
+
+def test_elements_are_counted_as_deep_as_the_rewriter_takes_them_to_lie() -> None:
+    page = read_page("<div><P>one<p>two</div><br><img></section><ul><li>1</li><li>2</ul><span></span>")
+    assert (page.elements, page.depth) == (9, 3)
+
+
+@pytest.mark.parametrize(
+    ("selector", "html"),
+    [
+        (".a .b .c .d .e", "<p class='a b c d e'>" * 1000),
+        ("p p", "<p>" * 600_000),
+        ("#x .a .b", "<div>" * 300 + "<p></p>" * 10_000),
+    ],
+)
+def test_what_would_keep_the_rewriter_for_minutes_is_not_tried(selector: str, html: str) -> None:
+    verdict = try_selector(selector, "before", read_page(html), token=TOKEN)
+    assert (verdict.error, verdict.matches) == ("", None)

@@ -26,6 +26,10 @@ _HINTS: Final = {
 }
 _QUOTED: Final = re.compile(r"""\\.|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'""", re.DOTALL)
 _BRACKETED: Final = re.compile(r"""\[[^\[\]"']*\]|\([^()"']*\)""")
+_GAP: Final = re.compile(r"(?<![\s>])(?=\s+[^\s>])")
+_LAST_STEP: Final = re.compile(r"[^\s>]*\Z")
+_BARE_STEP: Final = re.compile(r"\*|[a-zA-Z][a-zA-Z0-9-]*")
+_ALIKE_AT_MOST: Final = 2
 _LAST_TAG: Final = re.compile(r"(?:^|[\s>])([a-zA-Z][a-zA-Z0-9-]*)?[^\s>]*\s*$")
 
 
@@ -42,7 +46,15 @@ def check_selector(selector: str, place: str = "inside") -> SelectorProblem | No
     """The first problem of a selector with its place, errors before warnings; None if there is none."""
     if place not in [*Place]:
         return SelectorProblem("error", f'"{place}" is no place', f"write one of {', '.join(Place)}")
-    return _check_syntax(selector) or _check_tags(selector, Place(place))
+    return _check_syntax(selector) or _check_ways(selector) or _check_tags(selector, Place(place))
+
+
+def descents(selector: str) -> list[list[str]]:
+    """Of each selector of a list the steps, such as `div.wide`, within which anything may lie before the next step."""
+    return [
+        [_LAST_STEP.findall(part[: gap.start()])[0].lower() for gap in _GAP.finditer(part)]
+        for part in map(str.strip, _without_brackets(selector).split(","))
+    ]
 
 
 def _check_syntax(selector: str) -> SelectorProblem | None:
@@ -55,6 +67,21 @@ def _check_syntax(selector: str) -> SelectorProblem | None:
         reason = str(refusal).rstrip(".")
         hint = next((hint for sign, hint in _HINTS.items() if sign in reason), _HINTS["empty"])
         return SelectorProblem("error", f'the selector "{selector}" cannot be served: {_as_clause(reason)}', hint)
+    return None
+
+
+def _check_ways(selector: str) -> SelectorProblem | None:
+    """Every way to read `div div div` in elements within each other is followed: a thousand of them take seconds."""
+    for steps in descents(selector):
+        bare = [step for step in steps if _BARE_STEP.fullmatch(step)]
+        anything = bare.count("*")
+        for step in bare:
+            if bare.count(step) + (anything if step != "*" else 0) > _ALIKE_AT_MOST:
+                return SelectorProblem(
+                    "error",
+                    f'the selector "{selector}" takes too long on pages in which many elements lie within each other',
+                    'write fewer of these steps, put ">" between them, or give the element a class or an id',
+                )
     return None
 
 

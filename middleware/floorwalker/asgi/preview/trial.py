@@ -5,7 +5,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from floorwalker.html.selector_trial import Verdict, try_selector
+from floorwalker.html.selector_trial import TriedPage, Verdict, read_page, try_selector
 
 SELECTORS_AT_MOST: Final = 16
 SELECTOR_CHARS_AT_MOST: Final = 300
@@ -21,10 +21,11 @@ class Trial(Struct, frozen=True):
 
 def tried(trial: Trial, *, random: Callable[[int], bytes]) -> list[Verdict]:
     """What becomes of each selector. random: n random bytes."""
-    return [_tried(selector, trial, random(16).hex()) for selector in trial.selectors[:SELECTORS_AT_MOST]]
+    page = None if trial.html is None else read_page(trial.html)
+    return [_tried(selector, trial.place, page, random(16).hex()) for selector in trial.selectors[:SELECTORS_AT_MOST]]
 
 
-def _tried(selector: str, trial: Trial, token: str) -> Verdict:
+def _tried(selector: str, place: str, page: TriedPage | None, token: str) -> Verdict:
     if len(selector) > SELECTOR_CHARS_AT_MOST:
         return Verdict(selector, error="the selector is too long to be read again")
-    return try_selector(selector, trial.place, trial.html, token=token)
+    return try_selector(selector, place, page, token=token)
