@@ -162,7 +162,10 @@ class _Composition:
             return False
         if name.text in pairs:
             message = f"{name.text} is written twice; the first is in line {pairs[name.text][0].at.line}"
-            self._findings.error(name.at, "duplicate-key", message, "keep one of them")
+            hint = "keep one of them"
+            if name.text in DEFINITIONS:
+                hint += ", or give each its own dash below; a list means that all hold"
+            self._findings.error(name.at, "duplicate-key", message, hint)
             return False
         if isinstance(value, Scalar) and not value.text and not value.quoted:
             self._no_value(name)

@@ -13,6 +13,8 @@ from floorwalker.rulefile.wordings.times import time_here
 from floorwalker.rulefile.wordings.values import days_here, list_here, value_here, without_not
 
 _INSIDE = (*NUMBER_OPERATORS, *TEXT_OPERATORS, "within", "ago")
+_ELSEWHERE = "the reference page lists all; what the app reports is asked with did:, trait: or attribute:"
+_ROBOTS = ("bot", "bots", "robot", "robots", "crawler", "spider", "googlebot")
 _LONGEST = 80  # characters of a text in which other words are looked for
 
 
@@ -44,7 +46,7 @@ def condition_hint(word: str, known: Iterable[str]) -> str:
         return f"it belongs inside a condition, two spaces deeper: visits: {{{word}: …}}"
     if here is not None:
         return f"write {here}"
-    return did_you_mean(word, known, instead="the reference page lists all conditions")
+    return did_you_mean(word, known, instead=_ELSEWHERE)
 
 
 def field_hint(owner: str, word: str, known: Sequence[str], *, instead: str) -> str:
@@ -83,6 +85,8 @@ def choice_hint(text: str, values: Sequence[str]) -> str | None:
     """A hint for a word that is none of the values, where another tool's word, a sentence or a `not` explains it."""
     if len(text) > _LONGEST:
         return None
+    if text.lower() in _ROBOTS and "mobile" in values:
+        return "take it out: robots see the page as the app made it, so no rule is for them"
     here = value_here(text, values)
     if here is not None:
         return f"write {here}"
