@@ -1,6 +1,7 @@
 """The rules with their drafts, for previews: made once per version of the live rules."""
 
 import asyncio
+from weakref import WeakKeyDictionary
 
 from floorwalker.asgi.rulebook import Rulebook
 from floorwalker.core.drafts import with_drafts
@@ -9,16 +10,20 @@ from floorwalker.core.menu import menus_of
 
 
 class DraftBook:
-    """Made when a preview first asks for it, in a thread: no request waits for what it does not need."""
+    """Made when a preview first asks for it, in a thread: no request waits for what it does not need.
+
+    What was made for rules goes with them, whether or not anybody previews after them.
+    """
 
     def __init__(self) -> None:
-        self._made: tuple[Rulebook, Rulebook] | None = None
+        self._made: WeakKeyDictionary[Rulebook, Rulebook] = WeakKeyDictionary()
 
     async def of(self, live: Rulebook) -> Rulebook:
         """The rulebook in which every draft is live."""
-        if self._made is None or self._made[0] is not live:
-            self._made = (live, await asyncio.to_thread(_drafted, live))
-        return self._made[1]
+        made = self._made.get(live)
+        if made is None:
+            made = self._made[live] = await asyncio.to_thread(_drafted, live)
+        return made
 
 
 def _drafted(live: Rulebook) -> Rulebook:
