@@ -15,9 +15,7 @@ CASES: list[dict[str, Any]] = [
     for name in ("broken", "broken_words", "broken_yaml")
     for case in yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
 ]
-JARGON = re.compile(
-    r"\b(YAML|scalar|mapping|sequence|token|node|parser|null|string|dict|regex|boolean|integer|syntax)\b"
-)
+JARGON = re.compile(r"\b(scalar|mapping|token|node|parser|null|string|dict|boolean|integer|syntax|parse|flow)\b")
 
 
 def test_there_are_enough_cases() -> None:
@@ -60,8 +58,7 @@ def test_the_line_to_paste_is_yaml_with_the_text_that_was_meant(case: dict[str, 
 def test_what_is_said_needs_no_knowledge_of_yaml(case: dict[str, Any]) -> None:
     for problem in read({"rules.yaml": case["rules"].encode()})[1]:
         for said in (problem.message, problem.hint):
-            told = JARGON.sub(lambda word: "" if word[0] == "YAML" else word[0], said.replace(case["rules"], ""))
-            assert not JARGON.search(told), said
+            assert not JARGON.search(said), said
         assert problem.hint
 
 
