@@ -5,7 +5,7 @@ app and floorwalker see a request as that visitor's browser would have sent it, 
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import replace
 from http.cookies import CookieError, SimpleCookie
@@ -17,10 +17,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from demo_site.play import COUNTRIES, DEVICES, ROLES, Play, take_role
 from demo_site.rehearsal import rehearse
+from demo_site.render import PREVIEW_COOKIES
 
 COOKIE = "play"
 VISITOR_COOKIES = ("fw", "__Host-fw")
 SHOP_COOKIE = "shop"
+PREVIEW_PATHS = ("/_floorwalker/preview", "/demo/preview")
 HINTS = ("sec-ch-ua", "sec-ch-ua-mobile", "sec-ch-ua-platform", "sec-ch-ua-model", "sec-ch-ua-platform-version")
 SHIFT: ContextVar[float] = ContextVar("seconds that the clock of this request is ahead", default=0.0)
 
@@ -41,7 +43,8 @@ class Stage:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        play = Play.read(_cookie(scope))
+        jar = _cookies(scope)
+        play = Play() if _is_preview(scope, jar) else Play.read(jar.get(COOKIE, ""))
         chosen = [value for name, value in parse_qsl(scope["query_string"].decode("latin-1")) if name == "play"]
         if chosen and chosen[-1] in ROLES:
             await self._enter(scope, receive, send, play, chosen[-1])
@@ -106,13 +109,18 @@ def _is_page(scope: Scope) -> bool:
     return scope["method"] == "GET" and asked == "document" and "text/html" in headers.get("accept", "text/html")
 
 
-def _cookie(scope: Scope) -> str:
+def _is_preview(scope: Scope, jar: Mapping[str, str]) -> bool:
+    """Whoever previews is somebody else already, at a time of their own; and links expire by the real clock."""
+    return scope["path"].startswith(PREVIEW_PATHS) or not PREVIEW_COOKIES.isdisjoint(jar)
+
+
+def _cookies(scope: Scope) -> dict[str, str]:
     jar: SimpleCookie = SimpleCookie()
     try:
         jar.load(Headers(scope=scope).get("cookie", ""))
     except CookieError:
-        return ""
-    return jar[COOKIE].value if COOKIE in jar else ""
+        return {}
+    return {name: morsel.value for name, morsel in jar.items()}
 
 
 def _keep(headers: MutableHeaders, play: Play) -> None:

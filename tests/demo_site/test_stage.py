@@ -68,6 +68,22 @@ def test_tomorrow_is_a_day_later_each_time_and_comes_by_itself(browser: httpx.Cl
     assert browser.get("/?play=tomorrow").json()["shift"] == 2 * 86_400
 
 
+@pytest.mark.parametrize("path", ["/_floorwalker/preview?token=x", "/demo/preview?to=/"])
+def test_a_link_to_the_preview_is_judged_by_the_real_clock(browser: httpx.Client, path: str) -> None:
+    browser.get("/?play=tomorrow")
+    assert browser.get(path).json()["shift"] == 0
+
+
+def test_in_a_preview_nobody_is_played_and_after_it_they_are_again(browser: httpx.Client) -> None:
+    browser.get("/lenses?play=phone")
+    browser.get("/?play=tomorrow")
+    browser.cookies.set("fw-preview", "sealed", domain="shop.test", path="/")
+    seen = browser.get("/").json()
+    assert (seen["shift"], "iPhone" in seen["user-agent"]) == (0, False)
+    browser.cookies.delete("fw-preview", domain="shop.test", path="/")
+    assert browser.get("/").json()["shift"] == 86_400
+
+
 def test_to_start_anew_forgets_everything(browser: httpx.Client) -> None:
     browser.get("/?play=phone")
     browser.get("/?play=tomorrow")
