@@ -227,7 +227,7 @@ def test_an_entry_that_cannot_be_rendered_is_passed_over() -> None:
     decision = decide(rules(text), None, PHONE, AT, render=lambda content: None)["hero"]
     assert (decision.block, decision.content.kind, decision.rendered) == ("b", "hide", None)
     tree = explain_all(rules(text), None, PHONE, AT, render=lambda content: None)["slots"]["hero"]["why"]
-    assert tree["of"][0]["of"][0]["observed"] == "uses something unknown about this visitor"
+    assert tree["of"][0]["of"][0]["observed"] == "something unknown about this visitor"
 
 
 def test_otherwise_that_cannot_be_rendered_leaves_the_page() -> None:

@@ -1,12 +1,12 @@
 """Choose: which entry of a slot a visitor gets: the first that fits, the best, or the one on which the lot falls."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct, structs
 
 from floorwalker.core.decision import Explanation
 from floorwalker.core.evaluation.evaluate import Moment
-from floorwalker.core.fitting import Check
+from floorwalker.core.fitting import Check, Limit
 from floorwalker.core.menu import Candidate, Menu
 from floorwalker.core.ranking import FIRST, WEIGHTED, explain_choice, explain_rank, ranked
 from floorwalker.core.ruleset import Content
@@ -31,8 +31,25 @@ class Choice(Struct, frozen=True):
     drawn: bool = False
 
 
+class Taken(Struct, frozen=True):
+    """What other slots of the page have taken. names: of which a page shows one. blocks: block's name → how often the
+    page shows it, or holds it back."""
+
+    names: frozenset[str] = frozenset()
+    blocks: Mapping[str, int] = {}
+
+    def by(self, choice: Choice) -> "Taken":
+        """With a choice."""
+        block = choice.content.name
+        blocks = {**self.blocks, block: self.blocks.get(block, 0) + 1} if block else self.blocks
+        return Taken(self.names.union(choice.claims) if choice.claims else self.names, blocks)
+
+
+NOTHING_TAKEN = Taken()
+
+
 class Chooser:
-    """Reads one slot's menu. taken: the `once_per_page` names that other slots of the page show.
+    """Reads one slot's menu. taken: what other slots of the page have taken.
 
     notes: where it is a list, every entry that was read leaves there why it fits or not.
     """
@@ -44,7 +61,7 @@ class Chooser:
         menu: Menu,
         moment: Moment,
         *,
-        taken: frozenset[str] = frozenset(),
+        taken: Taken = NOTHING_TAKEN,
         render: Render | None = None,
         notes: list[Explanation] | None = None,
     ) -> None:
@@ -113,20 +130,20 @@ class Chooser:
         return choice
 
     def _shown(self, candidate: Candidate, content: Content, notes: list[Explanation] | None) -> Choice | None:
-        if not (self._are_free(candidate.claims, notes) and self._pass(candidate.limits, notes)):
+        if not (self._are_free(candidate.claims, notes) and self._within(candidate.limits, content, notes)):
             return None
         rendered = None
         if self._render is not None and content.kind in _RENDERED:
             rendered = self._render(content)
             if rendered is None:
                 if notes is not None:
-                    notes.append(Explanation("rendered", "uses something unknown about this visitor", None))
+                    notes.append(Explanation("rendered", "something unknown about this visitor", None))
                 return None
         return Choice(content, candidate.place, rendered, candidate.claims, candidate.promotion)
 
     def _are_free(self, claims: Sequence[str], notes: list[Explanation] | None) -> bool:
         for name in claims:
-            free = name not in self._taken
+            free = name not in self._taken.names
             if notes is not None:
                 notes.append(Explanation(f"once_per_page: {name}", None if free else "taken", free))
             if not free:
@@ -138,6 +155,15 @@ class Chooser:
             if notes is not None:
                 notes.append(check.why(self._moment))
             if check.holds(self._moment) is not True:
+                return False
+        return True
+
+    def _within(self, limits: Sequence[Limit], content: Content, notes: list[Explanation] | None) -> bool:
+        here = self._taken.blocks.get(content.name, 0) if limits else 0
+        for limit in limits:
+            if notes is not None:
+                notes.append(limit.why(self._moment, here))
+            if limit.holds(self._moment, here) is not True:
                 return False
         return True
 
