@@ -112,9 +112,6 @@ class Catalogue:
         here = (product for product in self.products.values() if product.department == department)
         return [product for product in here if part is None or product.part == part]
 
-    def tagged(self, tag: str) -> list[Product]:
-        return [product for product in self.products.values() if tag in product.tags]
-
     def fresh(self) -> list[Product]:
         return [product for product in self.products.values() if product.fresh]
 

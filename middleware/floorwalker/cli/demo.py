@@ -15,6 +15,7 @@ from typing import Any
 import floorwalker
 from floorwalker.asgi import publishing
 from floorwalker.cli.paper import Paper
+from floorwalker.cli.rule_options import templates_of
 from floorwalker.errors import ConfigurationError
 
 _LAST_PORT = 65535
@@ -41,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     site = _demo_site()
     _refuse_busy(args.port)
     rules = Path(args.rules)
-    app = site.create_demo(rules=rules, templates=args.templates or rules.parent / "templates")
+    app = site.create_demo(rules=rules, templates=templates_of(args))
     address = f"http://127.0.0.1:{args.port}"
     print(_welcome(Paper(sys.stdout), address, site.ADDRESSES, _commands(rules, address)))
     sys.stdout.flush()

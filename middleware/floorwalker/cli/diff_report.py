@@ -1,11 +1,11 @@
 """A comparison of two editions, as a person reads it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
 from floorwalker.cli.diff_walk import Moved
 from floorwalker.cli.editions import NamedEdition
-from floorwalker.cli.paper import Paper, counted, printable
+from floorwalker.cli.paper import Paper, counted, printable, table
 from floorwalker.core.movement import DEFAULT, Shift
 from floorwalker.rulefile.comparing import Change, Comparison, Mixing
 
@@ -77,14 +77,7 @@ def _moves(moved: Moved) -> Iterator[str]:
         (name, f"{one.before:,}", f"{one.after:,}", f"{one.into:+,}", f"{-one.out:+,}" if one.out else "0")
         for name, one in moves.items()
     ]
-    yield from _table(rows)
-
-
-def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for name, *numbers in rows:
-        cells = [f"{number:>{width}}" for number, width in zip(numbers, widths[1:], strict=True)]
-        yield f"  {name:<{widths[0]}}  {'  '.join(cells)}".rstrip()
+    yield from table(rows)
 
 
 def _shifts(shifts: Mapping[tuple[str, str], Shift], *, is_log: bool) -> Iterator[str]:

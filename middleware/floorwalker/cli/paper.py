@@ -1,7 +1,7 @@
 """How the command line looks: one accent, aligned columns, no boxes. NO_COLOR and non-terminals get plain text."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TextIO
 
 
@@ -35,6 +35,15 @@ def printable(text: str, *, longest: int = 120) -> str:
     """A text from outside, safe for a terminal: no control characters, bounded."""
     safe = "".join(c if c.isprintable() else "·" for c in text)
     return safe if len(safe) <= longest else safe[: longest - 1] + "…"
+
+
+def table(rows: Sequence[tuple[str, ...]], *, notes: int = 0) -> Iterator[str]:
+    """Indented rows: the name left, numbers right, and of the last cells so many notes as they are."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for name, *cells in rows:
+        end = len(cells) - notes
+        numbers = [f"{cell:>{width}}" for cell, width in zip(cells[:end], widths[1:], strict=False)]
+        yield f"  {name:<{widths[0]}}  {'  '.join([*numbers, *cells[end:]])}".rstrip()
 
 
 def bars(rows: Sequence[tuple[str, int]], *, width: int = 24, most: int = 10) -> list[str]:

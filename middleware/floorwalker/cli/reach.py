@@ -15,7 +15,7 @@ from floorwalker.asgi.rulebook import Rulebook, read_site_files, rulebook_of
 from floorwalker.cli.paper import Paper
 from floorwalker.cli.reach_report import report
 from floorwalker.cli.reach_walk import Reached, reach_in_log, reach_in_store
-from floorwalker.cli.rule_options import add_rules
+from floorwalker.cli.rule_options import add_rules, templates_of
 from floorwalker.cli.shelf import DEFAULT_STORE
 from floorwalker.core.reach import WINDOWS, Reach
 from floorwalker.core.ruleset import Ruleset
@@ -85,9 +85,7 @@ def _found(name: str, segments: Collection[str]) -> str:
 
 def _rulebook(args: argparse.Namespace) -> Rulebook:
     """The rules, drafts beside them; with the condition of --when as a segment of its own."""
-    rules = Path(args.rules)
-    templates = Path(args.templates) if args.templates else rules.parent / "templates"
-    files = read_site_files(rules, templates)
+    files = read_site_files(Path(args.rules), templates_of(args))
     places = open_places(args.places) if args.places else None
     try:
         rulebook = rulebook_of(_with_condition(files, args.when), now=time.time(), places=places)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from floorwalker.cli.paper import Paper, bars, printable
+from floorwalker.cli.paper import Paper, bars, printable, table
 from floorwalker.cli.reach_walk import Reached
 from floorwalker.core.evaluation.words import share_words
 from floorwalker.core.reach import WINDOWS, Reach
@@ -28,7 +28,7 @@ def _of_one(reached: Reached, segment: Segment, paper: Paper) -> Iterator[str]:
     yield f"{paper.strong(printable(segment.name))}{about}"
     yield ""
     rows = [(_window_words(window, reached), *_figures(reached, reach, window)) for window in (*WINDOWS, 0)]
-    yield from _table([("", "people", "of all", "share"), *rows])
+    yield from table([("", "people", "of all", "share"), *rows])
     yield ""
     yield from (f"  {line}" for line in _reservations(reached, segment.name, reach))
     for heading, counter in (("By channel", reach.channels), ("By device", reach.devices)):
@@ -80,7 +80,7 @@ def _of_all(reached: Reached, segments: Sequence[Segment], paper: Paper) -> Iter
     rows.append(("everybody", *(f"{census.seen[window]:,}" for window in (*WINDOWS, 0)), "", ""))
     yield paper.strong("People in each segment" + (" now" if reached.source == "store" else ", on any page of the log"))
     yield ""
-    yield from _table(rows)
+    yield from table(rows, notes=1)
     yield ""
 
 
@@ -89,14 +89,6 @@ def _note(reached: Reached, segment: Segment) -> str:
     if not need.request:
         return ""
     return f"and up to {reach.unsure[0]:,} more: it asks the request for {', '.join(need.request)}"
-
-
-def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    """Names left, numbers right, notes last."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for name, *cells in rows:
-        numbers = [f"{cell:>{width}}" for cell, width in zip(cells[:4], widths[1:], strict=False)]
-        yield f"  {name:<{widths[0]}}  {'  '.join([*numbers, *cells[4:]])}".rstrip()
 
 
 def _next(reached: Reached, paper: Paper, *, one_only: bool) -> str:

@@ -16,6 +16,7 @@ from floorwalker.cli.log_walk import host_of
 from floorwalker.cli.paper import Paper
 from floorwalker.cli.replay_report import report
 from floorwalker.cli.replay_walk import ask_store, walk_log
+from floorwalker.cli.rule_options import templates_of
 from floorwalker.core.ruleset import Ruleset
 from floorwalker.errors import ConfigurationError
 
@@ -93,6 +94,4 @@ def _rulebook(args: argparse.Namespace) -> Rulebook:
     places = open_places(args.places) if args.places else None
     if args.rules is None and not Path("rules").is_dir():
         return Rulebook(Ruleset(), {}, places=places)
-    rules = Path(args.rules or "rules")
-    templates = Path(args.templates) if args.templates else rules.parent / "templates"
-    return load_rulebook(rules, templates, now=time.time(), places=places)
+    return load_rulebook(Path(args.rules or "rules"), templates_of(args), now=time.time(), places=places)

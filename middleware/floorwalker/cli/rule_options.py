@@ -22,7 +22,10 @@ def add_rules(p: argparse.ArgumentParser, *, positional: bool = False) -> None:
 
 def open_rules(args: argparse.Namespace) -> Rulebook:
     """The rules named. Raises RuleErrors with every problem, or ConfigurationError."""
-    rules = Path(args.rules)
-    templates = Path(args.templates) if args.templates else rules.parent / "templates"
     places = open_places(args.places) if args.places else None
-    return load_rulebook(rules, templates, now=time.time(), places=places)
+    return load_rulebook(Path(args.rules), templates_of(args), now=time.time(), places=places)
+
+
+def templates_of(args: argparse.Namespace) -> Path:
+    """The folder of templates that was named, or that lies beside the rules."""
+    return Path(args.templates) if args.templates else Path(args.rules or "rules").parent / "templates"

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from floorwalker.asgi.rulebook import read_site_files
 from floorwalker.cli.paper import Paper, counted, printable
+from floorwalker.cli.rule_options import templates_of
 from floorwalker.cli.rules_words import changes_in_words
 from floorwalker.cli.shelf import DEFAULT_STORE, Shelf, files_of, shown_at
 from floorwalker.errors import ConfigurationError
@@ -101,11 +102,6 @@ def folder_version(args: argparse.Namespace) -> str | None:
         return read_site_files(Path(args.rules), templates_of(args)).version
     except ConfigurationError:
         return None
-
-
-def templates_of(args: argparse.Namespace) -> Path:
-    """The folder of templates that was named, or that lies beside the rules."""
-    return Path(args.templates) if args.templates else Path(args.rules).parent / "templates"
 
 
 def _line_as_json(line: Line, shelf: Shelf) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from floorwalker.asgi.rule_checks import content_checks
 from floorwalker.cli.paper import Paper, counted, printable
-from floorwalker.cli.rules_history import templates_of
+from floorwalker.cli.rule_options import templates_of
 from floorwalker.cli.shelf import DEFAULT_STORE, Shelf, open_existing, open_shelf, shown_at, take
 from floorwalker.errors import ConfigurationError, TemplateFailed
 from floorwalker.html.blocks import BlockRenderer, template_sources

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from floorwalker.cli.paper import Paper, printable
-from floorwalker.core.evaluation.words import FORGOTTEN, NEEDS_CONSENT
+from floorwalker.core.evaluation.words import FORGOTTEN, NEEDS_CONSENT, found_words
 
 LEGEND = "✓ holds   ✗ does not hold   ? not known, so that neither it nor its opposite counts"
 Tree = Mapping[str, Any]
@@ -33,23 +33,9 @@ def observed_words(node: Tree) -> str:
     observed = node["observed"]
     if observed in _UNKNOWN:
         return str(observed)
-    words = _words(observed)
+    words = printable(found_words(observed))
     if words == node["condition"]:
         return ""
     if words:
         return f"found {words}"
     return "" if node["of"] or node["holds"] else "found nothing"
-
-
-def _words(value: Any) -> str:
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "yes" if value else "no"
-        case Mapping():
-            return printable(", ".join(f"{name}: {found}" for name, found in value.items()))
-        case list() | tuple():
-            return printable(", ".join(map(str, value)))
-        case _:
-            return printable(str(value))

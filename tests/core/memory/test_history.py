@@ -146,7 +146,6 @@ class TestBlocks:
         assert history.shown("coupon", Window("visit")) == Tally(1, True, START + 3 * DAY, 0.0)
         assert history.shown("coupon", Window("today")).count == 1
         assert history.shown("coupon", EVER) == Tally(3, True, START + 3 * DAY, 0.0)
-        assert history.last_shown("coupon") == START + 3 * DAY
 
     def test_are_counted_when_clicked(self) -> None:
         history = self.walk()
@@ -155,7 +154,6 @@ class TestBlocks:
 
     def test_that_never_came_up_are_known_to_be_absent(self) -> None:
         assert self.walk().shown("other", EVER) == Tally(0, True, None, 0.0)
-        assert self.walk().last_shown("other") is None
 
     def test_held_back_in_control_count_for_caps_but_were_not_seen(self) -> None:
         history = History(walked([self.shown(START, arm="control")]), at=START, site=SITE)

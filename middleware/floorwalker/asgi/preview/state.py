@@ -12,6 +12,7 @@ from floorwalker.core.classify import explain_segment
 from floorwalker.core.decide import is_for_page
 from floorwalker.core.decision import Decision, Explanation
 from floorwalker.core.evaluation.moment import zone_of
+from floorwalker.core.evaluation.words import found_words
 from floorwalker.core.ruleset import Ruleset
 from floorwalker.html.weave import Outcome
 
@@ -115,24 +116,10 @@ def _shown(decision: Decision) -> str | None:
 
 def _tree(why: Explanation) -> dict[str, Any]:
     """Asked, found (a text, empty where nothing was), whether it holds (None is unknown), and the parts."""
-    found = _words(why.observed)
+    found = found_words(why.observed)
     return {
         "asked": why.condition,
         "found": "" if found == why.condition else found[:_FOUND_CHARS],
         "holds": why.holds,
         "of": [_tree(part) for part in why.of],
     }
-
-
-def _words(observed: Any) -> str:
-    match observed:
-        case None:
-            return ""
-        case bool():
-            return "yes" if observed else "no"
-        case dict():
-            return ", ".join(f"{name}: {found}" for name, found in observed.items())
-        case list() | tuple():
-            return ", ".join(map(str, observed))
-        case _:
-            return str(observed)

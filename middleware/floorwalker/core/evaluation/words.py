@@ -1,7 +1,9 @@
 """What was observed, in words that an editor reads."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from math import isfinite
+from typing import Any
 
 from floorwalker.core.conditions.asking import Value
 from floorwalker.core.conditions.matchers import Range
@@ -38,6 +40,21 @@ def value_words(value: Value) -> str | int | float | bool:
             return ", ".join(f"{part:.2f}" for part in value)
         case _:
             return value
+
+
+def found_words(observed: Any) -> str:
+    """What an explanation observed, on one line; empty where nothing was."""
+    match observed:
+        case None:
+            return ""
+        case bool():
+            return "yes" if observed else "no"
+        case Mapping():
+            return ", ".join(f"{name}: {found}" for name, found in observed.items())
+        case list() | tuple():
+            return ", ".join(map(str, observed))
+        case _:
+            return str(observed)
 
 
 def range_words(asked: Range) -> str:

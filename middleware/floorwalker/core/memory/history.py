@@ -197,10 +197,6 @@ class History:
         found = [self._of_days(one.clicked or Daily(), one.since, start) for one in self._responses(block)]
         return self._of_responses(found, start)
 
-    def last_shown(self, block: str) -> float | None:
-        """When the block was last shown or held back; None when it never was, as far as is remembered."""
-        return max([one.shown.last for one in self._responses(block)], default=0) or None
-
     def searches(self, window: Window) -> tuple[str, ...]:
         """What was typed into the site's own search, as far as is remembered to the word; the latest last."""
         _, first = self._start(window)
