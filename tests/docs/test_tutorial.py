@@ -1,11 +1,13 @@
 """The tutorial for editors, from its first line to its last, with the real commands and the real shop."""
 
+import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.docs.tutorial import Newcomer, matches, parts
+from tests.docs.tutorial import Newcomer, matches, parts, steps
 
 
 @pytest.fixture
@@ -26,6 +28,17 @@ def test_a_newcomer_can_follow_it_as_it_is_written(newcomer: Newcomer) -> None:
             newcomer.follow(part)
         except AssertionError as error:
             pytest.fail(f"tutorial.md:{part.line}: {part.heading}\n{error}", pytrace=False)
+
+
+def test_every_instruction_is_understood() -> None:
+    told = "".join(part.prose for part in parts())
+    done = Counter(name for part in parts() for name, _ in steps(part))
+    assert done["write"] == len(re.findall(r"instead\s+of\s+`", told))
+    assert done["go"] == told.count("<!-- go:")
+    assert done["delete"] == len(re.findall(r"(?i)\bdelete\b", told))
+    assert 2 * done["see"] <= told.count("**") <= 4 * done["see"]
+    files = [part for part in parts() if part.language in ("yaml", "html")]
+    assert done["make"] + done["below"] == len(files) - 1, "one block shows what a file says by then"
 
 
 def test_what_varies_is_left_open_and_nothing_else() -> None:

@@ -42,6 +42,7 @@ _STEP = re.compile(
         )
     )
 )
+_NAMES = ("write", "make", "below", "delete", "go", "see")
 _WAITS = 1500  # times 20 ms
 Printed = Callable[[], str]
 
@@ -72,6 +73,12 @@ def parts() -> Iterator[Part]:
         begin = fence.end() if fence else len(text)
 
 
+def steps(part: Part) -> Iterator[tuple[str, re.Match[str]]]:
+    """What its prose says to do and to see, by kind."""
+    for step in _STEP.finditer(part.prose):
+        yield next(name for name in _NAMES if step[name]), step
+
+
 def matches(expected: str, printed: str) -> bool:
     """Whether it was printed so; … stands for what varies."""
     lines = [
@@ -99,8 +106,8 @@ class Newcomer:
     def follow(self, part: Part) -> None:
         """Do what a part says, and see what it says that is seen."""
         target: tuple[str, str] | None = None
-        for step in _STEP.finditer(part.prose):
-            match step.lastgroup and next(name for name in _NAMES if step[name]):
+        for name, step in steps(part):
+            match name:
                 case "write":
                     self._edit(Path(step["write_file"]), step["old"], step["new"])
                 case "delete":
@@ -229,6 +236,3 @@ class Newcomer:
         self._wait()
         said = self._window().split("\n")
         assert any(matches(block, line.partition("  ")[2]) for line in said), said
-
-
-_NAMES = ("write", "make", "below", "delete", "go", "see")
