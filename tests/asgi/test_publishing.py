@@ -16,6 +16,8 @@ from floorwalker import Ruleset
 from floorwalker.asgi import publishing
 from floorwalker.asgi.publishing import Publisher
 from floorwalker.asgi.rulebook import Rulebook, load_rulebook, rulebook_of
+from floorwalker.core.evaluation.plan import Plan
+from floorwalker.core.menu import menus_of
 from floorwalker.errors import ConfigurationError, RuleErrors
 from floorwalker.rulefile import RuleFiles, read_files
 from floorwalker.rulefile.restoring import carry_out, plan_restore
@@ -86,6 +88,12 @@ def test_a_saved_change_is_in_force_at_the_second_look(site: Site) -> None:
     assert site.shown == "<b>first</b>"
     site.look(publishing.SETTLE_S)
     assert site.shown == "<b>second</b>"
+
+
+def test_no_page_waits_until_a_change_is_compiled(site: Site) -> None:
+    site.file.write_text(HERO.format("second"))
+    site.settle()
+    assert site.publisher.rulebook.ruleset.__dict__["made"].keys() >= {Plan, menus_of}
 
 
 def test_a_change_takes_less_than_two_seconds_to_be_found(site: Site) -> None:

@@ -116,7 +116,7 @@ class PersonalizationMiddleware:
     async def _start(self) -> None:
         """Start-up: everything that would make the first visitor wait."""
         try:
-            self._setup.rulebook.reader.warm()
+            self._setup.rulebook.warm()
             await self._keep(self._new_keeper(outlives_requests=True)).warm_up()
         except Exception:
             logger.exception("start-up goes on without personalization")

@@ -198,7 +198,7 @@ class Publisher:
             if not files.rules:
                 return Refusal(version, 1, f"no rule file is left in {rules}")
             rulebook = self._load(files)
-            rulebook.reader.warm()
+            rulebook.warm()
         except RuleErrors as failure:
             errors = [p for p in failure.problems if not isinstance(p, Problem) or p.severity is Severity.ERROR]
             return Refusal(version, len(errors), _told(list(map(str, errors)), rules))

@@ -10,7 +10,8 @@ from msgspec import Struct
 
 from floorwalker.asgi.rule_checks import content_checks
 from floorwalker.core.advance import Corridor
-from floorwalker.core.decide import is_for_page
+from floorwalker.core.evaluation.plan import Plan
+from floorwalker.core.menu import menus_of
 from floorwalker.core.reading.place import Places
 from floorwalker.core.reading.reader import SignalReader
 from floorwalker.core.ruleset import Content, Entry, Ruleset
@@ -77,6 +78,12 @@ class Rulebook:
         self._by_page: dict[tuple[str, str], MayHold] = {}
         self._failed: set[str] = set()
 
+    def warm(self) -> None:
+        """Pay now what the first page would have to wait for: thousands of conditions take half a second."""
+        self.reader.warm()
+        self.ruleset.once(Plan)
+        self.ruleset.once(menus_of)
+
     def deciding_by(self, ruleset: Ruleset) -> "Rulebook":
         """The same blocks and places under rules that differ in who sees what, such as those with their drafts.
 
@@ -97,8 +104,11 @@ class Rulebook:
         if found is None:
             if len(self._by_page) >= _PAGES_KNOWN:
                 self._by_page.clear()
+            menus = self.ruleset.once(menus_of)
             slots = [
-                slot for slot in self.ruleset.slots.values() if slot.deliver != "script" and is_for_page(slot, signals)
+                slot
+                for slot in self.ruleset.slots.values()
+                if slot.deliver != "script" and menus[slot.name].pages.hold(signals)
             ]
             selectors = tuple(self._selectors[slot.name] for slot in slots if slot.at)
             found = self._by_page[key] = MayHold(bool(slots), selectors, any(slot.deliver == "page" for slot in slots))

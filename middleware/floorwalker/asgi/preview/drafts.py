@@ -5,8 +5,6 @@ from weakref import WeakKeyDictionary
 
 from floorwalker.asgi.rulebook import Rulebook
 from floorwalker.core.drafts import with_drafts
-from floorwalker.core.evaluation.plan import Plan
-from floorwalker.core.menu import menus_of
 
 
 class DraftBook:
@@ -29,6 +27,5 @@ class DraftBook:
 def _drafted(live: Rulebook) -> Rulebook:
     """Compiled as well: thousands of conditions take half a second, which no other request shall wait for."""
     drafted = live.deciding_by(with_drafts(live.ruleset))
-    drafted.ruleset.once(Plan)
-    drafted.ruleset.once(menus_of)
+    drafted.warm()
     return drafted

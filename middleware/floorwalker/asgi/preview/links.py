@@ -50,7 +50,12 @@ def _path(path: str) -> str:
 def _site(site: str) -> str:
     if not site:
         return ""
-    parts = urlsplit(site)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise ConfigurationError(f"{site!r} is no address of a site; write https://shop.example")
+    refusal = ConfigurationError(f"{site!r} is no address of a site; write https://shop.example")
+    try:
+        parts = urlsplit(site)
+        named = parts.hostname is not None and (parts.port is None or parts.port > 0)
+    except ValueError as error:  # half an address of IPv6, a port that is none
+        raise refusal from error
+    if not named or parts.scheme not in ("http", "https") or parts.query or parts.fragment or not site.isprintable():
+        raise refusal
     return site.rstrip("/")
