@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from floorwalker import PersonalizationMiddleware
-from tests.asgi.browser import Browser, page_app
+from floorwalker import PersonalizationMiddleware, get_visitor
+from tests.asgi.browser import App, Browser, page_app
 from tests.asgi.conftest import Clock, Wrap
 
 DAY = 86_400
@@ -23,11 +23,11 @@ Remembered = Callable[..., Any]
 def serve(wrap: Wrap, tmp_path: Path) -> Serve:
     """Serves a page under rules that are written here."""
 
-    def served(rules: str, page: bytes = MARKED) -> PersonalizationMiddleware:
+    def served(rules: str, page: bytes = MARKED, app: App | None = None) -> PersonalizationMiddleware:
         folder = tmp_path / "rules"
         folder.mkdir(exist_ok=True)
         (folder / "rules.yaml").write_text(rules, encoding="utf-8")
-        return wrap(page_app(page), rules=folder)
+        return wrap(app or page_app(page), rules=folder)
 
     return served
 
@@ -126,6 +126,30 @@ async def test_the_page_s_own_content_counts_for_nothing_elsewhere(serve: Serve,
         browser = Browser(serve(rules))
         assert body(await browser.get("/")) == b"old"
         assert (await remembered(browser.cookie)).responses is None
+
+
+TWICE = b"<html><body><!--slot:hero-->1<!--/slot:hero--><!--slot:side-->2<!--/slot:side--></body></html>"
+
+
+@pytest.mark.parametrize(
+    ("limit", "second"),
+    [("at_most: 1 per visit", b"2"), ("rest: 1 minute", b"2"), ("once_per_page: x", b"2"), ("at_most: 2 ever", b"a")],
+)
+@pytest.mark.parametrize("said", [True, False], ids=["with something said between the slots", "as the page comes"])
+async def test_limits_count_what_the_same_page_shows_already(
+    serve: Serve, said: bool, limit: str, second: bytes
+) -> None:
+    slots = "slots: {hero: {show: [{block: a}]}, side: {show: [{block: a}]}}"
+    rules = f"blocks: {{a: {{text: a, {limit}}}}}\n{slots}"
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        visitor = await get_visitor(scope)
+        visitor.slot("hero")
+        if said:
+            visitor.track("Something Happened")
+        await page_app(TWICE)(scope, receive, send)
+
+    assert body(await Browser(serve(rules, app=app)).get("/")) == b"a" + second
 
 
 PROMOTION = """

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from floorwalker.asgi.context import block_context
 from floorwalker.asgi.rulebook import Rulebook
 from floorwalker.core.advance import Corridor
+from floorwalker.core.choose import NOTHING_TAKEN
 from floorwalker.core.decide import PageDecisions, decide, explain_all, showing_of
 from floorwalker.core.decision import Arm, Decision, Reason
 from floorwalker.core.effects import NOTHING, Effects
@@ -61,6 +62,7 @@ class Walk:
         self._profile: Profile | None = None
         self._effects = NOTHING
         self._page: PageDecisions | None = None
+        self._taken = NOTHING_TAKEN
         self._context: Mapping[str, Any] | None = None
         self._frozen: dict[str, Decision] = {}
 
@@ -93,6 +95,7 @@ class Walk:
                 self._hit.at,
                 remembered=self._remembered,
                 render=self._render,
+                taken=self._taken,
                 compared=self._compared,
                 members=self._members,
             )
@@ -168,11 +171,12 @@ class Walk:
 
     def take(self, outcomes: Mapping[str, Outcome]) -> Step | None:
         """What is to be stored of what was not taken yet; None is nothing. Pure, and may run on any base."""
-        shown = [
-            showing_of(decision, rules=self._rulebook.ruleset.version)
+        exposed = [
+            decision
             for slot, outcome in outcomes.items()
             if (decision := self._frozen.get(slot)) is not None and _is_exposure(decision, outcome)
         ]
+        shown = [showing_of(decision, rules=self._rulebook.ruleset.version) for decision in exposed]
         hit = self._hit
         if hit.kind is HitKind.PREFETCH or not (shown or hit.events or hit.kind in _NAVIGATIONS):
             return None
@@ -187,6 +191,7 @@ class Walk:
         self._base, _ = after
         self._hit = replace(hit, kind=HitKind.EVENTS, events=())
         self._forget()
+        self._taken = self._taken.without([decision.block for decision in exposed])
         return step
 
     def rest(self) -> None:
@@ -195,6 +200,8 @@ class Walk:
         self._frozen = {}
 
     def _forget(self) -> None:
+        if self._page is not None:
+            self._taken = self._page.taken
         self._profile = self._page = self._context = None
 
     @property

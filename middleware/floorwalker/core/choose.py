@@ -39,10 +39,16 @@ class Taken(Struct, frozen=True):
     blocks: Mapping[str, int] = {}
 
     def by(self, choice: Choice) -> "Taken":
-        """With a choice."""
-        block = choice.content.name
+        """With a choice. That the page keeps its own content counts where a lot fell on it."""
+        block = choice.content.name if choice.drawn or choice.content.kind != "default" else ""
         blocks = {**self.blocks, block: self.blocks.get(block, 0) + 1} if block else self.blocks
         return Taken(self.names.union(choice.claims) if choice.claims else self.names, blocks)
+
+    def without(self, blocks: Sequence[str]) -> "Taken":
+        """Once these showings are remembered, so that none counts twice."""
+        if not blocks:
+            return self
+        return Taken(self.names, {block: times - blocks.count(block) for block, times in self.blocks.items()})
 
 
 NOTHING_TAKEN = Taken()

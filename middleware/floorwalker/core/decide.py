@@ -5,7 +5,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from floorwalker.core.bounds import NAME_BYTES, short
-from floorwalker.core.choose import Choice, Chooser, Render
+from floorwalker.core.choose import NOTHING_TAKEN, Choice, Chooser, Render, Taken
 from floorwalker.core.classify import explain_segment, segments_at
 from floorwalker.core.decision import Arm, Because, Decision, Explanation, Reason
 from floorwalker.core.evaluation.evaluate import Moment, moment_at
@@ -30,7 +30,7 @@ def decide(
     *,
     remembered: bool = True,
     render: Render | None = None,
-    taken: frozenset[str] = frozenset(),
+    taken: Taken = NOTHING_TAKEN,
     compared: bool = True,
     members: Mapping[str, bool] | None = None,
 ) -> "PageDecisions":
@@ -38,8 +38,8 @@ def decide(
 
     at: seconds since 1970, UTC. remembered: whether memory is permitted; without it, or without a profile, what needs
     memory does not fit. render: the text of a block, or None where the block uses something unknown, so that its entry
-    is passed over; without it nothing is rendered. taken: the `once_per_page` names that slots of this page have taken
-    which were decided before. compared: whether control groups are kept; without, everybody is in treatment. members:
+    is passed over; without it nothing is rendered. taken: what slots of this page have taken that were decided before.
+    compared: whether control groups are kept; without, everybody is in treatment. members:
     segments in which they are, or are not, whatever the rules say.
     """
     moment = moment_at(ruleset, profile, signals, at, remembered=remembered, members=members)
@@ -54,7 +54,7 @@ class PageDecisions(Mapping[str, Decision]):
         moment: Moment,
         *,
         render: Render | None = None,
-        taken: frozenset[str] = frozenset(),
+        taken: Taken = NOTHING_TAKEN,
         compared: bool = True,
     ) -> None:
         self.moment = moment
@@ -108,8 +108,7 @@ class PageDecisions(Mapping[str, Decision]):
 
     def _shown(self, slot: Slot, choice: Choice, reason: Reason, because: Because, *, control: bool) -> Decision:
         """The choice, or, in a control group, the page's own content in its place: what is taken is taken in both."""
-        if choice.claims:
-            self.taken = self.taken.union(choice.claims)
+        self.taken = self.taken.by(choice)
         return Decision(
             slot.name,
             _DEFAULT if control else choice.content,
@@ -156,9 +155,7 @@ def _needs_consent(slot: Slot, moment: Moment) -> bool:
     return slot.control > 0 and moment.profile is None
 
 
-def _entries_read(
-    slot: Slot, moment: Moment, taken: frozenset[str], render: Render | None, compared: bool
-) -> list[Explanation]:
+def _entries_read(slot: Slot, moment: Moment, taken: Taken, render: Render | None, compared: bool) -> list[Explanation]:
     """Why each entry fitted or not, up to the one that did, and what keeps that back for a comparison."""
     if _needs_consent(slot, moment):
         return [Explanation(f"control: {share_words(slot.control)}", NEEDS_CONSENT, None)]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from floorwalker.core.conditions.matchers import AnyOf, Range, fold_text
 from floorwalker.core.conditions.model import Condition, Field, InSegment, Window
@@ -28,6 +29,13 @@ class Check(Struct, frozen=True):
 
     holds: Asked
     why: Callable[[Moment], Explanation]
+
+
+class Limit(Struct, frozen=True):
+    """How often, or until what, a block may be shown. Asked with how often the page at hand shows it already."""
+
+    holds: Callable[[Moment, int], bool | None]
+    why: Callable[[Moment, int], Explanation]
 
 
 def audience_checks(entry: Entry, plan: Plan) -> Iterator[Check]:
@@ -85,59 +93,63 @@ def _schedule_check(schedule: Schedule, what: str) -> Check:
     return Check(lambda moment: schedule.holds(moment.at), why)
 
 
-def limit_checks(limits: Limits, block: str, slot: Slot, ruleset: Ruleset) -> Iterator[Check]:
+def limits_on(limits: Limits, block: str, slot: Slot, ruleset: Ruleset) -> Iterator[Limit]:
     """How often, how long after, and until what. What needs memory is unknown without it."""
     for cap in limits.caps:
-        yield _cap_check(cap, block)
+        yield _cap(cap, block)
     if limits.rest > 0:
         window = Window("seconds", limits.rest)
         yield _counted(f"rest: {duration_words(limits.rest)}", NEVER, lambda history: history.shown(block, window))
     for stop in limits.stop_after:
-        yield _stop_check(stop, block, slot, ruleset)
+        yield _stop(stop, block, slot, ruleset)
 
 
-def _cap_check(cap: Cap, block: str) -> Check:
+def _cap(cap: Cap, block: str) -> Limit:
     window = _WINDOWS[cap.per]
     every = "ever" if cap.per == "ever" else f"per {cap.per}"
     allowed = Range(high=cap.times, high_open=True)
     return _counted(f"at_most: {cap.times} {every}", allowed, lambda history: history.shown(block, window))
 
 
-def _stop_check(stop: str, block: str, slot: Slot, ruleset: Ruleset) -> Check:
+def _stop(stop: str, block: str, slot: Slot, ruleset: Ruleset) -> Limit:
     asked = f"stop_after: {stop}"
     if stop == "goal":
         return _until_goal(asked, slot, ruleset)
     if stop == "click":
-        return _counted(asked, NEVER, lambda history: history.clicked(block, Window()))
+        return _counted(asked, NEVER, lambda history: history.clicked(block, Window()), shown=False)
     named = Field("where", AnyOf(frozenset([fold_text(block)])), "block")
-    return _counted(asked, NEVER, lambda history: history.events((_DISMISSED, named), Window()))
+    return _counted(asked, NEVER, lambda history: history.events((_DISMISSED, named), Window()), shown=False)
 
 
-def _until_goal(asked: str, slot: Slot, ruleset: Ruleset) -> Check:
+def _until_goal(asked: str, slot: Slot, ruleset: Ruleset) -> Limit:
     goal = ruleset.goals.get(slot.goal)
     test = None if goal is None else ruleset.once(Plan).test(goal.when)
 
-    def unreached(moment: Moment) -> bool | None:
+    def unreached(moment: Moment, _: int) -> bool | None:
         return True if test is None else denied(test(moment))
 
-    return Check(unreached, lambda moment: Explanation(asked, slot.goal or None, unreached(moment)))
+    return Limit(unreached, lambda moment, here: Explanation(asked, slot.goal or None, unreached(moment, here)))
 
 
-def _counted(asked: str, allowed: Range, find: Callable[[History], Tally]) -> Check:
-    """A count that is kept of a block, which is unknown without memory."""
+def _counted(asked: str, allowed: Range, find: Callable[[History], Tally], *, shown: bool = True) -> Limit:
+    """A count that is kept of a block, which is unknown without memory. shown: of showings, those on this page too."""
 
-    def holds(moment: Moment) -> bool | None:
+    def tally_of(history: History, here: int) -> Tally:
+        tally = find(history)
+        return replace(tally, count=tally.count + here) if here and shown else tally
+
+    def holds(moment: Moment, here: int) -> bool | None:
         history = moment.history
-        return None if history is None else count_holds(allowed, find(history))
+        return None if history is None else count_holds(allowed, tally_of(history, here))
 
-    def why(moment: Moment) -> Explanation:
+    def why(moment: Moment, here: int) -> Explanation:
         history = moment.history
         if history is None:
             return Explanation(asked, NEEDS_CONSENT, None)
-        tally = find(history)
+        tally = tally_of(history, here)
         return Explanation(asked, number_words(tally.count, complete=tally.complete), count_holds(allowed, tally))
 
-    return Check(holds, why)
+    return Limit(holds, why)
 
 
 def _schedule_words(schedule: Schedule, zone: str) -> str:

@@ -10,7 +10,7 @@ from floorwalker.core.conditions.matchers import fold_text
 from floorwalker.core.conditions.patterns import path_pattern
 from floorwalker.core.evaluation.moment import Moment
 from floorwalker.core.evaluation.plan import Plan
-from floorwalker.core.fitting import Check, audience_checks, limit_checks, promotion_checks, schedule_checks
+from floorwalker.core.fitting import Check, Limit, audience_checks, limits_on, promotion_checks, schedule_checks
 from floorwalker.core.ruleset import Content, Entry, Limits, Ruleset, Slot
 from floorwalker.core.signals import Signals
 
@@ -34,7 +34,7 @@ class Candidate(Struct, frozen=True):
     content: Content | None = None
     audience: tuple[Check, ...] = ()
     claims: tuple[str, ...] = ()
-    limits: tuple[Check, ...] = ()
+    limits: tuple[Limit, ...] = ()
     show: tuple["Candidate", ...] = ()
     choose: str = "first"
     score: Score | None = None
@@ -158,10 +158,10 @@ def _of_content(entry: Entry, content: Content, place: str, shelf: _Shelf) -> Ca
     block = ruleset.blocks.get(content.name)
     limits = [*shelf.limits, entry.limits, *([] if block is None else [block.limits])]
     audience = [*audience_checks(entry, ruleset.once(Plan)), *([] if block is None else schedule_checks(block.limits))]
-    checks = [check for one in limits for check in limit_checks(one, content.name, shelf.slot, ruleset)]
+    kept = [limit for one in limits for limit in limits_on(one, content.name, shelf.slot, ruleset)]
     claims = tuple([one.once_per_page for one in limits if one.once_per_page])
     shown = _hidden(content) if shelf.slot.place == "hide" else content
-    return Candidate(place, shown, tuple(audience), claims, tuple(checks), promotion=shelf.promotion)
+    return Candidate(place, shown, tuple(audience), claims, tuple(kept), promotion=shelf.promotion)
 
 
 def _hidden(content: Content) -> Content:
