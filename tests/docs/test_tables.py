@@ -64,6 +64,12 @@ def test_every_variable_named_is_read() -> None:
             read_settings({"secret_key": "k" * 32}, {name: values.get(key, "x")})
 
 
+def test_every_room_is_in_the_plan_of_the_house() -> None:
+    plan = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rooms = {path.parent.name for path in PACKAGE.rglob("__init__.py")} - {PACKAGE.name}
+    assert [room for room in sorted(rooms) if f"`{room}/`" not in plan] == []
+
+
 def test_the_store_settings_are_all_there_with_their_defaults() -> None:
     rows = table("storage.md", "<!-- store settings -->")
     expected = {field.name: field.default for field in fields(StoreSettings)}
