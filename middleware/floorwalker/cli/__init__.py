@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
 from io import TextIOWrapper
+from pathlib import Path
 
 from floorwalker.errors import FloorwalkerError
 
@@ -50,27 +51,43 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and give its exit status; an error of ours is one sentence on stderr, never a traceback."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     named = arguments[0] if arguments and arguments[0] in COMMANDS else None
-    options = parser((named,) if named else COMMANDS).parse_args(arguments)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")
+    _open_streams()
     try:
-        status = options.run(options)
-        sys.stdout.flush()
+        return _run(named, arguments)
     except FloorwalkerError as error:
-        print(f"floorwalker {options.command}: {error}", file=sys.stderr)
+        print(f"floorwalker {named}: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
     except OSError as error:
-        return _cut_off(options.command, error)
-    return int(status)
+        return _cut_off(named, error)
 
 
-def _cut_off(command: str, error: OSError) -> int:
+def _run(named: str | None, arguments: Sequence[str]) -> int:
+    try:
+        options = parser((named,) if named else COMMANDS).parse_args(arguments)
+    except SystemExit:
+        sys.stdout.flush()  # what was printed is help
+        raise
+    status = int(options.run(options))
+    sys.stdout.flush()
+    return status
+
+
+def _open_streams() -> None:
+    """Whatever is printed can be: into nothing where a stream is closed, with ? for what a terminal lacks."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - until the end
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _cut_off(command: str | None, error: OSError) -> int:
     """Nobody reads on (`| head`), or what was printed cannot be written; the interpreter must not try again."""
     if not isinstance(error, BrokenPipeError):
-        print(f"floorwalker {command}: {error.strerror or error}", file=sys.stderr)
+        print(f"floorwalker{' ' + command if command else ''}: {error.strerror or error}", file=sys.stderr)
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0 if isinstance(error, BrokenPipeError) else 2
