@@ -44,6 +44,38 @@ PAGE = (
 )
 
 
+WHOLE = """
+site: {timezone: Europe/Berlin, week_starts: sunday, hosts: [shop.test]}
+pages: [{path: /, type: home}, {path: "/{category}", type: category}, {path: "/{category}/{product}", type: product}]
+funnels: {look: [{viewed: /tripods}, {viewed: {type: product}}]}
+segments:
+  compared: {when: {did_in_order: {steps: [{viewed: {type: category}}, {viewed: {type: product}}], gap: 1 minute}}}
+  stuck: {when: {funnel: {name: look, stuck_at: 2, ago: {at_least: 1 day}}}}
+  back: {when: {restarted: {viewed: {type: home}, after: 1 day, within: this week}}}
+  rested: {when: [{away: {exactly: 125640 seconds}}, {viewed: {type: home, ago: {at_most: 0 seconds}}}]}
+  ten-minutes: {when: {time_this_visit: {exactly: 10 minutes}}}
+  keen:
+    score: {at_least: 5}
+    points: [{points: 5, when: {visits: {at_least: 2}}}, {points: 3, when: {searched: tripod}}]
+blocks:
+  once: {text: Once, at_most: 1 per visit, once_per_page: offers}
+  worn: {text: Worn, rest: 1 minute}
+slots:
+  hero:
+    choose: best
+    show: [{block: once, score: keen}, {to: compared, block: worn, score: 4}, {name: rest, text: R, score: 1}]
+  category: {show: [{block: once}, {to: ten-minutes, name: ten, text: "10"}, {to: back, block: worn}]}
+  banner: {at: "#banner", place: first, show: [{to: rested, name: rested, text: R}, {to: stuck, name: stuck, text: S}]}
+promotions: {days: {from: 2026-05-18 23:00, until: 2026-05-18 23:05, slots: {category: {name: promoted, text: P}}}}
+"""
+
+SHOWN = {
+    *(("hero", block) for block in ("once", "worn", "rest")),
+    *(("category", block) for block in ("promoted", "ten")),
+    *(("banner", block) for block in ("rested", "stuck")),
+}
+
+
 @pytest.fixture
 def log(tmp_path: Path) -> Path:
     path = tmp_path / "access.log"
@@ -85,18 +117,24 @@ def test_the_summary_for_people_names_the_site_and_the_rejected_line(
     assert "line 6: not in Combined Log Format" in told
 
 
+@pytest.mark.parametrize("text", [RULES, WHOLE], ids=["a few rules", "the whole language"])
+@pytest.mark.parametrize("late_s", [0, 0.9])
 async def test_the_same_hits_live_and_replayed_make_the_same_profile(
-    log: Path, rules: Path, valkey_url: str, tmp_path: Path
+    log: Path, rules: Path, valkey_url: str, tmp_path: Path, text: str, late_s: float
 ) -> None:
+    """And so the same decisions, which are in it. late_s: a log has whole seconds."""
+    (rules / "rules.yaml").write_text(text)
     with open_log(str(log)) as opened:
         lines = [line for line in opened.lines() if isinstance(line, LogLine) and line.address.endswith(".7")]
     pages = [line for line in lines if hit_of(line) and line.user_agent == AGENT]
-    live = await _live(pages, rules, f"{valkey_url}-live", tmp_path)
+    live = await _live(pages, rules, f"{valkey_url}-live", tmp_path, late_s=late_s)
     replay = ["replay", str(log), "--rules", str(rules), "--host", "shop.test", "--store", valkey_url, "--json"]
     assert await asyncio.to_thread(main, replay) == 0
     logged = await _stored(valkey_url, visitor_of(pages[0]))
     assert logged is not None
     assert replace(logged, seed=0) == replace(live, seed=0)
+    assert live.responses is not None
+    assert text is RULES or {(one.slot, one.block) for one in live.responses.exposures} == SHOWN
 
 
 async def test_replaying_a_log_twice_into_a_store_changes_nothing(log: Path, rules: Path, valkey_url: str) -> None:
@@ -154,15 +192,15 @@ def test_a_log_that_cannot_be_opened_is_one_sentence(
     assert "cannot be read" in capsys.readouterr().err
 
 
-async def _live(pages: list[LogLine], rules: Path, store: str, tmp_path: Path) -> Profile:
-    """The same requests through the middleware, at the times of the log."""
+async def _live(pages: list[LogLine], rules: Path, store: str, tmp_path: Path, *, late_s: float) -> Profile:
+    """The same requests through the middleware, at the times of the log, or so many seconds later."""
     clock = Clock()
     app = PersonalizationMiddleware(
         page_app(PAGE), rules=rules, templates=tmp_path, store=store, secret_key=KEY, clock=clock, budget_ms=5000
     )
     browser = Browser(app, agent=AGENT.encode())
     for line in pages:
-        clock.now = line.at
+        clock.now = line.at + late_s
         headers = {b"referer": line.referrer.encode()} if line.referrer else {}
         await browser.get(line.target, headers=headers)
     assert browser.cookie is not None
