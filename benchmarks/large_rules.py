@@ -1,4 +1,4 @@
-"""A large site's folder of rules: a thousand segments, two hundred slots and what they need, the same for every seed."""
+"""A large site's folder of rules: a thousand segments, two hundred slots and what they need; one seed, one folder."""
 
 from pathlib import Path
 from random import Random
@@ -35,7 +35,8 @@ def write_large_rules(folder: Path, *, segments: int = 1000, slots: int = 200, s
 def _site() -> str:
     topics = "".join(f"  {topic}: {{keywords: [word {topic}, {topic}]}}\n" for topic in _TOPICS)
     blocks = "".join(
-        f"  block-{number}:\n    template: {path}\n    with: {{headline: Offer {number}}}\n    at_most: [2 per visit, 9 ever]\n"
+        f"  block-{number}:\n    template: {path}\n    with: {{headline: Offer {number}}}\n"
+        "    at_most: [2 per visit, 9 ever]\n"
         for number, path in enumerate(_TEMPLATES)
     )
     return (
@@ -53,7 +54,8 @@ def _segment(number: int, random: Random) -> str:
     shape = random.random()
     if shape < 0.1:
         points = "".join(
-            f"      - {{points: {random.choice((10, 20, 30))}, when: {{{_condition(number, random)}}}}}\n" for _ in range(4)
+            f"      - {{points: {random.choice((10, 20, 30))}, when: {{{_condition(number, random)}}}}}\n"
+            for _ in range(4)
         )
         return f"{head}    score: {{at_least: 40}}\n    points:\n{points}"
     if shape < 0.45:

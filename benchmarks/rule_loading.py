@@ -1,4 +1,4 @@
-"""`python -m benchmarks.rule_loading`: how long a large folder of rules takes, from the files to a rulebook that serves.
+"""`python -m benchmarks.rule_loading`: how long a large folder of rules takes, from files to a rulebook that serves.
 
 All warnings are found on the way, as a site does when it starts or a file is saved.
 """
@@ -50,7 +50,8 @@ def _report(rules: Path, templates: Path, *, rounds: int) -> int:
         return 1
     files = read_files(rules, templates)
     size = sum(map(len, files.rules.values()))
-    print(f"{len(ruleset.segments):,} segments, {len(ruleset.slots):,} slots, {size / 1000:,.0f} KB in {len(files.rules)} files")
+    held = f"{len(ruleset.segments):,} segments, {len(ruleset.slots):,} slots"
+    print(f"{held}, {size / 1000:,.0f} KB in {len(files.rules)} files")
     print(f"warnings: {dict(sorted(Counter(problem.code for problem in problems).items()))}")
     for what, act in {
         "read and check": lambda: read(files.rules, files.templates, checks=checks),
