@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlencode
 from zoneinfo import ZoneInfo
 
 DAY = 86_400
-FURTHEST_SHIFT = 400 * DAY
+FURTHEST_SHIFT = 800 * DAY
 BERLIN = ZoneInfo("Europe/Berlin")
 BLACK_FRIDAY = datetime(2027, 11, 26, 10, 0, tzinfo=BERLIN)
 """A morning on which the shop's promotion runs."""
