@@ -35,7 +35,7 @@ def main() -> None:
         told = story(Random(seed), 25)
         profile, signals = profile_of_story(corridor, told), signals_at(told["past"][-1], "Europe/Berlin")
         page = decide(ruleset, profile, signals, signals.at)
-        write([(one.slot, one.block, one.arm, one.entry) for one in page.values()], sorted(page.segments))
+        write([*((one.slot, one.block, one.arm, one.entry) for one in page.values()), *sorted(page.segments)])
         write(json.dumps(explain_all(ruleset, profile, signals, signals.at)))
 
 
