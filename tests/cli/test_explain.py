@@ -201,3 +201,9 @@ def test_a_reader_who_leaves_early_is_no_error(rules: Path) -> None:
     done = subprocess.run(["sh", "-c", command], capture_output=True, check=True)
     assert len(done.stdout) == 10
     assert done.stderr == b""
+
+
+def test_a_request_without_an_address_is_for_the_home_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "r.yaml").write_text("segments: {found: {when: {referrer: {medium: search}}}}")
+    assert main(["explain", "--rules", str(tmp_path), "--referrer", "https://www.google.com/"]) == 0
+    assert "✓ found" in capsys.readouterr().out

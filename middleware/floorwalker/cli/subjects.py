@@ -77,6 +77,8 @@ def _refuse_beside(args: argparse.Namespace, named: str) -> None:
 
 
 def _described(args: argparse.Namespace, rulebook: Rulebook) -> Subject:
+    if not args.url and any((args.referrer, args.user_agent, args.header, args.address)):
+        args.url = "/"
     if not args.url:
         ways = "--persona NAME, --visitor ID, or --log FILE --at-line N"
         raise RequestUnreadable(f"say --url https://shop.example/ for a made-up request, or {ways}")

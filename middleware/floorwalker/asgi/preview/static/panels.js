@@ -61,7 +61,7 @@ const whoPanel = (state, change) => {
 };
 
 const REASONS = {
-  entry: "The first entry that fits.", otherwise: "No entry fits.", off: "Personalization is switched off.", excluded: "They are in a segment that sees the site as it is.",
+  entry: "An entry that fits.", otherwise: "No entry fits.", off: "Personalization is switched off.", excluded: "They are in a segment that sees the site as it is.",
   robot: "Robots see the page as it is.", "other page": "The slot is not for this page.", public: "The app lets shared caches keep this page, so it stays as it is.", control: "An entry fits, but they are in the control group.",
 };
 const OUTCOMES = {
