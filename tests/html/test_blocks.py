@@ -327,3 +327,11 @@ def test_hostile_texts_never_become_markup(shared_data: Path) -> None:
     payloads = [json.loads(line)["payload"] for line in (shared_data / "xss_payloads.jsonl").read_bytes().splitlines()]
     for typed in payloads + json.loads((shared_data / "naughty_strings.json").read_bytes()):
         check_no_markup(typed)
+
+
+@pytest.mark.parametrize(
+    "source", ["x{% include 'a' %}", "{% extends 'a' %}", "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}"]
+)
+def test_a_template_that_never_ends_fails_like_any_other(source: str) -> None:
+    with pytest.raises(TemplateFailed, match="without end"):
+        BlockRenderer({"a": source}).render("a", {})

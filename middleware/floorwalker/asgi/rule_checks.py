@@ -27,7 +27,7 @@ def content_checks(renderer: BlockRenderer | None, *, now: float | None = None) 
             hint = did_you_mean(path, renderer.names, instead="create it in the templates folder, or correct the name")
             return Judgement(f"there is no template {path}", hint)
         try:
-            return _never_known(renderer.block(path), f"{path}: ")
+            return _never_ending(path, renderer) or _never_known(renderer.block(path), f"{path}: ")
         except TemplateFailed as failed:
             return Judgement(str(failed), _MEND)
 
@@ -71,6 +71,29 @@ def _compiled(content: Content, renderer: BlockRenderer) -> Block:
         return renderer.block(content.source)
     kind: Literal["html", "text"] = "text" if content.kind == "text" else "html"
     return renderer.compile_inline(content.source, name=content.name, kind=kind)
+
+
+def _never_ending(path: str, renderer: BlockRenderer) -> Judgement | None:
+    """A warning of a template that takes itself in, most often by way of another: it ends at the bound, unshown."""
+    ways: list[tuple[str, ...]] = [(path,)]
+    known = {path}
+    while ways:
+        way = ways.pop()
+        for other in sorted(_taken_in(way[-1], renderer)):
+            if other == path:
+                hint = "take one of them out, or make sure with if that it ends"
+                return Judgement(f"templates take each other in: {' → '.join((*way, path))}", hint, warning=True)
+            if other not in known:
+                known.add(other)
+                ways.append((*way, other))
+    return None
+
+
+def _taken_in(path: str, renderer: BlockRenderer) -> frozenset[str]:
+    """The templates that one extends, includes and imports; none where it does not compile."""
+    with suppress(TemplateFailed):
+        return renderer.block(path).references or frozenset()
+    return frozenset()
 
 
 def _never_known(block: Block, where: str) -> Judgement | None:
