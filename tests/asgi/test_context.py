@@ -12,6 +12,7 @@ from floorwalker.core.hit import Hit
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.ruleset import PageRule, Ruleset, Segment
 from floorwalker.html.blocks import BlockRenderer
+from floorwalker.rulefile.showing import TAKEN_VALUES
 from tests.core.holdings import held
 
 AT = 1_750_000_000.0
@@ -135,3 +136,8 @@ def test_who_never_ordered_ordered_nothing() -> None:
 def test_the_tier_of_most_pages_is_told() -> None:
     rules = structs.replace(RULES, pages=(PageRule("/{category}", price_tier="low"), PageRule("/b", price_tier="high")))
     assert rendered("{{ visitor.preferred_price_tier }}", "/a", "/b", "/c", rules=rules) == "low"
+
+
+def test_no_value_of_a_rule_may_have_the_name_of_what_every_template_is_told() -> None:
+    signals = Corridor(RULES).read(Hit(at=AT, url="/"))
+    assert set(block_context(decide(RULES, None, signals, AT), nonce=None)) == set(TAKEN_VALUES)

@@ -12,6 +12,8 @@ from floorwalker.rulefile.sections import BLOCK_KEYS
 from floorwalker.rulefile.values import cap, moment
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+TAKEN_VALUES = ("visitor", "page", "segments", "nonce")
+"""What every template is told; a value under `with` of such a name would never be seen."""
 _SIMPLE = ("hide", "default")
 
 
@@ -98,6 +100,9 @@ def read_values(fields: Fields, reading: Reading) -> dict[str, str]:
         if not _VARIABLE.fullmatch(name.text):
             message = f"{name.text[:40]} is no name that a template can use"
             reading.findings.error(name.at, "value", message, "write letters, digits and _, such as headline")
+        elif name.text in TAKEN_VALUES:
+            message = f"every template knows {name.text} already, so this value is never seen"
+            reading.findings.error(name.at, "value", message, f"take another name, such as my_{name.text}")
         elif not isinstance(value, Scalar):
             hint = f"write one text: {fields.example('with')}"
             reading.findings.error(value.at, "type", f"{name.text} takes one value", hint)
