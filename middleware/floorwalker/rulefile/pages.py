@@ -15,6 +15,7 @@ from floorwalker.rulefile.values import Misread, stars
 CAPTURES = ("type", "category", "product", "brand", "price_tier", "search")
 """What a `{capture}` in a path or query may become."""
 
+_MOST_COMPARED = 100_000  # pairs of page rules; a folder that holds more has thousands of one form
 _CAPTURE = re.compile(r"\{([^{}]*)\}")
 
 
@@ -103,15 +104,24 @@ def _known_capture(name: str) -> None:
 
 
 def _report_ties(found: list[tuple[PageRule, Position]], reading: Reading) -> None:
-    """Compare only what says equally much, so that many rules cost little."""
+    """Compare only what says equally much, in the same words, so that many rules cost little."""
     alike: dict[object, list[tuple[PageRule, Position]]] = {}
+    compared = 0
     for rule, at in found:
-        others = alike.setdefault((specificity(rule), frozenset(rule.query)), [])
+        others = alike.setdefault((specificity(rule), frozenset(rule.query), _words(rule.path)), [])
+        compared += len(others)
+        if compared > _MOST_COMPARED:
+            return
         other = next(((tied, place) for tied, place in others if ties(rule, tied) and _contradict(rule, tied)), None)
         if other is not None:
             message = f"{rule.path} and {other[0].path} of {other[1]} tie: an address may fit both"
             reading.findings.error(at, "tie", message, "make one of them more specific, or join them")
         others.append((rule, at))
+
+
+def _words(path: str) -> tuple[str, ...]:
+    """The segments that are words: two paths that tie have the same."""
+    return tuple("*" if set("*{") & set(segment) else segment for segment in path.split("/") if segment)
 
 
 def _contradict(one: PageRule, other: PageRule) -> bool:

@@ -33,6 +33,7 @@ class Problem(Struct, frozen=True):
 
 
 MOST_PROBLEMS = 500
+_MANY_WORDS = 300  # of more, only those that begin alike are compared
 _BREAKS = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")  # a problem is one line, whatever it quotes
 _MISWRITTEN = ("unquoted", "cut", "curly-quotes", "odd-space", "tab")
 """Codes of a value that YAML read otherwise than it was meant: what it says then is not judged."""
@@ -122,6 +123,8 @@ class Findings:
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that `word` most probably was meant to be, or None."""
     words = sorted(set(known))
+    if len(words) > _MANY_WORDS:
+        words = [other for other in words if other[:1] == word[:1] and abs(len(other) - len(word)) < 3][:_MANY_WORDS]
     folded = {candidate.casefold().replace("_", "-"): candidate for candidate in reversed(words)}
     close = get_close_matches(word[:64].casefold().replace("_", "-"), list(folded), n=1, cutoff=0.6)
     return folded[close[0]] if close else None

@@ -17,6 +17,7 @@ from floorwalker.rulefile.reading import Points, Reading
 from floorwalker.rulefile.sections import SITE_KEYS, TOPIC_KEYS
 from floorwalker.rulefile.values import Misread, currency, path, prices
 
+_MOST_TIERS = 50
 _HOST = re.compile(r"(\*\.)?([A-Za-z0-9]([A-Za-z0-9-]{0,62})\.)*[A-Za-z0-9][A-Za-z0-9-]{0,62}(:[0-9]{1,5})?")
 
 
@@ -59,6 +60,9 @@ def _tiers(fields: Fields, reading: Reading) -> tuple[Tier, ...]:
     node = fields.mapping("price_tiers")
     found: list[Tier] = []
     for name, value in node or ():
+        if len(found) >= _MOST_TIERS:
+            reading.findings.error(name.at, "too-much", f"there are more than {_MOST_TIERS} price tiers", "write fewer")
+            break
         scalar = one_text(value, reading.findings, "low: up to 100")
         span = None if scalar is None else attempt(scalar, prices, None, reading.findings)
         tier = attempt(name, label, "", reading.findings)

@@ -41,6 +41,8 @@ class Reasoning:
 
     def implies(self, one: Condition | Sequence[Condition], others: Iterable[Condition]) -> bool:
         """Whether, wherever `one` holds (of several all), one of the others holds."""
+        if self._left_in_all <= 0:
+            return False
         together = [Goal(part, Sign.YES) for part in _several(one)]
         return self._clash([*together, *(Goal(other, Sign.NOT_YES) for other in others)]) is not None
 

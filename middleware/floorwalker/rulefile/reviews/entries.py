@@ -13,6 +13,7 @@ from floorwalker.rulefile.reviews.audience import IsCertain, audience_of, in_ord
 from floorwalker.rulefile.reviews.words import never_together
 
 _FIRST = "first"
+_MOST_BEFORE = 500  # earlier entries that are looked at; beyond them nothing is claimed
 
 
 class Taken(Struct, frozen=True):
@@ -60,7 +61,7 @@ class EntryReview:
             if not self._is_hopeless(entry, given, asked, here, promotion):
                 self._walk(entry.show, entry.choose, asked, here, promotion)
             taken = taken_by(entry, self._ruleset, self._is_certain)
-            if taken is not None and choose == _FIRST:
+            if taken is not None and choose == _FIRST and len(here) < _MOST_BEFORE:
                 here.append(Taken(All((*given, taken)), entry, promotion))
         if promotion is not None:
             before[:] = here
