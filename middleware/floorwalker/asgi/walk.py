@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from floorwalker.asgi.context import block_context
 from floorwalker.asgi.rulebook import Rulebook
 from floorwalker.core.advance import Corridor
-from floorwalker.core.choose import NOTHING_TAKEN
+from floorwalker.core.choose import Taken
 from floorwalker.core.decide import PageDecisions, decide, explain_all, showing_of
 from floorwalker.core.decision import Arm, Decision, Reason
 from floorwalker.core.effects import NOTHING, Effects
@@ -62,7 +62,8 @@ class Walk:
         self._profile: Profile | None = None
         self._effects = NOTHING
         self._page: PageDecisions | None = None
-        self._taken = NOTHING_TAKEN
+        self._taken: Taken = ()
+        self._told: list[Decision] = []
         self._context: Mapping[str, Any] | None = None
         self._frozen: dict[str, Decision] = {}
 
@@ -95,7 +96,7 @@ class Walk:
                 self._hit.at,
                 remembered=self._remembered,
                 render=self._render,
-                taken=self._taken,
+                taken=self._still_taken(),
                 compared=self._compared,
                 members=self._members,
             )
@@ -191,7 +192,7 @@ class Walk:
         self._base, _ = after
         self._hit = replace(hit, kind=HitKind.EVENTS, events=())
         self._forget()
-        self._taken = self._taken.without([decision.block for decision in exposed])
+        self._told += exposed
         return step
 
     def rest(self) -> None:
@@ -203,6 +204,13 @@ class Walk:
         if self._page is not None:
             self._taken = self._page.taken
         self._profile = self._page = self._context = None
+
+    def _still_taken(self) -> Taken:
+        """What slots took that were decided before something was added; what is in the profile by now counts there."""
+        if not self._told:
+            return self._taken
+        told = {decision.entry for decision in self._told}
+        return tuple([replace(one, remembered=one.entry in told) for one in self._taken])
 
     @property
     def _permitted(self) -> Profile | None:

@@ -1,6 +1,6 @@
 """Choose: which entry of a slot a visitor gets: the first that fits, the best, or the one on which the lot falls."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct, structs
 
@@ -20,7 +20,7 @@ _RENDERED = ("template", "html", "text")
 class Choice(Struct, frozen=True):
     """An entry that fits. entry: its place, such as `hero[2]`. claims: the names of which a page shows one.
 
-    promotion: whose entry it is. drawn: a weighted choice fell on it.
+    promotion: whose entry it is. drawn: a weighted choice fell on it. remembered: the profile knows that it was shown.
     """
 
     content: Content
@@ -29,29 +29,17 @@ class Choice(Struct, frozen=True):
     claims: tuple[str, ...] = ()
     promotion: str = ""
     drawn: bool = False
+    remembered: bool = False
+
+    def shows(self, block: str) -> bool:
+        """Whether the block is shown, and not counted yet. That the page keeps its own content is no showing, but where
+        a lot fell on it."""
+        content = self.content
+        return content.name == block and not self.remembered and (self.drawn or content.kind != "default")
 
 
-class Taken(Struct, frozen=True):
-    """What other slots of the page have taken. names: of which a page shows one. blocks: block's name → how often the
-    page shows it, or holds it back."""
-
-    names: frozenset[str] = frozenset()
-    blocks: Mapping[str, int] = {}
-
-    def by(self, choice: Choice) -> "Taken":
-        """With a choice. That the page keeps its own content counts where a lot fell on it."""
-        block = choice.content.name if choice.drawn or choice.content.kind != "default" else ""
-        blocks = {**self.blocks, block: self.blocks.get(block, 0) + 1} if block else self.blocks
-        return Taken(self.names.union(choice.claims) if choice.claims else self.names, blocks)
-
-    def without(self, blocks: Sequence[str]) -> "Taken":
-        """Once these showings are remembered, so that none counts twice."""
-        if not blocks:
-            return self
-        return Taken(self.names, {block: times - blocks.count(block) for block, times in self.blocks.items()})
-
-
-NOTHING_TAKEN = Taken()
+Taken = tuple[Choice, ...]
+"""What other slots of the page show, or hold back."""
 
 
 class Chooser:
@@ -67,7 +55,7 @@ class Chooser:
         menu: Menu,
         moment: Moment,
         *,
-        taken: Taken = NOTHING_TAKEN,
+        taken: Taken = (),
         render: Render | None = None,
         notes: list[Explanation] | None = None,
     ) -> None:
@@ -98,10 +86,25 @@ class Chooser:
         return structs.replace(choice, drawn=True) if choice is not None and choose == WEIGHTED else choice
 
     def _first(self, candidates: Sequence[Candidate], notes: list[Explanation] | None) -> Choice | None:
+        if notes is None:
+            return self._first_unnoted(candidates)
         for candidate in candidates:
             choice = self._fit(candidate, notes)
             if choice is not None:
                 return choice
+        return None
+
+    def _first_unnoted(self, candidates: Sequence[Candidate]) -> Choice | None:
+        """The same, of every page that is served: without a call for each entry that is for others."""
+        moment = self._moment
+        for candidate in candidates:
+            for check in candidate.audience:
+                if check.holds(moment) is not True:
+                    break
+            else:
+                choice = self._chosen(candidate, None)
+                if choice is not None:
+                    return choice
         return None
 
     def _compared(self, candidates: Sequence[Candidate], choose: str, notes: list[Explanation]) -> Choice | None:
@@ -124,19 +127,22 @@ class Chooser:
         self, candidate: Candidate, notes: list[Explanation] | None, ranks: Sequence[Explanation] = ()
     ) -> Choice | None:
         own: list[Explanation] | None = None if notes is None else list(ranks)
-        choice = None
-        if self._pass(candidate.audience, own):
-            content = candidate.content
-            if content is None:
-                choice = self._one_of(candidate.show, candidate.choose, own)
-            else:
-                choice = self._shown(candidate, content, own)
+        choice = self._chosen(candidate, own) if self._pass(candidate.audience, own) else None
         if notes is not None and own is not None:
             notes.append(_note(candidate, choice, own))
         return choice
 
+    def _chosen(self, candidate: Candidate, notes: list[Explanation] | None) -> Choice | None:
+        """What an entry shows to whom it is for."""
+        content = candidate.content
+        if content is None:
+            return self._one_of(candidate.show, candidate.choose, notes)
+        return self._shown(candidate, content, notes)
+
     def _shown(self, candidate: Candidate, content: Content, notes: list[Explanation] | None) -> Choice | None:
-        if not (self._are_free(candidate.claims, notes) and self._within(candidate.limits, content, notes)):
+        if candidate.claims and not self._are_free(candidate.claims, notes):
+            return None
+        if candidate.limits and not self._within(candidate.limits, content, notes):
             return None
         rendered = None
         if self._render is not None and content.kind in _RENDERED:
@@ -149,7 +155,7 @@ class Chooser:
 
     def _are_free(self, claims: Sequence[str], notes: list[Explanation] | None) -> bool:
         for name in claims:
-            free = name not in self._taken.names
+            free = all(name not in one.claims for one in self._taken)
             if notes is not None:
                 notes.append(Explanation(f"once_per_page: {name}", None if free else "taken", free))
             if not free:
@@ -165,7 +171,7 @@ class Chooser:
         return True
 
     def _within(self, limits: Sequence[Limit], content: Content, notes: list[Explanation] | None) -> bool:
-        here = self._taken.blocks.get(content.name, 0) if limits else 0
+        here = sum(one.shows(content.name) for one in self._taken)
         for limit in limits:
             if notes is not None:
                 notes.append(limit.why(self._moment, here))

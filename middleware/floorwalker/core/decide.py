@@ -5,7 +5,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from floorwalker.core.bounds import NAME_BYTES, short
-from floorwalker.core.choose import NOTHING_TAKEN, Choice, Chooser, Render, Taken
+from floorwalker.core.choose import Choice, Chooser, Render, Taken
 from floorwalker.core.classify import explain_segment, segments_at
 from floorwalker.core.decision import Arm, Because, Decision, Explanation, Reason
 from floorwalker.core.evaluation.evaluate import Moment, moment_at
@@ -30,7 +30,7 @@ def decide(
     *,
     remembered: bool = True,
     render: Render | None = None,
-    taken: Taken = NOTHING_TAKEN,
+    taken: Taken = (),
     compared: bool = True,
     members: Mapping[str, bool] | None = None,
 ) -> "PageDecisions":
@@ -54,7 +54,7 @@ class PageDecisions(Mapping[str, Decision]):
         moment: Moment,
         *,
         render: Render | None = None,
-        taken: Taken = NOTHING_TAKEN,
+        taken: Taken = (),
         compared: bool = True,
     ) -> None:
         self.moment = moment
@@ -108,7 +108,7 @@ class PageDecisions(Mapping[str, Decision]):
 
     def _shown(self, slot: Slot, choice: Choice, reason: Reason, because: Because, *, control: bool) -> Decision:
         """The choice, or, in a control group, the page's own content in its place: what is taken is taken in both."""
-        self.taken = self.taken.by(choice)
+        self.taken = (*self.taken, choice)
         return Decision(
             slot.name,
             _DEFAULT if control else choice.content,

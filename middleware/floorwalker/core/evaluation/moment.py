@@ -93,20 +93,21 @@ class Moment:
     def member(self, segment: str) -> bool | None:
         """Whether the visitor is in the segment. Nobody is in a draft, in a segment that is not there, or, by way of
         itself, in a segment that asks for itself."""
-        if segment in self.members:
-            return self.members[segment]
-        if segment in self.compiled.deep:
-            for before in takewhile(segment.__ne__, self.compiled.segments):
-                self._answer(before)
-        return self._answer(segment)
-
-    def _answer(self, segment: str) -> bool | None:
         members = self.members
-        if segment not in members:
-            members[segment] = False
-            test = self.compiled.segments.get(segment)
-            members[segment] = False if test is None else test(self)
-        return members[segment]
+        if segment in members:
+            return members[segment]
+        compiled = self.compiled
+        if segment in compiled.deep:
+            for before in takewhile(segment.__ne__, compiled.segments):
+                if before not in members:
+                    members[before] = False
+                    members[before] = compiled.segments[before](self)
+            if segment in members:
+                return members[segment]
+        members[segment] = False
+        test = compiled.segments.get(segment)
+        answer = members[segment] = False if test is None else test(self)
+        return answer
 
     def arrival(self, touch: str) -> Touch | Signals | None:
         """How somebody came: touch is visit, first or last; None is unknown.
