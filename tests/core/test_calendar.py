@@ -39,7 +39,7 @@ def near(change: tuple[str, str], minutes: int) -> tuple[ZoneInfo, int]:
 
 
 @given(CHANGES, MINUTES)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_a_time_lies_between_the_beginnings_of_its_day_and_the_next(change: tuple[str, str], minutes: int) -> None:
     zone, at = near(change, minutes)
     calendar = Calendar(Site(timezone=str(zone)))
@@ -57,7 +57,7 @@ def same_week(one: datetime, other: datetime, starts: int) -> bool:
 
 
 @given(CHANGES, st.lists(MINUTES, min_size=1, max_size=8), st.integers(0, 6), st.integers(0, 4320))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_windows_are_days_weeks_and_months_on_the_wall(
     change: tuple[str, str], minutes: list[int], week_starts: int, later: int
 ) -> None:
@@ -79,7 +79,7 @@ def test_windows_are_days_weeks_and_months_on_the_wall(
 
 
 @given(CHANGES, MINUTES, st.integers(0, 95), st.integers(0, 95), st.frozensets(st.integers(0, 6), min_size=1))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_a_time_span_is_that_of_the_clock_on_the_wall(
     change: tuple[str, str], minutes: int, start: int, end: int, days: frozenset[int]
 ) -> None:

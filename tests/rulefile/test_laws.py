@@ -116,7 +116,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=180, deadline=None)
 @given(st.sampled_from([name for name, one in DEFINITIONS.items() if one.available]), VALUES)
 def test_any_value_of_a_condition_is_a_tree_or_problems(name: str, value: str) -> None:
     judged(f"segments:\n  a:\n    when: {{{name}: {value}}}\n")
@@ -134,7 +134,7 @@ def test_any_value_of_a_key_is_read_or_reported(place: tuple[str, str], value: s
     judged(f"{section}:\n  a: {{{key}: {value}}}\n")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     st.integers(0, len(LINES) - 1),
     st.sampled_from(["cut", "double", "indent", "dedent", "insert", "replace", "swap"]),

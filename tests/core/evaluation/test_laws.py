@@ -28,7 +28,7 @@ from floorwalker.core.memory.history import Tally
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.ruleset import Points, Ruleset, Segment
 from floorwalker.core.signals import Signals
-from tests.core.evaluation.test_courses import COURSES
+from tests.core.evaluation.courses import COURSES
 from tests.core.visitors import AT, moment_of, profile_of, signals_of
 
 TRUTH = (True, False, None)

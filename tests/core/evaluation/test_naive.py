@@ -101,3 +101,20 @@ def test_what_is_forgotten_is_never_answered_the_wrong_way(
         patch.setattr(ledger, "MOST_MONTHS", 3)
         patch.setattr(ledger, "MOST_KEYS", {**dict.fromkeys(ledger.MOST_KEYS, keys), "v": 1, "w": 1})
         compare(rules, story(Random(seed), length), exactly=False)
+
+
+def test_counts_of_days_tell_the_rhythm_of_an_ordinary_customer() -> None:
+    """What is only counted answers nearly all that is asked of it, and some of it with yes."""
+    what = [{"viewed": {"category": "lenses"}}, {"viewed": {"type": "article"}}, {"event": "Product Added"}]
+    asked = [{name: one} for one in what for name in ("did_regularly", "stopped")]
+    asked += [{"restarted": {**one, "after": "3 days", "within": "21 days"}} for one in what]
+    rules = rules_of(
+        "Europe/Berlin",
+        "monday",
+        {"scored": {"when": {"device": "tv"}}} | {f"s{number}": {"when": one} for number, one in enumerate(asked)},
+    )
+    answers = Counter[bool | None]()
+    for seed in range(6):
+        answers += compare(rules, story(Random(seed), 400, gaps=(60, 1800, 43200, 86400, 3 * 86400)), exactly=False)
+    assert answers[None] < 0.1 * answers.total()
+    assert answers[True] > 0.1 * answers.total()

@@ -51,7 +51,7 @@ CASES = st.integers(1, 3).flatmap(
 @given(CASES)
 @example((2, [(0, frozenset({0, 1})), (0, frozenset({0, 1})), (0, frozenset({0, 1}))], None))
 @example((3, [(0, frozenset({0})), (2, frozenset({0})), (1, frozenset({1})), (1, frozenset({2}))], 1))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=140, deadline=None)
 def test_runs_are_those_that_trying_out_every_way_finds(case: tuple[int, Happened, int | None]) -> None:
     steps, events, gap = case
     positions, times = laid_out(events, steps)
@@ -62,7 +62,7 @@ def test_runs_are_those_that_trying_out_every_way_finds(case: tuple[int, Happene
 
 
 @given(CASES, st.integers(0, 2), st.integers(0, 3))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=140, deadline=None)
 def test_steps_done_before_are_like_events_at_that_time(
     case: tuple[int, Happened, int | None], begun: int, waited: int
 ) -> None:
@@ -78,7 +78,7 @@ def test_steps_done_before_are_like_events_at_that_time(
 
 
 @given(st.integers(2, 4).flatmap(lambda steps: st.tuples(st.just(steps), happened(steps, 20))))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_before_the_end_a_pass_has_come_as_far_as_the_steps_can_be_followed(case: tuple[int, Happened]) -> None:
     steps, events = case
     unfinished: Happened = [(gap, of - {steps - 1}) for gap, of in events]

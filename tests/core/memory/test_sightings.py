@@ -59,7 +59,7 @@ SILENCES = st.integers(1, 6).map(lambda half: half * HALF)
 
 
 @given(remembered(), OF)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_the_weeks_lie_between_what_is_told(case: tuple[list[int], list[Sighting]], of: int) -> None:
     times, sightings = case
     told = weeks_with(sightings, NOW, of)
@@ -73,7 +73,7 @@ def test_exact_times_tell_the_weeks_exactly(times: list[int], until: int, of: in
 
 
 @given(remembered())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_the_latest_time_lies_between_what_is_told(case: tuple[list[int], list[Sighting]]) -> None:
     times, sightings = case
     told = latest_of(sightings)
@@ -84,7 +84,7 @@ def test_the_latest_time_lies_between_what_is_told(case: tuple[list[int], list[S
 
 
 @given(remembered(), UNTIL, SILENCES)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_a_sure_return_was_one_and_what_cannot_be_was_none(
     case: tuple[list[int], list[Sighting]], start: int, silence: int
 ) -> None:
@@ -98,7 +98,7 @@ def test_a_sure_return_was_one_and_what_cannot_be_was_none(
 
 
 @given(TIMES, UNTIL, SILENCES)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_exact_times_tell_returns_exactly(times: list[int], start: int, silence: int) -> None:
     expected = returned(times, start, silence)
     assert may_return(exactly(times), start, silence) is expected
