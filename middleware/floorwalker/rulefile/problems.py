@@ -33,7 +33,8 @@ class Problem(Struct, frozen=True):
 
 
 MOST_PROBLEMS = 500
-_MANY_WORDS = 300  # of more, only those that begin alike are compared
+_FEW_WORDS = 12  # are all told
+_MANY_WORDS = 1000  # of more, only those that begin alike are compared
 _BREAKS = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")  # a problem is one line, whatever it quotes
 _MISWRITTEN = ("unquoted", "cut", "curly-quotes", "odd-space", "tab")
 """Codes of a value that YAML read otherwise than it was meant: what it says then is not judged."""
@@ -122,21 +123,21 @@ class Findings:
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that `word` most probably was meant to be, or None."""
-    words = sorted(set(known))
+    words = list(known)
     if len(words) > _MANY_WORDS:
         words = [other for other in words if other[:1] == word[:1] and abs(len(other) - len(word)) < 3][:_MANY_WORDS]
-    folded = {candidate.casefold().replace("_", "-"): candidate for candidate in reversed(words)}
+    folded = {candidate.casefold().replace("_", "-"): candidate for candidate in sorted(set(words), reverse=True)}
     close = get_close_matches(word[:64].casefold().replace("_", "-"), list(folded), n=1, cutoff=0.6)
     return folded[close[0]] if close else None
 
 
 def did_you_mean(word: str, known: Iterable[str], *, instead: str = "") -> str:
     """A hint: the nearest known word, else all of them where they are few, else `instead`."""
-    words = sorted(set(known))
+    words = list(known)
     if (close := nearest(word, words)) is not None:
         return f"did you mean {close}?"
-    if 0 < len(words) <= 12:
-        return f"write {one_of(words)}"
+    if 0 < len(words) <= _MANY_WORDS and len(few := sorted(set(words))) <= _FEW_WORDS:
+        return f"write {one_of(few)}"
     return instead
 
 

@@ -85,7 +85,7 @@ _DENIED = re.compile(
 
 def _read(said: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for line in said.strip().split("\n"):
+    for line in filter(None, said.split("\n")):
         here, _, words = line.partition(": ")
         for word in words.split(", "):
             found.setdefault(word, []).append(here)
