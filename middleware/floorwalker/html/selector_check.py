@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 import lolhtml
 
-from floorwalker.html.selectors import NEEDS_CONTENT, VOID, Place
+from floorwalker.html.selectors import NEEDS_CONTENT, VOID, Place, is_of_lolhtml
 
 _END_OPTIONAL: Final = frozenset(
     [
@@ -26,6 +26,8 @@ _HINTS: Final = {
 }
 _QUOTED: Final = re.compile(r"""\\.|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'""", re.DOTALL)
 _BRACKETED: Final = re.compile(r"""\[[^\[\]"']*\]|\([^()"']*\)""")
+_LONGEST: Final = 1_000  # some thousand brackets within each other end the process
+_NOT_IN_NOT: Final = re.compile(r":not\([^)]*:not\(", re.IGNORECASE)
 _GAP: Final = re.compile(r"(?<![\s>])(?=\s+[^\s>])")
 _LAST_STEP: Final = re.compile(r"[^\s>]*\Z")
 _BARE_STEP: Final = re.compile(r"\*|[a-zA-Z][a-zA-Z0-9-]*")
@@ -58,12 +60,22 @@ def descents(selector: str) -> list[list[str]]:
 
 
 def _check_syntax(selector: str) -> SelectorProblem | None:
+    if len(selector) > _LONGEST:
+        message = f"the selector is longer than {_LONGEST:,} characters"
+        return SelectorProblem("error", message, "give the element a class or an id and point at that")
     bare = _without_brackets(selector)
     if any(bracket in bare for bracket in "[]()\"'"):
         return SelectorProblem("error", f'the selector "{selector}" has a bracket or quote without its pair', "add it")
+    if _NOT_IN_NOT.search(_QUOTED.sub("_", selector)):
+        message = f'the selector "{selector}" cannot be served: a :not() holds another one'
+        return SelectorProblem("error", message, "write it without the inner one, or give the element a class or an id")
     try:
-        lolhtml.HTMLRewriter(bytes).on(selector, _Nothing())
-    except (RuntimeError, UnicodeEncodeError) as refusal:
+        rewriter = lolhtml.HTMLRewriter(bytes)
+        rewriter.on(selector, _Nothing())
+        rewriter.write(b"<")  # now it is compiled
+    except BaseException as refusal:
+        if not (is_of_lolhtml(refusal) or isinstance(refusal, UnicodeEncodeError)):
+            raise
         reason = str(refusal).rstrip(".")
         hint = next((hint for sign, hint in _HINTS.items() if sign in reason), _HINTS["empty"])
         return SelectorProblem("error", f'the selector "{selector}" cannot be served: {_as_clause(reason)}', hint)

@@ -131,6 +131,11 @@ class _Finder:
                 element.after(end, _AS_HTML)
 
 
+def is_of_lolhtml(failure: BaseException) -> bool:
+    """Whether lol-html gave up: it says so, or its own code broke."""
+    return isinstance(failure, RuntimeError) or type(failure).__name__ == _PANIC
+
+
 def _sink(sunk: list[bytes], out: bytes | bytearray | Iterable[SupportsIndex]) -> None:
     sunk.append(bytes(out))
 
@@ -222,7 +227,7 @@ class SelectorMarks:
         try:
             step()
         except BaseException as failure:
-            if not isinstance(failure, RuntimeError) and type(failure).__name__ != _PANIC:
+            if not is_of_lolhtml(failure):
                 raise
             self._fail(str(failure).partition("\n")[0] or type(failure).__name__)
 
