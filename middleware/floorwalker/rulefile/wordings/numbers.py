@@ -9,7 +9,7 @@ _WORDS = (
     ("less_than", r"less than|fewer than|under|below|<|lower than"),
     ("exactly", r"exactly|equals?|equal to|is|==?"),
 )
-_AMOUNT = r"[€$£]?\s*[0-9][0-9.,]*(?:\s*\S+)?"
+_AMOUNT = r"[€$£]?\s*[0-9][0-9.,]{0,14}(?:\s*(?:%|€|\$|£|[^\W\d_]+))?"
 _BETWEEN = re.compile(rf"(?:between|from)?\s*(?P<low>{_AMOUNT}?)\s*(?:-|–|\.\.+|to|and|until|,)\s*(?P<high>{_AMOUNT})")
 _PLUS = re.compile(r"(?P<amount>[0-9][0-9.,]*)\s*(?:\+|or more|and more|and above|and up)")
 _ONE_TO_TWELVE = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
@@ -42,10 +42,13 @@ def prices_here(text: str) -> str | None:
     found = re.fullmatch(r"\{(\w+): \[?([^\],}]+)(?:, ([^\]]+))?\]?\}", as_operators(text) or "")
     if found is None:
         return None
-    operator, low, high = found.groups()
-    if high is not None:
-        return f"up to {high}" if low in ("0", "0.00") else f"{low} to {high}"
-    return f"up to {low}" if operator in ("less_than", "at_most") else f"above {low}"
+    operator = found[1]
+    ends = [re.sub(r"[^0-9.]", "", end) for end in found.groups()[1:] if end is not None]
+    if not all(re.fullmatch(r"[0-9]+(\.[0-9]+)?", end) for end in ends):
+        return None
+    if len(ends) > 1:
+        return f"up to {ends[1]}" if float(ends[0]) == 0 else f"{ends[0]} to {ends[1]}"
+    return f"up to {ends[0]}" if operator in ("less_than", "at_most") else f"above {ends[0]}"
 
 
 def in_digits(text: str) -> str | None:
@@ -58,15 +61,15 @@ def plain_number(text: str) -> str | None:
     said = text.strip().lower()
     if (digits := in_digits(said)) is not None:
         return digits
-    if found := re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*k", said):
-        return f"{float(found[1]) * 1000:g}"
-    if re.fullmatch(r"[0-9]{1,3}(\.[0-9]{3})+(,[0-9]{1,2})?", said):
+    if found := re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*k", said):
+        return f"{float(found[1]) * 1000:.0f}"
+    if re.fullmatch(r"[0-9]{1,3}(\.[0-9]{3}){1,4}(,[0-9]{1,2})?", said):
         return said.replace(".", "").replace(",", ".")
-    if re.fullmatch(r"[0-9]{1,3}(_[0-9]{3})+", said):
+    if re.fullmatch(r"[0-9]{1,3}(_[0-9]{3}){1,4}", said):
         return said.replace("_", "")
-    if found := re.fullmatch(r"([0-9]+)e([0-9])", said):
+    if found := re.fullmatch(r"([0-9]{1,6})e([0-9])", said):
         return str(int(found[1]) * 10 ** int(found[2]))
-    found = re.fullmatch(r"[^0-9+-]{0,9}?\s*([0-9]+(?:\.[0-9]+)?)\s*[^0-9.,]{1,12}", said)
+    found = re.fullmatch(r"[^0-9+-]{0,9}?\s*([0-9]{1,15}(?:\.[0-9]{1,15})?)\s*[^0-9.,]{1,12}", said)
     return found[1] if found else None
 
 
@@ -75,6 +78,7 @@ _CAP = re.compile(
     r"(?P<per>visits?|sessions?|days?|weeks?|dai?ly|weekly|ever|total|overall|lifetime|altogether)"
 )
 _PERIODS = {"session": "visit", "dai": "day", "daily": "day", "dayly": "day", "weekly": "week"}
+_LONGEST_COUNT = 10  # digits
 _EVER = ("ever", "total", "overall", "lifetime", "altogether")
 
 
@@ -83,11 +87,11 @@ def cap_here(text: str) -> str | None:
     said = " ".join(text.lower().split())
     if said in ("daily", "weekly"):
         said = f"once {said}"
-    if (number := in_digits(said) or said).isdecimal():
+    if (number := in_digits(said) or said).isdecimal() and len(number) < _LONGEST_COUNT:
         return f"{number} per visit, {number} per day or {number} ever"
     found = _CAP.fullmatch(said)
     times = None if found is None else in_digits(found["times"]) or re.sub(r"x$", "", found["times"])
-    if found is None or times is None or not times.isdecimal():
+    if found is None or times is None or not times.isdecimal() or len(times) >= _LONGEST_COUNT:
         return None
     per = found["per"].removesuffix("s")
     return f"{times} ever" if per in _EVER else f"{times} per {_PERIODS.get(per, per)}"
