@@ -63,7 +63,7 @@ class Walk:
         self._effects = NOTHING
         self._page: PageDecisions | None = None
         self._taken: Taken = ()
-        self._told: list[Decision] = []
+        self._told: frozenset[str] = frozenset()
         self._context: Mapping[str, Any] | None = None
         self._frozen: dict[str, Decision] = {}
 
@@ -192,7 +192,7 @@ class Walk:
         self._base, _ = after
         self._hit = replace(hit, kind=HitKind.EVENTS, events=())
         self._forget()
-        self._told += exposed
+        self._told = self._told.union([decision.entry for decision in exposed])
         return step
 
     def rest(self) -> None:
@@ -209,8 +209,7 @@ class Walk:
         """What slots took that were decided before something was added; what is in the profile by now counts there."""
         if not self._told:
             return self._taken
-        told = {decision.entry for decision in self._told}
-        return tuple([replace(one, remembered=one.entry in told) for one in self._taken])
+        return tuple([replace(one, remembered=one.entry in self._told) for one in self._taken])
 
     @property
     def _permitted(self) -> Profile | None:
