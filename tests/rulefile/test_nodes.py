@@ -98,6 +98,22 @@ HOSTILE = {
     "wrong sections": "".join(f"segment{i}: x\n" for i in range(30_000)),
     "wrong conditions": "segments:\n" + "".join(f"  a{i}: {{when: {{viewd{i}: x}}}}\n" for i in range(10_000)),
     "wrong words": "segments:\n  a: {when: {device: [" + "mobil, " * 45_000 + "tv]}}\n",
+    "tags": "a: !!python/object:os.system x\n" * 30_000,
+    "merge keys": "a: {<<: *b}\n" * 80_000,
+    "documents": "---\na: b\n" * 90_000,
+    "the same key": "segments:\n" + "  a: {when: {device: tv}}\n" * 38_000,
+    "a huge number": "segments: {a: {when: {visits: {at_least: " + "9" * 900_000 + "}}}}",
+    "a huge sentence": "segments: {a: {when: {visits: " + "1 to " * 180_000 + "}}}",
+    "a huge expression": "segments: {a: {when: {city: {matches: '" + "(a*)*" * 190_000 + "'}}}}",
+    "a huge path": "segments: {a: {when: {viewed: '/" + "**/" * 300_000 + "'}}}",
+    "a huge duration": "segments: {a: {when: {away: {at_least: " + "1 day " * 150_000 + "}}}}",
+    "signs for colons": "segments:\n" + "".join(f"  s{i} = x: y\n" for i in range(60_000)),
+    "invisible spaces": "segments:\n" + "".join(f"\u00a0\u00a0s{i}: x\n" for i in range(60_000)),
+    "price tiers": "site: {price_tiers: {" + "".join(f"t{i}: up to {i + 1}, " for i in range(20_000)) + "z: above 9}}",
+    "nearly known names": "segments:\n"
+    + "".join(f"  seg{i}: {{when: {{device: tv}}}}\n" for i in range(8_000))
+    + "slots:\n  h:\n    show:\n"
+    + "".join(f"      - {{to: segm{i}, hide: yes}}\n" for i in range(600)),
     "unused names": "site: {currency: x}\nsegments:\n"
     + "".join(f"  a{i}: {{when: {{device: tv}}}}\n" for i in range(9_000)),
 }
@@ -109,3 +125,20 @@ def test_hostile_yaml_is_refused_and_the_problems_are_bounded(text: str) -> None
     found, problems = read({"r.yaml": text.encode()})
     assert found is None
     assert 0 < len(problems) <= 2000
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\0" * 900_000,
+        b"\xff" * 900_000,
+        b"a: " + b"\x80" * 900_000,
+        "a: b\n".encode("utf-16") * 90_000,
+        b"x" * 2_000_000,
+    ],
+    ids=["zeros", "no letters", "broken letters", "UTF-16", "two megabytes"],
+)
+def test_what_is_no_text_of_ours_is_refused_with_one_problem(content: bytes) -> None:
+    found, problems = read({"r.yaml": content})
+    assert found is None
+    assert len(problems) == 1

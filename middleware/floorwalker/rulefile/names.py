@@ -25,6 +25,10 @@ DEFINED_IN = {
 }
 
 
+_MOST_COMPARED = 100
+"""So many unknown names are told with the nearest known one, and so many patterns are compared with the names."""
+
+
 class Reference(Struct, frozen=True):
     """A name that something refers to, and where. draft: what refers to it is not live."""
 
@@ -74,21 +78,24 @@ class Names:
         """The names of that kind that something refers to."""
         names = {reference.name for reference in self._references if reference.kind == kind}
         patterns = [_wildcard(name) for name in names if "*" in name]
+        if len(patterns) > _MOST_COMPARED:
+            return {*names, *self.known(kind)}
         return names | {name for name in self.known(kind) if any(pattern.fullmatch(name) for pattern in patterns)}
 
     def review(self, findings: Findings) -> None:
         """Report every reference to a name that nothing defines. A page type may also come from the app."""
+        folded = {kind: {name.casefold() for name in names} for kind, names in self._defined.items()}
+        unknown = 0
         for reference in self._references:
-            if self._is_known(reference) or reference.kind not in self._defined:
+            if reference.kind not in self._defined or self._is_known(reference, folded[reference.kind]):
                 continue
             if reference.kind == "page type":
                 self._warn_of_type(reference, findings)
                 continue
-            hint = did_you_mean(
-                reference.name,
-                self.known(reference.kind),
-                instead=f"define it in {DEFINED_IN[reference.kind]}, or correct the name",
-            )
+            unknown += 1
+            known = self.known(reference.kind) if unknown <= _MOST_COMPARED else ()
+            instead = f"define it in {DEFINED_IN[reference.kind]}, or correct the name"
+            hint = did_you_mean(reference.name, known, instead=instead)
             code = f"unknown-{reference.kind.replace(' ', '-')}"
             findings.error(reference.at, code, f"there is no {reference.kind} {reference.name}", hint)
 
@@ -98,15 +105,12 @@ class Names:
         )
         findings.warn(reference.at, "unknown-page-type", f"no page has the type {reference.name}", hint)
 
-    def _is_known(self, reference: Reference) -> bool:
-        known = self._defined.get(reference.kind, {})
-        if reference.name in known:
+    def _is_known(self, reference: Reference, folded: set[str]) -> bool:
+        """folded: the names of its kind that are defined."""
+        if reference.name in self._defined[reference.kind]:
             return True
         if reference.kind in ("page type", "topic", "price tier", "block", "slot"):
-            folded = reference.name.casefold()
-            if "*" in folded:
-                return True
-            return any(name.casefold() == folded for name in known)
+            return "*" in reference.name or reference.name.casefold() in folded
         return False
 
 

@@ -34,6 +34,7 @@ class Problem(Struct, frozen=True):
 
 MOST_PROBLEMS = 500
 _FEW_WORDS = 12  # are all told
+_COMPARED = 200
 _MANY_WORDS = 1000  # of more, only those that begin alike are compared
 _BREAKS = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")  # a problem is one line, whatever it quotes
 _MISWRITTEN = ("unquoted", "cut", "curly-quotes", "odd-space", "tab")
@@ -125,7 +126,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that `word` most probably was meant to be, or None."""
     words = list(known)
     if len(words) > _MANY_WORDS:
-        words = [other for other in words if other[:1] == word[:1] and abs(len(other) - len(word)) < 3][:_MANY_WORDS]
+        words = [other for other in words if other[:1] == word[:1] and abs(len(other) - len(word)) < 3][:_COMPARED]
     folded = {candidate.casefold().replace("_", "-"): candidate for candidate in sorted(set(words), reverse=True)}
     close = get_close_matches(word[:64].casefold().replace("_", "-"), list(folded), n=1, cutoff=0.6)
     return folded[close[0]] if close else None

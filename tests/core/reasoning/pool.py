@@ -300,7 +300,7 @@ _REFERRERS = (
     {"medium": "internal"},
     {"medium": "direct"},
 )
-_SOFTWARE = (
+_SOFTWARE: tuple[dict[str, str], ...] = (
     {},
     {"os": "iOS", "browser": "Mobile Safari", "browser_version": "15.6.1"},
     {"os": "Android", "browser": "Chrome", "browser_version": "16"},
