@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.figures import Figures
+from benchmarks.large_rules import write_large_rules
 from benchmarks.pages import PAGES
 from benchmarks.rounds import Sample, measure, servers
+from benchmarks.rule_loading import report
 from benchmarks.rules import write_rules
 from benchmarks.visitors import returning_visitors
 
@@ -33,6 +35,8 @@ class Plan:
 def main() -> int:
     options = _parser().parse_args()
     with tempfile.TemporaryDirectory(prefix="fw-bench-") as name:
+        if options.smoke and report(*write_large_rules(Path(name, "large"), segments=100, slots=20), rounds=1):
+            return 1
         samples = _run(Path(name), _plan(options))
     figures = Figures(samples)
     print(figures.table())

@@ -21,10 +21,10 @@ def write_large_rules(folder: Path, *, segments: int = 1000, slots: int = 200, s
     (templates / "offers").mkdir(parents=True)
     for path in _TEMPLATES:
         (templates / path).write_text(_BLOCK)
-    random = Random(seed)
+    random, seen = Random(seed), set[str]()
     (rules / "site.yaml").write_text(_site())
     for start in range(0, segments, _SEGMENTS_A_FILE):
-        found = [_segment(number, random) for number in range(start, min(start + _SEGMENTS_A_FILE, segments))]
+        found = [_segment(number, random, seen) for number in range(start, min(start + _SEGMENTS_A_FILE, segments))]
         (rules / f"segments-{start:04}.yaml").write_text("segments:\n" + "".join(found))
     for start in range(0, slots, _SLOTS_A_FILE):
         named = [_slot(number, segments, random) for number in range(start, min(start + _SLOTS_A_FILE, slots))]
@@ -49,22 +49,29 @@ def _site() -> str:
     )
 
 
-def _segment(number: int, random: Random) -> str:
-    head = f"  segment-{number}:\n    about: Number {number} of many, said in a few words\n"
+def _segment(number: int, random: Random, seen: set[str]) -> str:
+    """A segment that asks what none before it asks."""
+    while (asked := _asked(number, random)) in seen:
+        pass
+    seen.add(asked)
+    return f"  segment-{number}:\n    about: Number {number} of many, said in a few words\n{asked}"
+
+
+def _asked(number: int, random: Random) -> str:
     shape = random.random()
     if shape < 0.1:
         points = "".join(
             f"      - {{points: {random.choice((10, 20, 30))}, when: {{{_condition(number, random)}}}}}\n"
             for _ in range(4)
         )
-        return f"{head}    score: {{at_least: 40}}\n    points:\n{points}"
+        return f"    score: {{at_least: 40}}\n    points:\n{points}"
     if shape < 0.45:
-        return f"{head}    when: {{{_condition(number, random)}}}\n"
+        return f"    when: {{{_condition(number, random)}}}\n"
     conditions = "".join(f"      - {_condition(number, random)}\n" for _ in range(random.choice((2, 2, 3))))
     if shape < 0.75:
-        return f"{head}    when:\n{conditions}"
+        return f"    when:\n{conditions}"
     either = "".join(f"        - {_condition(number, random)}\n" for _ in range(random.choice((2, 3, 4))))
-    return f"{head}    when:\n      any:\n{either}"
+    return f"    when:\n      any:\n{either}"
 
 
 def _condition(number: int, random: Random) -> str:

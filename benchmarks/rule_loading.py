@@ -30,7 +30,7 @@ def main() -> int:
         if options.profile:
             _profile(lambda: load_rulebook(rules, templates, now=NOW), by=options.profile)
             return 0
-        return _report(rules, templates, rounds=options.rounds)
+        return report(rules, templates, rounds=options.rounds)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -42,7 +42,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _report(rules: Path, templates: Path, *, rounds: int) -> int:
+def report(rules: Path, templates: Path, *, rounds: int) -> int:
+    """Print what the folder holds, what is warned of, and the CPU time that it takes; 1 where it cannot be loaded."""
     checks = content_checks(BlockRenderer(template_sources(read_templates(templates))), now=NOW)
     ruleset, problems = check(rules, templates, checks=checks)
     if ruleset is None:
@@ -58,7 +59,8 @@ def _report(rules: Path, templates: Path, *, rounds: int) -> int:
         "load_rulebook, all of it": lambda: load_rulebook(rules, templates, now=NOW),
     }.items():
         seconds = [_cpu_seconds(act) for _ in range(rounds)]
-        print(f"{what:<26} {median(seconds) * 1000:8,.0f} ms median of {rounds}, {min(seconds) * 1000:,.0f} ms least")
+        best = f"{min(seconds) * 1000:,.0f} ms least, of CPU"
+        print(f"{what:<26} {median(seconds) * 1000:8,.0f} ms median of {rounds}, {best}")
     return 0
 
 
