@@ -19,6 +19,15 @@ slots:
   hero: {deliver: script, at: "#hero", show: [{name: hello, html: "<p>Seen {{ visitor.pages_this_visit }}</p>"}]}
   after: {deliver: script, at: "#after", place: after, show: [{name: post, text: "5 < 6"}]}
   gone: {deliver: script, at: ".gone", place: hide, show: [{hide: yes, name: no-banner}]}
+  lively:
+    deliver: script
+    pages: [/lively]
+    show: [{name: by-mark, html: "<script>document.title += ' marked'</script>"}]
+  livelier:
+    deliver: script
+    at: "#after"
+    pages: [/lively]
+    show: [{name: by-selector, html: "<script>document.title += ' selected'</script>"}]
   absent: {deliver: script, at: "#absent", show: [{name: never, text: Never}]}
 """
 PAGE = """<!doctype html>
@@ -37,6 +46,7 @@ ODD_PAGES = {
     "/script-twice": PAGE.replace("</head>", '<script src="/_floorwalker/client.js" defer></script></head>'),
     "/as-module": PAGE.replace(" defer>", ' type="module">'),
     "/slot-twice": PAGE.replace("<table", f"<template>{MARKED}</template><p>{MARKED}</p><table"),
+    "/lively": PAGE.replace("<table", "<!--slot:lively--><!--/slot:lively--><table"),
     "/in-a-frame": PAGE.replace("<table", '<iframe src="/script-twice"></iframe><table'),
 }
 
@@ -53,5 +63,7 @@ def create_app() -> ASGIApp:
 async def page(request: Request) -> HTMLResponse:
     path = request.url.path
     policy = POLICIES.get(path, "default-src 'self'; img-src data:")
+    if path == "/lively":
+        policy = ""
     content = ODD_PAGES.get(path, PAGE)
     return HTMLResponse(content, headers={"cache-control": "public, max-age=60", "content-security-policy": policy})

@@ -74,3 +74,9 @@ def test_each_place_is_filled_once_however_the_page_is_made(chromium: Browser, s
     assert page.evaluate("document.querySelector('template')?.innerHTML ?? ''").count("Cheaper") == 0
     assert len(asked) == (2 if path == "/in-a-frame" else 1)
     assert len(context.cookies()) == 1
+
+
+def test_scripts_in_a_block_run_as_in_a_page_that_the_server_filled(chromium: Browser, site: str) -> None:
+    page, _ = arrive(chromium, site + "/lively")
+    page.wait_for_function("() => told.length >= 4")
+    assert set(page.title().split()) >= {"marked", "selected"}

@@ -6,7 +6,10 @@
   const base = own.src.replace(/\/client\.js.*$/, "");
   const policy = window.trustedTypes?.createPolicy?.("floorwalker", { createHTML: (html) => html });
   const trusted = (html) => (policy ? policy.createHTML(html) : html);
-  const beside = { before: "beforebegin", first: "afterbegin", last: "beforeend", after: "afterend" };
+  const puts = {
+    inside: { by: "replaceChildren" }, first: { by: "prepend" }, last: { by: "append" },
+    replace: { by: "replaceWith", outside: true }, before: { by: "before", outside: true }, after: { by: "after", outside: true },
+  };
 
   /* Marked places: from <!--slot:NAME--> to <!--/slot:NAME-->, the first of each name. */
   const marked = () => {
@@ -29,11 +32,13 @@
     return found;
   };
 
+  /* Made from a range, so that scripts in a block run as they do in a page that the server filled. */
   const pointed = (element, place) => (html) => {
-    if (place === "hide") element.remove();
-    else if (place === "replace") element.outerHTML = trusted(html);
-    else if (place in beside) element.insertAdjacentHTML(beside[place], trusted(html));
-    else element.innerHTML = trusted(html);
+    if (place === "hide") return element.remove();
+    const range = document.createRange();
+    if (puts[place].outside) range.selectNode(element);
+    else range.selectNodeContents(element);
+    element[puts[place].by](range.createContextualFragment(trusted(html)));
   };
 
   const places = () => {
