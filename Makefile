@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8000
 
-.PHONY: demo test test-browser test-editor lint bench bench-smoke clean
+.PHONY: demo test test-long test-browser test-editor lint bench bench-smoke clean
 
 .venv/.base: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -32,6 +32,9 @@ demo: .venv/.base  ## the demo shop on an embedded store; prints the addresses t
 
 test: .venv/.test
 	$(BIN)/python -m pytest -q
+
+test-long: .venv/.test  ## the laws of the rule language, twenty times as long; some minutes
+	FLOORWALKER_LONG_RUN=20 $(BIN)/python -m pytest -q tests/core/evaluation/test_naive.py tests/core/test_decide_laws.py
 
 test-browser: .venv/.browser  ## needs Chromium (Debian: apt-get install chromium)
 	$(BIN)/python -m pytest -q -m browser

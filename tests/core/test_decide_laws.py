@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Struct
 
@@ -23,6 +23,7 @@ from floorwalker.core.ruleset import Ruleset
 from floorwalker.core.signals import Signals
 from floorwalker.rulefile import read
 from tests.core.evaluation.test_laws import PROFILES, SIGNALS
+from tests.core.long_run import law
 from tests.core.visitors import signals_of
 
 Plain = dict[str, Any]
@@ -239,7 +240,7 @@ class Journey:
             self.clicked.add(decision.block)
 
 
-@settings(max_examples=150, deadline=None)
+@law(120)
 @given(RULES, st.integers(0, 2**32), st.integers(1, 15))
 def test_over_a_journey_every_limit_and_every_group_is_kept(rules: Plain, seed: int, pages: int) -> None:
     journey = Journey(rules, Random(seed))
@@ -250,7 +251,7 @@ def test_over_a_journey_every_limit_and_every_group_is_kept(rules: Plain, seed: 
 MEMORY = ("at_most", "rest", "stop_after")
 
 
-@settings(max_examples=60, deadline=None)
+@law(50)
 @given(RULES, st.booleans(), st.integers(0, 1))
 def test_whoever_may_not_be_remembered_gets_nothing_that_needs_memory(rules: Plain, mobile: bool, profile: int) -> None:
     signals = signals_of(int(START), **({"device": {"type": "mobile"}} if mobile else {}))
@@ -264,7 +265,7 @@ def test_whoever_may_not_be_remembered_gets_nothing_that_needs_memory(rules: Pla
             assert float(rules["slots"][decision.slot].get("control", "0 %").split()[0]) == 0
 
 
-@settings(max_examples=60, deadline=None)
+@law(50)
 @given(RULES, PROFILES, SIGNALS, st.booleans(), st.permutations(SLOTS))
 def test_any_rules_any_profile_and_any_signals_come_to_a_decision_that_is_explained(
     rules: Plain, profile: Profile | None, signals: Signals, remembered: bool, order: list[str]

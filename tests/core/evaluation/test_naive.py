@@ -1,13 +1,12 @@
 """Compiled evaluation is a naive reading of the same rules: any rules of the language, any journey."""
 
 import json
-import os
 from collections import Counter
 from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from floorwalker.core.advance import Corridor
@@ -17,17 +16,11 @@ from floorwalker.core.memory import ledger, recents
 from tests.core.evaluation.language import conditions
 from tests.core.evaluation.naive import Naive
 from tests.core.evaluation.stories import ZONES, moment_of_story, profile_of_story, rules_of, ruleset_of, story
+from tests.core.long_run import law
 
 Plain = dict[str, Any]
-LONG = int(os.environ.get("FLOORWALKER_LONG_RUN", "1"))
-"""So many times the usual number of examples."""
 NOT_KEPT = ("saw", "clicked", "responds_to")
 """What is counted by day and not by slot, so that an answer may be unknown before anything is forgotten."""
-
-
-def law(examples: int) -> Any:
-    checks = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
-    return settings(max_examples=examples * LONG, deadline=None, suppress_health_check=checks)
 
 
 BASE: Plain = {
