@@ -32,6 +32,7 @@ demo: .venv/.base  ## the demo shop on an embedded store; prints the addresses t
 
 test: .venv/.test
 	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -m load
 
 test-long: .venv/.test  ## the laws of the rule language, twenty times as long; some minutes
 	FLOORWALKER_LONG_RUN=20 $(BIN)/python -m pytest -q tests/core/evaluation/test_naive.py tests/core/test_decide_laws.py

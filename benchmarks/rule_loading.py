@@ -15,8 +15,8 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.large_rules import write_large_rules
-from floorwalker.asgi.rule_checks import content_checks
-from floorwalker.asgi.rulebook import load_rulebook
+from floorwalker.asgi.rules.rule_checks import content_checks
+from floorwalker.asgi.rules.rulebook import load_rulebook
 from floorwalker.html.blocks import BlockRenderer, template_sources
 from floorwalker.rulefile import check, read, read_files, read_templates
 

@@ -9,9 +9,9 @@ from typing import TypeVar
 
 from benchmarks.pages import SLOTS, Pages
 from benchmarks.visitors import AGENT, histories
-from floorwalker.asgi.rulebook import load_rulebook
+from floorwalker.asgi.rules.rulebook import load_rulebook
 from floorwalker.asgi.walk import Walk
-from floorwalker.core.decide import decide
+from floorwalker.core.deciding.decide import decide
 from floorwalker.core.effects import Effects
 from floorwalker.core.hit import Hit
 from floorwalker.core.memory.profile import Profile

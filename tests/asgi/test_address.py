@@ -2,7 +2,7 @@
 
 import pytest
 
-from floorwalker.asgi.address import Caller, Proxies
+from floorwalker.asgi.http.address import Caller, Proxies
 
 CLIENT = ("10.0.0.9", 1234)
 

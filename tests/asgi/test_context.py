@@ -3,16 +3,16 @@
 import pytest
 from msgspec import structs
 
-from floorwalker.asgi.context import block_context
+from floorwalker.asgi.rules.context import block_context
 from floorwalker.core.advance import Corridor
 from floorwalker.core.conditions import model
 from floorwalker.core.conditions.matchers import AnyOf
-from floorwalker.core.decide import decide
+from floorwalker.core.deciding.decide import decide
 from floorwalker.core.hit import Hit
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.ruleset import PageRule, Ruleset, Segment
 from floorwalker.html.blocks import BlockRenderer
-from floorwalker.rulefile.showing import TAKEN_VALUES
+from floorwalker.rulefile.showing.showing import TAKEN_VALUES
 from tests.core.holdings import held
 
 AT = 1_750_000_000.0

@@ -2,7 +2,7 @@
 
 import pytest
 
-from floorwalker.asgi.headers import accepts_coding, as_personal, first_of, for_document, is_public, may_be_shared
+from floorwalker.asgi.http.headers import accepts_coding, as_personal, first_of, for_document, is_public, may_be_shared
 
 
 def test_a_document_is_asked_for_whole_now_and_as_plain_bytes() -> None:

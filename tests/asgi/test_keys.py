@@ -8,10 +8,11 @@ import pytest
 import yaml
 
 from floorwalker import PersonalizationMiddleware
-from floorwalker.asgi.rulebook import Rulebook
+from floorwalker.asgi.rules.rulebook import Rulebook
 from floorwalker.asgi.verdicts import judge
-from floorwalker.rulefile import load, persona_keys, sections
-from floorwalker.rulefile.keys import Key, Shape
+from floorwalker.rulefile import load
+from floorwalker.rulefile.tables import persona_keys, sections
+from floorwalker.rulefile.tables.keys import Key, Shape
 from tests.asgi.browser import Browser, page_app
 from tests.asgi.conftest import KEY, Clock
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from floorwalker.asgi.kinds import RequestKind, admits_html, hit_kind, read_request
+from floorwalker.asgi.http.kinds import RequestKind, admits_html, hit_kind, read_request
 from floorwalker.core.hit import HitKind
 
 HTML = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"

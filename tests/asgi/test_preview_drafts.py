@@ -6,7 +6,7 @@ from pathlib import Path
 from weakref import ref
 
 from floorwalker.asgi.preview.drafts import DraftBook
-from floorwalker.asgi.rulebook import Rulebook, load_rulebook
+from floorwalker.asgi.rules.rulebook import Rulebook, load_rulebook
 
 RULES = "slots: {hero: {show: [{draft: yes, name: sketched, text: Soon}]}}\n"
 

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from floorwalker import Ruleset
-from floorwalker.asgi import publishing
-from floorwalker.asgi.publishing import Publisher
-from floorwalker.asgi.rulebook import Rulebook, load_rulebook, rulebook_of
+from floorwalker.asgi.rules import publishing
+from floorwalker.asgi.rules.publishing import Publisher
+from floorwalker.asgi.rules.rulebook import Rulebook, load_rulebook, rulebook_of
+from floorwalker.core.deciding.menu import menus_of
 from floorwalker.core.evaluation.plan import Plan
-from floorwalker.core.menu import menus_of
 from floorwalker.errors import ConfigurationError, RuleErrors
 from floorwalker.rulefile import RuleFiles, read_files
 from floorwalker.rulefile.restoring import carry_out, plan_restore
@@ -78,7 +78,7 @@ class Site:
 
 @pytest.fixture
 def site(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> Site:
-    caplog.set_level(logging.INFO, "floorwalker.asgi.publishing")
+    caplog.set_level(logging.INFO, "floorwalker.asgi.rules.publishing")
     return Site(tmp_path)
 
 

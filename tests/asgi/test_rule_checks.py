@@ -2,7 +2,7 @@
 
 import pytest
 
-from floorwalker.asgi.rule_checks import content_checks
+from floorwalker.asgi.rules.rule_checks import content_checks
 from floorwalker.html.blocks import BlockRenderer
 from floorwalker.rulefile import Judgement
 

@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from floorwalker import Store, open_store
-from floorwalker.asgi.rulebook import read_site_files
+from floorwalker.asgi.rules.rulebook import read_site_files
 from tests.asgi.browser import CHROME
 from tests.asgi.saving_site import SLOTS
 from tests.conftest import ROOT

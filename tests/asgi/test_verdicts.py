@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from floorwalker.asgi.rulebook import Rulebook
+from floorwalker.asgi.rules.rulebook import Rulebook
 from floorwalker.asgi.verdicts import Verdict, judge, walk_of
 from floorwalker.asgi.walk import Walk
 from floorwalker.core.hit import Hit
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.personas import Happening, Persona
-from floorwalker.core.rehearsal import rehearse
+from floorwalker.core.trying.rehearsal import rehearse
 from floorwalker.html.weave import Outcome
 from floorwalker.rulefile import load, read
 

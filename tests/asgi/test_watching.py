@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 import watchfiles
 
-from floorwalker.asgi.publishing import Publisher
-from floorwalker.asgi.rulebook import Rulebook, rulebook_of
-from floorwalker.asgi.watching import Watch
+from floorwalker.asgi.rules.publishing import Publisher
+from floorwalker.asgi.rules.rulebook import Rulebook, rulebook_of
+from floorwalker.asgi.rules.watching import Watch
 from floorwalker.rulefile import RuleFiles
 from floorwalker.store import KeptRules
 from tests.conftest import ROOT
@@ -110,7 +110,7 @@ async def test_nothing_is_logged_but_what_came_of_it(site: Site, caplog: pytest.
     caplog.set_level(logging.INFO)
     _in_place(site)
     await site.in_force("second")
-    assert {record.name for record in caplog.records} == {"floorwalker.asgi.publishing"}
+    assert {record.name for record in caplog.records} == {"floorwalker.asgi.rules.publishing"}
 
 
 async def test_looking_is_no_change(site: Site) -> None:

@@ -12,9 +12,9 @@ import jsonschema
 import pytest
 
 from floorwalker.cli import main
-from floorwalker.cli.check_formats import as_annotations, as_sarif
-from floorwalker.cli.check_report import report
-from floorwalker.cli.paper import Paper
+from floorwalker.cli.reports.check_formats import as_annotations, as_sarif
+from floorwalker.cli.reports.check_report import report
+from floorwalker.cli.reports.paper import Paper
 from floorwalker.rulefile import Problem, Severity, read
 from floorwalker.rulefile.codes import CODES
 

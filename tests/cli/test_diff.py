@@ -12,9 +12,9 @@ from msgspec import structs
 
 from floorwalker.accesslog import open_log
 from floorwalker.accesslog.replay import Replay
-from floorwalker.asgi.rulebook import load_rulebook
+from floorwalker.asgi.rules.rulebook import load_rulebook
 from floorwalker.cli import main
-from floorwalker.cli.replay_walk import choose
+from floorwalker.cli.walks.replay_walk import choose
 from floorwalker.store import KeptRules, open_store
 from tests.cli.editions import NEW, OLD, write_log, write_site
 

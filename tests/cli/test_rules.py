@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from floorwalker import open_store
-from floorwalker.asgi.publishing import Published
-from floorwalker.asgi.rulebook import read_site_files
+from floorwalker.asgi.rules.publishing import Published
+from floorwalker.asgi.rules.rulebook import read_site_files
 from floorwalker.cli import main
 from floorwalker.store import KeptRules, Store
 from floorwalker.store.publications import LARGEST_PACKED_BYTES

@@ -5,7 +5,7 @@ import sys
 from random import Random
 
 from floorwalker.core.advance import Corridor
-from floorwalker.core.decide import decide, explain_all
+from floorwalker.core.deciding.decide import decide, explain_all
 from tests.core.evaluation.stories import profile_of_story, rules_of, ruleset_of, signals_at, story
 
 WORDS = {"category": ["lenses", "bags", "c*"], "tag": ["new", "sale"], "path": ["/lenses/**", "/bags/*"]}

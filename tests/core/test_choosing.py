@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from floorwalker.core.decide import decide, explain_all
+from floorwalker.core.deciding.decide import decide, explain_all
 from floorwalker.core.decision import Arm, Decision, Explanation
 from floorwalker.core.hashing import draw, seed_of
 from floorwalker.core.memory.profile import Profile

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from floorwalker.core.calendar import Calendar
-from floorwalker.core.decide import decide, explain_all, showing_of
+from floorwalker.core.deciding.decide import decide, explain_all, showing_of
 from floorwalker.core.decision import Arm, Reason
 from floorwalker.core.hashing import seed_of
 from floorwalker.core.memory.fold import fold_shown

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from msgspec import Struct
 
 from floorwalker.core.advance import Corridor
-from floorwalker.core.decide import decide, explain_all, showing_of
+from floorwalker.core.deciding.decide import decide, explain_all, showing_of
 from floorwalker.core.decision import Arm, Decision, Reason
 from floorwalker.core.events import SLOT_CLICKED, Event
 from floorwalker.core.hashing import share

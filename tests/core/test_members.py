@@ -2,9 +2,9 @@
 
 import pytest
 
-from floorwalker.core.classify import segments_at
 from floorwalker.core.conditions.model import InSegment
-from floorwalker.core.decide import decide
+from floorwalker.core.deciding.classify import segments_at
+from floorwalker.core.deciding.decide import decide
 from floorwalker.core.evaluation.evaluate import moment_at
 from floorwalker.core.ruleset import Content, Entry, Ruleset, Segment, Slot
 from floorwalker.core.signals import Signals

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from floorwalker.core.movement import Ledger, Movement, Seen
+from floorwalker.core.trying.movement import Ledger, Movement, Seen
 
 names = st.frozensets(st.sampled_from("abc"), max_size=3)
 shown = st.dictionaries(

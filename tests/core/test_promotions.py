@@ -3,14 +3,14 @@
 from math import sqrt
 
 from floorwalker.core.calendar import Calendar
-from floorwalker.core.decide import decide, explain_all, showing_of
+from floorwalker.core.deciding.decide import decide, explain_all, showing_of
 from floorwalker.core.decision import Arm, Reason
-from floorwalker.core.drafts import with_drafts
 from floorwalker.core.hashing import seed_of, share
 from floorwalker.core.memory.fold import fold_shown
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.memory.responses import Showing
 from floorwalker.core.ruleset import Ruleset, Site
+from floorwalker.core.trying.drafts import with_drafts
 from floorwalker.rulefile import read
 from tests.core.visitors import AT, profile_of, signals_of
 

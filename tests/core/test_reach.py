@@ -1,8 +1,8 @@
 """How many people a segment is: windows counted back from the end."""
 
-from floorwalker.core.decide import decide
-from floorwalker.core.reach import DAY_S, Attendance, Census
+from floorwalker.core.deciding.decide import decide
 from floorwalker.core.ruleset import Ruleset
+from floorwalker.core.trying.reach import DAY_S, Attendance, Census
 from floorwalker.rulefile import read
 from tests.core.visitors import AT, profile_of, signals_of
 

@@ -9,9 +9,9 @@ from floorwalker.core.hit import Hit, HitKind
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.memory.responses import Showing
 from floorwalker.core.personas import Facts, Happening, PastOrder, Persona, Piece
-from floorwalker.core.rehearsal import rehearse
 from floorwalker.core.ruleset import PageRule, Ruleset
 from floorwalker.core.signals import Place
+from floorwalker.core.trying.rehearsal import rehearse
 
 NOW = 1_795_000_000.0
 DAY = 86400.0

@@ -4,10 +4,10 @@ import pytest
 from msgspec.structs import replace
 
 from floorwalker.core.advance import Corridor
-from floorwalker.core.classify import segments_at
 from floorwalker.core.conditions.definitions import DEFINITIONS
+from floorwalker.core.deciding.classify import segments_at
 from floorwalker.core.ruleset import Ruleset
-from floorwalker.core.standing import Need, needs_of, needs_request, standing_moment, without_request
+from floorwalker.core.trying.standing import Need, needs_of, needs_request, standing_moment, without_request
 from floorwalker.rulefile import read
 from tests.core.visitors import AT, profile_of
 

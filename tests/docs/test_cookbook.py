@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from floorwalker.asgi.rulebook import load_rulebook
+from floorwalker.asgi.rules.rulebook import load_rulebook
 from floorwalker.asgi.verdicts import judge
 from floorwalker.rulefile import check
 

@@ -13,7 +13,7 @@ import pytest
 
 from floorwalker.cli import COMMANDS, parser
 from floorwalker.rulefile import Severity, read
-from floorwalker.rulefile.sections import SECTIONS
+from floorwalker.rulefile.tables.sections import SECTIONS
 from tests.docs.pages import PAGES, ROOT, Block, block_with, blocks, prose, spans
 
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from floorwalker.asgi.cookie import MAX_AGE_SECONDS
-from floorwalker.asgi.headers import as_personal
+from floorwalker.asgi.http.headers import as_personal
 from tests.asgi.browser import GOOGLEBOT, SEARCH, Browser, page_app
 from tests.asgi.conftest import PAGE, RULES, Wrap, clock, remembered, rules, wrap
 from tests.docs.pages import ROOT, table

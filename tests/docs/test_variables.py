@@ -1,7 +1,7 @@
 """The page that lists what blocks can show is the one that the code makes, and rules know the same names."""
 
-from floorwalker.asgi.context import VARIABLES
-from floorwalker.asgi.variables import variables_page
+from floorwalker.asgi.rules.context import VARIABLES
+from floorwalker.asgi.rules.variables import variables_page
 from tests.docs.pages import ROOT, table
 
 

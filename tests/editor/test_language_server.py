@@ -10,9 +10,9 @@ import pytest
 
 from floorwalker.cli import main
 from floorwalker.core.conditions.definitions import DEFINITIONS
-from floorwalker.rulefile.keys import Key
-from floorwalker.rulefile.persona_keys import PERSONA_KEYS
-from floorwalker.rulefile.sections import ENTRY_KEYS, SECTIONS, SLOT_KEYS
+from floorwalker.rulefile.tables.keys import Key
+from floorwalker.rulefile.tables.persona_keys import PERSONA_KEYS
+from floorwalker.rulefile.tables.sections import ENTRY_KEYS, SECTIONS, SLOT_KEYS
 from tests.editor.language_server import LanguageServer, language_server
 
 pytestmark = pytest.mark.editor

@@ -2,8 +2,8 @@
 
 import pytest
 
-from floorwalker.core.classify import classify, explain_segment
-from floorwalker.core.decide import decide
+from floorwalker.core.deciding.classify import classify, explain_segment
+from floorwalker.core.deciding.decide import decide
 from floorwalker.core.evaluation.evaluate import explain, moment_at
 from floorwalker.core.ruleset import Ruleset
 from floorwalker.rulefile import Problem, Severity, read

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from floorwalker.rulefile import Severity, read
-from floorwalker.rulefile.sections import SECTIONS
+from floorwalker.rulefile.tables.sections import SECTIONS
 
 GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
 EXAMPLES = [re.sub(f"(?m)^{indent}", "", text) for indent, text in re.findall(r"(?ms)^( *)```yaml\n(.*?)^ *```", GUIDE)]

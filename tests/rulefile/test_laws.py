@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from floorwalker.core.conditions.definitions import DEFINITIONS, OPERATORS
 from floorwalker.core.ruleset import Ruleset
 from floorwalker.rulefile import Problem, Severity, read
-from floorwalker.rulefile.sections import (
+from floorwalker.rulefile.tables.sections import (
     BLOCK_KEYS,
     ENTRY_KEYS,
     PAGE_KEYS,

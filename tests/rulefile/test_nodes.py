@@ -5,7 +5,7 @@ import pytest
 from floorwalker.rulefile import read
 from floorwalker.rulefile.nodes import Mapping, Position, Scalar, Sequence
 from floorwalker.rulefile.problems import Findings
-from floorwalker.rulefile.salvage import read_yaml
+from floorwalker.rulefile.text.salvage import read_yaml
 
 
 def composed(text: str) -> Mapping:

@@ -12,15 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from floorwalker.core.advance import Corridor
-from floorwalker.core.decide import decide
+from floorwalker.core.deciding.decide import decide
 from floorwalker.core.events import Page
 from floorwalker.core.personas import TYPICAL_AGENTS, Expectation, Happening, PastOrder, Persona, Piece
 from floorwalker.core.reading.device import NO_HINTS, read_device
-from floorwalker.core.rehearsal import rehearse
 from floorwalker.core.ruleset import Ruleset
 from floorwalker.core.signals import Place
+from floorwalker.core.trying.rehearsal import rehearse
 from floorwalker.rulefile import Severity, read, schema
-from floorwalker.rulefile.persona_keys import (
+from floorwalker.rulefile.problems import Findings
+from floorwalker.rulefile.schema_parts import plain
+from floorwalker.rulefile.tables.persona_keys import (
     BOUGHT_KEYS,
     CART_KEYS,
     HISTORY_KEYS,
@@ -30,9 +32,7 @@ from floorwalker.rulefile.persona_keys import (
     SAID_KEYS,
     TEST_KEYS,
 )
-from floorwalker.rulefile.problems import Findings
-from floorwalker.rulefile.salvage import read_yaml
-from floorwalker.rulefile.schema_parts import plain
+from floorwalker.rulefile.text.salvage import read_yaml
 
 SHARED = """\
 site: {timezone: Europe/Berlin, price_tiers: {low: up to 100, high: above 100}}

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from floorwalker.core.conditions.definitions import DEFINITIONS
 from floorwalker.rulefile import reference
-from floorwalker.rulefile.sections import ENTRY_KEYS, SECTIONS
+from floorwalker.rulefile.tables.sections import ENTRY_KEYS, SECTIONS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference.md"
 

@@ -11,8 +11,7 @@ from floorwalker.core.conditions.definitions import DEFINITIONS
 from floorwalker.rulefile import read, schema
 from floorwalker.rulefile.nodes import Mapping, Node, Scalar, Sequence
 from floorwalker.rulefile.problems import Findings
-from floorwalker.rulefile.salvage import read_yaml
-from floorwalker.rulefile.sections import (
+from floorwalker.rulefile.tables.sections import (
     BLOCK_KEYS,
     ENTRY_KEYS,
     PAGE_KEYS,
@@ -22,6 +21,7 @@ from floorwalker.rulefile.sections import (
     SITE_KEYS,
     SLOT_KEYS,
 )
+from floorwalker.rulefile.text.salvage import read_yaml
 
 COOKBOOK = (Path(__file__).parent.parent / "cases" / "rules" / "cookbook.yaml").read_text(encoding="utf-8")
 SCHEMA = schema()

@@ -6,7 +6,7 @@ from functools import cache
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from floorwalker.core.decide import decide
+from floorwalker.core.deciding.decide import decide
 from floorwalker.core.ruleset import Ruleset
 from floorwalker.rulefile import Checks, read
 from tests.core.reasoning.pool import SEGMENTS, WRITTEN, moments

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from floorwalker.core.conditions.definitions import DEFINITIONS, NUMBER_OPERATORS, OPERATORS
 from floorwalker.core.conditions.vocabulary import COUNTRIES, WEEKDAYS
 from floorwalker.rulefile import Severity, read, values
-from floorwalker.rulefile.sections import SECTIONS
+from floorwalker.rulefile.tables.sections import SECTIONS
 from floorwalker.rulefile.wordings import conditions, keys, numbers, places, times
 from floorwalker.rulefile.wordings import values as other_values
 

@@ -13,7 +13,7 @@ from msgspec import Struct, field
 from floorwalker.accesslog.hits import LogHit, as_file, hit_of
 from floorwalker.accesslog.lines import LogLine, Rejected
 from floorwalker.core.advance import Corridor
-from floorwalker.core.decide import PageDecisions, showing_of
+from floorwalker.core.deciding.decide import PageDecisions, showing_of
 from floorwalker.core.decision import Reason
 from floorwalker.core.effects import NOTHING, Effects
 from floorwalker.core.hashing import seed_of

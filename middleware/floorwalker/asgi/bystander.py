@@ -4,12 +4,12 @@ import logging
 from collections.abc import Awaitable
 
 from floorwalker.asgi.encounter import Encounter
+from floorwalker.asgi.http.replies import may_concern_us
+from floorwalker.asgi.http.request import Request
+from floorwalker.asgi.http.types import App, Message, Receive, Scope, Send
 from floorwalker.asgi.keeper import Keeper
-from floorwalker.asgi.replies import may_concern_us
-from floorwalker.asgi.request import Request
 from floorwalker.asgi.responder import Responder
 from floorwalker.asgi.setup import Setup
-from floorwalker.asgi.types import App, Message, Receive, Scope, Send
 
 logger = logging.getLogger(__name__)
 

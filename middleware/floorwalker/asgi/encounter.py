@@ -5,12 +5,12 @@ from collections.abc import Mapping
 
 from floorwalker.asgi.budget import Budget
 from floorwalker.asgi.cookie import Identity, is_due
+from floorwalker.asgi.http.kinds import RequestKind
+from floorwalker.asgi.http.request import Request
+from floorwalker.asgi.http.types import RawHeaders
 from floorwalker.asgi.keeper import Commit, Keeper
-from floorwalker.asgi.kinds import RequestKind
 from floorwalker.asgi.meeting import Meeting
-from floorwalker.asgi.request import Request
 from floorwalker.asgi.setup import Setup
-from floorwalker.asgi.types import RawHeaders
 from floorwalker.asgi.walk import Walk
 from floorwalker.core.hit import Hit, HitKind
 from floorwalker.html.markers import PageMemory

@@ -6,10 +6,10 @@ from typing import Any
 from starlette.responses import JSONResponse
 
 from floorwalker.asgi.client.slots import SlotDesk
+from floorwalker.asgi.http.problems import problem
+from floorwalker.asgi.http.request import inner_path
+from floorwalker.asgi.http.types import App, Receive, Scope, Send
 from floorwalker.asgi.preview.desk import PreviewDesk
-from floorwalker.asgi.problems import problem
-from floorwalker.asgi.request import inner_path
-from floorwalker.asgi.types import App, Receive, Scope, Send
 
 _READING = ("GET", "HEAD")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from floorwalker.asgi.types import App, Message, Receive, Scope, Send
+from floorwalker.asgi.http.types import App, Message, Receive, Scope, Send
 
 _ANSWERS = ("lifespan.startup.complete", "lifespan.startup.failed")
 _ENDS = ("lifespan.shutdown.complete", "lifespan.shutdown.failed", "lifespan.startup.failed")

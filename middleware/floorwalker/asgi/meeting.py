@@ -3,11 +3,11 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 
-from floorwalker.asgi.kinds import RequestKind
-from floorwalker.asgi.request import Request
-from floorwalker.asgi.rulebook import MayHold, Rulebook
+from floorwalker.asgi.http.kinds import RequestKind
+from floorwalker.asgi.http.request import Request
+from floorwalker.asgi.http.types import RawHeaders
+from floorwalker.asgi.rules.rulebook import MayHold, Rulebook
 from floorwalker.asgi.setup import Setup
-from floorwalker.asgi.types import RawHeaders
 from floorwalker.asgi.walk import Walk
 from floorwalker.core.hit import HitKind
 from floorwalker.html.markers import PageMemory

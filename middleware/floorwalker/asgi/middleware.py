@@ -10,16 +10,16 @@ from floorwalker.asgi.bystander import Bystander
 from floorwalker.asgi.client.slots import SlotDesk
 from floorwalker.asgi.encounter import Encounter
 from floorwalker.asgi.endpoints import Endpoints
-from floorwalker.asgi.headers import for_document
+from floorwalker.asgi.http.headers import for_document
+from floorwalker.asgi.http.request import Request, full_path, inner_path
+from floorwalker.asgi.http.types import App, Receive, Scope, Send
 from floorwalker.asgi.keeper import Keeper
 from floorwalker.asgi.lifespan import LifespanResponder
 from floorwalker.asgi.meeting import Meeting
 from floorwalker.asgi.preview.desk import PreviewDesk
-from floorwalker.asgi.request import Request, full_path, inner_path
 from floorwalker.asgi.responder import Responder
 from floorwalker.asgi.settings import Options, read_settings
 from floorwalker.asgi.setup import Setup
-from floorwalker.asgi.types import App, Receive, Scope, Send
 from floorwalker.asgi.visitor import SCOPE_KEY
 from floorwalker.core.conditions.patterns import path_pattern
 from floorwalker.store import Store, open_store

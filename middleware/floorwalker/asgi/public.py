@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from os import PathLike
 from typing import Any, cast
 
-from floorwalker.asgi.rule_checks import content_checks
+from floorwalker.asgi.rules.rule_checks import content_checks
 from floorwalker.core import ruleset as core
 from floorwalker.errors import RuleErrors
 from floorwalker.html.blocks import BlockRenderer, template_sources

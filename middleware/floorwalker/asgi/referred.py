@@ -3,8 +3,8 @@
 from collections import deque
 from collections.abc import Iterable, Iterator
 
-from floorwalker.core.classify import explain_segment
 from floorwalker.core.conditions.model import Condition
+from floorwalker.core.deciding.classify import explain_segment
 from floorwalker.core.decision import Explanation
 from floorwalker.core.evaluation.moment import Moment
 from floorwalker.core.ruleset import Entry, Segment, Slot

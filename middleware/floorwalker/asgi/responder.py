@@ -5,13 +5,13 @@ import logging
 import re
 from collections.abc import Awaitable, Callable
 
-from floorwalker.asgi.body import Opening, PageBody
-from floorwalker.asgi.headers import accepts_coding, all_of, as_personal, lowered, may_be_shared, without
-from floorwalker.asgi.kinds import hit_kind
+from floorwalker.asgi.http.body import Opening, PageBody
+from floorwalker.asgi.http.headers import accepts_coding, all_of, as_personal, lowered, may_be_shared, without
+from floorwalker.asgi.http.kinds import hit_kind
+from floorwalker.asgi.http.replies import Reply, read_reply
+from floorwalker.asgi.http.types import App, Message, RawHeaders, Receive, Scope, Send
 from floorwalker.asgi.meeting import Meeting
-from floorwalker.asgi.replies import Reply, read_reply
-from floorwalker.asgi.rulebook import MayHold
-from floorwalker.asgi.types import App, Message, RawHeaders, Receive, Scope, Send
+from floorwalker.asgi.rules.rulebook import MayHold
 from floorwalker.asgi.walk import Walk
 from floorwalker.core.hit import HitKind
 from floorwalker.html.rewriter import SlotRewriter

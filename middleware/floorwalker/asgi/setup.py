@@ -3,11 +3,11 @@
 import logging
 from collections.abc import Callable
 
-from floorwalker.asgi.address import Proxies
 from floorwalker.asgi.cookie import VisitorCookie
+from floorwalker.asgi.http.address import Proxies
 from floorwalker.asgi.places import open_places
-from floorwalker.asgi.publishing import Publisher
-from floorwalker.asgi.rulebook import Rulebook, load_rulebook, rulebook_of
+from floorwalker.asgi.rules.publishing import Publisher
+from floorwalker.asgi.rules.rulebook import Rulebook, load_rulebook, rulebook_of
 from floorwalker.asgi.settings import Settings
 from floorwalker.rulefile import RuleFiles
 from floorwalker.store import open_store

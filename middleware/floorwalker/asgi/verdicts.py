@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import Struct, structs
 
 from floorwalker.asgi.referred import asked_by_entries, asked_by_segment, entries_showing, referred, why_of
-from floorwalker.asgi.rulebook import Rulebook
+from floorwalker.asgi.rules.rulebook import Rulebook
 from floorwalker.asgi.walk import Walk
 from floorwalker.core.decision import Decision, Explanation, Reason
 from floorwalker.core.personas import Expectation, Persona
-from floorwalker.core.rehearsal import Rehearsal, rehearse
 from floorwalker.core.ruleset import Slot
+from floorwalker.core.trying.rehearsal import Rehearsal, rehearse
 
 _KEPT: Mapping[Reason, str] = {
     Reason.OFF: "personalize: no keeps the whole page as it is",

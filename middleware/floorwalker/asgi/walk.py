@@ -6,11 +6,11 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from floorwalker.asgi.context import block_context
-from floorwalker.asgi.rulebook import Rulebook
+from floorwalker.asgi.rules.context import block_context
+from floorwalker.asgi.rules.rulebook import Rulebook
 from floorwalker.core.advance import Corridor
-from floorwalker.core.choose import Taken
-from floorwalker.core.decide import PageDecisions, decide, explain_all, showing_of
+from floorwalker.core.deciding.choose import Taken
+from floorwalker.core.deciding.decide import PageDecisions, decide, explain_all, showing_of
 from floorwalker.core.decision import Arm, Decision, Reason
 from floorwalker.core.effects import NOTHING, Effects
 from floorwalker.core.events import Event, Page, Scalar

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from floorwalker.asgi.rule_checks import content_checks
-from floorwalker.cli.check_formats import as_annotations, as_json, as_sarif
-from floorwalker.cli.check_report import last_line, report
-from floorwalker.cli.paper import Paper
+from floorwalker.asgi.rules.rule_checks import content_checks
+from floorwalker.cli.reports.check_formats import as_annotations, as_json, as_sarif
+from floorwalker.cli.reports.check_report import last_line, report
+from floorwalker.cli.reports.paper import Paper
 from floorwalker.core.ruleset import Ruleset
 from floorwalker.errors import ConfigurationError
 from floorwalker.html.blocks import BlockRenderer, template_sources

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import floorwalker
-from floorwalker.asgi import publishing
-from floorwalker.cli.paper import Paper
+from floorwalker.asgi.rules import publishing
+from floorwalker.cli.reports.paper import Paper
 from floorwalker.cli.rule_options import templates_of
 from floorwalker.errors import ConfigurationError
 

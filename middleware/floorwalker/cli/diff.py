@@ -7,11 +7,11 @@ import time
 from typing import Any
 
 from floorwalker.asgi.places import open_places
-from floorwalker.cli.diff_report import report
-from floorwalker.cli.diff_walk import Moved, moved_in_log, moved_in_store
-from floorwalker.cli.editions import NamedEdition, find_edition
-from floorwalker.cli.paper import Paper
-from floorwalker.core.movement import Movement
+from floorwalker.cli.reports.diff_report import report
+from floorwalker.cli.reports.paper import Paper
+from floorwalker.cli.walks.diff_walk import Moved, moved_in_log, moved_in_store
+from floorwalker.cli.walks.editions import NamedEdition, find_edition
+from floorwalker.core.trying.movement import Movement
 from floorwalker.errors import ConfigurationError
 from floorwalker.html.references import references
 from floorwalker.rulefile.comparing import Comparison, Edition, compare

@@ -7,11 +7,11 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from floorwalker.cli.explain_report import report
-from floorwalker.cli.paper import Paper
+from floorwalker.cli.reports.explain_report import report
+from floorwalker.cli.reports.paper import Paper
 from floorwalker.cli.request import add_request
 from floorwalker.cli.rule_options import add_rules, open_rules
-from floorwalker.cli.subjects import Subject, add_subjects, subject_of
+from floorwalker.cli.walks.subjects import Subject, add_subjects, subject_of
 from floorwalker.errors import ConfigurationError
 from floorwalker.rulefile.problems import did_you_mean
 

@@ -13,7 +13,7 @@ from floorwalker.asgi.preview.links import PREFIX, preview_link
 from floorwalker.asgi.preview.seal import LONGEST_LINK_S
 from floorwalker.asgi.public import Ruleset
 from floorwalker.asgi.settings import ENVIRONMENT_PREFIX
-from floorwalker.cli.paper import Paper
+from floorwalker.cli.reports.paper import Paper
 from floorwalker.errors import ConfigurationError, RuleErrors
 from floorwalker.rulefile.problems import nearest
 

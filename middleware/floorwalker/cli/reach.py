@@ -11,15 +11,15 @@ from typing import Any
 from msgspec.structs import replace
 
 from floorwalker.asgi.places import open_places
-from floorwalker.asgi.rulebook import Rulebook, read_site_files, rulebook_of
-from floorwalker.cli.paper import Paper
-from floorwalker.cli.reach_report import report
-from floorwalker.cli.reach_walk import Reached, reach_in_log, reach_in_store
+from floorwalker.asgi.rules.rulebook import Rulebook, read_site_files, rulebook_of
+from floorwalker.cli.reports.paper import Paper
+from floorwalker.cli.reports.reach_report import report
 from floorwalker.cli.rule_options import add_rules, templates_of
-from floorwalker.cli.shelf import DEFAULT_STORE
-from floorwalker.core.reach import WINDOWS, Reach
+from floorwalker.cli.walks.reach_walk import Reached, reach_in_log, reach_in_store
+from floorwalker.cli.walks.shelf import DEFAULT_STORE
 from floorwalker.core.ruleset import Ruleset
-from floorwalker.core.standing import Need
+from floorwalker.core.trying.reach import WINDOWS, Reach
+from floorwalker.core.trying.standing import Need
 from floorwalker.errors import ConfigurationError, FloorwalkerError, RuleErrors
 from floorwalker.rulefile import Problem, RuleFiles, Severity
 from floorwalker.rulefile.comparing.renames import with_names

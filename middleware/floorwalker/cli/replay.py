@@ -11,12 +11,12 @@ from typing import Any
 
 from floorwalker.accesslog.replay import Summary
 from floorwalker.asgi.places import open_places
-from floorwalker.asgi.rulebook import Rulebook, load_rulebook
-from floorwalker.cli.log_walk import host_of
-from floorwalker.cli.paper import Paper
-from floorwalker.cli.replay_report import report
-from floorwalker.cli.replay_walk import ask_store, walk_log
+from floorwalker.asgi.rules.rulebook import Rulebook, load_rulebook
+from floorwalker.cli.reports.paper import Paper
+from floorwalker.cli.reports.replay_report import report
 from floorwalker.cli.rule_options import templates_of
+from floorwalker.cli.walks.log_walk import host_of
+from floorwalker.cli.walks.replay_walk import ask_store, walk_log
 from floorwalker.core.ruleset import Ruleset
 from floorwalker.errors import ConfigurationError
 

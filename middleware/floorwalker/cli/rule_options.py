@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 from floorwalker.asgi.places import open_places
-from floorwalker.asgi.rulebook import Rulebook, load_rulebook
+from floorwalker.asgi.rules.rulebook import Rulebook, load_rulebook
 
 
 def add_rules(p: argparse.ArgumentParser, *, positional: bool = False) -> None:

@@ -7,10 +7,10 @@ import sys
 import time
 from typing import Any
 
-from floorwalker.cli.paper import Paper, printable
+from floorwalker.cli.reports.paper import Paper, printable
 from floorwalker.cli.rules_history import as_json, read_lines, report
 from floorwalker.cli.rules_restore import restore
-from floorwalker.cli.shelf import DEFAULT_STORE, Shelf, files_of, open_existing, open_shelf, take
+from floorwalker.cli.walks.shelf import DEFAULT_STORE, Shelf, files_of, open_existing, open_shelf, take
 from floorwalker.errors import ConfigurationError
 from floorwalker.store import KeptRules, Store
 

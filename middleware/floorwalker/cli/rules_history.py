@@ -8,11 +8,11 @@ from typing import Any
 
 from msgspec import Struct
 
-from floorwalker.asgi.rulebook import read_site_files
-from floorwalker.cli.paper import Paper, counted, printable
+from floorwalker.asgi.rules.rulebook import read_site_files
+from floorwalker.cli.reports.paper import Paper, counted, printable
+from floorwalker.cli.reports.rules_words import changes_in_words
 from floorwalker.cli.rule_options import templates_of
-from floorwalker.cli.rules_words import changes_in_words
-from floorwalker.cli.shelf import DEFAULT_STORE, Shelf, files_of, shown_at
+from floorwalker.cli.walks.shelf import DEFAULT_STORE, Shelf, files_of, shown_at
 from floorwalker.errors import ConfigurationError
 from floorwalker.store import KeptRules, Publication, Store
 

@@ -5,10 +5,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from floorwalker.asgi.rule_checks import content_checks
-from floorwalker.cli.paper import Paper, counted, printable
+from floorwalker.asgi.rules.rule_checks import content_checks
+from floorwalker.cli.reports.paper import Paper, counted, printable
 from floorwalker.cli.rule_options import templates_of
-from floorwalker.cli.shelf import DEFAULT_STORE, Shelf, open_existing, open_shelf, shown_at, take
+from floorwalker.cli.walks.shelf import DEFAULT_STORE, Shelf, open_existing, open_shelf, shown_at, take
 from floorwalker.errors import ConfigurationError, TemplateFailed
 from floorwalker.html.blocks import BlockRenderer, template_sources
 from floorwalker.rulefile import Problem, RuleFiles, Severity, read

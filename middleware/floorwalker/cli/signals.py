@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 
 from floorwalker.asgi.places import open_places
-from floorwalker.cli.paper import Paper, printable
+from floorwalker.cli.reports.paper import Paper, printable
 from floorwalker.cli.request import RequestUnreadable, add_request, read_headers, read_moment
 from floorwalker.core.reading import SignalReader, read_signals, signals_as_json
 from floorwalker.core.reading.clock import is_zone

@@ -7,12 +7,12 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from floorwalker.asgi.rulebook import Rulebook
+from floorwalker.asgi.rules.rulebook import Rulebook
 from floorwalker.asgi.verdicts import Verdict, judge
 from floorwalker.cli import main
-from floorwalker.cli.paper import Paper
+from floorwalker.cli.reports.paper import Paper
+from floorwalker.cli.reports.verdict_report import as_json, as_junit, report
 from floorwalker.cli.rule_options import add_rules, open_rules
-from floorwalker.cli.verdict_report import as_json, as_junit, report
 from floorwalker.core.personas import Expectation
 from floorwalker.errors import ConfigurationError, RuleErrors
 from floorwalker.rulefile.problems import did_you_mean

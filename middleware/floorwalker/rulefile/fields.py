@@ -6,12 +6,12 @@ from typing import TypeVar
 
 from floorwalker.core.conditions.definitions import DEFINITIONS
 from floorwalker.rulefile.hints import choice_hint, is_condition, key_hint, meant_key, under_when
-from floorwalker.rulefile.keys import Key
 from floorwalker.rulefile.names import Names
 from floorwalker.rulefile.nodes import Mapping, Node, Scalar
 from floorwalker.rulefile.nodes import Sequence as ListNode
 from floorwalker.rulefile.problems import Findings, nearest, one_of
-from floorwalker.rulefile.quoting import paste
+from floorwalker.rulefile.tables.keys import Key
+from floorwalker.rulefile.text.quoting import paste
 from floorwalker.rulefile.values import Misread, duration, number, share, yes_no
 
 _T = TypeVar("_T")

@@ -17,7 +17,7 @@ from typing import Final
 from msgspec import Struct
 
 from floorwalker.errors import ConfigurationError
-from floorwalker.rulefile.source import LARGEST_BYTES
+from floorwalker.rulefile.text.source import LARGEST_BYTES
 
 Folder = str | os.PathLike[str]
 

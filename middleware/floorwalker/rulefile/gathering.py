@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from msgspec import Struct, field
 
 from floorwalker.rulefile.fields import as_mapping, attempt, label
-from floorwalker.rulefile.keys import Section, Shape
 from floorwalker.rulefile.nodes import Mapping, Node, Position, Scalar, Sequence
 from floorwalker.rulefile.problems import did_you_mean
 from floorwalker.rulefile.reading import Reading
-from floorwalker.rulefile.sections import SECTIONS
+from floorwalker.rulefile.tables.keys import Section, Shape
+from floorwalker.rulefile.tables.sections import SECTIONS
 
 _PLAIN_NAMES = ("segment", "block", "slot", "goal", "promotion", "funnel", "place", "persona")
 _FIRST = {"pages": "path: /", "tests": "persona: cheap-tripod"}

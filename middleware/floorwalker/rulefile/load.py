@@ -10,26 +10,26 @@ from msgspec.structs import replace
 
 from floorwalker.core.ruleset import Ruleset
 from floorwalker.errors import RuleErrors
-from floorwalker.rulefile.expectations import read_tests, slots_that_show
+from floorwalker.rulefile.conditions.steps import read_funnels
 from floorwalker.rulefile.folders import Folder, read_files, version_of
 from floorwalker.rulefile.gathering import Gathered, gather
 from floorwalker.rulefile.names import DEFINED_IN, Names
 from floorwalker.rulefile.nodes import Mapping, Position
 from floorwalker.rulefile.pages import read_pages
 from floorwalker.rulefile.people import read_goals, read_segments
-from floorwalker.rulefile.personas import read_personas
 from floorwalker.rulefile.problems import Findings, Problem, TooManyProblems
-from floorwalker.rulefile.promotions import read_promotions
 from floorwalker.rulefile.reading import Reading, SelectorCheck, SourceCheck, TemplateCheck
 from floorwalker.rulefile.review import review
 from floorwalker.rulefile.reviews.audience import IsCertain
 from floorwalker.rulefile.reviews.unused import References
-from floorwalker.rulefile.salvage import read_yaml
-from floorwalker.rulefile.showing import read_blocks
+from floorwalker.rulefile.showing.promotions import read_promotions
+from floorwalker.rulefile.showing.showing import read_blocks
+from floorwalker.rulefile.showing.slots import read_slots
 from floorwalker.rulefile.site import read_places, read_site, read_topics
-from floorwalker.rulefile.slots import read_slots
-from floorwalker.rulefile.source import read_text
-from floorwalker.rulefile.steps import read_funnels
+from floorwalker.rulefile.text.salvage import read_yaml
+from floorwalker.rulefile.text.source import read_text
+from floorwalker.rulefile.trying.expectations import read_tests, slots_that_show
+from floorwalker.rulefile.trying.personas import read_personas
 
 
 class Checks(Struct, frozen=True):

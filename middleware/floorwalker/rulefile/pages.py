@@ -9,7 +9,7 @@ from floorwalker.rulefile.fields import Fields, as_mapping
 from floorwalker.rulefile.nodes import Node, Position
 from floorwalker.rulefile.problems import did_you_mean
 from floorwalker.rulefile.reading import Reading
-from floorwalker.rulefile.sections import PAGE_KEYS
+from floorwalker.rulefile.tables.sections import PAGE_KEYS
 from floorwalker.rulefile.values import Misread, stars
 
 CAPTURES = ("type", "category", "product", "brand", "price_tier", "search")

@@ -12,9 +12,16 @@ from floorwalker.core.conditions.definitions import (
     FieldDefinition,
     Kind,
 )
-from floorwalker.rulefile.keys import Key, Section, Takes
-from floorwalker.rulefile.persona_keys import BOUGHT_KEYS, CART_KEYS, HISTORY_KEYS, ORDER_KEYS, PLACE_KEYS, SAID_KEYS
-from floorwalker.rulefile.sections import (
+from floorwalker.rulefile.tables.keys import Key, Section, Takes
+from floorwalker.rulefile.tables.persona_keys import (
+    BOUGHT_KEYS,
+    CART_KEYS,
+    HISTORY_KEYS,
+    ORDER_KEYS,
+    PLACE_KEYS,
+    SAID_KEYS,
+)
+from floorwalker.rulefile.tables.sections import (
     CHOOSE_LATER,
     ENTRY_KEYS,
     POINTS_KEYS,

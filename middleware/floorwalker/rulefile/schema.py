@@ -18,10 +18,17 @@ from floorwalker.core.conditions.definitions import (
 )
 from floorwalker.core.conditions.vocabulary import WEEKDAYS
 from floorwalker.rulefile import schema_parts as part
-from floorwalker.rulefile.keys import Key, Section, Shape, Takes
-from floorwalker.rulefile.persona_keys import BOUGHT_KEYS, CART_KEYS, HISTORY_KEYS, ORDER_KEYS, PLACE_KEYS, SAID_KEYS
 from floorwalker.rulefile.schema_parts import Schema
-from floorwalker.rulefile.sections import (
+from floorwalker.rulefile.tables.keys import Key, Section, Shape, Takes
+from floorwalker.rulefile.tables.persona_keys import (
+    BOUGHT_KEYS,
+    CART_KEYS,
+    HISTORY_KEYS,
+    ORDER_KEYS,
+    PLACE_KEYS,
+    SAID_KEYS,
+)
+from floorwalker.rulefile.tables.sections import (
     BLOCK_KEYS,
     ENTRY_KEYS,
     OTHERWISE_KEYS,

@@ -7,7 +7,7 @@ from typing import Any
 
 from floorwalker.rulefile.nodes import Mapping, Node, Scalar, Sequence
 from floorwalker.rulefile.problems import Findings
-from floorwalker.rulefile.salvage import read_yaml
+from floorwalker.rulefile.text.salvage import read_yaml
 
 Schema = dict[str, Any]
 

@@ -8,13 +8,13 @@ from msgspec.structs import replace
 from floorwalker.core.conditions.matchers import Range
 from floorwalker.core.conditions.vocabulary import WEEKDAYS
 from floorwalker.core.ruleset import Site, Tier, Topic
-from floorwalker.rulefile.calendar import read_point
+from floorwalker.rulefile.conditions.calendar import read_point
+from floorwalker.rulefile.conditions.matching import phrase
 from floorwalker.rulefile.fields import Fields, as_mapping, attempt, label, many_texts, one_text
-from floorwalker.rulefile.matching import phrase
 from floorwalker.rulefile.nodes import Mapping, Node, Scalar, Sequence
 from floorwalker.rulefile.problems import did_you_mean
 from floorwalker.rulefile.reading import Points, Reading
-from floorwalker.rulefile.sections import SITE_KEYS, TOPIC_KEYS
+from floorwalker.rulefile.tables.sections import SITE_KEYS, TOPIC_KEYS
 from floorwalker.rulefile.values import Misread, currency, path, prices
 
 _MOST_TIERS = 50

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from floorwalker.core.classify import classify, explain_segment, segments_at
 from floorwalker.core.conditions.matchers import AnyOf, Dates, Exists, Flag, Near, PathIs, Range, Text, TimeOfDay, Words
 from floorwalker.core.conditions.model import (
     All,
@@ -22,6 +21,7 @@ from floorwalker.core.conditions.model import (
     Window,
 )
 from floorwalker.core.conditions.model import Test as Asked
+from floorwalker.core.deciding.classify import classify, explain_segment, segments_at
 from floorwalker.core.evaluation.counting import all_hold, any_holds, both, count_holds, denied, holds_between
 from floorwalker.core.evaluation.evaluate import Moment, explain, holds
 from floorwalker.core.memory.history import Tally

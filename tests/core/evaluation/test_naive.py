@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from floorwalker.core.advance import Corridor
-from floorwalker.core.classify import explain_segment
+from floorwalker.core.deciding.classify import explain_segment
 from floorwalker.core.evaluation.moment import Moment
 from floorwalker.core.memory import ledger, recents
 from tests.core.evaluation.language import conditions

@@ -12,16 +12,16 @@ from starlette.requests import Request as Asked
 from starlette.responses import JSONResponse, Response
 
 from floorwalker.asgi.encounter import Encounter
+from floorwalker.asgi.http.kinds import RequestKind
+from floorwalker.asgi.http.problems import problem
+from floorwalker.asgi.http.request import Request
+from floorwalker.asgi.http.types import Receive, Scope, Send
 from floorwalker.asgi.keeper import Keeper
-from floorwalker.asgi.kinds import RequestKind
 from floorwalker.asgi.meeting import Meeting
-from floorwalker.asgi.problems import problem
-from floorwalker.asgi.request import Request
-from floorwalker.asgi.rulebook import Rulebook
+from floorwalker.asgi.rules.rulebook import Rulebook
 from floorwalker.asgi.setup import Setup
-from floorwalker.asgi.types import Receive, Scope, Send
 from floorwalker.asgi.walk import Walk
-from floorwalker.core.decide import is_for_page
+from floorwalker.core.deciding.decide import is_for_page
 from floorwalker.core.decision import Decision, Reason
 from floorwalker.core.hit import HitKind
 from floorwalker.core.reading.address import split_address

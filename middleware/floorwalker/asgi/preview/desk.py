@@ -10,7 +10,9 @@ import msgspec
 from starlette.requests import Request as Asked
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from floorwalker.asgi.headers import accepts_coding
+from floorwalker.asgi.http.headers import accepts_coding
+from floorwalker.asgi.http.request import Request
+from floorwalker.asgi.http.types import Receive, Scope, Send
 from floorwalker.asgi.preview.drafts import DraftBook
 from floorwalker.asgi.preview.guise import Guise, GuiseUnreadable, read_guise
 from floorwalker.asgi.preview.landing import is_own_path
@@ -28,9 +30,7 @@ from floorwalker.asgi.preview.seal import (
 )
 from floorwalker.asgi.preview.state import who
 from floorwalker.asgi.preview.trial import Trial, tried
-from floorwalker.asgi.request import Request
 from floorwalker.asgi.setup import Setup
-from floorwalker.asgi.types import Receive, Scope, Send
 from floorwalker.core.reading.address import split_address
 
 FORM_BYTES_AT_MOST: Final = 65_536

@@ -3,8 +3,8 @@
 import asyncio
 from weakref import WeakKeyDictionary
 
-from floorwalker.asgi.rulebook import Rulebook
-from floorwalker.core.drafts import with_drafts
+from floorwalker.asgi.rules.rulebook import Rulebook
+from floorwalker.core.trying.drafts import with_drafts
 
 
 class DraftBook:

@@ -7,18 +7,18 @@ from urllib.parse import quote
 
 from msgspec.structs import replace
 
-from floorwalker.asgi.headers import all_of, as_personal, without
-from floorwalker.asgi.kinds import RequestKind
+from floorwalker.asgi.http.headers import all_of, as_personal, without
+from floorwalker.asgi.http.kinds import RequestKind
+from floorwalker.asgi.http.request import Request
+from floorwalker.asgi.http.types import RawHeaders
 from floorwalker.asgi.meeting import Markup, Meeting, Tail
 from floorwalker.asgi.preview.drafts import DraftBook
 from floorwalker.asgi.preview.overlay import Overlay
 from floorwalker.asgi.preview.policy import admits_script
 from floorwalker.asgi.preview.seal import Sealed
 from floorwalker.asgi.preview.state import Scene, state_of
-from floorwalker.asgi.request import Request
-from floorwalker.asgi.rulebook import MayHold, Rulebook
+from floorwalker.asgi.rules.rulebook import MayHold, Rulebook
 from floorwalker.asgi.setup import Setup
-from floorwalker.asgi.types import RawHeaders
 from floorwalker.asgi.walk import Walk
 from floorwalker.core.hashing import seed_of
 from floorwalker.core.hit import Headers, Hit, HitKind
@@ -26,7 +26,7 @@ from floorwalker.core.memory.profile import Profile
 from floorwalker.core.personas import Persona
 from floorwalker.core.reading.address import split_address
 from floorwalker.core.reading.reader import ZONE_COOKIE
-from floorwalker.core.rehearsal import Rehearsal, rehearse
+from floorwalker.core.trying.rehearsal import Rehearsal, rehearse
 from floorwalker.html.selectors import Place, SelectorSlot
 from floorwalker.html.weave import Outcome
 

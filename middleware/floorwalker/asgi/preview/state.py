@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from floorwalker.asgi.preview.guise import Guise
 from floorwalker.asgi.walk import Walk
-from floorwalker.core.classify import explain_segment
-from floorwalker.core.decide import is_for_page
+from floorwalker.core.deciding.classify import explain_segment
+from floorwalker.core.deciding.decide import is_for_page
 from floorwalker.core.decision import Decision, Explanation
 from floorwalker.core.evaluation.moment import zone_of
 from floorwalker.core.evaluation.words import found_words

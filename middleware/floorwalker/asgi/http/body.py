@@ -1,0 +1,147 @@
+"""A page's body: what its first bytes tell, and how it goes out. At a failure of ours, the app's bytes do."""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Final
+
+from floorwalker.asgi.http.replies import Reply
+from floorwalker.errors import BodyUndecodable
+from floorwalker.html.charset import can_hold_markers, can_use_selectors, read_charset
+from floorwalker.html.encoding import decoder_for, encoder_for
+from floorwalker.html.markers import may_hold_slot
+from floorwalker.html.rewriter import SlotRewriter
+from floorwalker.html.weave import Outcome
+
+logger = logging.getLogger(__name__)
+
+_STEP_BYTES: Final = 262_144
+
+
+class Opening:
+    """The first message of a page's body, decoded. `readable` is False where it cannot be, or bears no markers."""
+
+    def __init__(self, reply: Reply, body: bytes, *, whole: bool) -> None:
+        """whole: no more of the body follows, so what is not in it is not in the page."""
+        self._whole = whole
+        self.decoder = decoder_for(reply.codings) if reply.codings else None
+        self.first = body
+        self.readable = reply.codings is not None
+        try:
+            if self.decoder is not None:
+                self.first = b"".join(self.decoder.feed(body))
+        except BodyUndecodable as damage:
+            logger.warning("a page passes through: %s", damage)
+            self.readable = False
+        self.charset = read_charset(reply.content_type, self.first)
+        self.readable = self.readable and can_hold_markers(self.charset)
+        self.takes_selectors = self.readable and can_use_selectors(self.charset)
+
+    def may_hold(self, *, marked: bool, selected: bool) -> bool:
+        """Whether a slot may be in this page, given that such slots may: by marker, by selector."""
+        if selected and self.takes_selectors:
+            return True
+        return marked and self.readable and (not self._whole or may_hold_slot(self.first))
+
+
+class PageBody:
+    """Bytes in, bytes out, of a page that may be changed. Raises nothing: a failure is logged once, defaults go out."""
+
+    def __init__(
+        self,
+        rewriter: SlotRewriter,
+        opening: Opening,
+        *,
+        coding: str | None,
+        tail: Callable[[Mapping[str, Outcome]], bytes] | None = None,
+    ) -> None:
+        """The opening's bytes stand for the first message that is fed. coding: what goes out, None for plain.
+
+        tail: what follows the page, given the outcomes of its slots.
+        """
+        self._rewriter = rewriter
+        self._first: bytes | None = opening.first
+        self._decoder = opening.decoder
+        self._encoder = encoder_for(coding) if coding is not None else None
+        self._rewriting = True
+        self._damaged = False
+        self._tail = tail
+
+    @property
+    def outcomes(self) -> Mapping[str, Outcome]:
+        """What became of each slot so far."""
+        return self._rewriter.report
+
+    def feed(self, data: bytes, *, last: bool) -> bytes:
+        """The next bytes as the app sent them; out comes what is decided by now."""
+        out = b"".join(map(self._rewritten, self._pieces(data)))
+        return self._encoded(out + self._end() if last else out, last=last)
+
+    def takes_long(self, data: bytes) -> bool:
+        """Whether these bytes may be so much work that they should be fed in steps."""
+        return len(data) > _STEP_BYTES or self._decoder is not None
+
+    def steps(self, data: bytes, *, last: bool) -> Iterator[bytes]:
+        """As `feed`, a few milliseconds of work at a time, so that others can have their turn in between."""
+        for piece in self._pieces(data):
+            for start in range(0, len(piece), _STEP_BYTES):
+                yield self._encoded(self._rewritten(piece[start : start + _STEP_BYTES]), last=False)
+        if last:
+            yield self._encoded(self._end(), last=True)
+
+    def _pieces(self, data: bytes) -> Iterable[bytes]:
+        """What is to be rewritten next, decoded."""
+        if self._first is not None:
+            data, self._first = self._first, None
+            return (data,)
+        return (data,) if self._decoder is None else self._decoded(self._decoder.feed(data))
+
+    def _encoded(self, out: bytes, *, last: bool) -> bytes:
+        if self._encoder is None:
+            return out
+        encoded = self._encoder.feed(out)
+        return encoded + self._encoder.close() if last else encoded
+
+    def _end(self) -> bytes:
+        """The rest of the page, and what follows it."""
+        rest = self._rest()
+        if self._tail is None or self._damaged:
+            return rest
+        try:
+            return rest + self._tail(self.outcomes)
+        except Exception:
+            logger.exception("a page ends without what should follow it")
+            return rest
+
+    def _rest(self) -> bytes:
+        out = b""
+        if self._decoder is not None:
+            out = b"".join(map(self._rewritten, self._decoded(self._decoder.close())))
+        if not self._rewriting:
+            return out
+        try:
+            return out + self._rewriter.close()
+        except Exception:  # noqa: BLE001 - it is logged where the page is given up
+            return out + self._released()
+
+    def _rewritten(self, data: bytes) -> bytes:
+        if not self._rewriting:
+            return data
+        try:
+            return self._rewriter.feed(data)
+        except Exception:  # noqa: BLE001 - it is logged where the page is given up
+            return self._released()
+
+    def _released(self) -> bytes:
+        logger.exception("a page could not be rewritten and goes on as the app made it")
+        self._rewriting = False
+        return self._rewriter.release()
+
+    def _decoded(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        """The pieces as far as they can be decoded; what follows the damage is left out."""
+        if self._damaged:
+            return
+        try:
+            yield from pieces
+        except BodyUndecodable as damage:
+            logger.warning("a page breaks off: %s", damage)
+            self._damaged = True

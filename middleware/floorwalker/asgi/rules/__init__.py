@@ -1,0 +1,1 @@
+"""The rules as they are served: loaded, checked against what serves them, watched and published."""

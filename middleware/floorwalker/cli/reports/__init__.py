@@ -1,0 +1,1 @@
+"""What commands print: text for people, aligned and calm; other tools' formats."""

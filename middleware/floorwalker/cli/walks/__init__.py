@@ -1,0 +1,1 @@
+"""What commands walk over: logs, stores, editions of the rules; and whom they look at."""

@@ -1,0 +1,248 @@
+"""Decide: what every slot of a page shows to one visitor, and why."""
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property, partial
+from typing import Any
+
+from floorwalker.core.bounds import NAME_BYTES, short
+from floorwalker.core.deciding.choose import Choice, Chooser, Render, Taken
+from floorwalker.core.deciding.classify import explain_segment, segments_at
+from floorwalker.core.deciding.menu import menus_of, pages_of
+from floorwalker.core.decision import Arm, Because, Decision, Explanation, Reason
+from floorwalker.core.evaluation.evaluate import Moment, moment_at
+from floorwalker.core.evaluation.explain import NEEDS_CONSENT
+from floorwalker.core.evaluation.words import share_words
+from floorwalker.core.hashing import share
+from floorwalker.core.memory.profile import Profile
+from floorwalker.core.memory.responses import Showing
+from floorwalker.core.ruleset import Content, Ruleset, Slot
+from floorwalker.core.signals import Signals
+
+_DEFAULT = Content("default")
+SITE_CONTROL = "site-control"
+
+
+def decide(
+    ruleset: Ruleset,
+    profile: Profile | None,
+    signals: Signals,
+    at: float,
+    *,
+    remembered: bool = True,
+    render: Render | None = None,
+    taken: Taken = (),
+    compared: bool = True,
+    members: Mapping[str, bool] | None = None,
+) -> "PageDecisions":
+    """What every slot shows to this visitor; a slot is decided when it is first read, and stays so.
+
+    at: seconds since 1970, UTC. remembered: whether memory is permitted; without it, or without a profile, what needs
+    memory does not fit. render: the text of a block, or None where the block uses something unknown, so that its entry
+    is passed over; without it nothing is rendered. taken: what slots of this page have taken that were decided before.
+    compared: whether control groups are kept; without, everybody is in treatment. members:
+    segments in which they are, or are not, whatever the rules say.
+    """
+    moment = moment_at(ruleset, profile, signals, at, remembered=remembered, members=members)
+    return PageDecisions(moment, render=render, taken=taken, compared=compared)
+
+
+class PageDecisions(Mapping[str, Decision]):
+    """The decisions of one page, by slot. Reading one decides it: of a `once_per_page` name the first slot takes it."""
+
+    def __init__(
+        self,
+        moment: Moment,
+        *,
+        render: Render | None = None,
+        taken: Taken = (),
+        compared: bool = True,
+    ) -> None:
+        self.moment = moment
+        self.taken = taken
+        self._render = render
+        self._compared = compared
+        self._slots = moment.ruleset.slots
+        self._menus = moment.ruleset.once(menus_of)
+        self._kept_because = _kept_because(moment)
+        self._in_site_control = compared and _is_below(moment.ruleset.site.control, SITE_CONTROL, moment)
+        self._decided: dict[str, Decision] = {}
+
+    def __getitem__(self, slot: str) -> Decision:
+        if slot not in self._decided:
+            self._decided[slot] = self._decide(self._slots[slot])
+        return self._decided[slot]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._slots)
+
+    def __len__(self) -> int:
+        return len(self._slots)
+
+    @cached_property
+    def segments(self) -> frozenset[str]:
+        """The segments that the visitor is in."""
+        return segments_at(self.moment)
+
+    @property
+    def decided(self) -> Mapping[str, Decision]:
+        """The slots that were read so far."""
+        return self._decided
+
+    def _decide(self, slot: Slot) -> Decision:
+        moment, kept = self.moment, self._kept_because
+        menu = self._menus[slot.name]
+        if kept is None and not menu.pages.hold(moment.signals):
+            kept = Reason.OTHER_PAGE
+        if kept is not None:
+            return Decision(slot.name, _DEFAULT, Arm.TREATMENT, kept, place=slot.place)
+        because = Because(partial(_entries_read, slot, moment, self.taken, self._render, self._compared))
+        chooser = Chooser(menu, moment, taken=self.taken, render=self._render)
+        choice = None if _needs_consent(slot, moment) else chooser.entry()
+        if choice is not None:
+            control = self._in_control(slot, choice.promotion)
+            return self._shown(slot, choice, Reason.ENTRY, because, control=control)
+        otherwise = chooser.otherwise()
+        if otherwise is None or otherwise.content.kind == "default":
+            return Decision(slot.name, _DEFAULT, Arm.TREATMENT, Reason.OTHERWISE, place=slot.place, because=because)
+        return self._shown(slot, otherwise, Reason.OTHERWISE, because, control=self._in_site_control)
+
+    def _shown(self, slot: Slot, choice: Choice, reason: Reason, because: Because, *, control: bool) -> Decision:
+        """The choice, or, in a control group, the page's own content in its place: what is taken is taken in both."""
+        self.taken = (*self.taken, choice)
+        return Decision(
+            slot.name,
+            _DEFAULT if control else choice.content,
+            Arm.CONTROL if control else Arm.TREATMENT,
+            Reason.CONTROL if control else reason,
+            block=choice.content.name,
+            rendered=None if control else choice.rendered,
+            entry=choice.entry,
+            place=slot.place,
+            because=because,
+            promotion=choice.promotion,
+            kept_counts=choice.drawn if choice.content.kind == "default" else control,
+        )
+
+    def _in_control(self, slot: Slot, promotion: str) -> bool:
+        """Whether any control group keeps this back: the site's, the slot's, that of the promotion that brings it."""
+        if not self._compared:
+            return False
+        moment = self.moment
+        if self._in_site_control or (slot.control and _is_below(slot.control, f"control:{slot.name}", moment)):
+            return True
+        if not promotion:
+            return False
+        return _is_below(moment.ruleset.promotions[promotion].control, f"promotion:{promotion}", moment)
+
+
+def _kept_because(moment: Moment) -> Reason | None:
+    """Why the whole page stays as the app made it, if it does."""
+    site = moment.ruleset.site
+    if not site.personalize:
+        return Reason.OFF
+    if moment.signals.robot is not None:
+        return Reason.ROBOT
+    return Reason.EXCLUDED if any(moment.member(name) for name in site.exclude) else None
+
+
+def _is_below(control: float, experiment: str, moment: Moment) -> bool:
+    profile = moment.profile
+    return control > 0 and profile is not None and share(profile.seed, experiment) < control
+
+
+def _needs_consent(slot: Slot, moment: Moment) -> bool:
+    """A slot that compares has nothing for a visitor who can be in neither of its arms."""
+    return slot.control > 0 and moment.profile is None
+
+
+def _entries_read(slot: Slot, moment: Moment, taken: Taken, render: Render | None, compared: bool) -> list[Explanation]:
+    """Why each entry fitted or not, up to the one that did, and what keeps that back for a comparison."""
+    if _needs_consent(slot, moment):
+        return [Explanation(f"control: {share_words(slot.control)}", NEEDS_CONSENT, None)]
+    notes: list[Explanation] = []
+    chooser = Chooser(moment.ruleset.once(menus_of)[slot.name], moment, taken=taken, render=render, notes=notes)
+    choice = chooser.entry()
+    if choice is None:
+        chooser.otherwise()
+    elif compared:
+        notes += _control_groups(slot, choice.promotion, moment)
+    return notes
+
+
+def _control_groups(slot: Slot, promotion: str, moment: Moment) -> Iterator[Explanation]:
+    """The control groups that keep the slot's entry, or that promotion's, back."""
+    ruleset = moment.ruleset
+    groups = [
+        ("the site", ruleset.site.control, SITE_CONTROL),
+        (f"the slot {slot.name}", slot.control, f"control:{slot.name}"),
+    ]
+    if promotion:
+        control = ruleset.promotions[promotion].control
+        groups.append((f"the promotion {promotion}", control, f"promotion:{promotion}"))
+    for whose, control, experiment in groups:
+        if _is_below(control, experiment, moment):
+            yield Explanation(f"control of {whose}: {share_words(control)}", "in the control group", False)
+
+
+def is_for_page(slot: Slot, signals: Signals) -> bool:
+    """Whether the slot is meant for this page, whoever sees it."""
+    return pages_of(slot).hold(signals)
+
+
+def explain_all(
+    ruleset: Ruleset,
+    profile: Profile | None,
+    signals: Signals,
+    at: float,
+    *,
+    remembered: bool = True,
+    render: Render | None = None,
+    compared: bool = True,
+    members: Mapping[str, bool] | None = None,
+) -> dict[str, Any]:
+    """Every segment and slot with its why, as plain values: the shape of `floorwalker explain --json`."""
+    decisions = decide(
+        ruleset, profile, signals, at, remembered=remembered, render=render, compared=compared, members=members
+    )
+    return {
+        "segments": {
+            name: {
+                "about": segment.about,
+                "in": name in decisions.segments,
+                "why": tree_of(explain_segment(segment, decisions.moment)),
+            }
+            for name, segment in ruleset.segments.items()
+            if not segment.draft
+        },
+        "slots": {
+            name: {
+                "block": decision.block or decision.content.kind,
+                "arm": decision.arm.value,
+                "reason": decision.reason.value,
+                "promotion": decision.promotion or None,
+                "why": tree_of(decision.why),
+            }
+            for name, decision in decisions.items()
+        },
+    }
+
+
+def tree_of(why: Explanation) -> dict[str, Any]:
+    """An explanation as plain values: condition, observed, holds (None is unknown), of."""
+    return {
+        "condition": why.condition,
+        "observed": why.observed,
+        "holds": why.holds,
+        "of": [tree_of(part) for part in why.of],
+    }
+
+
+def showing_of(decision: Decision, *, rules: str = "") -> Showing:
+    """That a slot was shown, or kept back for the comparison. rules: the version that decided."""
+    return Showing(
+        short(decision.slot, NAME_BYTES),
+        short(decision.block, NAME_BYTES),
+        str(decision.arm),
+        rules,
+        short(decision.promotion, NAME_BYTES) if decision.promotion else "",
+    )

@@ -1,0 +1,1 @@
+"""Personas and tests: people made up, and what editors expect of them."""
