@@ -3,8 +3,8 @@ from floorwalker.asgi.preview.links import preview_link
 from floorwalker.asgi.public import Ruleset
 from floorwalker.asgi.visitor import Visitor, get_visitor
 from floorwalker.core.advance import Corridor, Priors, advance
-from floorwalker.core.classify import classify
-from floorwalker.core.decide import decide
+from floorwalker.core.deciding.classify import classify
+from floorwalker.core.deciding.decide import decide
 from floorwalker.core.decision import Decision
 from floorwalker.core.events import Event, Page
 from floorwalker.core.hit import Hit, HitKind

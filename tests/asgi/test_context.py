@@ -12,7 +12,7 @@ from floorwalker.core.hit import Hit
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.ruleset import PageRule, Ruleset, Segment
 from floorwalker.html.blocks import BlockRenderer
-from floorwalker.rulefile.showing.showing import TAKEN_VALUES
+from floorwalker.rulefile.showing.content import TAKEN_VALUES
 from tests.core.holdings import held
 
 AT = 1_750_000_000.0

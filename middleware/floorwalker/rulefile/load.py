@@ -22,8 +22,8 @@ from floorwalker.rulefile.reading import Reading, SelectorCheck, SourceCheck, Te
 from floorwalker.rulefile.review import review
 from floorwalker.rulefile.reviews.audience import IsCertain
 from floorwalker.rulefile.reviews.unused import References
+from floorwalker.rulefile.showing.content import read_blocks
 from floorwalker.rulefile.showing.promotions import read_promotions
-from floorwalker.rulefile.showing.showing import read_blocks
 from floorwalker.rulefile.showing.slots import read_slots
 from floorwalker.rulefile.site import read_places, read_site, read_topics
 from floorwalker.rulefile.text.salvage import read_yaml

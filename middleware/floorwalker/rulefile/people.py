@@ -16,12 +16,12 @@ from floorwalker.core.conditions.model import (
     Test,
 )
 from floorwalker.core.ruleset import Goal, Points, Segment
-from floorwalker.rulefile.conditions.conditions import read_condition, read_when
 from floorwalker.rulefile.conditions.matching import read_range
+from floorwalker.rulefile.conditions.tree import read_condition, read_when
 from floorwalker.rulefile.fields import Fields, as_list, as_mapping
 from floorwalker.rulefile.nodes import Mapping, Node, Scalar
 from floorwalker.rulefile.reading import Reading
-from floorwalker.rulefile.showing.showing import is_draft
+from floorwalker.rulefile.showing.content import is_draft
 from floorwalker.rulefile.tables.sections import GOAL_KEYS, POINTS_KEYS, SEGMENT_KEYS
 
 _LONGEST_CIRCLE = 12  # segments shown of one

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from floorwalker.core.ruleset import Entry
-from floorwalker.rulefile.conditions.conditions import comes_later, read_when
+from floorwalker.rulefile.conditions.tree import comes_later, read_when
 from floorwalker.rulefile.fields import Fields, as_list, as_mapping, attempt, one_text
 from floorwalker.rulefile.nodes import Mapping, Node, Scalar
 from floorwalker.rulefile.reading import Reading
 from floorwalker.rulefile.showing.choices import review_choice
-from floorwalker.rulefile.showing.showing import is_draft, read_content, read_limits
+from floorwalker.rulefile.showing.content import is_draft, read_content, read_limits
 from floorwalker.rulefile.tables.sections import CHOOSE_LATER, ENTRY_KEYS
 from floorwalker.rulefile.values import number
 

@@ -9,8 +9,8 @@ from floorwalker.rulefile.fields import Fields, as_list, as_mapping, attempt, la
 from floorwalker.rulefile.nodes import Mapping, Node, Scalar, Sequence
 from floorwalker.rulefile.problems import nearest
 from floorwalker.rulefile.reading import Reading
+from floorwalker.rulefile.showing.content import is_draft, read_schedule
 from floorwalker.rulefile.showing.entries import FIRST, read_entries
-from floorwalker.rulefile.showing.showing import is_draft, read_schedule
 from floorwalker.rulefile.tables.sections import PROMOTION_KEYS
 
 Brought = dict[str, tuple[Entry, ...]]

@@ -6,8 +6,8 @@ from floorwalker.core.ruleset import Content, Entry, Slot
 from floorwalker.rulefile.fields import Fields, as_mapping, label, many_texts
 from floorwalker.rulefile.nodes import Mapping, Node, Scalar
 from floorwalker.rulefile.reading import Reading
+from floorwalker.rulefile.showing.content import read_content
 from floorwalker.rulefile.showing.entries import read_choose, read_show
-from floorwalker.rulefile.showing.showing import read_content
 from floorwalker.rulefile.tables.sections import OTHERWISE_KEYS, SLOT_KEYS
 from floorwalker.rulefile.values import Misread, path
 
