@@ -79,6 +79,7 @@
   opener.setAttribute("aria-expanded", "false");
   opener.addEventListener("click", async (event) => {
     event.preventDefault();
+    remember("who", "open"); // whoever goes on at once finds it open there
     await refresh();
     show(true);
     panel.focus();

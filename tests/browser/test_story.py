@@ -93,9 +93,10 @@ def test_the_panel_follows_from_page_to_page_and_marks_what_is_new(open_page: Op
     page = open_page()
     page.goto("/?play=cheap-tripod")
     page.get_by_role("button", name="Who am I?").click()
-    page.goto("/lenses/super-tele")
-    page.goto("/lenses/super-tele/600mm-f4")
     panel = page.get_by_role("complementary", name="Who am I?")
+    for path in ("/lenses/super-tele", "/lenses/super-tele/600mm-f4"):
+        expect(panel.locator(".members").first).to_be_visible()
+        page.goto(path)
     expect(panel.locator(".members .is-new")).to_contain_text("Wildlife photographer")
     expect(panel.locator(".who-bars")).to_contain_text("wildlife")
 
