@@ -154,12 +154,12 @@ def test_sarif_without_a_problem_is_a_run_without_results(tmp_path: Path) -> Non
     [
         ("rules/a.yaml", "rules/a.yaml"),
         ("../rules/ä b.yaml", "../rules/%C3%A4%20b.yaml"),
-        ("/home/shop/rules/a.yaml", "rules/a.yaml"),
+        ("/srv/shop/rules/a.yaml", "rules/a.yaml"),
         ("/elsewhere/a.yaml", "file:///elsewhere/a.yaml"),
     ],
 )
 def test_addresses_in_sarif_are_relative_where_they_can_be(file: str, address: str) -> None:
-    (result,) = results(as_sarif([Problem(file, 1, 1, "value", "x")], root=Path("/home/shop")))
+    (result,) = results(as_sarif([Problem(file, 1, 1, "value", "x")], root=Path("/srv/shop")))
     assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == address
 
 
