@@ -9,8 +9,8 @@ import pytest
 
 from floorwalker.core.conditions.definitions import DEFINITIONS
 from floorwalker.rulefile import read, schema
-from floorwalker.rulefile.nodes import Mapping, Node, Scalar, Sequence
 from floorwalker.rulefile.problems import Findings
+from floorwalker.rulefile.schema_parts import plain
 from floorwalker.rulefile.tables.sections import (
     BLOCK_KEYS,
     ENTRY_KEYS,
@@ -25,20 +25,6 @@ from floorwalker.rulefile.text.salvage import read_yaml
 
 COOKBOOK = (Path(__file__).parent.parent / "cases" / "rules" / "cookbook.yaml").read_text(encoding="utf-8")
 SCHEMA = schema()
-
-
-def plain(node: Node) -> Any:
-    """A node as a YAML tool of an editor sees it: numbers and yes/no resolved where they stand unquoted."""
-    match node:
-        case Mapping():
-            return {key.text: plain(value) for key, value in node}
-        case Sequence():
-            return [plain(item) for item in node.items]
-        case Scalar():
-            try:
-                return node.text if node.quoted else float(node.text)
-            except ValueError:
-                return {"true": True, "false": False}.get(node.text, node.text)
 
 
 def errors(rules: str, of: dict[str, Any] = SCHEMA) -> list[tuple[str, str]]:
