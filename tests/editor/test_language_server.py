@@ -90,7 +90,7 @@ class Document:
         return self._server.request(f"textDocument/{method}", params)
 
 
-CONDITIONS = [one.name for one in DEFINITIONS.values() if one.available]
+CONDITIONS = list(DEFINITIONS)
 WHEN = "segments:\n  a:\n    when:\n      "
 
 

@@ -188,21 +188,10 @@ def test_segments_chance_and_touches() -> None:
     assert inner.touch == "first"
 
 
-AVAILABLE = [definition for definition in DEFINITIONS.values() if definition.available]
-
-
-@pytest.mark.parametrize("definition", AVAILABLE, ids=lambda definition: definition.name)
+@pytest.mark.parametrize("definition", DEFINITIONS.values(), ids=lambda definition: definition.name)
 def test_every_example_of_the_definitions_can_be_loaded(definition: Any) -> None:
     example = definition.example.replace("bargain-hunter", "other")
     rules = f"{HEAD}segments:\n  other: {{when: {{device: tv}}}}\n  it:\n    when:\n      - {example}\n"
     _, problems = read({"r.yaml": rules.encode()})
     errors = [problem for problem in problems if problem.severity is Severity.ERROR]
     assert all(problem.code.startswith("unknown-") and "condition" not in problem.code for problem in errors), errors
-
-
-@pytest.mark.parametrize(
-    "definition", [one for one in DEFINITIONS.values() if not one.available], ids=lambda definition: definition.name
-)
-def test_a_condition_of_a_later_release_is_an_error_that_says_so(definition: Any) -> None:
-    _, problems = read({"r.yaml": f"segments:\n  it:\n    when:\n      - {definition.example}\n".encode()})
-    assert [problem.code for problem in problems if problem.severity is Severity.ERROR] == ["later"]

@@ -146,11 +146,7 @@ def _group(group: str, definitions: Iterable[Definition]) -> str:
 
 
 def _condition(definition: Definition) -> str:
-    marks = [
-        *(["memory"] if definition.memory else []),
-        *([] if definition.available else ["comes in a later release"]),
-    ]
-    head = f"#### `{definition.name}`" + (f" ({', '.join(marks)})" if marks else "")
+    head = f"#### `{definition.name}`" + (" (memory)" if definition.memory else "")
     lines = [head, "", definition.doc, "", _yaml(definition.example)]
     rows = [
         f"| {_field_name(definition, field)} | {_field_takes(field)} | {_cell(field.doc)} |"

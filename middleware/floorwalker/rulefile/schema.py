@@ -73,7 +73,7 @@ def schema(names: Names | None = None) -> Schema:
             for section in SECTIONS.values()
         },
         "definitions": {
-            **{f"condition-{one.name}": _described(one, known) for one in DEFINITIONS.values() if one.available},
+            **{f"condition-{one.name}": _described(one, known) for one in DEFINITIONS.values()},
             "condition": part.only_one(_conditions()),
             "conditions": _list(part.ref("condition")),
             "when": part.when_type("array", part.ref("conditions"), part.ref("condition")),
@@ -205,7 +205,7 @@ _SIMPLE: dict[Takes, Callable[[], Schema]] = {
 
 def _conditions() -> Schema:
     """An object whose keys are conditions."""
-    return part.record({one.name: part.ref(f"condition-{one.name}") for one in DEFINITIONS.values() if one.available})
+    return part.record({one.name: part.ref(f"condition-{one.name}") for one in DEFINITIONS.values()})
 
 
 def _described(definition: Definition, names: Names) -> Schema:

@@ -25,19 +25,15 @@ def name_of(section: str, name: str, doc: str, *, required: bool = False) -> Fie
     return FieldDefinition(name, Kind.NAME, doc, names=section, required=required)
 
 
-def asks(
-    name: str, doc: str, example: str, *fields: FieldDefinition, memory: bool = False, available: bool = True
-) -> Definition:
+def asks(name: str, doc: str, example: str, *fields: FieldDefinition, memory: bool = False) -> Definition:
     """A condition on what is the case; the first field is the main one."""
-    return Definition(
-        name, Form.TEST, doc, example, main=fields[0].name, fields=fields, memory=memory, available=available
-    )
+    return Definition(name, Form.TEST, doc, example, main=fields[0].name, fields=fields, memory=memory)
 
 
-def asks_whether(name: str, doc: str, *, available: bool = True) -> Definition:
+def asks_whether(name: str, doc: str) -> Definition:
     """A condition that is yes or no, from memory."""
     field = FieldDefinition("is", Kind.FLAG, "yes or no")
-    return asks(name, doc, f"{name}: yes", field, memory=True, available=available)
+    return asks(name, doc, f"{name}: yes", field, memory=True)
 
 
 def asks_by_name(name: str, doc: str, example: str, *, memory: bool = False) -> Definition:
@@ -54,7 +50,6 @@ def counted(
     ago: bool = True,
     share: bool = False,
     total: bool = False,
-    available: bool = True,
 ) -> Definition:
     """A condition on how often something happened, from memory."""
     main = fields[0].name if fields else ""
@@ -71,7 +66,6 @@ def counted(
         share=share,
         sum=total,
         memory=True,
-        available=available,
     )
 
 

@@ -103,7 +103,6 @@ class Definition(Struct, frozen=True):
 
     measure: the field that number operators beside the others are meant for, see `definitions`. counts, within, ago,
     share, sum: which of these stand beside the fields. memory: needs permission to remember, so it is unknown without.
-    available: False where a later release brings it.
     """
 
     name: str
@@ -120,7 +119,6 @@ class Definition(Struct, frozen=True):
     share: bool = False
     sum: bool = False
     memory: bool = False
-    available: bool = True
 
     def field(self, name: str) -> FieldDefinition | None:
         """The field of that name, if there is one."""

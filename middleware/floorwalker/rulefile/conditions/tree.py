@@ -98,9 +98,6 @@ def _named(key: Scalar, value: Node, reading: Reading, touch: str) -> Condition 
     if definition is None:
         _unknown(key, reading)
         return None
-    if not definition.available:
-        comes_later(key, f"the condition {key.text}", reading)
-        return None
     if touch != "visit" and definition.group not in ("arrival", "composition"):
         message = f"{key.text} is no condition of the arrival group"
         reading.findings.error(key.at, "touch", message, "ask it beside the touch, in a list")
@@ -109,12 +106,6 @@ def _named(key: Scalar, value: Node, reading: Reading, touch: str) -> Condition 
     if found is not None:
         reading.whereabouts.note(found, key.at)
     return found
-
-
-def comes_later(key: Scalar, what: str, reading: Reading) -> None:
-    """Report something of the rule language that this release does not run."""
-    hint = "take it out until then, or put # before its lines"
-    reading.findings.error(key.at, "later", f"{what} comes in a later release", hint)
 
 
 def _read(definition: Definition, value: Node, reading: Reading, touch: str) -> Condition | None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from floorwalker.core.ruleset import Entry
-from floorwalker.rulefile.conditions.tree import comes_later, read_when
+from floorwalker.rulefile.conditions.tree import read_when
 from floorwalker.rulefile.fields import Fields, as_list, as_mapping, attempt, one_text
 from floorwalker.rulefile.nodes import Mapping, Node, Scalar
 from floorwalker.rulefile.reading import Reading
@@ -20,7 +20,9 @@ def read_choose(fields: Fields, reading: Reading) -> str:
     """How one of several is chosen; what this release does not serve is reported."""
     node = fields.get("choose")
     if isinstance(node, Scalar) and node.text.strip().lower() in CHOOSE_LATER:
-        comes_later(fields.key("choose"), f"choose: {node.text.strip().lower()}", reading)
+        message = f"choose: {node.text.strip().lower()} comes in a later release"
+        hint = "take it out until then, or put # before its lines"
+        reading.findings.error(fields.key("choose").at, "later", message, hint)
         return FIRST
     return fields.choice("choose", FIRST)
 
