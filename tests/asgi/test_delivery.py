@@ -197,3 +197,29 @@ async def test_the_script_knows_the_slots_that_are_left_to_it(site: Any) -> None
     (tag,) = answer.all(b"etag")
     again = await Browser(site).get("/_floorwalker/client.js", headers=[(b"if-none-match", tag)])
     assert (again.status, again.body) == (304, b"")
+
+
+async def test_nothing_was_shown_to_a_page_that_has_gone_before_the_answer(site: Any, valkey_url: str) -> None:
+    browser = Browser(site)
+    browser.cookie = (await browser.get("/own")).cookie
+
+    async def gone(message: Any) -> None:
+        raise OSError
+
+    headers = [(b"user-agent", browser.agent), (b"cookie", browser.cookie), (b"host", b"shop.example")]
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "scheme": "https",
+        "path": "/_floorwalker/slots",
+        "query_string": b"names=aside&url=/own",
+        "headers": headers,
+    }
+    with pytest.raises(OSError):
+        await site(scope, None, gone)
+    await browser.get("/own")  # a cookie that came back confirms the visitor, and with it their first page
+    store = open_store(valkey_url)
+    names = [entry.event.name async for entry in store.events()]
+    await store.close()
+    assert names.count("Page Viewed") == 2
+    assert "Slot Shown" not in names

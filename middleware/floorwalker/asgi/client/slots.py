@@ -77,8 +77,9 @@ class SlotDesk:
             return
         meeting = self._meeting(page)
         try:
-            response = await self._answered(meeting, _names(asked))
+            response, outcomes = await self._answered(meeting, _names(asked))
             await response(scope, receive, send)
+            meeting.finish(outcomes)  # nothing was shown to a page that has gone meanwhile
         finally:
             await meeting.end()
 
@@ -125,13 +126,13 @@ class SlotDesk:
         below = path.removeprefix(root)
         return path.startswith(root) and below[:1] in ("", "/") and not self._leaves_alone(below or "/")
 
-    async def _answered(self, meeting: Meeting, names: Sequence[str]) -> Response:
-        """What is told; at a failure of ours every slot keeps its default."""
+    async def _answered(self, meeting: Meeting, names: Sequence[str]) -> tuple[Response, Mapping[str, Outcome]]:
+        """What is told, and what becomes of each slot by it; at a failure of ours every slot keeps its default."""
         try:
             return await _answer(meeting, names)
         except Exception:
             logger.exception("the slots of a page keep their defaults")
-            return self._nothing()
+            return self._nothing(), {}
 
     def _nothing(self) -> Response:
         return _told({}, self._setup.rulebook)
@@ -172,14 +173,13 @@ def _page_scope(scope: Scope, asked: Asked) -> Scope:
     return {**inner, "query_string": address.query.encode("utf-8", "replace")}
 
 
-async def _answer(meeting: Meeting, names: Sequence[str]) -> Response:
+async def _answer(meeting: Meeting, names: Sequence[str]) -> tuple[Response, Mapping[str, Outcome]]:
     walk, rulebook = await meeting.walk(), meeting.rulebook
     shown = {} if walk.is_robot else _shown(walk, names, rulebook)
     headers = await meeting.settle([], shared=False)
-    meeting.finish({slot: outcome for slot, (_, outcome) in shown.items()})
     response = _told({slot: told for slot, (told, _) in shown.items()}, rulebook)
     response.raw_headers.extend(headers)
-    return response
+    return response, {slot: outcome for slot, (_, outcome) in shown.items()}
 
 
 def _told(slots: Mapping[str, Mapping[str, Any]], rulebook: Rulebook) -> Response:
