@@ -14,6 +14,7 @@ from floorwalker.core.conditions.model import Field, Window
 from floorwalker.core.events import PAGE_VIEWED, Event, Page
 from floorwalker.core.memory.fold import fold
 from floorwalker.core.memory.profile import Profile
+from floorwalker.core.memory.terms import Terms
 from floorwalker.core.ruleset import Site
 
 SITE = Site(timezone="Europe/Berlin", week_starts=0)
@@ -61,7 +62,7 @@ def journey(random: Random, length: int, *, gaps: tuple[int, ...] = GAPS, produc
 def walked(events: Iterable[Event], profile: Profile | None = None) -> Profile:
     profile = profile or Profile(seed=1)
     for event in events:
-        profile, _ = fold(profile, event, calendar=CALENDAR)
+        profile, _ = fold(profile, event, Terms(CALENDAR))
     return profile
 
 

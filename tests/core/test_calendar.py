@@ -16,6 +16,7 @@ from floorwalker.core.events import PAGE_VIEWED, Event, Page
 from floorwalker.core.memory.fold import fold
 from floorwalker.core.memory.history import History
 from floorwalker.core.memory.profile import Profile
+from floorwalker.core.memory.terms import Terms
 from floorwalker.core.ruleset import Ruleset, Site
 from tests.core.visitors import moment_of, signals_of
 
@@ -66,7 +67,7 @@ def test_windows_are_days_weeks_and_months_on_the_wall(
     site = Site(timezone=str(zone), week_starts=week_starts)
     profile = Profile(seed=1)
     for at in times:
-        profile, _ = fold(profile, Event(PAGE_VIEWED, at, page=Page(path="/")), calendar=Calendar(site))
+        profile, _ = fold(profile, Event(PAGE_VIEWED, at, page=Page(path="/")), Terms(Calendar(site)))
     now = times[-1] + later * 60
     history, wall = History(profile, at=now, site=site), datetime.fromtimestamp(now, zone)
     walls = [datetime.fromtimestamp(at, zone) for at in times]
@@ -115,7 +116,7 @@ def test_a_share_is_of_the_same_window() -> None:
     profile = Profile(seed=1)
     for ago, category in ((23 * 3600, "lenses"), (22 * 3600, "lenses"), (60, "lenses"), (0, "bags")):
         page = Page(path="/", category=category)
-        profile, _ = fold(profile, Event(PAGE_VIEWED, at - ago, page=page), calendar=Calendar(site))
+        profile, _ = fold(profile, Event(PAGE_VIEWED, at - ago, page=page), Terms(Calendar(site)))
     lenses = (Field("category", AnyOf(frozenset({"lenses"}))),)
     today = Behaviour("viewed", lenses, Window("today"), share=Range(0.5, 0.5))
     day = Behaviour("viewed", lenses, Window("seconds", 86400), share=Range(0.75, 0.75))

@@ -11,8 +11,9 @@ from floorwalker.core.calendar import Calendar
 from floorwalker.core.deciding.decide import decide, explain_all, showing_of
 from floorwalker.core.decision import Arm, Reason
 from floorwalker.core.hashing import seed_of
-from floorwalker.core.memory.fold import fold_shown
 from floorwalker.core.memory.profile import Profile
+from floorwalker.core.memory.proof import fold_shown
+from floorwalker.core.memory.terms import Terms
 from floorwalker.core.ruleset import Content, Ruleset, Site
 from floorwalker.core.signals import Robot, Signals
 from floorwalker.rulefile import read
@@ -367,7 +368,7 @@ def test_explain_never_shows_the_clients_address() -> None:
 
 def test_being_shown_is_an_event_with_slot_block_and_arm() -> None:
     decision = decide(rules(TWO), None, PHONE, AT)["hero"]
-    _, effects = fold_shown(Profile(seed=1), [showing_of(decision, rules="abc")], at=AT, calendar=Calendar(Site()))
+    _, effects = fold_shown(Profile(seed=1), [showing_of(decision, rules="abc")], at=AT, terms=Terms(Calendar(Site())))
     (event,) = effects.events
     assert (event.name, event.at) == ("Slot Shown", AT)
     assert event.properties == {"slot": "hero", "block": "phone", "arm": "treatment", "rules": "abc"}
@@ -378,7 +379,7 @@ def test_a_cap_holds_for_a_name_that_is_too_long_to_be_kept_whole() -> None:
     ruleset = rules(f"slots: {{hero: {{show: [{{block: {name}, at_most: 1 ever}}]}}}}")
     profile, decision = Profile(seed=1), decide(ruleset, Profile(seed=1), PHONE, AT)["hero"]
     assert decision.block == name
-    profile, _ = fold_shown(profile, [showing_of(decision)], at=AT, calendar=Calendar(Site()))
+    profile, _ = fold_shown(profile, [showing_of(decision)], at=AT, terms=Terms(Calendar(Site())))
     assert decide(ruleset, profile, PHONE, AT)["hero"].block == ""
 
 

@@ -6,9 +6,10 @@ from floorwalker.core.calendar import Calendar
 from floorwalker.core.deciding.decide import decide, explain_all, showing_of
 from floorwalker.core.decision import Arm, Reason
 from floorwalker.core.hashing import seed_of, share
-from floorwalker.core.memory.fold import fold_shown
 from floorwalker.core.memory.profile import Profile
+from floorwalker.core.memory.proof import fold_shown
 from floorwalker.core.memory.responses import Showing
+from floorwalker.core.memory.terms import Terms
 from floorwalker.core.ruleset import Ruleset, Site
 from floorwalker.core.trying.drafts import with_drafts
 from floorwalker.rulefile import read
@@ -108,12 +109,12 @@ def test_explain_says_that_a_promotion_that_compares_needs_consent() -> None:
 
 
 def shown(profile: Profile, slot: str, block: str, arm: str, promotion: str = "") -> Profile:
-    return fold_shown(profile, [Showing(slot, block, arm, promotion=promotion)], at=AT, calendar=CALENDAR)[0]
+    return fold_shown(profile, [Showing(slot, block, arm, promotion=promotion)], at=AT, terms=Terms(CALENDAR))[0]
 
 
 def test_what_was_shown_remembers_its_promotion() -> None:
     decision = decide(rules(SALE.replace("30 %", "0 %").replace("20 %", "0 %")), profile_of(), signals_of(), AT)["hero"]
-    profile, effects = fold_shown(Profile(seed=1), [showing_of(decision, rules="v")], at=AT, calendar=CALENDAR)
+    profile, effects = fold_shown(Profile(seed=1), [showing_of(decision, rules="v")], at=AT, terms=Terms(CALENDAR))
     assert effects.events[0].properties == {
         "slot": "hero",
         "block": "a",

@@ -13,9 +13,12 @@ from floorwalker.core.effects import NOTHING, Effects
 from floorwalker.core.events import ERROR_VIEWED, PAGE_VIEWED, VISIT_STARTED, Event, Page
 from floorwalker.core.hit import Hit, HitKind
 from floorwalker.core.memory.counts import DIMENSIONS
-from floorwalker.core.memory.fold import fold, fold_shown, streamed
+from floorwalker.core.memory.fold import fold
 from floorwalker.core.memory.profile import Profile, Touch
+from floorwalker.core.memory.proof import fold_shown
 from floorwalker.core.memory.responses import Showing
+from floorwalker.core.memory.streaming import streamed
+from floorwalker.core.memory.terms import Terms
 from floorwalker.core.memory.visits import arrive, wait_for_landing
 from floorwalker.core.pages import PageMap
 from floorwalker.core.reading.address import parameters, split_address
@@ -57,9 +60,10 @@ class Corridor:
         self.calendar = Calendar(site)
         self.pages = PageMap(ruleset.pages, ruleset.topics, site)
         self._reader = reader or default_reader(ruleset)
-        self._known = frozenset(
+        known = frozenset(
             DIMENSIONS[name] + fold_text(value) for name, value in self.pages.known_keys() if name in DIMENSIONS
         )
+        self._terms = Terms(self.calendar, site, known)
 
     def page(self, hit: Hit) -> Page:
         """What the hit's page is about: by its address, then as the app said."""
@@ -95,11 +99,11 @@ class Corridor:
 
     def fold(self, profile: Profile, event: Event) -> tuple[Profile, Effects]:
         """The profile after one event alone, such as a handler's or a slot's, and its effects."""
-        return fold(profile, event, calendar=self.calendar, known=self._known)
+        return fold(profile, event, self._terms)
 
     def show(self, profile: Profile, shown: Sequence[Showing], *, at: float) -> tuple[Profile, Effects]:
         """The profile after what the slots of one page showed at that time, and the effects."""
-        return fold_shown(profile, shown, at=at, calendar=self.calendar)
+        return fold_shown(profile, shown, at=at, terms=self._terms)
 
     def _navigated(self, profile: Profile, hit: Hit, signals: Signals) -> tuple[Profile, Effects]:
         """The profile once somebody went to an address: to a page, to an error page, or on by a redirect."""

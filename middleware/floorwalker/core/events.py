@@ -14,7 +14,27 @@ SLOT_CLICKED = "Slot Clicked"  # properties: slot, block
 SLOT_DISMISSED = "Slot Dismissed"  # properties: slot, block
 PROMOTION_CLICKED = "Promotion Clicked"  # properties: block or promotion_id, slot or position
 PRODUCTS_SEARCHED = "Products Searched"  # properties: query
+PRODUCT_VIEWED = "Product Viewed"
+PRODUCT_ADDED = "Product Added"  # one item
+PRODUCT_REMOVED = "Product Removed"  # one item
+CART_VIEWED = "Cart Viewed"  # items: the whole cart
+CHECKOUT_STARTED = "Checkout Started"  # items: the whole cart
+ORDER_COMPLETED = "Order Completed"  # properties: order_id, revenue, total, currency; items: what was bought
+ORDER_REFUNDED = "Order Refunded"  # properties: order_id, total, currency; items: what came back, else all of it
+ORDER_CANCELLED = "Order Cancelled"  # properties: order_id
+PROMOTION_VIEWED = "Promotion Viewed"
+EMAIL_DELIVERED = "Email Delivered"
+EMAIL_OPENED = "Email Opened"
+EMAIL_LINK_CLICKED = "Email Link Clicked"
+UNSUBSCRIBED = "Unsubscribed"
+NOTE_TAKEN = "Note Taken"  # what an agent wrote down: properties: text, by; its text never reaches the stream
+PAGE_LEFT = "Page Left"  # told by the page itself: properties: seconds (in view), scroll (0 to 100), path
 IDENTIFIED = "Identified"  # properties: user_id, every other one a trait; its traits never reach the stream
+MERGED = "Visitor Merged"  # derived, for the stream: an anonymous history joined this one; properties: from
+EXPOSED = "Exposed"  # derived, once per visitor and comparison: properties: unit, block, arm, segments
+CONVERTED = "Converted"  # derived: properties: unit, block, arm, goal, first (yes once), value, currency
+SEGMENT_ENTERED = "Segment Entered"  # derived, of watched segments: properties: segment, visitor
+SEGMENT_LEFT = "Segment Left"
 
 
 class Page(Struct, frozen=True, omit_defaults=True, gc=False):
@@ -32,11 +52,24 @@ class Page(Struct, frozen=True, omit_defaults=True, gc=False):
     search: str = ""  # the words of the site's own search, where the page is its result
 
 
+class Item(Struct, frozen=True, omit_defaults=True, gc=False):
+    """One product that an event speaks of. price: of one piece, in the event's currency; None where not known."""
+
+    product: str = ""
+    name: str = ""
+    category: str = ""
+    brand: str = ""
+    price: float | None = None
+    quantity: int = 1
+
+
 class Event(Struct, frozen=True, omit_defaults=True, gc=False):
-    """One event. `at`: seconds since 1970, UTC. `id`: the sender's messageId, where there is one."""
+    """One event. `at`: seconds since 1970, UTC. `id`: the sender's messageId, where there is one. items: the products
+    that it speaks of; they change cart and orders, and are not remembered with the event."""
 
     name: str
     at: float
     properties: Mapping[str, Scalar] = {}
     page: Page | None = None
     id: str = ""
+    items: tuple[Item, ...] = ()

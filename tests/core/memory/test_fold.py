@@ -24,6 +24,7 @@ from floorwalker.core.memory.fold import fold
 from floorwalker.core.memory.history import History
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.memory.recents import Recents
+from floorwalker.core.memory.terms import Terms
 from tests.core.journeys import CALENDAR, DAY, SITE, START, any_of, journey, walked
 
 MOST_BYTES = 16_384
@@ -88,7 +89,7 @@ def in_order(profile: Profile) -> bool:
 def test_whatever_comes_in_the_profile_stays_sound(events: list[Event]) -> None:
     profile, views = Profile(seed=1), 0
     for event in events:
-        profile, effects = fold(profile, event, calendar=CALENDAR)
+        profile, effects = fold(profile, event, Terms(CALENDAR))
         views += event.name == PAGE_VIEWED
         msgpack.encode(effects)
     assert in_order(profile)
@@ -103,7 +104,7 @@ def test_a_profile_that_is_folded_stays_as_it_was(seed: int, event: Event) -> No
     random = Random(seed)
     before = walked(journey(random, random.randrange(130)))
     kept, as_bytes = copy.deepcopy(before), stored(before)
-    fold(before, event, calendar=CALENDAR)
+    fold(before, event, Terms(CALENDAR))
     assert before == kept
     assert stored(before) == as_bytes
 
@@ -148,7 +149,7 @@ def test_a_profile_stays_small_whatever_a_visitor_does(seed: int) -> None:
     profile, at, largest = Profile(seed=2**64 - 1), float(START), 0
     for _ in range(700):
         at += random.choice((0, 1, 30, 2000, DAY, 20 * DAY))
-        profile, _ = fold(profile, hostile_event(random, at), calendar=CALENDAR)
+        profile, _ = fold(profile, hostile_event(random, at), Terms(CALENDAR))
         largest = max(largest, len(stored(profile)))
     assert largest < MOST_BYTES - 2500  # what remains is for what cart, interests and orders will take
 
@@ -189,7 +190,7 @@ class TestViews:
         assert (profile.visit.started, profile.visit.last) == (START, START + 60)
 
     def test_leave_themselves_in_the_stream(self) -> None:
-        _, effects = fold(Profile(seed=1), Event(PAGE_VIEWED, START + 0.7, page=Page(path="/x")), calendar=CALENDAR)
+        _, effects = fold(Profile(seed=1), Event(PAGE_VIEWED, START + 0.7, page=Page(path="/x")), Terms(CALENDAR))
         assert effects == Effects((Event(PAGE_VIEWED, START, page=Page(path="/x")),))
 
 
@@ -215,7 +216,7 @@ class TestEvents:
 class TestIdentity:
     def test_is_kept_as_traits_but_never_streamed(self) -> None:
         event = Event(IDENTIFIED, START, {"user_id": "user-17", "email": "ada@example.org", "plan": "gold"})
-        profile, effects = fold(Profile(seed=1), event, calendar=CALENDAR)
+        profile, effects = fold(Profile(seed=1), event, Terms(CALENDAR))
         assert profile.user == "user-17"
         assert profile.traits == {"email": "ada@example.org", "plan": "gold"}
         assert effects.events == (Event(IDENTIFIED, START),)
@@ -236,7 +237,7 @@ class TestSlots:
     def counts(self, *events: Event) -> list[Count]:
         profile, counts = Profile(seed=1), []
         for event in events:
-            profile, effects = fold(profile, event, calendar=CALENDAR)
+            profile, effects = fold(profile, event, Terms(CALENDAR))
             counts += effects.counts
         return counts
 
@@ -260,7 +261,7 @@ class TestSlots:
         assert walked([self.shown(), self.shown(START + 9, arm="control")]).mixed == ("hero",)
 
     def test_are_no_recent_events_but_stand_in_the_stream(self) -> None:
-        profile, effects = fold(Profile(seed=1), self.shown(), calendar=CALENDAR)
+        profile, effects = fold(Profile(seed=1), self.shown(), Terms(CALENDAR))
         assert len(profile.recents) == 0
         assert [event.name for event in effects.events] == [SLOT_SHOWN]
 
@@ -268,7 +269,7 @@ class TestSlots:
 def test_the_stream_holds_no_address_and_no_personal_property() -> None:
     page = Page(path="/unsubscribe/ada@example.org/now", search="mail ada@example.org")
     event = Event("Form Sent", START, {"Email": "x", "note": "ada@example.org", "size": "M", "first_name": "Ada"}, page)
-    _, effects = fold(Profile(seed=1), event, calendar=CALENDAR)
+    _, effects = fold(Profile(seed=1), event, Terms(CALENDAR))
     (streamed,) = effects.events
     assert streamed.properties == {"size": "M"}
     assert streamed.page == Page(path="/unsubscribe/@/now", search="mail @")
@@ -280,7 +281,7 @@ def test_what_rules_name_is_forgotten_last() -> None:
     for i in range(3000):
         category = "Lenses" if i == 0 else f"made-up-{i}"
         page = Page(path="/x", category=category)
-        profile, _ = fold(profile, Event(PAGE_VIEWED, START + i, page=page), calendar=CALENDAR, known=known)
+        profile, _ = fold(profile, Event(PAGE_VIEWED, START + i, page=page), Terms(CALENDAR, known=known))
     history = History(profile, at=START + 3000, site=SITE)
     what = VIEWED_LENSES
     assert history.views(what, Window()) == structs.replace(history.views(what, Window()), count=1, complete=True)

@@ -62,7 +62,8 @@ class Profile(Struct, frozen=True, array_like=True, gc=False):
     each as seconds after the one before it; earlier_left: when the latest of those began that are only counted now.
     time_spent: seconds in the visits before this one. arrival: a redirect's, until its landing takes it over.
     contacts: by channel, what reached them and what they responded to. mixed: slots of which more than one arm was
-    seen, `SLOT promotion:NAME` for a promotion's. merged: ids of the merges that are already in. traits_left: there
+    seen, `SLOT promotion:NAME` for a promotion's. watched: which watched segments they were in when that
+    was last judged, each as its definition's fingerprint, doubled, plus one inside. traits_left: there
     were more traits than could be kept.
     """
 
@@ -90,7 +91,7 @@ class Profile(Struct, frozen=True, array_like=True, gc=False):
     consent: Consent | None = None
     contacts: Mapping[str, Contacts] = {}
     mixed: tuple[str, ...] = ()
-    merged: tuple[str, ...] = ()
+    watched: tuple[int, ...] = ()
     notes: Notes | None = None
     learned: Learned | None = None
     traits_left: bool = False
