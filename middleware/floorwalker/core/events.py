@@ -22,10 +22,14 @@ CHECKOUT_STARTED = "Checkout Started"  # items: the whole cart
 ORDER_COMPLETED = "Order Completed"  # properties: order_id, revenue, total, currency; items: what was bought
 ORDER_REFUNDED = "Order Refunded"  # properties: order_id, total, currency; items: what came back, else all of it
 ORDER_CANCELLED = "Order Cancelled"  # properties: order_id
+ORDER_UPDATED = "Order Updated"  # as Order Completed; says anew what a known order came to
+WISH_ADDED_TO_CART = "Wishlist Product Added to Cart"  # one item
 PROMOTION_VIEWED = "Promotion Viewed"
 EMAIL_DELIVERED = "Email Delivered"
 EMAIL_OPENED = "Email Opened"
 EMAIL_LINK_CLICKED = "Email Link Clicked"
+EMAIL_BOUNCED = "Email Bounced"
+EMAIL_MARKED_AS_SPAM = "Email Marked as Spam"
 UNSUBSCRIBED = "Unsubscribed"
 NOTE_TAKEN = "Note Taken"  # what an agent wrote down: properties: text, by; its text never reaches the stream
 PAGE_LEFT = "Page Left"  # told by the page itself: properties: seconds (in view), scroll (0 to 100), path
@@ -53,7 +57,8 @@ class Page(Struct, frozen=True, omit_defaults=True, gc=False):
 
 
 class Item(Struct, frozen=True, omit_defaults=True, gc=False):
-    """One product that an event speaks of. price: of one piece, in the event's currency; None where not known."""
+    """One product that an event speaks of. product: its id, else its article number. price: of one piece, in the
+    event's currency; None where not known."""
 
     product: str = ""
     name: str = ""
@@ -61,6 +66,7 @@ class Item(Struct, frozen=True, omit_defaults=True, gc=False):
     brand: str = ""
     price: float | None = None
     quantity: int = 1
+    variant: str = ""
 
 
 class Event(Struct, frozen=True, omit_defaults=True, gc=False):
