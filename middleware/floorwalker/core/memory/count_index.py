@@ -25,6 +25,7 @@ class Bounds(Struct, frozen=True, gc=False):
 
 
 NEVER = Bounds(0, 0)
+FORGOTTEN = Bounds(0, inf)
 
 
 class CountIndex:
@@ -58,7 +59,7 @@ class CountIndex:
         if not names:
             found = self._sum([self._since(key, start) for key in self._fitting(_ANYTHING, EVENT)], EVENT, start)
         else:
-            found = self._of_field(names[0], EVENT, start) or Bounds(0, inf)
+            found = self._of_field(names[0], EVENT, start) or FORGOTTEN
         return found if len(what) == len(names) == 1 else Bounds(0, found.high)
 
     def visits(self, start: float) -> Bounds:
@@ -163,9 +164,11 @@ class CountIndex:
     def _exact(self, name: str, start: float) -> Bounds:
         key = self._keys.get(name)
         if key is None:
-            return Bounds(0, inf) if self._is_lost(name[0], start) else NEVER
+            return FORGOTTEN if self._is_lost(name[0], start) else NEVER
         found = self._since(key, start)
-        return Bounds(found.low, inf, found.last) if 0 < key.since >= start else found
+        if not 0 < key.since >= start:
+            return found
+        return Bounds(found.low, inf, found.last if found.last >= key.since else 0)
 
     def _since(self, key: Key, start: float) -> Bounds:
         """What is counted under a key from that time on."""

@@ -11,7 +11,7 @@ from floorwalker.core.calendar import Calendar
 from floorwalker.core.conditions.asking import holds_for, number_of
 from floorwalker.core.conditions.model import Behaviour, Field, Window
 from floorwalker.core.events import PRODUCTS_SEARCHED, PROMOTION_CLICKED, SLOT_CLICKED
-from floorwalker.core.memory.count_index import NEVER, Bounds, CountIndex
+from floorwalker.core.memory.count_index import FORGOTTEN, NEVER, Bounds, CountIndex
 from floorwalker.core.memory.order import Pass, Runs, marks_of, pass_of, runs_of
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.memory.recent_index import NOWHERE, Positions, RecentIndex
@@ -167,7 +167,7 @@ class History:
             at += gap
             began.append(at)
         count = sum([at >= start for at in began])
-        recent = Tally(count, True, began[-1], 0.0) if count else _NONE
+        recent = Tally(count, True, max(began), 0.0) if count else _NONE
         left = profile.earlier_left
         return _with_past(recent, self._past.visits(start)) if left and start <= left else recent
 
@@ -286,11 +286,11 @@ class History:
 
     def _of_days(self, daily: Daily, since: int, start: float) -> Bounds:
         """How often since `start`, from the counts of a block's days."""
-        forgotten = 0 < since >= start
+        forgotten, last = 0 < since >= start, daily.last if daily.last >= since else 0
         if daily.last < start:
-            return NEVER
+            return FORGOTTEN if forgotten else NEVER
         if start <= 0:
-            return _bounds(daily.total, daily.total, daily.last, forgotten=forgotten)
+            return _bounds(daily.total, daily.total, last, forgotten=forgotten)
         day = self._calendar.day(start)
         whole = start <= self._calendar.day_begins(day)
         days = dict(zip(daily.days[::2], daily.days[1::2], strict=True))
@@ -298,7 +298,7 @@ class History:
         high = sum([count for one, count in days.items() if one >= day])
         if daily.days and day <= daily.days[0]:
             high += daily.total - sum(days.values())
-        return _bounds(max(low, 1), max(high, 1), daily.last, forgotten=forgotten)
+        return _bounds(max(low, 1), max(high, 1), last, forgotten=forgotten)
 
     def _of_responses(self, found: list[Bounds], start: float) -> Tally:
         """The tally of what is known of a block; of one that is not there, whether it may have been forgotten."""
@@ -306,7 +306,8 @@ class History:
         if not found:
             return Tally(0, not 0 < lost >= start, None, 0.0)
         low = sum([one.low for one in found])
-        latest = max([one.last for one in found])
+        known = all(one.last or not one.high for one in found)
+        latest = max([one.last for one in found]) if known else 0
         return Tally(low, low == sum([one.high for one in found]), latest or None, 0.0)
 
 

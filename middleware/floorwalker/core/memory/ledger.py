@@ -1,6 +1,6 @@
 """The ledger: how what left the recent events is added to the Counts, and how these stay within their bounds."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from msgspec import msgpack
 
@@ -63,6 +63,19 @@ def with_visits(counts: Counts, began: Iterable[int], *, calendar: Calendar) -> 
     return ledger.rolled()
 
 
+def united(
+    one: Counts, other: Counts, past: Iterable[Past], began: Iterable[int], *, calendar: Calendar, known: frozenset[str]
+) -> Counts:
+    """The counts of both, with these events and these visits' beginnings added."""
+    ledger = _Ledger(one, calendar, known)
+    ledger.unite(other)
+    for event in past:
+        ledger.add(_keys(event), event.at)
+    for at in began:
+        ledger.add([VISIT], at)
+    return ledger.within_bounds()
+
+
 def _keys(event: Past) -> list[str]:
     keys = [EVENT + fold_text(event.name)]
     if event.name == PAGE_VIEWED:
@@ -115,8 +128,34 @@ class _Ledger:
     def _bucket(self, day: int) -> dict[str, int]:
         if day > self._rolled_day:
             return self._days.setdefault(day, {})
-        month = self._calendar.month(day)
+        return self._bucket_of_month(self._calendar.month(day))
+
+    def _bucket_of_month(self, month: int) -> dict[str, int]:
         return self._months.setdefault(month, {}) if month > self._rolled_month else self._older
+
+    def unite(self, other: Counts) -> None:
+        """All that the others count, too. What one of them had dropped is incomplete in both."""
+        theirs = {key.name: key for key in other.keys}
+        self._keys = {name: self._united(name, theirs.get(name), other.lost) for name in {**self._keys, **theirs}}
+        for dimension, at in other.lost.items():
+            self._lose(dimension, at)
+        self._rolled_day = max(self._rolled_day, other.rolled_day)
+        self._rolled_month = max(self._rolled_month, other.rolled_month)
+        names = [key.name for key in other.keys]
+        days, self._days = list(self._days.items()), {}
+        months, self._months = list(self._months.items()), {}
+        for day, counts in (*days, *((bucket.start, _unpack(bucket.counts, names)) for bucket in other.days)):
+            _pour(counts, self._bucket(day))
+        for month, counts in (*months, *((bucket.start, _unpack(bucket.counts, names)) for bucket in other.months)):
+            _pour(counts, self._bucket_of_month(month))
+        _pour(_unpack(other.older, names), self._older)
+
+    def _united(self, name: str, theirs: Key | None, lost: Mapping[str, int]) -> Key:
+        own, dimension = self._keys.get(name), name[0]
+        since = own.since if own else self._lost.get(dimension, 0)
+        since_theirs = theirs.since if theirs else lost.get(dimension, 0)
+        last = max([key.last for key in (own, theirs) if key])
+        return Key(name, max(since, since_theirs), last)
 
     def within_bounds(self) -> Counts:
         """The counts, packed; what is too much goes from days to months to `older`, and last the weakest keys go."""

@@ -1,5 +1,8 @@
 """Visits and arrivals: when a visit begins, how it came, and what is kept of the one before."""
 
+from collections.abc import Sequence
+from itertools import accumulate, pairwise
+
 from msgspec import structs
 
 from floorwalker.core.calendar import Calendar
@@ -61,22 +64,41 @@ def begin(profile: Profile, touch: Touch, *, at: int, calendar: Calendar) -> Pro
         last_seen=max(at, profile.last_seen),
         visits=number,
         visit=Visit(number, at, at, 0, touch),
-        touches=_touches(first, last, touch),
+        touches=touches_of(first, last, touch),
         arrival=None,
         **changes,
     )
     return _few_earlier(profile, calendar) if len(profile.earlier) > MOST_EARLIER else profile
 
 
+def time_in(visit: Visit) -> int:
+    """The seconds from its beginning to its latest activity."""
+    return max(0, visit.last - visit.started)
+
+
+def was_bounced(visit: Visit) -> bool:
+    """Whether no more than one page was seen."""
+    return visit.views + visit.errors <= 1
+
+
 def _ended(profile: Profile, visit: Visit, *, at: int) -> dict[str, object]:
-    began = visit.started - (sum(profile.earlier) if profile.earlier else 0)
     return {
         "away": max(0, at - visit.last),
         "exit_page": visit.last_page,
-        "bounced": visit.views + visit.errors <= 1,
-        "time_spent": profile.time_spent + max(0, visit.last - visit.started),
-        "earlier": (*profile.earlier, began),
+        "bounced": was_bounced(visit),
+        "time_spent": profile.time_spent + time_in(visit),
+        "earlier": _with_beginning(profile.earlier, visit.started),
     }
+
+
+def _with_beginning(earlier: tuple[int, ...], at: int) -> tuple[int, ...]:
+    after = at - (sum(earlier) if earlier else 0)
+    return (*earlier, after) if after >= 0 else gaps_of(sorted([*accumulate(earlier), at]))  # two devices at once
+
+
+def gaps_of(times: Sequence[int]) -> tuple[int, ...]:
+    """Times in order, each as seconds after the one before it."""
+    return tuple([at - before for before, at in pairwise([0, *times])])
 
 
 def _few_earlier(profile: Profile, calendar: Calendar) -> Profile:
@@ -119,11 +141,12 @@ def _arrived_again(profile: Profile, touch: Touch, *, at: int) -> Profile:
     first = profile.first_touch or touch
     visit = structs.replace(profile.visit, last=max(at, profile.visit.last), touch=touch)
     last_seen = max(at, profile.last_seen)
-    touches = _touches(first, touch, touch)
+    touches = touches_of(first, touch, touch)
     return structs.replace(profile, last_seen=last_seen, visit=visit, touches=touches, arrival=None)
 
 
-def _touches(first: Touch, last: Touch, visit: Touch) -> tuple[Touch, ...]:
+def touches_of(first: Touch, last: Touch, visit: Touch) -> tuple[Touch, ...]:
+    """The first and the last arrival, as a profile keeps them beside this visit's."""
     if first == last:
         return () if first == visit else (first,)
     return first, last
