@@ -1,16 +1,20 @@
 """The layout of the keyspace: what changes together carries one partition as its hash tag."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from zlib import crc32
 
 
 @dataclass(frozen=True)
 class Keys:
-    """Key names of one site's keyspace. `{N}` is the cluster's hash tag: one partition lies on one node."""
+    """Key names of one site's keyspace. `{N}` is the cluster's hash tag: one partition lies on one node.
+
+    people: the secret by which people, messages and traits are named.
+    """
 
     namespace: str
     partitions: int
+    people: bytes = field(default=b"", repr=False)
 
     def partition_of(self, visitor: str) -> int:
         """Where a visitor's keys lie; for good, as long as `partitions` stays."""
@@ -27,6 +31,14 @@ class Keys:
     def deferred(self, visitor: str) -> str:
         """List: raw events that only a newer release can fold."""
         return f"{self._heads[self.partition_of(visitor)]}deferred:{visitor}"
+
+    def due(self, partition: int) -> str:
+        """Sorted set: visitors whose watched segments may change by time alone, by when (seconds since 1970)."""
+        return f"{self._heads[partition]}due"
+
+    def found(self, partition: int) -> str:
+        """Sorted set, in the order of its members: the hash of a trait's value, a colon, a visitor who has it."""
+        return f"{self._heads[partition]}found"
 
     def events(self, partition: int) -> str:
         """Stream: what was committed, under pseudonyms."""
@@ -47,7 +59,7 @@ def prefix(namespace: str) -> str:
 
 
 def meta_key(namespace: str) -> str:
-    """Hash: what was fixed when the keyspace was first used (`partitions`)."""
+    """Hash: what was fixed when the keyspace was first used (`partitions`, `people`)."""
     return f"{prefix(namespace)}meta"
 
 

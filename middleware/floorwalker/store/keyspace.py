@@ -1,26 +1,50 @@
 """What was fixed when a keyspace was first used."""
 
+import asyncio
+from collections.abc import Callable
+
 from floorwalker.errors import StoreError
 from floorwalker.store.keys import Keys, meta_key
+from floorwalker.store.naming import SECRET_BYTES
 from floorwalker.store.pipe import Link
+from floorwalker.store.replies import Reply
 
 
 class Keyspace:
-    """The keyspace of one namespace; how many partitions it has is read once, and set where nobody has yet."""
+    """The keyspace of one namespace: how many partitions it has, and the secret by which people are named.
 
-    def __init__(self, link: Link, namespace: str, *, partitions: int) -> None:
+    Both are read once, and set where nobody has yet.
+    """
+
+    def __init__(self, link: Link, namespace: str, *, partitions: int, random_bytes: Callable[[int], bytes]) -> None:
         self._link = link
         self._namespace = namespace
         self._partitions = partitions
+        self._random_bytes = random_bytes
         self.known: Keys | None = None
 
     async def keys(self) -> Keys:
         """The layout. Raises StoreUnavailable, or StoreError where the keyspace is not ours."""
         if self.known is None:
             key = meta_key(self._namespace)
-            await self._link.call("HSETNX", key, "partitions", self._partitions)
-            fixed = await self._link.call("HGET", key, "partitions")
-            if not isinstance(fixed, bytes) or not fixed.isdigit() or not int(fixed):
-                raise StoreError(f"The key {key} holds no number of partitions; is this another program's store?")
-            self.known = Keys(self._namespace, int(fixed))
+            secret = self._random_bytes(SECRET_BYTES).hex()
+            await asyncio.gather(
+                self._link.call("HSETNX", key, "partitions", self._partitions),
+                self._link.call("HSETNX", key, "people", secret),
+            )
+            self.known = self._read(key, await self._link.call("HMGET", key, "partitions", "people"))
         return self.known
+
+    def _read(self, key: str, fixed: Reply) -> Keys:
+        match fixed:
+            case [bytes(partitions), bytes(people)] if partitions.isdigit() and int(partitions) and _is_hex(people):
+                return Keys(self._namespace, int(partitions), bytes.fromhex(people.decode()))
+            case _:
+                raise StoreError(f"The key {key} holds no number of partitions; is this another program's store?")
+
+
+def _is_hex(text: bytes) -> bool:
+    try:
+        return len(bytes.fromhex(text.decode())) == SECRET_BYTES
+    except ValueError:
+        return False

@@ -22,6 +22,7 @@ from floorwalker.store.lane import POINTERS_FOLLOWED
 from floorwalker.store.lanes import Lanes
 from floorwalker.store.loading import Loading, readable
 from floorwalker.store.losses import Losses
+from floorwalker.store.naming import client_id, person_id
 from floorwalker.store.pipe import Link
 from floorwalker.store.publications import KeptRules, Publication, keep, read_history, read_kept
 from floorwalker.store.record import stone
@@ -68,7 +69,7 @@ class Store:
         self._outage = Outage(self.ping, first_s=settings.probe_first_s, longest_s=settings.probe_longest_s)
         self._desk = Desk(
             link=link,
-            keyspace=Keyspace(link, namespace, partitions=settings.partitions or partitions),
+            keyspace=Keyspace(link, namespace, partitions=settings.partitions or partitions, random_bytes=random_bytes),
             settings=settings,
             clock=clock,
             random_bytes=random_bytes,
@@ -80,6 +81,19 @@ class Store:
             resume=resume,
         )
         self._lanes = Lanes(self._desk)
+
+    async def person(self, user: str) -> str:
+        """The visitor id of whom the site calls `user`. Raises StoreUnavailable before the keyspace was first read."""
+        return person_id((await self._desk.keyspace.keys()).people, user)
+
+    def person_known(self, user: str) -> str | None:
+        """`person`, at once; None before the keyspace was first read."""
+        keys = self._desk.keyspace.known
+        return person_id(keys.people, user) if keys is not None else None
+
+    async def client(self, anonymous_id: str) -> str:
+        """The visitor id of whom another client calls so; see `person`."""
+        return client_id((await self._desk.keyspace.keys()).people, anonymous_id)
 
     async def load(self, visitor: str) -> Loaded:
         """The visitor's record, the base of the next commit; pointers are followed, and commits under way awaited.
