@@ -1,5 +1,7 @@
 """Responses: which blocks were shown and clicked how often, and to which arms of which slots the visitor belongs."""
 
+from collections.abc import Sequence
+
 from msgspec import Struct, msgpack, structs
 
 MOST_DAYS = 10  # of each block
@@ -135,10 +137,17 @@ class Responses(Struct, frozen=True, array_like=True, gc=False):
     def _with(self, response: Response) -> "Responses":
         blocks = [one for one in self.blocks if one.block != response.block or one.control is not response.control]
         blocks.append(response)
-        lost = self.lost
-        while len(_encode(blocks)) > MOST_BYTES and len(blocks) > 1:
-            lost = max(lost, blocks.pop(0).last)
-        return Responses(tuple(blocks), self.exposures, lost)
+        kept, lost = blocks_that_fit(blocks, self.lost)
+        return Responses(kept, self.exposures, lost)
 
 
 NONE = Responses()
+
+
+def blocks_that_fit(blocks: Sequence[Response], lost: int) -> tuple[tuple[Response, ...], int]:
+    """The latest of them for which there is room, and when the latest of all those was that ever had to go."""
+    first = 0
+    while len(_encode(blocks[first:])) > MOST_BYTES and len(blocks) - first > 1:
+        lost = max(lost, blocks[first].last)
+        first += 1
+    return tuple(blocks[first:]), lost
