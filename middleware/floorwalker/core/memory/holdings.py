@@ -62,13 +62,14 @@ class CartItem(Struct, frozen=True, array_like=True, gc=False):
     category: str = ""
     price: float = 0.0
     quantity: int = 1
+    variant: str = ""
 
 
 class Cart(Struct, frozen=True, array_like=True, gc=False):
-    """What lies in the cart, the latest item last, and when it last changed, seconds since 1970.
+    """What lies in the cart, the latest item last, and when something was last done with it, seconds since 1970.
 
     currency: an upper-case code; empty is the site's. more_pieces, more_value: of the items for which there is no
-    room, so that pieces and value stay exact.
+    room, so that pieces and value stay exact. checkout: when it was first taken to checkout; 0 is not yet.
     """
 
     items: tuple[CartItem, ...] = ()
@@ -76,6 +77,7 @@ class Cart(Struct, frozen=True, array_like=True, gc=False):
     currency: str = ""
     more_pieces: int = 0
     more_value: float = 0.0
+    checkout: int = 0
 
     @property
     def pieces(self) -> int:
@@ -96,7 +98,8 @@ class Cart(Struct, frozen=True, array_like=True, gc=False):
                 kept.append(item)
             else:
                 pieces, value, room = pieces + item.quantity, value + item.price * item.quantity, -1
-        return Cart(tuple(reversed(kept)), self.changed, short(self.currency.upper(), 3), pieces, value)
+        currency = short(self.currency.upper(), 3)
+        return Cart(tuple(reversed(kept)), self.changed, currency, pieces, round(value, 6), self.checkout)
 
 
 class Consent(Struct, frozen=True, array_like=True, gc=False):
@@ -138,10 +141,18 @@ class Notes(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Contacts(Struct, frozen=True, array_like=True, gc=False):
-    """On one channel (email, site, …): how many offers reached them, and to how many they responded."""
+    """On one channel (email, site, …): how many offers reached them, and to how many they responded.
+
+    met: the latest messages that were counted, 4 bytes of a hash each. shown, clicked: so many of the blocks that were
+    shown and clicked came on this channel. alone: it is all there is of the channel, whatever blocks tell.
+    """
 
     offers: int = 0
     responses: int = 0
+    met: bytes = b""
+    shown: int = 0
+    clicked: int = 0
+    alone: bool = False
 
     @property
     def rate(self) -> float | None:
@@ -210,6 +221,7 @@ def _bounded_item(item: CartItem) -> CartItem:
         product=short(item.product, NAME_BYTES),
         name=short(item.name, NAME_BYTES),
         category=short(item.category, NAME_BYTES),
+        variant=short(item.variant, NAME_BYTES),
         price=item.price if isfinite(item.price) and item.price > 0 else 0.0,
         quantity=min(max(item.quantity, 1), _MOST_PIECES),
     )

@@ -4,7 +4,8 @@ The number of orders and the totals are of all there ever were; what was ordered
 as far as there is room.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from hashlib import blake2b
 from math import isfinite
 from typing import TypeVar
 
@@ -17,6 +18,7 @@ MOST_ORDERS = 24
 ORDERS_BYTES = 700  # of the latest orders
 BOUGHT_BYTES = 1000  # of what was bought
 MOST_CURRENCIES = 6
+MOST_KNOWN = 200  # ids of which a trace is kept, 4 bytes each
 _ID_BYTES = 40
 _MOST_PIECES = 9_999
 
@@ -72,7 +74,8 @@ class Orders(Struct, frozen=True, array_like=True, gc=False):
 
     count: of all, in whatever currency. totals: by currency. latest: the oldest first. left: when the latest order was
     that is only counted. bought: what was in the orders, the oldest first. bought_left: when the latest thing was
-    bought that is no longer here. Both are 0 where nothing is missing.
+    bought that is no longer here. Both are 0 where nothing is missing. known: traces of the latest ids, so that no
+    order counts twice, and none is taken back twice.
     """
 
     count: int = 0
@@ -81,18 +84,69 @@ class Orders(Struct, frozen=True, array_like=True, gc=False):
     left: int = 0
     bought: tuple[Bought, ...] = ()
     bought_left: int = 0
+    known: bytes = b""
 
     def with_order(self, order: Order, bought: Iterable[Bought] = ()) -> "Orders":
-        """These and one more, wherever in time it belongs; the same where an order of that id is among the latest."""
+        """These and one more, wherever in time it belongs; the same where an order of that id is known already. One
+        without an id is always another."""
         order = _bounded_order(order)
-        if any(known.id == order.id for known in self.latest):
+        if order.id and self.knows(order.id):
             return self
         latest, left = _latest(
             sorted([*self.latest, order], key=lambda one: one.at), self.left, ORDERS_BYTES, most=MOST_ORDERS
         )
         lines = [*self.bought, *(_bounded_line(line, order.at) for line in bought)]
         kept, bought_left = _latest(sorted(lines, key=lambda one: one.at), self.bought_left, BOUGHT_BYTES)
-        return Orders(self.count + 1, self._with_total(order), latest, left, kept, bought_left)
+        known = self.noted(order.id).known if order.id else self.known
+        return Orders(self.count + 1, self._with_total(order), latest, left, kept, bought_left, known)
+
+    def knows(self, id: str) -> bool:
+        """Whether an order of that id was here, or is."""
+        id = order_id(id)
+        return any(one.id == id for one in self.latest) or self.has_noted(id)
+
+    def order(self, id: str) -> Order | None:
+        """The order of that id, if it is among the latest."""
+        id = order_id(id)
+        return next((one for one in self.latest if one.id == id), None) if id else None
+
+    def noted(self, text: str) -> "Orders":
+        """With a trace of that text; the oldest trace goes where there is no room."""
+        if self.has_noted(text):
+            return self
+        return structs.replace(self, known=(self.known + trace(text))[-MOST_KNOWN * TRACE_BYTES :])
+
+    def has_noted(self, text: str) -> bool:
+        """Whether there is a trace of that text."""
+        return traced(self.known, text)
+
+    def reduced(self, order: Order, by: float) -> "Orders":
+        """With so much taken off an order that is among the latest; it never comes to less than nothing."""
+        off = min(max(by, 0.0), order.amount)
+        less = structs.replace(order, amount=round(order.amount - off, 6))
+        latest = tuple([less if one == order else one for one in self.latest])
+        return structs.replace(self.with_less(order.currency, off), latest=latest)
+
+    def without(self, order: Order) -> "Orders":
+        """Without an order that is among the latest, and what was bought with it; its id stays known."""
+        rest = list(self.latest)
+        rest.remove(order)
+        fewer = self.with_less(order.currency, order.amount, orders=1)
+        return structs.replace(fewer, latest=tuple(rest)).with_bought(order.at, lambda _: 0)
+
+    def with_less(self, currency: str, amount: float, *, orders: int = 0) -> "Orders":
+        """With so much, and so many orders, taken off the totals; never below nothing."""
+        totals, total = self.totals, self.totals.get(currency)
+        if total is not None:
+            left = Total(max(total.orders - orders, 0), round(max(total.amount - amount, 0.0), 6))
+            totals = {**totals, currency: left}
+        return structs.replace(self, count=max(self.count - orders, 0), totals=totals)
+
+    def with_bought(self, at: int, left: "Callable[[Bought], int]") -> "Orders":
+        """With as many pieces of what was bought at that time as `left` says; lines of none go."""
+        lines = [(line, left(line) if line.at == at else line.quantity) for line in self.bought]
+        kept = [structs.replace(line, quantity=min(pieces, line.quantity)) for line, pieces in lines if pieces > 0]
+        return structs.replace(self, bought=tuple(kept))
 
     def total(self, currency: str) -> Total | None:
         """All orders in that currency; None where they may have been in one that is no longer kept apart."""
@@ -109,6 +163,29 @@ class Orders(Struct, frozen=True, array_like=True, gc=False):
 
 
 NO_ORDERS = Orders()
+TRACE_BYTES = 4
+
+
+def order_id(id: str) -> str:
+    """The id as it is kept: a long one is cut, and told apart from others that begin the same."""
+    kept = short(id, _ID_BYTES)
+    return kept if kept == id else f"{short(id, _ID_BYTES - 2 * TRACE_BYTES - 1)}~{trace(id).hex()}"
+
+
+def trace(text: str) -> bytes:
+    """4 bytes that tell texts apart: of 200 traces one is mistaken for another in 20 million times."""
+    return blake2b(text.encode("utf-8", "ignore"), digest_size=TRACE_BYTES, person=b"fw-trace").digest()
+
+
+def traced(traces: bytes, text: str) -> bool:
+    """Whether the text's trace is among these."""
+    asked, position = trace(text), -1
+    while (position := traces.find(asked, position + 1)) >= 0:
+        if position % TRACE_BYTES == 0:
+            return True
+    return False
+
+
 Kept = TypeVar("Kept", Order, Bought)
 
 
@@ -126,7 +203,7 @@ def _latest(items: list[Kept], left: int, most_bytes: int, *, most: int = 1000) 
 
 def _bounded_order(order: Order) -> Order:
     amount = order.amount if isfinite(order.amount) and order.amount > 0 else 0.0
-    return Order(short(order.id, _ID_BYTES), order.at, amount, short(order.currency.upper(), 3))
+    return Order(order_id(order.id), order.at, amount, short(order.currency.upper(), 3))
 
 
 def _bounded_line(line: Bought, at: int) -> Bought:
