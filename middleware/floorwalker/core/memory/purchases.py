@@ -151,7 +151,7 @@ class Orders(Struct, frozen=True, array_like=True, gc=False):
     def total(self, currency: str) -> Total | None:
         """All orders in that currency; None where they may have been in one that is no longer kept apart."""
         found = self.totals.get(currency)
-        if found is None and len(self.totals) >= MOST_CURRENCIES:
+        if found is None and self.is_full:
             return None
         return found or Total()
 
