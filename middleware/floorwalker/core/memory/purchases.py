@@ -6,6 +6,7 @@ as far as there is room.
 
 from collections.abc import Callable, Iterable, Mapping
 from hashlib import blake2b
+from itertools import islice
 from math import isfinite
 from typing import TypeVar
 
@@ -75,7 +76,8 @@ class Orders(Struct, frozen=True, array_like=True, gc=False):
     count: of all, in whatever currency. totals: by currency. latest: the oldest first. left: when the latest order was
     that is only counted. bought: what was in the orders, the oldest first. bought_left: when the latest thing was
     bought that is no longer here. Both are 0 where nothing is missing. known: traces of the latest ids, so that no
-    order counts twice, and none is taken back twice.
+    order counts twice, and none is taken back twice. more_currencies: there may have been orders in others than those
+    in `totals`.
     """
 
     count: int = 0
@@ -85,6 +87,21 @@ class Orders(Struct, frozen=True, array_like=True, gc=False):
     bought: tuple[Bought, ...] = ()
     bought_left: int = 0
     known: bytes = b""
+    more_currencies: bool = False
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there may have been orders in a currency that is not kept apart."""
+        return self.more_currencies or len(self.totals) >= MOST_CURRENCIES
+
+    def within_bounds(self) -> "Orders":
+        """The first currencies, the latest orders and the latest of what was bought, each as far as there is room."""
+        latest, left = _latest(list(self.latest), self.left, ORDERS_BYTES, most=MOST_ORDERS)
+        bought, bought_left = _latest(list(self.bought), self.bought_left, BOUGHT_BYTES)
+        totals = dict(islice(self.totals.items(), MOST_CURRENCIES))
+        more = self.more_currencies or len(totals) < len(self.totals)
+        known = self.known[-MOST_KNOWN * TRACE_BYTES :]
+        return Orders(self.count, totals, latest, left, bought, bought_left, known, more)
 
     def with_order(self, order: Order, bought: Iterable[Bought] = ()) -> "Orders":
         """These and one more, wherever in time it belongs; the same where an order of that id is known already. One
@@ -98,7 +115,8 @@ class Orders(Struct, frozen=True, array_like=True, gc=False):
         lines = [*self.bought, *(_bounded_line(line, order.at) for line in bought)]
         kept, bought_left = _latest(sorted(lines, key=lambda one: one.at), self.bought_left, BOUGHT_BYTES)
         known = self.noted(order.id).known if order.id else self.known
-        return Orders(self.count + 1, self._with_total(order), latest, left, kept, bought_left, known)
+        totals = self._with_total(order)
+        return Orders(self.count + 1, totals, latest, left, kept, bought_left, known, self.more_currencies)
 
     def knows(self, id: str) -> bool:
         """Whether an order of that id was here, or is."""
