@@ -5,9 +5,10 @@ from msgspec.structs import replace
 
 from floorwalker.core.advance import Corridor
 from floorwalker.core.conditions.definitions import DEFINITIONS
+from floorwalker.core.conditions.standing import needs_request
 from floorwalker.core.deciding.classify import segments_at
 from floorwalker.core.ruleset import Ruleset
-from floorwalker.core.trying.standing import Need, needs_of, needs_request, standing_moment, without_request
+from floorwalker.core.trying.standing import Need, needs_of, standing_moment, without_request
 from floorwalker.rulefile import read
 from tests.core.visitors import AT, profile_of
 

@@ -8,6 +8,7 @@ from msgspec import Struct, structs
 
 from floorwalker.core.bounds import seconds
 from floorwalker.core.calendar import Calendar
+from floorwalker.core.catalogue import Catalogue
 from floorwalker.core.conditions.matchers import fold_text
 from floorwalker.core.effects import NOTHING, Effects
 from floorwalker.core.events import ERROR_VIEWED, PAGE_VIEWED, VISIT_STARTED, Event, Page
@@ -25,6 +26,7 @@ from floorwalker.core.reading.address import parameters, split_address
 from floorwalker.core.reading.reader import SignalReader
 from floorwalker.core.ruleset import Ruleset
 from floorwalker.core.signals import Signals
+from floorwalker.core.watching.watch import Watch
 
 Thing = TypeVar("Thing")
 
@@ -63,7 +65,8 @@ class Corridor:
         known = frozenset(
             DIMENSIONS[name] + fold_text(value) for name, value in self.pages.known_keys() if name in DIMENSIONS
         )
-        self._terms = Terms(self.calendar, site, known)
+        self._terms = Terms(self.calendar, site, known, Catalogue(self.pages, ruleset.pages).page)
+        self._watch = ruleset.once(Watch)
 
     def page(self, hit: Hit) -> Page:
         """What the hit's page is about: by its address, then as the app said."""
@@ -104,6 +107,24 @@ class Corridor:
     def show(self, profile: Profile, shown: Sequence[Showing], *, at: float) -> tuple[Profile, Effects]:
         """The profile after what the slots of one page showed at that time, and the effects."""
         return fold_shown(profile, shown, at=at, terms=self._terms)
+
+    def concluded(
+        self, before: Profile | None, profile: Profile, effects: Effects, at: float
+    ) -> tuple[Profile, Effects]:
+        """The end of a step, whatever it did: who came into a watched segment or left it is told, and when to look
+        again. before: the step's base. No work where the rules watch nothing."""
+        if self._watch:
+            profile, more = self._watch.judged(profile, at, is_new=before is None)
+            effects = effects.then(more)
+        return profile, effects
+
+    def looked_again(self, profile: Profile, at: float) -> tuple[Profile, Effects]:
+        """A step in which nothing happened but time; where the rules watch nothing, none is due again."""
+        return self._watch.judged(profile, at)
+
+    def has_judged(self, profile: Profile) -> bool:
+        """Whether the profile was judged under these very watched segments."""
+        return self._watch.knows(profile)
 
     def _navigated(self, profile: Profile, hit: Hit, signals: Signals) -> tuple[Profile, Effects]:
         """The profile once somebody went to an address: to a page, to an error page, or on by a redirect."""

@@ -62,7 +62,10 @@ class Points(Struct, frozen=True):
 
 
 class Segment(Struct, frozen=True):
-    """A named class: `when` holds, or the points of a scoring plan add up to `score`."""
+    """A named class: `when` holds, or the points of a scoring plan add up to `score`.
+
+    watch: whoever enters or leaves it is told of, by an event.
+    """
 
     name: str
     about: str = ""
@@ -70,6 +73,7 @@ class Segment(Struct, frozen=True):
     score: Range | None = None
     points: tuple[Points, ...] = ()
     draft: bool = False
+    watch: bool = False
 
 
 class Cap(Struct, frozen=True):

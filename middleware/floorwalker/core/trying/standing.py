@@ -12,14 +12,12 @@ from msgspec.structs import replace
 from floorwalker.core.advance import Corridor
 from floorwalker.core.conditions.definitions import DEFINITIONS
 from floorwalker.core.conditions.model import UNASKED, All, AnyCondition, Condition, InSegment, Not, Test
+from floorwalker.core.conditions.standing import OF_THE_VISIT, needs_request
 from floorwalker.core.evaluation.evaluate import Moment, moment_at
 from floorwalker.core.hit import Hit, HitKind
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.ruleset import Entry, Points, Ruleset, Segment
 from floorwalker.core.signals import Signals
-
-_OF_THE_VISIT = ("page", "pages_this_visit", "away", "exit_page", "bounced", "new_visitor")
-_OF_THE_RULES = ("date",)  # a date is that of the moment at which it is asked
 
 
 class Need(Struct, frozen=True):
@@ -27,14 +25,6 @@ class Need(Struct, frozen=True):
 
     request: tuple[str, ...] = ()
     visit: tuple[str, ...] = ()
-
-
-def needs_request(name: str) -> bool:
-    """Whether only a request can answer a condition of that name."""
-    group = DEFINITIONS[name].group if name in DEFINITIONS else ""
-    if name in _OF_THE_VISIT or name in _OF_THE_RULES:
-        return False
-    return group in ("this page", "device", "place and time") or name == "time_this_visit"
 
 
 def without_request(ruleset: Ruleset) -> Ruleset:
@@ -78,7 +68,7 @@ def needs_of(ruleset: Ruleset, name: str) -> Need:
 def _need(tests: Iterable[Test]) -> Need:
     names = list(dict.fromkeys(test.name for test in tests))
     arrival = [name for name in names if name in DEFINITIONS and DEFINITIONS[name].group == "arrival"]
-    visit = [name for name in names if name in arrival or name in _OF_THE_VISIT]
+    visit = [name for name in names if name in arrival or name in OF_THE_VISIT]
     return Need(tuple(filter(needs_request, names)), tuple(visit))
 
 
