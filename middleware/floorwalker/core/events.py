@@ -58,7 +58,7 @@ class Page(Struct, frozen=True, omit_defaults=True, gc=False):
 
 class Item(Struct, frozen=True, omit_defaults=True, gc=False):
     """One product that an event speaks of. product: its id, else its article number. price: of one piece, in the
-    event's currency; None where not known."""
+    event's currency; None where not known. path: of its page, where the event tells it."""
 
     product: str = ""
     name: str = ""
@@ -67,6 +67,7 @@ class Item(Struct, frozen=True, omit_defaults=True, gc=False):
     price: float | None = None
     quantity: int = 1
     variant: str = ""
+    path: str = ""
 
 
 class Event(Struct, frozen=True, omit_defaults=True, gc=False):

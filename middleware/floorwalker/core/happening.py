@@ -188,8 +188,9 @@ def _flattened(traits: object, prefix: str, deep: int) -> Iterator[tuple[str, Sc
             case None:
                 yield path, ""
             case list() | tuple():
-                one_by_one = [text for entry in value[:MOST_LOOKED_AT] if (text := _bounded(entry)) is not None]
-                yield path, short(", ".join(map(_written, one_by_one)), LONGEST_TEXT)
+                written = [_written(one) for entry in value[:MOST_LOOKED_AT] if (one := _bounded(entry)) is not None]
+                if written or not value:
+                    yield path, short(", ".join(written), LONGEST_TEXT)
             case date():
                 yield path, value.isoformat()
             case _ if (bounded := _bounded(value)) is not None:
@@ -291,6 +292,7 @@ def _item(told: Mapping[str, object]) -> Item | None:
         _amount(told.get("price")),
         pieces,
         _text(told, "variant"),
+        short(_path(told), PATH_BYTES),
     )
 
 

@@ -1,14 +1,24 @@
 """Terms: what folding needs to know of the rules and of the whole population, made once for all visitors."""
 
+from collections.abc import Callable
+
 from msgspec import Struct
 
 from floorwalker.core.calendar import Calendar
+from floorwalker.core.events import Item, Page
 from floorwalker.core.ruleset import Site
 
 
+def told_page(item: Item) -> Page:
+    """What an event itself tells of a product."""
+    return Page(category=item.category, product=item.product or item.name, brand=item.brand, price=item.price)
+
+
 class Terms(Struct, frozen=True):
-    """known: the keys of the counts that rules name themselves; they are forgotten last."""
+    """known: the keys of the counts that rules name themselves; they are forgotten last. product: what is known of a
+    product that an event names, its price in the site's currency or None."""
 
     calendar: Calendar
     site: Site = Site()
     known: frozenset[str] = frozenset()
+    product: Callable[[Item], Page] = told_page
