@@ -25,12 +25,18 @@ def _bounded_traits(old: Mapping[str, Scalar], new: Mapping[str, Scalar]) -> tup
     """The traits with the new ones, and whether there is room for all; else the ones named longest ago go."""
     bounded = scalars(new, most=MOST_TRAITS)
     merged = {**{name: value for name, value in old.items() if name not in bounded}, **bounded}
+    kept, all_fit = traits_within_bounds(merged)
+    return kept, all_fit and len(new) <= MOST_TRAITS
+
+
+def traits_within_bounds(traits: Mapping[str, Scalar]) -> tuple[Mapping[str, Scalar], bool]:
+    """The last of these traits for which there is room, and whether they are all."""
     room = TRAIT_BYTES
     kept: dict[str, Scalar] = {}
-    for name in reversed(merged):
-        value = merged[name]
+    for name in reversed([*traits]):
+        value = traits[name]
         room -= len(name.encode()) + (len(value.encode()) if isinstance(value, str) else 9) + 4
         if room < 0:
             break
         kept[name] = value
-    return dict(reversed(kept.items())), len(kept) == len(merged) and len(new) <= MOST_TRAITS
+    return dict(reversed(kept.items())), len(kept) == len(traits)

@@ -10,10 +10,11 @@ from floorwalker.core.events import Event
 MOST_STREAMED = 16  # properties of one event in the stream
 
 _MAIL_ADDRESS = re.compile(r"[^/@\s]+@[^/@\s]+\.[^/@\s]+")
-_PERSONAL = frozenset((
+PERSONAL = frozenset((
     "address", "birthday", "city", "company", "dob", "email", "firstname", "first_name", "ip", "lastname", "last_name",
     "mail", "phone", "postcode", "street", "tel", "user", "user_id", "username", "user_name", "zip",
 ))  # fmt: skip
+"""Names of properties and traits that name or address a person, in lower case."""
 
 
 def streamed(event: Event, at: int) -> Event:
@@ -21,7 +22,7 @@ def streamed(event: Event, at: int) -> Event:
     properties = event.properties and {
         name: value
         for name, value in scalars(event.properties, most=MOST_STREAMED).items()
-        if name.lower() not in _PERSONAL and not (isinstance(value, str) and "@" in value)
+        if name.lower() not in PERSONAL and not (isinstance(value, str) and "@" in value)
     }
     page = event.page
     if page is not None and ("@" in page.path or "@" in page.search):
