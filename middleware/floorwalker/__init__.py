@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import Any
 
 _HOMES = {
+    "asgi.collecting": ("CollectApp",),
     "asgi.middleware": ("PersonalizationMiddleware",),
     "asgi.preview.links": ("preview_link",),
     "asgi.public": ("Ruleset",),

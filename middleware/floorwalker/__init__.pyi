@@ -1,3 +1,4 @@
+from floorwalker.asgi.collecting import CollectApp
 from floorwalker.asgi.middleware import PersonalizationMiddleware
 from floorwalker.asgi.preview.links import preview_link
 from floorwalker.asgi.public import Ruleset
@@ -15,6 +16,7 @@ from floorwalker.errors import ConfigurationError, FloorwalkerError, RuleErrors,
 from floorwalker.store import Store, open_store
 
 __all__ = [
+    "CollectApp",
     "ConfigurationError",
     "Corridor",
     "Decision",

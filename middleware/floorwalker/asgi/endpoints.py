@@ -6,6 +6,7 @@ from typing import Any
 from starlette.responses import JSONResponse
 
 from floorwalker.asgi.client.slots import SlotDesk
+from floorwalker.asgi.collecting import CollectDesk
 from floorwalker.asgi.http.problems import problem
 from floorwalker.asgi.http.request import inner_path
 from floorwalker.asgi.http.types import App, Receive, Scope, Send
@@ -15,7 +16,8 @@ _READING = ("GET", "HEAD")
 
 
 class Endpoints:
-    """health: what `GET /healthz` tells, made anew at each call. preview: answers below `/preview`."""
+    """health: what `GET /healthz` tells, made anew at each call. collect: takes events below `/v1/`. preview: answers
+    below `/preview`."""
 
     def __init__(
         self,
@@ -23,10 +25,12 @@ class Endpoints:
         prefix: str,
         health: Callable[[], Mapping[str, Any]],
         slots: SlotDesk,
+        collect: CollectDesk,
         preview: PreviewDesk | None = None,
     ) -> None:
         self._prefix = prefix
         self._health = health
+        self._collect = collect
         self._preview = preview
         self._read: Mapping[str, App] = {"/healthz": self._healthz, "/slots": slots.slots, "/client.js": slots.client}
 
@@ -37,6 +41,9 @@ class Endpoints:
         path = inner_path(scope).removeprefix(self._prefix)
         if self._preview is not None and (path == "/preview" or path.startswith("/preview/")):
             await self._preview(scope, receive, send, path=path.removeprefix("/preview"))
+            return
+        if path.startswith("/v1/"):
+            await self._collect(scope, receive, send, path=path)
             return
         await self._answering(path, str(scope.get("method", "GET")))(scope, receive, send)
 

@@ -33,6 +33,11 @@ class Keeper:
         self._circuit = Circuit(clock=asyncio.get_running_loop().time)
         self._ending: AsyncGenerator[None] | None = None
 
+    @property
+    def store(self) -> Store:
+        """For who waits for its commits as long as they take."""
+        return self._store
+
     async def warm_up(self) -> None:
         """Wait until the store answers, a few seconds at most; a store that is away is said, and stops nothing."""
         try:

@@ -1,6 +1,5 @@
 """The middleware: configuration only. Every request's state lives in its responder."""
 
-import asyncio
 import logging
 import os
 from collections.abc import Awaitable, Mapping
@@ -8,21 +7,24 @@ from typing import Any, Unpack
 
 from floorwalker.asgi.bystander import Bystander
 from floorwalker.asgi.client.slots import SlotDesk
+from floorwalker.asgi.collecting import CollectDesk
 from floorwalker.asgi.encounter import Encounter
 from floorwalker.asgi.endpoints import Endpoints
 from floorwalker.asgi.http.headers import for_document
 from floorwalker.asgi.http.request import Request, full_path, inner_path
 from floorwalker.asgi.http.types import App, Receive, Scope, Send
 from floorwalker.asgi.keeper import Keeper
+from floorwalker.asgi.keepers import Keepers
 from floorwalker.asgi.lifespan import LifespanResponder
 from floorwalker.asgi.meeting import Meeting
 from floorwalker.asgi.preview.desk import PreviewDesk
 from floorwalker.asgi.responder import Responder
-from floorwalker.asgi.settings import Options, read_settings
+from floorwalker.asgi.settings import Options, Settings, read_settings
 from floorwalker.asgi.setup import Setup
 from floorwalker.asgi.visitor import SCOPE_KEY
+from floorwalker.collect.keys import Keyring
 from floorwalker.core.conditions.patterns import path_pattern
-from floorwalker.store import Store, open_store
+from floorwalker.store import Store
 
 logger = logging.getLogger(__name__)
 
@@ -43,17 +45,23 @@ class PersonalizationMiddleware:
         settings = self._setup.settings
         self._excluded = tuple(path_pattern(pattern) for pattern in settings.exclude)
         self._preview = PreviewDesk(self._setup) if settings.preview else None
-        self._keepers: dict[asyncio.AbstractEventLoop, Keeper] = {}
+        self._keepers = Keepers(settings, self._setup.publisher)
         meet = self._preview.meet if self._preview is not None else _nobody
-        slots = SlotDesk(self._setup, self._keeper, meet, self._leaves_alone)
-        self._endpoints = Endpoints(prefix=settings.prefix, health=self._health, slots=slots, preview=self._preview)
+        slots = SlotDesk(self._setup, self._keepers.current, meet, self._leaves_alone)
+        self._endpoints = Endpoints(
+            prefix=settings.prefix,
+            health=self._health,
+            slots=slots,
+            collect=self._collecting(settings),
+            preview=self._preview,
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if SCOPE_KEY in scope:
             await self._app(scope, receive, send)
         elif scope["type"] == "http":
             try:
-                answer = self._answer(scope, receive, send, self._keeper() or await self._late_keeper())
+                answer = self._answer(scope, receive, send, self._keepers.current() or await self._keepers.late())
             except Exception:
                 logger.exception("a request is passed on as it came")
                 answer = self._app(scope, receive, send)
@@ -91,38 +99,31 @@ class PersonalizationMiddleware:
         """Whether there is no page of the app's at this path in which we take part."""
         return self._is_excluded(path) or self._endpoints.owns(path)
 
-    def _keeper(self) -> Keeper | None:
-        return self._keepers.get(asyncio.get_running_loop())
+    def _collecting(self, settings: Settings) -> CollectDesk:
+        """Takes events of other clients."""
+        return CollectDesk(
+            Keyring(settings.write_keys, settings.public_keys),
+            corridor=lambda: self._setup.rulebook.corridor,
+            store=self._store,
+            clock=settings.clock,
+            proxies=self._setup.proxies,
+        )
 
-    async def _late_keeper(self) -> Keeper:
-        """The keeper of an event loop that no lifespan announced."""
-        keeper = self._keep(self._new_keeper(outlives_requests=False))
-        await keeper.close_with_loop()
-        return keeper
-
-    def _keep(self, keeper: Keeper) -> Keeper:
-        self._keepers = {loop: kept for loop, kept in self._keepers.items() if not loop.is_closed()}
-        self._keepers[asyncio.get_running_loop()] = keeper
-        self._setup.publisher.start(keeper.chronicle.note)
-        return keeper
-
-    def _new_keeper(self, *, outlives_requests: bool) -> Keeper:
-        settings = self._setup.settings
-        if isinstance(settings.store, Store):
-            return Keeper(settings.store, owned=False, outlives_requests=outlives_requests)
-        store = open_store(settings.store, clock=settings.clock)
-        return Keeper(store, owned=True, outlives_requests=outlives_requests)
+    def _store(self) -> Store:
+        keeper = self._keepers.current()
+        assert keeper is not None  # one is made before anything is answered
+        return keeper.store
 
     async def _start(self) -> None:
         """Start-up: everything that would make the first visitor wait."""
         try:
             self._setup.rulebook.warm()
-            await self._keep(self._new_keeper(outlives_requests=True)).warm_up()
+            await self._keepers.announced().warm_up()
         except Exception:
             logger.exception("start-up goes on without personalization")
 
     async def _stop(self) -> None:
-        keeper = self._keepers.pop(asyncio.get_running_loop(), None)
+        keeper = self._keepers.let_go()
         await self._setup.publisher.stop()
         try:
             if keeper is not None:
@@ -131,7 +132,7 @@ class PersonalizationMiddleware:
             logger.exception("the store could not be closed")
 
     def _health(self) -> Mapping[str, Any]:
-        publisher, keeper = self._setup.publisher, self._keeper()
+        publisher, keeper = self._setup.publisher, self._keepers.current()
         store: dict[str, Any] = {"state": "not asked yet"}
         if keeper is not None:
             health = keeper.health()

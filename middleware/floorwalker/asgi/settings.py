@@ -77,11 +77,12 @@ class Settings:
     random: Callable[[int], bytes] = secrets.token_bytes
 
 
-def read_settings(options: Mapping[str, Any], environ: Mapping[str, str]) -> Settings:
+def read_settings(options: Mapping[str, Any], environ: Mapping[str, str], *, signs: bool = True) -> Settings:
     """Settings from keyword arguments, and from the environment where an argument is missing.
 
-    `secret_key` in either may be a list, newest first (in the environment: separated by commas). Raises
-    ConfigurationError with one sentence for an unknown name, a wrong value, or a secret key that is missing or short.
+    `secret_key` in either may be a list, newest first (in the environment: separated by commas). signs: whether
+    cookies are signed at all. Raises ConfigurationError with one sentence for an unknown name, a wrong value, or a
+    secret key that is missing or short.
     """
     _refuse_unknown(options, "", "setting")
     given = {**_from_environment(environ), **options}
@@ -91,8 +92,9 @@ def read_settings(options: Mapping[str, Any], environ: Mapping[str, str]) -> Set
             values["secret_keys" if name == "secret_key" else name] = _READERS[name](value)
         except (ValueError, TypeError) as error:
             raise ConfigurationError(f"The setting {name} cannot be {_shown(name, value)}: {error}.") from error
-    _check_keys(values.get("secret_keys", ()))
-    return Settings(**values)
+    if signs:
+        _check_keys(values.get("secret_keys", ()))
+    return Settings(**{"secret_keys": (), **values})
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:

@@ -27,13 +27,7 @@ class Setup:
         self.budget_s = settings.budget_ms / 1000
         self.cookie = VisitorCookie(settings.secret_keys, random=settings.random)
         self.proxies = Proxies(settings.trusted_proxies)
-        self.publisher = Publisher(
-            _loader(settings),
-            rules=settings.rules,
-            templates=settings.templates,
-            reload_s=settings.reload_s,
-            now=settings.clock,
-        )
+        self.publisher = publisher_of(settings)
         if isinstance(settings.store, str):
             open_store(settings.store)  # sends nothing, and says now whether it can ever be asked
         self._other_paths: set[str] = set()
@@ -64,6 +58,17 @@ class Setup:
         if warning not in self._said and len(self._said) < _WARNINGS_SAID:
             self._said.add(warning)
             logger.warning("%s", warning)
+
+
+def publisher_of(settings: Settings) -> Publisher:
+    """What puts the rules of these settings in force. Raises what reading them raises."""
+    return Publisher(
+        _loader(settings),
+        rules=settings.rules,
+        templates=settings.templates,
+        reload_s=settings.reload_s,
+        now=settings.clock,
+    )
 
 
 def _loader(settings: Settings) -> Callable[[RuleFiles | None], Rulebook]:

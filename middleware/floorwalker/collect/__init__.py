@@ -1,1 +1,1 @@
-"""Events over HTTP, in the Segment tracking spec: bodies become events, each for one visitor, committed exactly once."""
+"""Events over HTTP, in the Segment tracking spec: bodies become events, each for one visitor, committed once."""

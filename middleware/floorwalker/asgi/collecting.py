@@ -1,0 +1,264 @@
+"""`POST PREFIX/v1/…`: events of other clients, on a site's own addresses or in a process that takes nothing else."""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Final, TypedDict, Unpack
+
+from starlette.responses import JSONResponse, Response
+
+from floorwalker.asgi.http.address import Proxies
+from floorwalker.asgi.http.headers import Headers, first_of, lowered
+from floorwalker.asgi.http.problems import problem
+from floorwalker.asgi.http.request import inner_path
+from floorwalker.asgi.http.types import App, Receive, Scope, Send
+from floorwalker.asgi.keeper import Keeper
+from floorwalker.asgi.keepers import Keepers
+from floorwalker.asgi.lifespan import LifespanResponder
+from floorwalker.asgi.settings import Settings, read_settings
+from floorwalker.asgi.setup import publisher_of
+from floorwalker.collect.bodies import Envelope, read_batch, read_message, unpack
+from floorwalker.collect.delivering import Delivery
+from floorwalker.collect.keys import Access, Keyring, key_of
+from floorwalker.collect.limits import BODY_BYTES
+from floorwalker.collect.messages import Kind, Message, from_browser
+from floorwalker.collect.reading import keys_in, read_messages
+from floorwalker.collect.refusals import Refused
+from floorwalker.core.advance import Corridor
+from floorwalker.core.ruleset import Ruleset
+from floorwalker.errors import ConfigurationError
+from floorwalker.store import Store
+
+_KINDS: Final[Mapping[str, Kind | None]] = {
+    **{f"/v1/{kind}": kind for kind in Kind},
+    **{f"/v1/{kind[0]}": kind for kind in Kind},
+    "/v1/batch": None,
+    "/v1/b": None,
+}
+_TITLES: Final = {
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    413: "Content Too Large",
+    415: "Unsupported Media Type",
+    429: "Too Many Requests",
+    503: "Service Unavailable",
+}
+_METHODS: Final = "POST, OPTIONS"
+_PREFLIGHT: Final = {
+    "access-control-allow-origin": "*",
+    "access-control-allow-methods": "POST",
+    "access-control-allow-headers": "authorization, content-type, content-encoding",
+    "access-control-max-age": "86400",
+}
+
+
+class CollectDesk:
+    """Takes events, or refuses them whole; nothing of a body is stored before all of it is read.
+
+    corridor: of the rules in force. store: of the running event loop.
+    """
+
+    def __init__(
+        self,
+        keyring: Keyring,
+        *,
+        corridor: Callable[[], Corridor],
+        store: Callable[[], Store],
+        clock: Callable[[], float],
+        proxies: Proxies,
+    ) -> None:
+        self._keyring = keyring
+        self._corridor = corridor
+        self._store = store
+        self._clock = clock
+        self._proxies = proxies
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send, *, path: str) -> None:
+        """path: below the prefix, such as `/v1/track`."""
+        response = await self._answer(scope, receive, path)
+        if response is not None:
+            await response(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, path: str) -> Response | None:
+        """The answer; None for somebody who has gone meanwhile."""
+        method = str(scope["method"])
+        if path not in _KINDS:
+            return problem(404, "Not Found", "There is nothing at this address.")
+        if method == "OPTIONS":
+            return self._preflight()
+        if method != "POST":
+            return problem(405, "Method Not Allowed", "This address takes POST.", {"allow": _METHODS})
+        headers = lowered(scope["headers"])
+        response = await self._taken(scope, receive, headers, _KINDS[path])
+        return response if response is None else self._readable(response, headers)
+
+    async def _taken(self, scope: Scope, receive: Receive, headers: Headers, kind: Kind | None) -> Response | None:
+        from_page = first_of(headers, b"origin") is not None
+        try:
+            key = self._key(headers, scope.get("query_string") or b"", from_page=from_page)
+            body = await _body(receive, headers)
+            if body is None:
+                return None
+            text = unpack(body, first_of(headers, b"content-encoding") or b"")
+            envelope = read_batch(text) if kind is None else read_message(text)
+            access = self._access(key, envelope, from_page=from_page)
+            now = self._clock()
+            messages = read_messages(envelope, kind, now=now, access=access)
+            if access is Access.BROWSER:
+                messages = self._as_sent(messages, scope, headers)
+            await Delivery(self._store(), self._corridor(), now=now, access=access).deliver(messages)
+        except Refused as refusal:
+            return _refusal(refusal, challenge=not from_page)
+        return JSONResponse({"success": True}, headers={"cache-control": "no-store"})
+
+    def _key(self, headers: Headers, query: bytes, *, from_page: bool) -> str | None:
+        """The key in the request's head, where one is; a wrong one is refused before the body is read."""
+        if not self._keyring:
+            raise Refused(401, "No key is known here: set write_keys or public_keys.")
+        key = key_of(headers, query)
+        if key is not None:
+            self._keyring.authorized([key], from_browser=from_page)
+        return key
+
+    def _access(self, key: str | None, envelope: Envelope, *, from_page: bool) -> Access:
+        named = keys_in(envelope)
+        return self._keyring.authorized(named if key is None else [key, *named], from_browser=from_page)
+
+    def _as_sent(self, messages: list[Message], scope: Scope, headers: Headers) -> list[Message]:
+        caller = self._proxies.caller(scope.get("client"), str(scope.get("scheme", "http")), headers)
+        agent = (first_of(headers, b"user-agent") or b"").decode("latin-1")
+        return [from_browser(message, agent=agent, address=caller.address or "") for message in messages]
+
+    def _preflight(self) -> Response:
+        """Pages of any site may send, with a public key; the request that asks first names none."""
+        if not self._keyring.takes_browsers:
+            return problem(403, "Forbidden", "Pages need a public key to send events; none is set.")
+        return Response(status_code=204, headers=_PREFLIGHT)
+
+    def _readable(self, response: Response, headers: Headers) -> Response:
+        """The response, which a page may read where pages are taken at all."""
+        if self._keyring.takes_browsers and first_of(headers, b"origin") is not None:
+            response.headers["access-control-allow-origin"] = "*"
+        return response
+
+
+class CollectOptions(TypedDict, total=False):
+    """The keyword arguments of `CollectApp`; `Settings` says what each one is."""
+
+    rules: str | Path | Ruleset
+    templates: str | Path
+    reload_s: float
+    store: str | Store
+    write_keys: str | Sequence[str]
+    public_keys: str | Sequence[str]
+    places: str | Path | None
+    trusted_proxies: str | Sequence[str]
+    geo_headers: str
+    clock: Callable[[], float]
+
+
+class CollectApp:
+    """An ASGI app of its own that takes events over HTTP and nothing else: `POST /v1/track`, `/v1/batch`, ….
+
+    For a process beside the site, with the site's rules and store. Options are keyword arguments, else FLOORWALKER_*
+    environment variables, as of the middleware. Raises ConfigurationError or RuleErrors where it could not serve;
+    without any key it could not.
+    """
+
+    def __init__(self, **options: Unpack[CollectOptions]) -> None:
+        settings = _read(options)
+        self._publisher = publisher_of(settings)
+        self._keepers = Keepers(settings, self._publisher)
+        keyring = Keyring(settings.write_keys, settings.public_keys)
+        if not keyring:
+            raise ConfigurationError("Nobody could send events: set write_keys, public_keys or both.")
+        self._desk = CollectDesk(
+            keyring,
+            corridor=lambda: self._publisher.rulebook.corridor,
+            store=self._store,
+            clock=settings.clock,
+            proxies=Proxies(settings.trusted_proxies),
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await LifespanResponder(_no_app, start=self._start, stop=self._stop)(scope, receive, send)
+        elif scope["type"] == "http":
+            if self._keepers.current() is None:
+                await self._keepers.late()
+            path = inner_path(scope)
+            answer = self._healthz if path == "/healthz" else self._taking(path)
+            await answer(scope, receive, send)
+        else:
+            raise ValueError(f"CollectApp takes http, not {scope['type']}")
+
+    def _taking(self, path: str) -> App:
+        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+            await self._desk(scope, receive, send, path=path)
+
+        return answer
+
+    def _store(self) -> Store:
+        return self._keeper().store
+
+    def _keeper(self) -> Keeper:
+        keeper = self._keepers.current()
+        assert keeper is not None  # one is made before anything is answered
+        return keeper
+
+    async def _healthz(self, scope: Scope, receive: Receive, send: Send) -> None:
+        health = self._keeper().health()
+        store = {"state": "away" if health.away else "here", "pending": health.pending, "lost": health.lost}
+        told = {"status": "ok", "rules": self._publisher.rulebook.ruleset.version, "store": store}
+        await JSONResponse(told, headers={"cache-control": "no-store"})(scope, receive, send)
+
+    async def _start(self) -> None:
+        self._publisher.rulebook.warm()
+        await self._keepers.announced().warm_up()
+
+    async def _stop(self) -> None:
+        keeper = self._keepers.let_go()
+        await self._publisher.stop()
+        if keeper is not None:
+            await keeper.close()
+
+
+def _read(options: CollectOptions) -> Settings:
+    for name in options:
+        if name not in CollectOptions.__annotations__:
+            raise ConfigurationError(f"CollectApp has no setting {name}.")
+    return read_settings(options, os.environ, signs=False)
+
+
+async def _no_app(scope: Scope, receive: Receive, send: Send) -> None:
+    """There is no app within."""
+
+
+async def _body(receive: Receive, headers: Headers) -> bytes | None:
+    """The whole body; None where the sender went away. Raises Refused where it is too long, without reading it all."""
+    too_long = Refused(413, f"A body has up to {BODY_BYTES} bytes. Send fewer events at once.")
+    length = first_of(headers, b"content-length") or b""
+    if length.isdigit() and int(length[:20]) > BODY_BYTES:
+        raise too_long
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        body += message.get("body", b"")
+        if len(body) > BODY_BYTES:
+            raise too_long
+        if not message.get("more_body", False):
+            return bytes(body)
+
+
+def _refusal(refusal: Refused, *, challenge: bool) -> Response:
+    """challenge: whether a 401 may ask for a name and password, for which a browser would show a window."""
+    headers = {"cache-control": "no-store"}
+    if refusal.retry_after_s:
+        headers["retry-after"] = str(refusal.retry_after_s)
+    if refusal.status == 401 and challenge:
+        headers["www-authenticate"] = 'Basic realm="events", charset="UTF-8"'
+    errors = [{"field": fault.field, "detail": fault.detail} for fault in refusal.faults]
+    return problem(refusal.status, _TITLES[refusal.status], refusal.detail, headers, errors=errors)

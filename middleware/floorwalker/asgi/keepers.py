@@ -1,0 +1,48 @@
+"""The keepers of one app: one for each event loop that it runs in, most often one alone."""
+
+import asyncio
+
+from floorwalker.asgi.keeper import Keeper
+from floorwalker.asgi.rules.publishing import Publisher
+from floorwalker.asgi.settings import Settings
+from floorwalker.store import Store, open_store
+
+
+class Keepers:
+    """Opens the store that the settings name, once for each loop; a Store that is given is used, and left open."""
+
+    def __init__(self, settings: Settings, publisher: Publisher) -> None:
+        self._settings = settings
+        self._publisher = publisher
+        self._by_loop: dict[asyncio.AbstractEventLoop, Keeper] = {}
+
+    def current(self) -> Keeper | None:
+        """The keeper of the running loop, where there is one."""
+        return self._by_loop.get(asyncio.get_running_loop())
+
+    async def late(self) -> Keeper:
+        """A keeper for an event loop that no lifespan announced."""
+        keeper = self._keep(self._new(outlives_requests=False))
+        await keeper.close_with_loop()
+        return keeper
+
+    def announced(self) -> Keeper:
+        """A keeper for the running loop, whose lifespan will close it."""
+        return self._keep(self._new(outlives_requests=True))
+
+    def let_go(self) -> Keeper | None:
+        """The keeper of the running loop, which is to be closed now."""
+        return self._by_loop.pop(asyncio.get_running_loop(), None)
+
+    def _keep(self, keeper: Keeper) -> Keeper:
+        self._by_loop = {loop: kept for loop, kept in self._by_loop.items() if not loop.is_closed()}
+        self._by_loop[asyncio.get_running_loop()] = keeper
+        self._publisher.start(keeper.chronicle.note)
+        return keeper
+
+    def _new(self, *, outlives_requests: bool) -> Keeper:
+        settings = self._settings
+        if isinstance(settings.store, Store):
+            return Keeper(settings.store, owned=False, outlives_requests=outlives_requests)
+        store = open_store(settings.store, clock=settings.clock)
+        return Keeper(store, owned=True, outlives_requests=outlives_requests)

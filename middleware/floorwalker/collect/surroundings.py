@@ -1,0 +1,46 @@
+"""A message's `context`: the page, the campaign, the visitor's agent, and what they agreed to."""
+
+from typing import Final
+
+from floorwalker.collect.limits import ADDRESS_CHARACTERS, NAME_CHARACTERS
+from floorwalker.collect.messages import Surroundings
+from floorwalker.collect.values import Fields
+
+_PAGE: Final = ("url", "path", "referrer", "search")
+_CAMPAIGN: Final = ("source", "medium", "name", "term", "content")
+_REFUSALS: Final = frozenset(("analytics", "personalization", "personalisation"))
+"""Categories of consent without which nothing is stored, where a message names them and says no."""
+
+
+def read_surroundings(context: Fields) -> Surroundings:
+    """What a context tells; what we do not read in it may be anything."""
+    page, campaign = context.inner("page"), context.inner("campaign")
+    told = {name: page.text(name, most=ADDRESS_CHARACTERS) for name in _PAGE}
+    named = {name: _word(campaign, name) for name in _CAMPAIGN}
+    return Surroundings(
+        page={name: text for name, text in told.items() if text},
+        campaign={name: text for name, text in named.items() if text},
+        agent=context.text("userAgent", most=ADDRESS_CHARACTERS),
+        locale=context.text("locale", most=NAME_CHARACTERS),
+        timezone=context.text("timezone", most=NAME_CHARACTERS),
+        address=context.text("ip", most=NAME_CHARACTERS),
+        permitted=_is_permitted(context.inner("consent").inner("categoryPreferences")),
+    )
+
+
+def _word(campaign: Fields, name: str) -> str:
+    """A campaign's word; some libraries read numbers out of an address."""
+    value = campaign.value(name)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    return campaign.text(name, most=NAME_CHARACTERS)
+
+
+def _is_permitted(preferences: Fields) -> bool:
+    permitted = True
+    for name in preferences.names():
+        value = preferences.value(name)
+        if not isinstance(value, bool):
+            preferences.fault(name[:60], "is neither true nor false")
+        permitted = permitted and not (value is False and name.lower() in _REFUSALS)
+    return permitted
