@@ -85,6 +85,7 @@ CODES: Mapping[str, str] = {
     "unused-segment": "Nothing uses a segment.",
     "unused-template": "Nothing shows a template.",
     "value": "A value is not what its key takes.",
+    "watch": "A segment is watched that cannot be.",
     "with": "Values stand beside something that brings its own.",
     "yaml-syntax": "The file cannot be read as YAML.",
 }

@@ -23,12 +23,14 @@ from floorwalker.rulefile.nodes import Mapping, Node, Scalar
 from floorwalker.rulefile.reading import Reading
 from floorwalker.rulefile.showing.content import is_draft
 from floorwalker.rulefile.tables.sections import GOAL_KEYS, POINTS_KEYS, SEGMENT_KEYS
+from floorwalker.rulefile.watched import report_watched
 
 _LONGEST_CIRCLE = 12  # segments shown of one
 
 
 def read_segments(pairs: list[tuple[Scalar, Node]], reading: Reading) -> dict[str, Segment]:
-    """Named classes, in the order of the files. Cycles of `in` are errors."""
+    """Named classes, in the order of the files. Cycles of `in` are errors, and so is a watched one that nobody can be
+    told of."""
     found: dict[str, Segment] = {}
     for name, value in pairs:
         node = as_mapping(value, name.text, reading.findings, "when: {device: mobile}")
@@ -36,6 +38,7 @@ def read_segments(pairs: list[tuple[Scalar, Node]], reading: Reading) -> dict[st
             with reading.names.within(draft=is_draft(node)):
                 found[name.text] = _segment(name, node, reading)
     _report_cycles(found, reading)
+    report_watched(found, reading)
     return found
 
 
@@ -58,6 +61,7 @@ def _segment(name: Scalar, node: Mapping, reading: Reading) -> Segment:
         score=_score(fields, reading),
         points=_points(fields, reading),
         draft=fields.yes_no("draft", False),
+        watch=fields.yes_no("watch", False),
     )
 
 

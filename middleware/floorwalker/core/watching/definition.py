@@ -35,22 +35,16 @@ def watched_names(ruleset: Ruleset) -> tuple[str, ...]:
     return tuple([name for name, one in ruleset.segments.items() if one.watch and not one.draft])[:MOST_WATCHED]
 
 
-def asked_by(ruleset: Ruleset, name: str) -> dict[str, Segment]:
+def asked_by(segments: Mapping[str, Segment], name: str) -> dict[str, Segment]:
     """A segment and those that it asks for, one by way of the other."""
     found: dict[str, Segment] = {}
     waiting = [name]
     while waiting:
-        segment = ruleset.segments.get(one := waiting.pop())
+        segment = segments.get(one := waiting.pop())
         if segment is not None and one not in found:
             found[one] = segment
             waiting += [other for leaf in leaves(conditions_of(segment)) for other in _named(leaf)]
     return found
-
-
-def requests_in(ruleset: Ruleset, name: str) -> tuple[str, ...]:
-    """The conditions of a segment, and of those that it asks for, that only a request can answer."""
-    asked = [leaf for one in asked_by(ruleset, name).values() for leaf in leaves(conditions_of(one))]
-    return tuple(dict.fromkeys(leaf.name for leaf in asked if isinstance(leaf, Test) and asks_request(leaf)))
 
 
 def conditions_of(segment: Segment) -> list[Condition]:
@@ -69,14 +63,14 @@ def leaves(conditions: Iterable[Condition]) -> Iterator[Leaf]:
 
 def of_memory(ruleset: Ruleset, names: Iterable[str]) -> Ruleset:
     """The same rules with these segments and what they ask for alone; whatever only a request can answer is unknown."""
-    needed = {one: segment for name in names for one, segment in asked_by(ruleset, name).items()}
+    needed = {one: segment for name in names for one, segment in asked_by(ruleset.segments, name).items()}
     return structs.replace(ruleset, segments={name: _remembering(one) for name, one in needed.items()})
 
 
 def fingerprint(ruleset: Ruleset, name: str) -> int:
     """31 bits of all that decides who is in a segment: what it asks, what the segments in it ask, and the site's
     settings and blocks that these depend on. How it is written does not count."""
-    needed = asked_by(ruleset, name)
+    needed = asked_by(ruleset.segments, name)
     asked = [leaf for one in needed.values() for leaf in leaves(conditions_of(one))]
     parts = {one: _text((needed[one].when, needed[one].score, needed[one].points, needed[one].draft)) for one in needed}
     whole = _text((name, parts, _settings(ruleset, asked), _blocks(ruleset, asked)))

@@ -174,6 +174,7 @@ def segment_changes(old: Segment, new: Segment) -> list[str]:
         "when": asked_changes,
         "score": by("score"),
         "points": _points,
+        "watch": lambda _, watch: ["is watched now" if watch else "is watched no more"],
         "draft": draft_changes,
     }
     return struct_changes(old, new, tellers)

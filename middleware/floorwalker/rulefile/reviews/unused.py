@@ -59,10 +59,10 @@ def _asked(segment: Segment) -> Any:
 
 def _segments(ruleset: Ruleset, reading: Reading) -> None:
     used = reading.names.used("segment")
-    for name in ruleset.segments:
+    for name, segment in ruleset.segments.items():
         at = reading.names.defined_at("segment", name)
-        if name not in used and at is not None:
-            hint = "name it in to:, in: or exclude:, unless the app reads it"
+        if name not in used and not segment.watch and at is not None:
+            hint = "name it in to:, in: or exclude:, or watch it, unless the app reads it"
             reading.findings.warn(at, "unused-segment", f"no slot or segment uses {name}", hint)
 
 

@@ -79,6 +79,12 @@ SEGMENT_KEYS = (
     _WHEN,
     Key("score", Takes.RANGE, "how many points make a member", "score: {at_least: 50}"),
     Key("points", Takes.POINTS, "a scoring plan", "points: [{points: 30, when: {visits: {at_least: 3}}}]"),
+    Key(
+        "watch",
+        Takes.YES_NO,
+        "whoever enters or leaves it, by what they do or by time alone, is told to your webhooks",
+        "watch: yes",
+    ),
     _DRAFT,
 )
 POINTS_KEYS = (

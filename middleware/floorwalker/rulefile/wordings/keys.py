@@ -29,6 +29,7 @@ points: scores, scoring, score_rules
 about: description, comment, note, notes, title, label, desc, help
 name: id, key, slug
 draft: disabled, inactive, unpublished, preview_only, enabled, active, published, live
+watch: notify, webhook, webhooks, alert, observe, watched, track, subscribe
 with: variables, vars, values, data, params, context, arguments, props
 control: holdout, control_group, holdback, baseline
 goal: conversion, objective, kpi, metric, target
