@@ -21,6 +21,8 @@ from floorwalker.core.memory.responses import Showing
 from floorwalker.core.memory.streaming import streamed
 from floorwalker.core.memory.terms import Terms
 from floorwalker.core.memory.visits import arrive, wait_for_landing
+from floorwalker.core.merge import merge
+from floorwalker.core.merging.belongings import of_the_same_person
 from floorwalker.core.pages import PageMap
 from floorwalker.core.reading.address import parameters, split_address
 from floorwalker.core.reading.reader import SignalReader
@@ -65,7 +67,7 @@ class Corridor:
         known = frozenset(
             DIMENSIONS[name] + fold_text(value) for name, value in self.pages.known_keys() if name in DIMENSIONS
         )
-        self._terms = Terms(self.calendar, site, known, Catalogue(self.pages, ruleset.pages).page)
+        self._terms = Terms(self.calendar, site, known, product=Catalogue(self.pages, ruleset.pages).page)
         self._watch = ruleset.once(Watch)
 
     def page(self, hit: Hit) -> Page:
@@ -107,6 +109,16 @@ class Corridor:
     def show(self, profile: Profile, shown: Sequence[Showing], *, at: float) -> tuple[Profile, Effects]:
         """The profile after what the slots of one page showed at that time, and the effects."""
         return fold_shown(profile, shown, at=at, terms=self._terms)
+
+    def join(self, person: Profile | None, anonymous: Profile, identified: Event) -> tuple[Profile, Effects]:
+        """The person's profile once the anonymous history is theirs and they were identified, and the effects.
+
+        Raises ValueError where the anonymous profile is known.
+        """
+        anonymous = of_the_same_person(anonymous, identified)
+        profile, merged = merge(person, anonymous, self._terms)
+        profile, effects = self.fold(profile, identified)
+        return self.concluded(person or anonymous, profile, merged.then(effects), identified.at)
 
     def concluded(
         self, before: Profile | None, profile: Profile, effects: Effects, at: float

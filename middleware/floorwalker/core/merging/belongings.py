@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 
+from msgspec import structs
+
 from floorwalker.core.conditions.matchers import fold_text
-from floorwalker.core.events import Scalar
+from floorwalker.core.events import Event, Scalar
 from floorwalker.core.memory.holdings import Consent, Contacts, Notes, bounded_contacts
 from floorwalker.core.memory.persons import traits_within_bounds
+from floorwalker.core.memory.profile import Profile
 from floorwalker.core.memory.streaming import PERSONAL
 from floorwalker.core.merging.spending import traces_of
 
@@ -19,6 +22,12 @@ def traits_of(person: Traits, anonymous: Traits) -> tuple[Traits, bool]:
     room for all."""
     filling = {name: value for name, value in of_the_same(anonymous, person).items() if name not in person}
     return traits_within_bounds({**filling, **person}) if filling else (person, True)
+
+
+def of_the_same_person(anonymous: Profile, identified: Event) -> Profile:
+    """The anonymous profile without the traits of another person than the one who is identified now."""
+    traits = of_the_same(anonymous.traits, identified.properties)
+    return anonymous if traits is anonymous.traits else structs.replace(anonymous, traits=traits)
 
 
 def of_the_same(traits: Traits, known: Traits) -> Traits:
