@@ -27,7 +27,7 @@ class Watch:
 
     def __init__(self, ruleset: Ruleset) -> None:
         names = watched_names(ruleset)
-        self._marks = {name: 2 * fingerprint(ruleset, name) for name in names}
+        self.marks = {name: 2 * fingerprint(ruleset, name) for name in names}
         self._rules = of_memory(ruleset, names)
         self._calendar = Calendar(ruleset.site)
         self._zone = zone_of(ruleset.site.timezone) or UTC
@@ -35,11 +35,11 @@ class Watch:
         self._lapses = lapses_of(asked, self._zone)
 
     def __bool__(self) -> bool:
-        return bool(self._marks)
+        return bool(self.marks)
 
     def knows(self, profile: Profile) -> bool:
         """Whether the profile was judged under these very definitions, and no others."""
-        return [mark & ~1 for mark in profile.watched] == list(self._marks.values())
+        return [mark & ~1 for mark in profile.watched] == list(self.marks.values())
 
     def judged(self, profile: Profile, at: float, *, is_new: bool = False) -> tuple[Profile, Effects]:
         """The profile as it stands at that time, an event for each segment entered or left since it was last judged,
@@ -47,7 +47,7 @@ class Watch:
         moment = moment_at(self._rules, profile, Signals(at=at), at)
         before = {mark & ~1: mark & 1 for mark in profile.watched}
         when, watched, told = present(profile, at), list[int](), list[Event]()
-        for name, mark in self._marks.items():
+        for name, mark in self.marks.items():
             inside = moment.member(name) is True
             watched.append(mark + inside)
             was = before.get(mark, 0 if is_new else inside)

@@ -1,0 +1,86 @@
+"""Until a watched segment is due, time alone changes nothing: any rules of the language, any journey."""
+
+import json
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from floorwalker.core.advance import Corridor
+from floorwalker.core.memory import ledger, recents
+from floorwalker.core.memory.profile import Profile
+from floorwalker.core.ruleset import Ruleset
+from floorwalker.core.watching.watch import Watch
+from tests.core.evaluation.language import conditions
+from tests.core.evaluation.stories import ZONES, profile_of_story, rules_of, ruleset_of, story
+from tests.core.long_run import law
+
+Plain = dict[str, Any]
+
+DAY = 86400
+AWAY = (1, 59, 60, 1799, 1800, 3599, 3600, 7200, DAY - 1, DAY, 7 * DAY, 21 * DAY, 31 * DAY, 400 * DAY)
+
+BASE: Plain = {"regulars": {"when": {"visits": {"at_least": "3"}}}}
+SEGMENTS = st.lists(conditions(tuple(BASE)), min_size=3, max_size=8).map(
+    lambda several: {**BASE, **{f"s{number}": {"when": one} for number, one in enumerate(several)}}
+)
+RULES = st.builds(rules_of, st.sampled_from(ZONES), st.sampled_from(["monday", "sunday"]), SEGMENTS)
+
+
+def watching(rules: Plain) -> Ruleset:
+    """The rules, each of their segments watched, also those that may not be: what they ask of a request is unknown."""
+    ruleset = ruleset_of(rules)
+    return replace(ruleset, segments={name: replace(one, watch=True) for name, one in ruleset.segments.items()})
+
+
+def holds_until_due(watch: Watch, profile: Profile, at: float, dice: Random) -> float:
+    """Look at some seconds before it is due, and at the last of them; gives when it is due."""
+    profile, effects = watch.judged(profile, at)
+    due = effects.due
+    assert due is not None
+    last = due - 1 if due else at + 800 * DAY
+    looks = [at + dice.random() * (last - at) for _ in range(6)] + [at + ago for ago in AWAY]
+    for moment in sorted([one for one in looks if at < one <= last] + [last] * (last > at)):
+        later, told = watch.judged(profile, moment)
+        assert told.events == ()
+        assert later.watched == profile.watched
+    return due
+
+
+@law(120)
+@given(RULES, st.integers(0, 2**32), st.integers(0, 30))
+def test_nothing_changes_before_it_is_due(rules: Plain, seed: int, length: int) -> None:
+    dice, ruleset = Random(seed), watching(rules)
+    told = story(dice, length)
+    profile, watch = profile_of_story(Corridor(ruleset), told), Watch(ruleset)
+    at = max(one["at"] for one in told["past"])
+    for _ in range(4):
+        if not (at := holds_until_due(watch, profile, at, dice)):
+            break
+
+
+@law(40)
+@given(RULES, st.integers(0, 2**32), st.integers(30, 90))
+def test_nor_where_much_is_only_counted(rules: Plain, seed: int, length: int) -> None:
+    dice, ruleset = Random(seed), watching(rules)
+    told = story(dice, length)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(recents, "MOST_MOMENTS", 12)
+        patch.setattr(ledger, "MOST_DAYS", 9)
+        profile, watch = profile_of_story(Corridor(ruleset), told), Watch(ruleset)
+        at = max(one["at"] for one in told["past"]) + dice.choice(AWAY)
+        for _ in range(4):
+            if not (at := holds_until_due(watch, profile, at, dice)):
+                break
+
+
+@law(60)
+@given(RULES)
+def test_a_fingerprint_is_of_what_is_asked_and_not_of_how_it_is_written(rules: Plain) -> None:
+    ruleset, again = watching(rules), watching(json.loads(json.dumps(rules)))
+    names = list(ruleset.segments)
+    turned = replace(again, segments={name: again.segments[name] for name in reversed(names)})
+    assert Watch(ruleset).marks == Watch(turned).marks
