@@ -76,24 +76,27 @@ def _views_of(tiers: Iterable[str], history: History, window: Window) -> dict[st
 def offers_answered(profile: Profile, channel: str) -> float | None:
     """The share of offers on a channel that they responded to; None where there were too few, or none are known.
 
-    On the site itself it is what the blocks tell, unless the profile holds it apart.
+    On the site itself it is what the blocks tell that were shown there, and the site's own promotions.
     """
     known = profile.contacts.get(channel)
-    if known is None and channel == "site":
-        known = _of_blocks(profile)
+    if channel == "site" and (known is None or not known.alone):
+        known = _on_site(profile, known or Contacts())
     return known.rate if known is not None else None
 
 
-def _of_blocks(profile: Profile) -> Contacts:
+def _on_site(profile: Profile, beside: Contacts) -> Contacts:
     blocks = [one for one in (profile.responses or NONE).blocks if not one.control]
-    clicks = sum([one.clicked.total for one in blocks if one.clicked])
-    return Contacts(sum([one.shown.total for one in blocks]), clicks)
+    elsewhere = profile.contacts.values()
+    shown = sum([one.shown.total for one in blocks]) - sum([one.shown for one in elsewhere])
+    clicks = sum([one.clicked.total for one in blocks if one.clicked]) - sum([one.clicked for one in elsewhere])
+    return Contacts(beside.offers + max(shown, 0), beside.responses + max(clicks, 0))
 
 
 def _answered(channel: str) -> Read:
     def read(profile: Profile, _: Moment) -> Values:
-        if channel == "site" and channel not in profile.contacts and (profile.responses or NONE).lost:
-            return UNKNOWN
+        if channel == "site" and (profile.responses or NONE).lost:
+            known = profile.contacts.get(channel)
+            return _one(known.rate) if known is not None and known.alone else UNKNOWN
         return _one(offers_answered(profile, channel))
 
     return read

@@ -7,7 +7,7 @@ from floorwalker.core import events as names
 from floorwalker.core.bounds import TEXT_BYTES, seconds, short, short_page
 from floorwalker.core.effects import Count, Effects
 from floorwalker.core.events import Event
-from floorwalker.core.memory import persons, proof
+from floorwalker.core.memory import affinity, commerce, contacts, persons, proof
 from floorwalker.core.memory.counts import EMPTY
 from floorwalker.core.memory.ledger import with_past
 from floorwalker.core.memory.profile import Profile, Touch
@@ -38,8 +38,17 @@ def fold(profile: Profile, event: Event, terms: Terms) -> tuple[Profile, Effects
         case names.IDENTIFIED:
             profile = persons.identified(active(profile, at=at), event)
             event = Event(names.IDENTIFIED, event.at, id=event.id)
+        case names.NOTE_TAKEN:
+            profile = persons.noted(active(profile, at=at), event)
+            event = Event(names.NOTE_TAKEN, event.at, id=event.id)
+        case name if name in commerce.NAMES:
+            profile = commerce.traded(active(profile, at=at), event, terms)
+        case name if name in contacts.NAMES:
+            profile = contacts.contacted(active(profile, at=at), event, terms, at=at)
         case _:
             profile = active(profile, at=at)
+    if event.name in affinity.COUNTED:
+        profile = affinity.interested(profile, event, at=at, terms=terms)
     profile = _remembered(profile, event, at=at, terms=terms)
     return profile, Effects((streamed(event, at),), counts)
 

@@ -9,6 +9,7 @@ from math import isfinite
 from msgspec import Struct, msgpack, structs
 
 from floorwalker.core.bounds import NAME_BYTES, short
+from floorwalker.core.priors import NO_PRIORS, Priors
 
 INTEREST_BYTES = 350  # of each of the two vectors
 MOST_TOPICS = 24
@@ -29,29 +30,50 @@ _encode = msgpack.Encoder().encode
 
 
 class Interests(Struct, frozen=True, array_like=True, gc=False):
-    """Decaying weights per topic, of this session and of the whole history; `events` counts what fed the history.
+    """Decaying weights per topic, of one visit and of the whole history; `events` counts what fed the history.
 
-    dominant: the topic that stands out, empty where none does.
+    dominant: the topic that stands out, empty where none does. visit: the number of the visit whose session it is; 0 is
+    whichever runs. repeated: bit n says that the n-th topic of the history was met more than once.
     """
 
     session: Mapping[str, float] = {}
     history: Mapping[str, float] = {}
     events: int = 0
     dominant: str = ""
+    visit: int = 0
+    repeated: int = 0
 
-    def shares(self) -> dict[str, float]:
-        """Each topic's share of all weights, 0 to 1, the largest first: of the history, or of the session as long as
-        the history holds fewer than 5 events."""
-        weights = self.session if self.events < FEW_EVENTS and self.session else self.history
-        whole = sum(weights.values())
-        heaviest = sorted(weights.items(), key=lambda one: (-one[1], one[0]))
-        return {topic: weight / whole for topic, weight in heaviest if weight > 0} if whole > 0 else {}
+    def shares(self, priors: Priors = NO_PRIORS, *, visit: int = 0) -> dict[str, float]:
+        """Each topic's share of all interest, 0 to 1, the largest first: of the history, or of this visit as long as
+        the history holds fewer than 5 events.
+
+        What the population seeks tempers it; a topic that was never met has no share. visit: the number of the one that
+        runs; 0 is whichever it is.
+        """
+        session = self.of_visit(visit)
+        return shares_of(session if self.events < FEW_EVENTS and session else self.history, priors)
+
+    def of_visit(self, visit: int) -> Mapping[str, float]:
+        """The weights of the visit of that number; none where the session is an older one's."""
+        return self.session if not visit or self.visit in (0, visit) else {}
 
     def within_bounds(self) -> "Interests":
         """The heaviest topics only."""
-        return Interests(
-            _heaviest(self.session), _heaviest(self.history), self.events, short(self.dominant, NAME_BYTES)
-        )
+        history = _heaviest(self.history)
+        again = {topic for number, topic in enumerate(self.history) if self.repeated >> number & 1}
+        repeated = sum([1 << number for number, topic in enumerate(history) if topic in again])
+        dominant = short(self.dominant, NAME_BYTES)
+        return Interests(_heaviest(self.session), history, self.events, dominant, self.visit, repeated)
+
+
+def shares_of(weights: Mapping[str, float], priors: Priors = NO_PRIORS) -> dict[str, float]:
+    """Each topic's share, (w + a p) / (W + a), to a ten-thousandth, the largest first; a is the priors' strength."""
+    whole = sum(weights.values()) + priors.strength
+    if whole <= 0:
+        return {}
+    strength, seen = priors.strength, priors.topics
+    found = [(topic, (one + strength * seen.get(topic, 0.0)) / whole) for topic, one in weights.items() if one > 0]
+    return {topic: round(share, 4) for topic, share in sorted(found, key=lambda one: (-one[1], one[0]))}
 
 
 class CartItem(Struct, frozen=True, array_like=True, gc=False):
@@ -69,7 +91,7 @@ class Cart(Struct, frozen=True, array_like=True, gc=False):
     """What lies in the cart, the latest item last, and when something was last done with it, seconds since 1970.
 
     currency: an upper-case code; empty is the site's. more_pieces, more_value: of the items for which there is no
-    room, so that pieces and value stay exact. checkout: when it was first taken to checkout; 0 is not yet.
+    room, so that pieces and value stay exact. checkout: when it was last taken to checkout; 0 is not yet.
     """
 
     items: tuple[CartItem, ...] = ()

@@ -112,11 +112,14 @@ class Orders(Struct, frozen=True, array_like=True, gc=False):
         latest, left = _latest(
             sorted([*self.latest, order], key=lambda one: one.at), self.left, ORDERS_BYTES, most=MOST_ORDERS
         )
-        lines = [*self.bought, *(_bounded_line(line, order.at) for line in bought)]
+        more = Orders(self.count + 1, self._with_total(order), latest, left, self.bought, self.bought_left, self.known)
+        return (more.noted(order.id) if order.id else more).with_lines(bought, order.at)
+
+    def with_lines(self, bought: Iterable[Bought], at: int) -> "Orders":
+        """With what was bought at that time."""
+        lines = [*self.bought, *(_bounded_line(line, at) for line in bought)]
         kept, bought_left = _latest(sorted(lines, key=lambda one: one.at), self.bought_left, BOUGHT_BYTES)
-        known = self.noted(order.id).known if order.id else self.known
-        totals = self._with_total(order)
-        return Orders(self.count + 1, totals, latest, left, kept, bought_left, known, self.more_currencies)
+        return structs.replace(self, bought=kept, bought_left=bought_left)
 
     def knows(self, id: str) -> bool:
         """Whether an order of that id was here, or is."""
@@ -145,6 +148,13 @@ class Orders(Struct, frozen=True, array_like=True, gc=False):
         latest = tuple([less if one == order else one for one in self.latest])
         return structs.replace(self.with_less(order.currency, off), latest=latest)
 
+    def revised(self, order: Order, *, amount: float, currency: str) -> "Orders":
+        """With another amount of an order that is among the latest."""
+        anew = _bounded_order(structs.replace(order, amount=amount, currency=currency))
+        fewer = self.with_less(order.currency, order.amount, orders=1)
+        latest = tuple([anew if one == order else one for one in self.latest])
+        return structs.replace(fewer, count=self.count, totals=fewer._with_total(anew), latest=latest)
+
     def without(self, order: Order) -> "Orders":
         """Without an order that is among the latest, and what was bought with it; its id stays known."""
         rest = list(self.latest)
@@ -160,7 +170,7 @@ class Orders(Struct, frozen=True, array_like=True, gc=False):
             totals = {**totals, currency: left}
         return structs.replace(self, count=max(self.count - orders, 0), totals=totals)
 
-    def with_bought(self, at: int, left: "Callable[[Bought], int]") -> "Orders":
+    def with_bought(self, at: int, left: Callable[[Bought], int]) -> "Orders":
         """With as many pieces of what was bought at that time as `left` says; lines of none go."""
         lines = [(line, left(line) if line.at == at else line.quantity) for line in self.bought]
         kept = [structs.replace(line, quantity=min(pieces, line.quantity)) for line, pieces in lines if pieces > 0]

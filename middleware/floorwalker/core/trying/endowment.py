@@ -42,7 +42,9 @@ def _changes(facts: Facts, *, at: int, currency: str) -> Mapping[str, Any]:
     if facts.notes:
         changes["notes"] = _notes(facts, at)
     if facts.responds_to:
-        rates = {channel: Contacts(_OFFERS, round(rate * _OFFERS)) for channel, rate in facts.responds_to.items()}
+        rates = {
+            channel: Contacts(_OFFERS, round(rate * _OFFERS), alone=True) for channel, rate in facts.responds_to.items()
+        }
         changes["contacts"] = bounded_contacts(rates)
     if facts.consents:
         changes["consent"] = Consent(facts.consents, at).within_bounds()
