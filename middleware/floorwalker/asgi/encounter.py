@@ -11,11 +11,14 @@ from floorwalker.asgi.http.types import RawHeaders
 from floorwalker.asgi.keeper import Commit, Keeper
 from floorwalker.asgi.meeting import Meeting
 from floorwalker.asgi.setup import Setup
-from floorwalker.asgi.walk import Walk
+from floorwalker.asgi.turns import Turn
+from floorwalker.asgi.walk import Step, Walk
+from floorwalker.core.events import Event
 from floorwalker.core.hit import Hit, HitKind
 from floorwalker.html.markers import PageMemory
 from floorwalker.html.weave import Outcome
 from floorwalker.store import Loaded, Loading
+from floorwalker.store import Outcome as Stored
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +42,10 @@ class Encounter(Meeting):
         self._identity: Identity | None = None
         self._load: Loading | None = None
         self._base: Loaded | None = None
-        self._next: Identity | None = None
+        self._named: Identity | None = None
+        self._leaves = False
+        self._has_turned = False
+        self._is_settled = False
         self._is_kept = False
         self._is_finished = False
         self._commits: list[Commit] = []
@@ -88,6 +94,8 @@ class Encounter(Meeting):
                 degraded=self.identity.confirmed and base is None,
                 remembered=self.remembered,
             )
+        if self._walk.turn is not None and self._became is not None and self._may_turn(self._walk):
+            await self._turn_in_time(self._walk)
         return self._walk
 
     @property
@@ -97,7 +105,11 @@ class Encounter(Meeting):
 
     def log_out(self) -> None:
         """Whoever comes next with this browser is somebody else, from the next response's start on."""
-        self._next = self._setup.cookie.new(self.request.at)
+        self._named, self._leaves = self._setup.cookie.new(self.request.at), True
+
+    def identify(self, walk: Walk, event: Event) -> None:
+        walk.identify(event, anew=self._leaves)
+        self._leaves = False
 
     @property
     def page_memory(self) -> PageMemory:
@@ -112,18 +124,19 @@ class Encounter(Meeting):
     @property
     def has_part(self) -> bool:
         """Whether this request counts, or the app said something."""
-        return self.kind is not None or self._next is not None or self._has_said
+        return self.kind is not None or self._named is not None or self._has_said
 
     async def settle(self, headers: RawHeaders, *, shared: bool) -> RawHeaders:
         """The headers of the response as they go out, with what must be stored before they do.
 
         shared: other people's caches may keep it, and a cookie with it.
         """
-        walk = self._walk or await self.walk()
+        self._is_settled = True
+        walk = await self.walk()
         if walk.is_robot or not self.remembered:
             return headers
         cookie = self._cookie(shared=shared)
-        self._is_kept = self._may_count and (self.identity.confirmed or (cookie is not None and self._next is None))
+        self._is_kept = self._may_count and (self.identity.confirmed or (cookie is not None and self._named is None))
         if self._is_kept and (self._has_said or self.request.asked.method not in _SAFE):
             commit = self._commit(walk, {})
             if commit is not None:
@@ -132,10 +145,13 @@ class Encounter(Meeting):
 
     def finish(self, outcomes: Mapping[str, Outcome]) -> None:
         """The response is handed over, or breaks off: what was not stored yet is stored now."""
+        if self._walk is not None and self._has_said and not self._is_settled:
+            self._settle_late(self._walk)
         if not self._is_kept or self._walk is None or (self._is_finished and not self._has_said):
             return
         self._is_finished = True
         try:
+            self._turn_at_once(self._walk)
             for slot, outcome in outcomes.items():
                 if outcome in _NOT_SERVED and slot in self._rulebook.ruleset.slots:
                     self.note(f"the slot {slot} keeps its default: its content {_NOT_SERVED[outcome]}")
@@ -169,6 +185,77 @@ class Encounter(Meeting):
         if base.visitor != self._identity.visitor:
             self._identity = Identity(base.visitor, 0, confirmed=True)
 
+    def _settle_late(self, walk: Walk) -> None:
+        """Something was said after a response had begun that was none of ours."""
+        self._is_settled = True
+        if self._became is None:
+            walk.became(None, 200)
+        known = self.identity.confirmed or (walk.turn is not None and self._keeper.person_known(walk.turn.user))
+        self._is_kept = bool(known) and self._may_turn(walk)
+
+    def _may_turn(self, walk: Walk) -> bool:
+        return self._may_count and self.remembered and not walk.is_robot
+
+    async def _turn_in_time(self, walk: Walk) -> None:
+        """Whoever was identified takes over, with what is remembered of them if it arrives within the budget."""
+        while (turn := walk.turn) is not None:
+            coming = self._turn(walk, turn, await self._keeper.person(turn.user, self._budget))
+            if isinstance(coming, Loading):
+                self._load = coming
+                self._arrived(walk, await self._keeper.loaded(coming, self._budget))
+            elif coming is not None:
+                await self._keeper.committed(coming, self._budget)
+                self._arrived(walk, _stored(coming))
+
+    def _turn_at_once(self, walk: Walk) -> None:
+        """The same without waiting for anything: the response has begun."""
+        while (turn := walk.turn) is not None:
+            coming = self._turn(walk, turn, self._keeper.person_known(turn.user))
+            if isinstance(coming, Loading):
+                coming.give_up()
+
+    def _turn(self, walk: Walk, turn: Turn, person: str | None) -> Commit | Loading | None:
+        """Make one turn, and give what will tell more of whom it went over to; None is nothing."""
+        before, self._has_turned = self.identity, True
+        is_recorded = before.confirmed or bool(self._commits)
+        if person == before.visitor:
+            self._name(None)
+            walk.make_turn(told=False)
+            return None
+        if is_recorded and (person is not None or not turn.joins):
+            self._submit(walk.take_before_turn())
+        if person is not None and turn.joins and is_recorded:
+            walk.make_turn(told=True)
+            self._go_over(walk, Identity(person, 0, confirmed=True), is_stranger=False)
+            self._name(before)  # until the join stands
+            return self._noted(self._keeper.join(before.visitor, person, turn.event))
+        if person is not None:  # what an unrecorded visitor did in this request was done by the person
+            walk.make_turn(told=False)
+            self._go_over(walk, Identity(person, 0, confirmed=True), is_stranger=True)
+            return self._keeper.load(person)
+        if not turn.joins:
+            self._go_over(walk, self._named or self._setup.cookie.new(self.request.at), is_stranger=True)
+        walk.make_turn(told=True)
+        self._keeper.join_later(self.identity.visitor, turn.user, turn.event)
+        return None
+
+    def _go_over(self, walk: Walk, identity: Identity, *, is_stranger: bool) -> None:
+        self._identity, self._base = identity, None
+        self._name(None)
+        walk.go_over(identity.visitor, is_stranger=is_stranger)
+
+    def _arrived(self, walk: Walk, loaded: Loaded | None) -> None:
+        if loaded is None:
+            return
+        self._identity, self._base = Identity(loaded.visitor, 0, confirmed=True), loaded
+        self._name(None)
+        walk.arrived(loaded.visitor, loaded.profile)
+
+    def _name(self, identity: Identity | None) -> None:
+        """Whom the cookie names from here on, None whoever it is by now; nobody else once they have left."""
+        if not self._leaves:
+            self._named = identity
+
     @property
     def _may_count(self) -> bool:
         """Whether anything happened at all by such a request."""
@@ -180,18 +267,22 @@ class Encounter(Meeting):
         return self._walk is not None and self._walk.has_said and self._may_count
 
     def _cookie(self, *, shared: bool) -> bytes | None:
-        wanted = self._next or self.identity
-        counts = self.kind in _NAVIGATIONS or self._has_said or self._next is not None
+        wanted = self._named or self.identity
+        counts = self.kind in _NAVIGATIONS or self._has_said or self._has_turned or self._named is not None
         if shared or not counts or not is_due(wanted, self.request.at):
             return None
         return self._setup.cookie.set_cookie(wanted, secure=self.request.secure, now=self.request.at)
 
     def _commit(self, walk: Walk, outcomes: Mapping[str, Outcome]) -> Commit | None:
-        step = walk.take(outcomes)
+        return self._submit(walk.take(outcomes))
+
+    def _submit(self, step: Step | None) -> Commit | None:
         if step is None:
             return None
         confirmed = self.identity.confirmed
-        commit = self._keeper.commit(self.identity.visitor, self._base, step, confirmed=confirmed)
+        return self._noted(self._keeper.commit(self.identity.visitor, self._base, step, confirmed=confirmed))
+
+    def _noted(self, commit: Commit) -> Commit:
         self._commits.append(commit)
         return commit
 
@@ -200,3 +291,11 @@ class Encounter(Meeting):
             self._walk.rest()
         if self._load is not None:
             self._load.give_up()
+
+
+def _stored(commit: Commit) -> Loaded | None:
+    """The record, where the commit stands by now."""
+    if not commit.done() or commit.exception() is not None:
+        return None
+    committed = commit.result()
+    return committed.loaded if committed.outcome in (Stored.STORED, Stored.KNOWN) else None

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Sequence
 from floorwalker.asgi.budget import Budget
 from floorwalker.asgi.chronicle import Chronicle
 from floorwalker.asgi.circuit import Circuit
+from floorwalker.core.events import Event
 from floorwalker.errors import FloorwalkerError, StoreUnavailable
 from floorwalker.html.markers import PageMemory
 from floorwalker.store import Committed, Health, Loaded, Loading, Step, Store
@@ -16,6 +17,7 @@ logger = logging.getLogger(__name__)
 FLUSH_ROUNDS, FLUSH_ROUND_S = 20, 0.5
 WARM_UP_S = 5.0
 _SETTLE_ROUNDS, _SETTLE_ROUND_S = 40, 0.05
+_MOST_JOINING, _JOIN_ROUNDS, _JOIN_ROUND_S = 1000, 43_200, 2.0
 
 Commit = asyncio.Future[Committed]
 
@@ -32,6 +34,7 @@ class Keeper:
         self._owned = owned
         self._circuit = Circuit(clock=asyncio.get_running_loop().time)
         self._ending: AsyncGenerator[None] | None = None
+        self._joining: set[asyncio.Task[None]] = set()
 
     @property
     def store(self) -> Store:
@@ -54,6 +57,8 @@ class Keeper:
     async def close(self) -> None:
         """Store what still waits, and let go."""
         await self.chronicle.close()
+        for task in self._joining:
+            task.cancel()
         if not self._owned:
             return
         for _ in range(FLUSH_ROUNDS):
@@ -97,6 +102,48 @@ class Keeper:
     def commit(self, visitor: str, base: Loaded | None, step: Step, *, confirmed: bool) -> Commit:
         """Queue a step at once; what becomes of it is the store's to log."""
         return self._store.submit(visitor, base, step, confirmed=confirmed)
+
+    def person_known(self, user: str) -> str | None:
+        """The visitor id of a person of the site's; None until the store has told how it is made."""
+        return self._store.person_known(user)
+
+    async def person(self, user: str, budget: Budget) -> str | None:
+        """The same, once the store has told; None where it did not in time."""
+        known = self._store.person_known(user)
+        if known is not None or self._circuit.is_open or self._store.health().away:
+            return known
+        asking = asyncio.get_running_loop().create_task(self._store.person(user))
+        if not await budget.wait(asking):
+            asking.cancel()
+            return None
+        return None if asking.exception() is not None else asking.result()
+
+    def join(self, anonymous: str, person: str, identified: Event) -> Commit:
+        """Queue that an anonymous history becomes a person's; it waits for an absent store as commits do."""
+        return self._store.join(anonymous, person, identified)
+
+    def join_later(self, anonymous: str, user: str, identified: Event) -> None:
+        """The same for a person whose id cannot be told yet: once the store has told it, a day long at most."""
+        if len(self._joining) >= _MOST_JOINING:
+            logger.error("an identified visitor stays unknown: too many wait for a store that was never there")
+            return
+        task = asyncio.get_running_loop().create_task(self._join_later(anonymous, user, identified))
+        self._joining.add(task)
+        task.add_done_callback(self._joining.discard)
+
+    async def _join_later(self, anonymous: str, user: str, identified: Event) -> None:
+        for _ in range(_JOIN_ROUNDS):
+            try:
+                person = await self._store.person(user)
+            except StoreUnavailable:
+                await asyncio.sleep(_JOIN_ROUND_S)
+            except FloorwalkerError as failure:
+                logger.warning("an identified visitor stays unknown: %s", failure)
+                return
+            else:
+                if person != anonymous:
+                    self.join(anonymous, person, identified)
+                return
 
     async def committed(self, commit: Commit, budget: Budget) -> None:
         """Wait until a commit stands, so that the next request finds it; not for a store that is away."""

@@ -9,6 +9,7 @@ from floorwalker.asgi.http.types import RawHeaders
 from floorwalker.asgi.rules.rulebook import MayHold, Rulebook
 from floorwalker.asgi.setup import Setup
 from floorwalker.asgi.walk import Walk
+from floorwalker.core.events import Event
 from floorwalker.core.hit import HitKind
 from floorwalker.html.markers import PageMemory
 from floorwalker.html.weave import Outcome
@@ -79,6 +80,10 @@ class Meeting(ABC):
     @abstractmethod
     def log_out(self) -> None:
         """Whoever comes next with this browser is somebody else."""
+
+    def identify(self, walk: Walk, event: Event) -> None:
+        """The app says who this is. Somebody made up is joined with nobody."""
+        walk.say(event)
 
     def now(self) -> float:
         """Seconds since 1970."""

@@ -7,7 +7,8 @@ from floorwalker.asgi.bystander import Bystander
 from floorwalker.asgi.meeting import Meeting
 from floorwalker.asgi.walk import Walk
 from floorwalker.core.decision import Arm, Decision, Reason
-from floorwalker.core.events import IDENTIFIED, Event, Page, Scalar
+from floorwalker.core.events import NOTE_TAKEN, Page, Scalar
+from floorwalker.core.happening import RESERVED, event_of, identified_of
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.ruleset import Content
 from floorwalker.core.signals import Signals
@@ -86,17 +87,34 @@ class Visitor:
         if self._walk is not None:
             self._walk.say_attributes(values)
 
-    def track(self, event: str, properties: Mapping[str, Scalar] | None = None) -> None:
-        """Something happened; stored before the response starts, so that the next one knows it."""
-        if self._walk is not None and self._encounter is not None:
-            self._walk.say(Event(str(event), self._encounter.now(), dict(properties or {})))
+    def track(self, event: str, properties: Mapping[str, object] | None = None) -> None:
+        """Something happened; stored before the response starts, so that the next one knows it.
 
-    def identify(self, user: str, traits: Mapping[str, Scalar] | None = None) -> None:
-        """Say who this is: your own id for them, and what you know of them."""
-        self.track(IDENTIFIED, {**(traits or {}), "user_id": str(user)})
+        Names and properties follow the Segment spec, `products` too; anything else is a named action with its scalar
+        properties. What follows from other things, such as `Page Viewed` or `Identified`, cannot be tracked.
+        """
+        if self._walk is None or self._encounter is None:
+            return
+        happened = event_of(str(event), properties or {}, at=self._encounter.now())
+        if happened.name not in RESERVED or happened.name == NOTE_TAKEN:
+            self._walk.say(happened)
+
+    def identify(self, user: str, traits: Mapping[str, object] | None = None) -> None:
+        """Say who this is: your own id for them, and what you know of them.
+
+        What an unknown visitor did so far becomes this person's, on all their devices; of somebody who is known as
+        another already nothing does: from here on they are this one. An empty user only tells traits. What is known
+        already costs nothing, so it may be said on every page.
+        """
+        if self._walk is not None and self._encounter is not None:
+            told = identified_of(str(user), traits or {}, at=self._encounter.now())
+            self._encounter.identify(self._walk, told)
 
     def logout(self) -> None:
-        """Whoever comes next with this browser starts anew; call it before the response starts."""
+        """Whoever comes next with this browser starts anew; call it before the response starts.
+
+        This response is still theirs who leaves.
+        """
         if self._encounter is not None:
             self._encounter.log_out()
 

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from floorwalker.asgi.rules.context import block_context
 from floorwalker.asgi.rules.rulebook import Rulebook
+from floorwalker.asgi.turns import Turn, is_known_as, tells_nothing_new, user_of
 from floorwalker.core.advance import Corridor
 from floorwalker.core.deciding.choose import Taken
 from floorwalker.core.deciding.decide import PageDecisions, decide, explain_all, showing_of
@@ -61,6 +62,8 @@ class Walk:
         self._signals: Signals | None = None
         self._profile: Profile | None = None
         self._effects = NOTHING
+        self._turns: tuple[Turn, ...] = ()
+        self._is_guess = False
         self._page: PageDecisions | None = None
         self._taken: Taken = ()
         self._told: frozenset[str] = frozenset()
@@ -82,6 +85,8 @@ class Walk:
             signals = replace(self.signals, prefetch=False) if self.signals.prefetch else self.signals
             hit = self._hit if kind is self._hit.kind else replace(self._hit, kind=kind)
             base = self._base or Profile(seed=seed_of(self.visitor))
+            if self._is_other:
+                base, hit = Profile(seed=seed_of(self.visitor)), self._as_other(hit)
             self._profile, self._effects = self._rulebook.corridor.advance(base, hit, signals)
         return self._profile
 
@@ -132,6 +137,61 @@ class Walk:
         self._hit = replace(self._hit, events=(*self._hit.events, event))
         self._forget()
 
+    def identify(self, event: Event, *, anew: bool) -> None:
+        """The app says who this is. anew: whoever was here before has left; see `turn`."""
+        user = user_of(event)
+        if not user or (is_known_as(self.profile, user) and not anew):
+            if not tells_nothing_new(self.profile, event):
+                self.say(event)
+            return
+        joins = not anew and not self.profile.user
+        self._turns = (*self._turns, Turn(len(self._hit.events), event, joins))
+        self.say(event)
+
+    @property
+    def turn(self) -> Turn | None:
+        """Where what was said goes over to somebody else first; to be made before anything is taken."""
+        return self._turns[0] if self._turns else None
+
+    def take_before_turn(self) -> Step | None:
+        """What happened before the turn and is to be stored with who was here; None is nothing."""
+        hit, count, seed = self._hit, self._turns[0].at, seed_of(self.visitor)
+        before = replace(hit, events=hit.events[:count])
+        self._hit = replace(hit, kind=HitKind.EVENTS, events=hit.events[count:])
+        self._turns = tuple([replace(turn, at=turn.at - count) for turn in self._turns])
+        if hit.kind not in _NAVIGATIONS and not count:
+            return None
+        corridor, signals = self._rulebook.corridor, self.signals
+        self._base, _ = corridor.advance(self._base, before, signals, seed=seed)
+        self._forget()
+        return lambda base: corridor.advance(base, before, signals, seed=seed)
+
+    def make_turn(self, *, told: bool) -> None:
+        """The first turn is made. told: its event is in other hands, and none of what is taken here."""
+        (turn, *later), events = self._turns, self._hit.events
+        if told:
+            self._hit = replace(self._hit, events=(*events[: turn.at], *events[turn.at + 1 :]))
+            base = self._base or Profile(seed=seed_of(self.visitor))
+            self._base, _ = self._rulebook.corridor.fold(base, turn.event)
+            self._is_guess = True
+        self._turns = tuple([replace(one, at=one.at - told) for one in later])
+        self._forget()
+
+    def go_over(self, visitor: str, *, is_stranger: bool) -> None:
+        """From here on it is this visitor's, of whom nothing is loaded. is_stranger: who was here says nothing of them.
+
+        Then slots keep their default until `arrived`.
+        """
+        self.visitor, self._is_guess = visitor, True
+        if is_stranger:
+            self._base, self._degraded = None, True
+        self._forget()
+
+    def arrived(self, visitor: str, base: Profile | None) -> None:
+        """What is remembered of whoever it went over to."""
+        self.visitor, self._base, self._is_guess, self._degraded = visitor, base, False, False
+        self._forget()
+
     def became(self, kind: HitKind | None, status: int) -> None:
         """The response tells what this request counts as."""
         kind = kind or HitKind.EVENTS
@@ -142,7 +202,7 @@ class Walk:
     def decision(self, slot: str) -> Decision | None:
         """What the slot shows; None where no rule knows it."""
         if slot not in self._frozen and slot in self._rulebook.ruleset.slots:
-            self._frozen[slot] = _kept(slot) if self._degraded else self.decisions[slot]
+            self._frozen[slot] = _kept(slot) if self._degraded or self._is_other else self.decisions[slot]
         return self._frozen.get(slot)
 
     def markup(self, slot: str) -> str | None:
@@ -181,11 +241,12 @@ class Walk:
         hit = self._hit
         if hit.kind is HitKind.PREFETCH or not (shown or hit.events or hit.kind in _NAVIGATIONS):
             return None
-        corridor, signals, loaded, visitor = self._rulebook.corridor, self.signals, self._base, self.visitor
+        corridor, signals, visitor = self._rulebook.corridor, self.signals, self.visitor
+        loaded, is_certain = self._base, not self._is_guess
         after = _with_shown(corridor, (self.profile, self._effects), shown, hit.at)
 
         def step(base: Profile | None) -> tuple[Profile, Effects]:
-            if base is loaded:  # as it most often is: for that the work is done
+            if is_certain and base is loaded:  # as it most often is: for that the work is done
                 return after
             return _with_shown(corridor, corridor.advance(base, hit, signals, seed=seed_of(visitor)), shown, hit.at)
 
@@ -199,6 +260,16 @@ class Walk:
         """The request is over. What was decided refers to this walk; without it nothing waits for the collector."""
         self._page = self._context = None
         self._frozen = {}
+
+    @property
+    def _is_other(self) -> bool:
+        """Whether a turn is to be made that joins nothing: what is known is of somebody else."""
+        return bool(self._turns) and not all(turn.joins for turn in self._turns)
+
+    def _as_other(self, hit: Hit) -> Hit:
+        """What is known of somebody who was not here before: what was said since."""
+        since = [turn.at for turn in self._turns if not turn.joins][-1]
+        return replace(hit, kind=HitKind.EVENTS, events=hit.events[since:])
 
     def _forget(self) -> None:
         if self._page is not None:
