@@ -97,7 +97,7 @@ class CollectDesk:
         from_page = first_of(headers, b"origin") is not None
         try:
             key = self._key(headers, scope.get("query_string") or b"", from_page=from_page)
-            body = await _body(receive, headers)
+            body = await body_of(receive, headers)
             if body is None:
                 return None
             text = unpack(body, first_of(headers, b"content-encoding") or b"")
@@ -109,7 +109,7 @@ class CollectDesk:
                 messages = self._as_sent(messages, scope, headers)
             await Delivery(self._store(), self._corridor(), now=now, access=access).deliver(messages)
         except Refused as refusal:
-            return _refusal(refusal, challenge=not from_page)
+            return refused(refusal, challenge=not from_page)
         return JSONResponse({"success": True}, headers={"cache-control": "no-store"})
 
     def _key(self, headers: Headers, query: bytes, *, from_page: bool) -> str | None:
@@ -235,11 +235,11 @@ async def _no_app(scope: Scope, receive: Receive, send: Send) -> None:
     """There is no app within."""
 
 
-async def _body(receive: Receive, headers: Headers) -> bytes | None:
+async def body_of(receive: Receive, headers: Headers, *, most_bytes: int = BODY_BYTES) -> bytes | None:
     """The whole body; None where the sender went away. Raises Refused where it is too long, without reading it all."""
-    too_long = Refused(413, f"A body has up to {BODY_BYTES} bytes. Send fewer events at once.")
+    too_long = Refused(413, f"A body has up to {most_bytes} bytes. Send fewer events at once.")
     length = first_of(headers, b"content-length") or b""
-    if length.isdigit() and int(length[:20]) > BODY_BYTES:
+    if length.isdigit() and int(length[:20]) > most_bytes:
         raise too_long
     body = bytearray()
     while True:
@@ -247,14 +247,17 @@ async def _body(receive: Receive, headers: Headers) -> bytes | None:
         if message["type"] == "http.disconnect":
             return None
         body += message.get("body", b"")
-        if len(body) > BODY_BYTES:
+        if len(body) > most_bytes:
             raise too_long
         if not message.get("more_body", False):
             return bytes(body)
 
 
-def _refusal(refusal: Refused, *, challenge: bool) -> Response:
-    """challenge: whether a 401 may ask for a name and password, for which a browser would show a window."""
+def refused(refusal: Refused, *, challenge: bool) -> Response:
+    """The answer to what is refused. challenge: whether a 401 may ask for a name and password.
+
+    A browser would show a window for it.
+    """
     headers = {"cache-control": "no-store"}
     if refusal.retry_after_s:
         headers["retry-after"] = str(refusal.retry_after_s)

@@ -54,10 +54,10 @@ def unpack(body: bytes, content_encoding: bytes = b"") -> bytes:
     return bytes(plain)
 
 
-def read_message(text: bytes) -> Envelope:
+def read_message(text: bytes, *, most_bytes: int = MESSAGE_BYTES) -> Envelope:
     """The one message of a body. Raises Refused."""
-    if len(text) > MESSAGE_BYTES:
-        raise _too_long("", len(text))
+    if len(text) > most_bytes:
+        raise _too_long("", len(text), most_bytes)
     fields = _decoded(text)
     if not isinstance(fields, dict):
         raise Refused(400, "The body is no JSON object.")
@@ -165,6 +165,6 @@ def _path(path: str, key: str | int) -> str:
     return f"{path.rstrip('.')}[{key}]." if isinstance(key, int) else f"{path}{key[:60]}."
 
 
-def _too_long(where: str, count: int) -> Refused:
-    detail = f"A message has up to {MESSAGE_BYTES} bytes, this one {count}."
+def _too_long(where: str, count: int, most_bytes: int = MESSAGE_BYTES) -> Refused:
+    detail = f"A message has up to {most_bytes} bytes, this one {count}."
     return Refused(413, detail, [Fault(where, "is too long")] if where else ())
