@@ -3,13 +3,14 @@ from floorwalker.asgi.middleware import PersonalizationMiddleware
 from floorwalker.asgi.preview.links import preview_link
 from floorwalker.asgi.public import Ruleset
 from floorwalker.asgi.visitor import Visitor, get_visitor
-from floorwalker.core.advance import Corridor, Priors, advance
+from floorwalker.core.advance import Corridor, advance
 from floorwalker.core.deciding.classify import classify
 from floorwalker.core.deciding.decide import decide
 from floorwalker.core.decision import Decision
 from floorwalker.core.events import Event, Page
 from floorwalker.core.hit import Hit, HitKind
 from floorwalker.core.memory.profile import Profile
+from floorwalker.core.priors import Priors
 from floorwalker.core.reading import read_signals
 from floorwalker.core.signals import Signals
 from floorwalker.errors import ConfigurationError, FloorwalkerError, RuleErrors, StoreUnavailable

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import msgpack
 
-from floorwalker.core.advance import Corridor, Priors, advance
+from floorwalker.core.advance import Corridor, advance
 from floorwalker.core.conditions.matchers import AnyOf
 from floorwalker.core.conditions.model import Field, Window
 from floorwalker.core.effects import NOTHING, Effects
@@ -17,6 +17,7 @@ from floorwalker.core.events import ERROR_VIEWED, PAGE_VIEWED, VISIT_STARTED, Ev
 from floorwalker.core.hit import Headers, Hit, HitKind
 from floorwalker.core.memory.history import History
 from floorwalker.core.memory.profile import Profile, Touch
+from floorwalker.core.priors import Priors
 from floorwalker.core.ruleset import PageRule, Ruleset, Topic
 
 START = 1_772_000_000

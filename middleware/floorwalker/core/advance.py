@@ -1,10 +1,11 @@
 """Advance: the first half of the corridor. What a hit tells is read, what it does to a profile is folded in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from copy import copy
 from functools import lru_cache
 from typing import Generic, Protocol, TypeVar
 
-from msgspec import Struct, structs
+from msgspec import structs
 
 from floorwalker.core.bounds import seconds
 from floorwalker.core.calendar import Calendar
@@ -13,6 +14,7 @@ from floorwalker.core.conditions.matchers import fold_text
 from floorwalker.core.effects import NOTHING, Effects
 from floorwalker.core.events import ERROR_VIEWED, PAGE_VIEWED, VISIT_STARTED, Event, Page
 from floorwalker.core.hit import Hit, HitKind
+from floorwalker.core.memory.affinity import page_topics
 from floorwalker.core.memory.counts import DIMENSIONS
 from floorwalker.core.memory.fold import fold
 from floorwalker.core.memory.profile import Profile, Touch
@@ -24,6 +26,7 @@ from floorwalker.core.memory.visits import arrive, wait_for_landing
 from floorwalker.core.merge import merge
 from floorwalker.core.merging.belongings import of_the_same_person
 from floorwalker.core.pages import PageMap
+from floorwalker.core.priors import NO_PRIORS, Priors
 from floorwalker.core.reading.address import parameters, split_address
 from floorwalker.core.reading.reader import SignalReader
 from floorwalker.core.ruleset import Ruleset
@@ -31,13 +34,6 @@ from floorwalker.core.signals import Signals
 from floorwalker.core.watching.watch import Watch
 
 Thing = TypeVar("Thing")
-
-
-class Priors(Struct, frozen=True):
-    """What is known of the whole population: each topic's share. version: of these figures, written with their use."""
-
-    version: str = ""
-    topics: Mapping[str, float] = {}
 
 
 class Reader(Protocol):
@@ -60,15 +56,33 @@ class Corridor:
     def __init__(self, ruleset: Ruleset, *, reader: Reader | None = None, priors: Priors | None = None) -> None:
         site = ruleset.site
         self.ruleset = ruleset
-        self.priors = priors or Priors()
+        self.priors = priors or NO_PRIORS
         self.calendar = Calendar(site)
         self.pages = PageMap(ruleset.pages, ruleset.topics, site)
         self._reader = reader or default_reader(ruleset)
         known = frozenset(
             DIMENSIONS[name] + fold_text(value) for name, value in self.pages.known_keys() if name in DIMENSIONS
         )
-        self._terms = Terms(self.calendar, site, known, product=Catalogue(self.pages, ruleset.pages).page)
+        self._terms = Terms(
+            self.calendar,
+            site,
+            known,
+            product=Catalogue(self.pages, ruleset.pages).page,
+            priors=self.priors,
+            by_category="topic" not in dict(self.pages.known_keys()),
+            searched=self.pages.topics_of,
+        )
         self._watch = ruleset.once(Watch)
+
+    def with_priors(self, priors: Priors) -> "Corridor":
+        """The same, with what is known of the population now."""
+        other = copy(self)
+        other.priors, other._terms = priors, structs.replace(self._terms, priors=priors)
+        return other
+
+    def topics(self, page: Page) -> tuple[str, ...]:
+        """What a page counts towards: its topics; where the site names none at all, its category."""
+        return page_topics(page, by_category=self._terms.by_category)
 
     def page(self, hit: Hit) -> Page:
         """What the hit's page is about: by its address, then as the app said."""
