@@ -23,8 +23,8 @@ from floorwalker.core.memory.responses import Showing
 from floorwalker.core.memory.streaming import streamed
 from floorwalker.core.memory.terms import Terms
 from floorwalker.core.memory.visits import arrive, wait_for_landing
-from floorwalker.core.merge import merge
 from floorwalker.core.merging.belongings import of_the_same_person
+from floorwalker.core.merging.merge import merge
 from floorwalker.core.pages import PageMap
 from floorwalker.core.priors import NO_PRIORS, Priors
 from floorwalker.core.reading.address import parameters, split_address

@@ -27,7 +27,7 @@ def cart_of(one: Cart | None, other: Cart | None, currency: str) -> Cart | None:
         later.currency or earlier.currency,
         later.more_pieces + earlier.more_pieces,
         round(later.more_value + earlier.more_value, 6),
-        min([cart.checkout for cart in (earlier, later) if cart.checkout], default=0),
+        max(later.checkout, earlier.checkout),
     ).within_bounds()
 
 

@@ -20,7 +20,9 @@ def responses_of(person: Profile, anonymous: Profile, latest: Profile) -> Respon
     names = dict.fromkeys([(response.block, response.control) for response in (*one.blocks, *other.blocks)])
     blocks = [_together(_of(one, *name), _of(other, *name), visits) for name in names]
     kept, lost = blocks_that_fit(sorted(blocks, key=lambda response: response.last), max(one.lost, other.lost))
-    return Responses(kept, one.exposures, lost)
+    own = {(exposure.slot, exposure.block, exposure.promotion) for exposure in one.exposures}
+    more = [each for each in other.exposures if (each.slot, each.block, each.promotion) not in own]
+    return Responses(kept, (*one.exposures, *more), lost)
 
 
 def _renumbered(profile: Profile, latest: Profile, visits: int) -> Responses:
