@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Final, TypedDict, Unpack
+from typing import Any, Final, TypedDict, Unpack
 
 from starlette.responses import JSONResponse, Response
 
@@ -263,5 +263,8 @@ def refused(refusal: Refused, *, challenge: bool) -> Response:
         headers["retry-after"] = str(refusal.retry_after_s)
     if refusal.status == 401 and challenge:
         headers["www-authenticate"] = 'Basic realm="events", charset="UTF-8"'
-    errors = [{"field": fault.field, "detail": fault.detail} for fault in refusal.faults]
-    return problem(refusal.status, _TITLES[refusal.status], refusal.detail, headers, errors=errors)
+    title = _TITLES[refusal.status]
+    members: dict[str, Any] = {"code": title, "message": refusal.detail}  # Python clients retry for ever without them
+    if refusal.faults:
+        members["errors"] = [{"field": fault.field, "detail": fault.detail} for fault in refusal.faults]
+    return problem(refusal.status, title, refusal.detail, headers, members=members)
