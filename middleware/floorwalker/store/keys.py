@@ -48,6 +48,26 @@ class Keys:
         """Hash: counters of one day (YYYY-MM-DD)."""
         return f"{self._heads[partition]}stats:{day}"
 
+    def exposed(self, partition: int, pseudonym: str) -> str:
+        """Hash: what somebody was first exposed to, with the day and the segments they were in."""
+        return f"{self._heads[partition]}exposed:{pseudonym}"
+
+    def splits(self, partition: int, day: str) -> str:
+        """Hash: what came of exposures of one day (YYYY-MM-DD), by segment."""
+        return f"{self._heads[partition]}splits:{day}"
+
+    def outbox(self, visitor: str) -> str:
+        """Hash: what webhooks are to be told of a visitor, and what they could not be told."""
+        return f"{self._heads[self.partition_of(visitor)]}outbox:{visitor}"
+
+    def waiting(self, partition: int, endpoint: str) -> str:
+        """Sorted set: visitors of whom a webhook is to be told something, by when to try."""
+        return f"{self._heads[partition]}waiting:{endpoint}"
+
+    def undelivered(self, partition: int) -> str:
+        """Sorted set: what was given up, by when."""
+        return f"{self._heads[partition]}undelivered"
+
     @cached_property
     def _heads(self) -> tuple[str, ...]:
         return tuple(f"{prefix(self.namespace)}{{{n}}}:" for n in range(self.partitions))
@@ -71,3 +91,8 @@ def history_key(namespace: str) -> str:
 def files_key(namespace: str) -> str:
     """Hash: the files of the last versions of the rules, packed, by version."""
     return f"{prefix(namespace)}{{rules}}:files"
+
+
+def relay_key(namespace: str) -> str:
+    """Hash: what relays know of gaps, of webhooks that were stopped, and of the watched segments they began with."""
+    return f"{prefix(namespace)}{{relay}}:state"
