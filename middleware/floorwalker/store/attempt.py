@@ -11,23 +11,37 @@ from floorwalker.core.memory.profile import Profile
 from floorwalker.store.codec import SCHEMA_WRITTEN, encode_event, encode_profile
 from floorwalker.store.found import Loaded
 from floorwalker.store.keys import Keys
-from floorwalker.store.record import IDENTITY_BYTES, Body, Pending, Record, State, Tally, Writer, with_writer
+from floorwalker.store.record import (
+    EPOCH_BYTES,
+    IDENTITY_BYTES,
+    Alias,
+    Body,
+    Pending,
+    Record,
+    State,
+    Tally,
+    Writer,
+    with_writer,
+)
 from floorwalker.store.replies import Word
 from floorwalker.store.settings import StoreSettings
+from floorwalker.store.telling import Messages, Told
 
 Step = Callable[[Profile | None], tuple[Profile, Effects]]
 
 WRITERS_KEPT = 32
-EPOCH_BYTES = 8
 PSEUDONYM_BYTES = 8
 EVENTS_HELD_BACK = 32
 COUNTS_HELD_BACK = 64
+MARKS_HELD_BACK = 16
+ALIASES_KEPT = 32
 
 
 class Outcome(StrEnum):
     """What became of a commit."""
 
     STORED = "stored"
+    KNOWN = "known"  # nothing to do: the step's message was committed before
     DEFERRED = "deferred"  # put aside for the newer release that wrote the record
     FLOOD = "flood"  # not stored: too many new visitors in this second
     OVERFLOW = "overflow"  # not stored: too many steps wait for a store that is away
@@ -44,21 +58,30 @@ class Committed(Struct, frozen=True, gc=False):
 
 
 class Commit(Struct, frozen=True, gc=False):
-    """Who commits, and when. now: seconds since 1970."""
+    """Who commits, and when. writer: None for what its message alone makes count once. now: seconds since 1970.
 
-    writer: int
+    messages: the senders' ids of the steps. keeps_life: the record's time to live stays as it is. joined: whose
+    history came in.
+    """
+
+    writer: int | None
     sequence: int
     now: float
     confirmed: bool
+    messages: tuple[str, ...] = ()
+    keeps_life: bool = False
+    joined: Alias | None = None
 
 
 class Attempt(Struct, frozen=True, gc=False):
-    """What commit.lua is to do, and what stands in the store once it has done it."""
+    """What commit.lua is to do, and what stands in the store once it has done it. messages: by their places."""
 
+    base: Loaded
     loaded: Loaded
     keys: list[str]
     arguments: list[Word]
     held_back: int = 0
+    messages: tuple[str, ...] = ()
 
 
 def compose(
@@ -78,10 +101,9 @@ def compose(
     """
     old = base.record
     confirmed = commit.confirmed or base.confirmed
-    waiting = (old.body.pending if old is not None else None) or Pending()
-    events = [*waiting.events, *[encode_event(event) for event in effects.events]]
-    counts = _sums([*waiting.counts, *[(count.day, count.field, count.by) for count in effects.counts]])
-    pending = None if confirmed else Pending(tuple(events[:EVENTS_HELD_BACK]), tuple(counts[:COUNTS_HELD_BACK]))
+    waited = (old.body.pending if old is not None else None) or _NOTHING_WAITS
+    released = _together(waited, effects, has_messages=bool(commit.messages))
+    pending = None if confirmed else _held_back(released)
     epoch, body = _origin(base, commit, random_bytes)
     record = Record(
         state=State.LIVE,
@@ -92,39 +114,73 @@ def compose(
         deferred=old is not None and old.deferred and not folded_side_list,
         schema=SCHEMA_WRITTEN,
     )
-    if confirmed:
-        return _attempt(base, profile, record, events, counts, keys, settings, folded_side_list)
-    lost = max(0, len(events) - EVENTS_HELD_BACK) + max(0, len(counts) - COUNTS_HELD_BACK)
-    attempt = _attempt(base, profile, record, [], [], keys, settings, folded_side_list)
-    return replace(attempt, held_back=lost) if lost else attempt
+    told = Told(keys, base.visitor)
+    if commit.messages or (confirmed and waited.has_messages):
+        told.remember(_messages(commit, confirmed, settings), settings.messages_kept)
+    if folded_side_list:
+        told.drop(keys.deferred(base.visitor))
+    life_s = 0 if commit.keeps_life and base.record is not None and base.confirmed == confirmed else None
+    attempt = _attempt(base, profile, record, told, _NOTHING_WAITS if pending else released, settings, life_s)
+    if commit.messages or pending is not None:
+        return replace(attempt, messages=commit.messages, held_back=_beyond(released, pending))
+    return attempt
 
 
 def _attempt(
     base: Loaded,
     profile: Profile,
     record: Record,
-    events: list[bytes],
-    counts: list[Tally],
-    keys: Keys,
+    told: Told,
+    released: Pending,
     settings: StoreSettings,
-    folded_side_list: bool,
+    life_s: int | None,
 ) -> Attempt:
-    """The script's keys and arguments."""
+    """The script's keys and arguments. life_s: None for that of such a record."""
     stored = record.encode()
-    names, numbers = _counters(base.visitor, counts, keys, folded_side_list)
-    arguments: list[Word] = [
-        base.identity,
-        stored,
-        settings.profile_life_s if record.confirmed else settings.unconfirmed_life_s,
-        record.body.pseudonym.hex(),
-        max(1, settings.events_kept // keys.partitions),
-        int(folded_side_list),
-        settings.counters_life_s,
-        len(events),
-        *events,
-        *numbers,
-    ]
-    return Attempt(Loaded(base.visitor, profile, record, stored[:IDENTITY_BYTES]), names, arguments)
+    told.count(released.counts)
+    if released.due is not None:
+        told.look_again(released.due)
+    if released.marks:
+        told.mark(released.marks)
+    if life_s is None:
+        life_s = settings.profile_life_s if record.confirmed else settings.unconfirmed_life_s
+    head = told.head(base.identity, stored, life_s, record.body.pseudonym.hex(), len(released.events), settings)
+    arguments = [*head, *released.events, *told.counters, *told.rest]
+    return Attempt(base, Loaded(base.visitor, profile, record, stored[:IDENTITY_BYTES]), told.names, arguments)
+
+
+def _together(waited: Pending, effects: Effects, *, has_messages: bool) -> Pending:
+    """What waited, and what came now."""
+    return Pending(
+        (*waited.events, *[encode_event(event) for event in effects.events]),
+        tuple(_sums([*waited.counts, *[(count.day, count.field, count.by) for count in effects.counts]])),
+        waited.due if effects.due is None else effects.due,
+        (*waited.marks, *[(mark.trait, mark.value, mark.gone) for mark in effects.marks]),
+        waited.has_messages or has_messages,
+    )
+
+
+def _held_back(released: Pending) -> Pending:
+    """As much of it as an unconfirmed record may hold."""
+    return replace(
+        released,
+        events=released.events[:EVENTS_HELD_BACK],
+        counts=released.counts[:COUNTS_HELD_BACK],
+        marks=released.marks[-MARKS_HELD_BACK:],
+    )
+
+
+def _beyond(released: Pending, pending: Pending | None) -> int:
+    """How much of it found no room."""
+    if pending is None:
+        return 0
+    return len(released.events) - len(pending.events) + len(released.counts) - len(pending.counts)
+
+
+def _messages(commit: Commit, confirmed: bool, settings: StoreSettings) -> Messages:
+    now = int(commit.now)
+    life_s = settings.messages_life_s if confirmed else settings.unconfirmed_life_s
+    return Messages(commit.messages, now, now + settings.messages_life_s, life_s)
 
 
 def _origin(base: Loaded, commit: Commit, random_bytes: Callable[[int], bytes]) -> tuple[bytes, Body]:
@@ -137,13 +193,15 @@ def _origin(base: Loaded, commit: Commit, random_bytes: Callable[[int], bytes]) 
 
 def _next_body(old: Body, commit: Commit, payload: bytes, pending: Pending | None, settings: StoreSettings) -> Body:
     at = int(commit.now)
-    writers = with_writer(
-        old.writers,
-        Writer(commit.writer, commit.sequence, at),
-        forget_before=at - settings.spool_life_s,
-        at_most=WRITERS_KEPT,
-    )
-    return replace(old, payload=payload, writers=writers, pending=pending)
+    writers = old.writers
+    if commit.writer is not None:
+        writer = Writer(commit.writer, commit.sequence, at)
+        writers = with_writer(writers, writer, forget_before=at - settings.spool_life_s, at_most=WRITERS_KEPT)
+    body = replace(old, payload=payload, writers=writers, pending=pending)
+    if commit.joined is None:
+        return body
+    others = [one for one in old.aliases if one.visitor != commit.joined.visitor]
+    return replace(body, aliases=(*others, commit.joined)[-ALIASES_KEPT:])
 
 
 def _sums(counts: Sequence[Tally]) -> list[Tally]:
@@ -154,19 +212,4 @@ def _sums(counts: Sequence[Tally]) -> list[Tally]:
     return [(day, field, by) for (day, field), by in sums.items()]
 
 
-def _counters(
-    visitor: str, counts: Sequence[Tally], keys: Keys, folded_side_list: bool
-) -> tuple[list[str], list[Word]]:
-    """The script's keys, and its triples (index into the keys, field, by)."""
-    partition = keys.partition_of(visitor)
-    names = [keys.profile(visitor), keys.events(partition)]
-    if folded_side_list:
-        names.append(keys.deferred(visitor))
-    index: dict[str, int] = {}
-    triples: list[Word] = []
-    for day, field, by in counts:
-        if day not in index:
-            names.append(keys.stats(partition, day))
-            index[day] = len(names)
-        triples += [index[day], field, by]
-    return names, triples
+_NOTHING_WAITS = Pending()

@@ -10,7 +10,8 @@ from floorwalker.store.attempt import Commit
 from floorwalker.store.courier import Courier
 from floorwalker.store.deferred import Resume
 from floorwalker.store.flood import TokenBucket
-from floorwalker.store.found import Loaded, TooNew, read_found
+from floorwalker.store.found import Found, read_found
+from floorwalker.store.joining import Joining
 from floorwalker.store.keyspace import Keyspace
 from floorwalker.store.losses import Losses
 from floorwalker.store.pipe import Link
@@ -21,7 +22,7 @@ from floorwalker.store.waiting import Backlog
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """sequences: the numbers of this worker's commits, rising."""
+    """sequences: the numbers of this worker's commits, rising. joining: what makes two histories one, as of now."""
 
     link: Link
     keyspace: Keyspace
@@ -34,6 +35,7 @@ class Desk:
     new_visitors: TokenBucket
     sequences: Iterator[int]
     resume: Resume | None
+    joining: Callable[[], Joining]
 
     @cached_property
     def loop(self) -> asyncio.AbstractEventLoop:
@@ -49,7 +51,7 @@ class Desk:
         """Name the next commit of this worker."""
         return Commit(self.writer, next(self.sequences), self.clock(), confirmed)
 
-    async def look(self, visitor: str) -> Loaded | TooNew:
+    async def look(self, visitor: str) -> Found:
         """What lies under a visitor's key now."""
         keys = self.keyspace.known or await self.keyspace.keys()
         return read_found(visitor, as_bytes(await self.link.call("GET", keys.profile(visitor))))

@@ -11,6 +11,8 @@ from floorwalker.store.record import IDENTITY_BYTES, Record, State, decode_recor
 
 logger = logging.getLogger(__name__)
 
+POINTERS_FOLLOWED = 4
+
 
 class Loaded(Struct, frozen=True, gc=False):
     """One visitor's record as it was read: the base of the next commit.
@@ -45,6 +47,11 @@ class Loaded(Struct, frozen=True, gc=False):
         return self.record.body.moved_to if self.record is not None and self.record.state is State.MOVED else ""
 
     @property
+    def is_moving(self) -> bool:
+        """Whether this history is on its way to another visitor: what is left of that is to be done."""
+        return self.record is not None and self.record.state is State.MOVING
+
+    @property
     def epoch(self) -> bytes:
         """Random, new whenever the record is made anew; empty where there is none."""
         return self.record.epoch if self.record is not None else b""
@@ -67,7 +74,10 @@ class TooNew(Struct, frozen=True):
     stored: bytes
 
 
-def read_found(visitor: str, stored: bytes | None) -> Loaded | TooNew:
+Found = Loaded | TooNew
+
+
+def read_found(visitor: str, stored: bytes | None) -> Found:
     """Read what lies under a visitor's key. What cannot be read, or is another's, counts as absent and is logged."""
     if stored is None:
         return Loaded(visitor)

@@ -10,23 +10,25 @@ from floorwalker.core.effects import NOTHING, Effects
 from floorwalker.core.memory.profile import Profile
 from floorwalker.errors import StoreError, StoreUnavailable
 from floorwalker.store.attempt import Attempt, Commit, Committed, Outcome, compose
+from floorwalker.store.batch import Batch
+from floorwalker.store.crossing import Crossing
 from floorwalker.store.deferred import entries_of, steps_of
 from floorwalker.store.desk import Desk, as_bytes
-from floorwalker.store.found import Loaded, TooNew, read_found
+from floorwalker.store.found import POINTERS_FOLLOWED, Found, Loaded, TooNew, read_found
+from floorwalker.store.joining import alone
 from floorwalker.store.keys import Keys
 from floorwalker.store.losses import Loss
-from floorwalker.store.record import IDENTITY_BYTES, State, mark_deferred
+from floorwalker.store.record import IDENTITY_BYTES, mark_deferred
 from floorwalker.store.replies import Reply, Word
 from floorwalker.store.scripts import script
-from floorwalker.store.waiting import Waiting
+from floorwalker.store.waiting import Join, Waiting
 
 logger = logging.getLogger(__name__)
 
-POINTERS_FOLLOWED = 4
+SEED_BYTES = 8
 
 T = TypeVar("T")
 
-Found = Loaded | TooNew
 Reroute = Callable[[str, list[Waiting]], None]
 Attend = Callable[["Lane", Commit | None], None]
 
@@ -54,7 +56,7 @@ class Lane:
         self._reroute = reroute
         self._attend = attend
         self._ended = ended
-        self._batch: list[Waiting] = []
+        self._batch = Batch()
         self.waiting: list[Waiting] = []
 
     def begin(self) -> bool:
@@ -63,8 +65,10 @@ class Lane:
         if keys is None or not isinstance(base, Loaded) or not base.is_plain or not courier.has_room:
             return False
         self._take_more()
+        if self._batch.joining is not None:
+            return False
         commit = self._name_commit()
-        profile, effects = self._run_steps(base.profile, NOTHING)
+        profile, effects = self._batch.run(base.profile, NOTHING)
         if profile is None or not self._batch:
             return False
         attempt = self._compose(base, profile, effects, commit, keys)
@@ -102,24 +106,27 @@ class Lane:
 
     def abandon(self) -> None:
         """Fail whatever is not settled."""
-        self._fail([*self._batch, *self.waiting], StoreUnavailable("The store was closed."))
-        self._batch, self.waiting = [], []
+        waiting, self.waiting = [*self._batch.release(), *self.waiting], []
+        _fail(waiting, StoreUnavailable("The store was closed."))
 
     async def _settle_or_drop(self, commit: Commit) -> None:
+        joining = self._batch.joining
         try:
-            await self._settle_batch(commit)
+            if joining is not None and isinstance(joining.work, Join):
+                await self._join(joining, joining.work)
+            else:
+                await self._settle_batch(commit)
         except StoreUnavailable:
             self._drop(Loss.EXPIRED, Outcome.EXPIRED)
         except StoreError as failure:
-            self._desk.losses.add(Loss.REFUSED, self._steps)
-            batch, self._batch = self._batch, []
-            self._fail(batch, failure)
+            self._desk.losses.add(Loss.REFUSED, self._batch.steps)
+            _fail(self._batch.release(), failure)
 
     async def _settle_batch(self, commit: Commit) -> None:
         """Find what lies there, and act on it, until every caller of the batch has an answer."""
         admitted = False
         keys = await self._keys()
-        while self._steps:
+        while self._batch.has_news:
             base = self._base or Loaded(self.visitor)
             if isinstance(base, TooNew):
                 if await self._put_aside(base, commit, keys):
@@ -129,19 +136,19 @@ class Lane:
                 return
             elif base.erased:
                 self._drop(Loss.ERASED, Outcome.ERASED, base)
-            elif base.record is not None and base.record.state is State.MOVING:
-                await self._wait_for_merge(keys)
+            elif base.is_moving:
+                await self._finish_move(base, keys)
             elif not (admitted := admitted or self._admits(base, commit)):
                 await self._turn_away(keys)
             elif not await self._commit(base, commit, keys) and self._take_more():
                 commit = self._name_commit()
-        self._settle(Committed(Outcome.STORED, self._readable()))
+        self._batch.settle(Committed(Outcome.STORED, self._readable()))
 
     async def _commit(self, base: Loaded, commit: Commit, keys: Keys) -> bool:
         """One attempt; True when it stands in the store, by this attempt or by one whose reply was lost."""
         folded, profile, effects = await self._folded_side_list(base, keys)
-        profile, effects = self._run_steps(profile, effects)
-        if profile is None:
+        profile, effects = self._batch.run(profile, effects)
+        if profile is None or not self._batch.has_news:
             return False
         attempt = self._compose(base, profile, effects, commit, keys, folded_side_list=folded)
         return self._stands(attempt, commit, await self._run_script("commit", attempt.keys, attempt.arguments))
@@ -160,7 +167,7 @@ class Lane:
             base,
             profile,
             effects,
-            commit,
+            self._batch.described(commit),
             keys=keys,
             settings=self._desk.settings,
             random_bytes=self._desk.random_bytes,
@@ -173,34 +180,24 @@ class Lane:
             self._base = attempt.loaded
             if attempt.held_back:
                 self._desk.losses.add(Loss.HELD_BACK, attempt.held_back)
+        elif isinstance(reply, list):
+            self._base = attempt.base
+            self._batch.learn({attempt.messages[place - 1] for place in reply if isinstance(place, int)})
+            return False
         else:
             self._base = read_found(self.visitor, as_bytes(reply))
             if not self._holds(self._base, commit):
                 return False
-        self._settle(Committed(Outcome.STORED, self._readable()))
+        self._batch.settle(Committed(Outcome.STORED, self._readable()))
         return True
 
     @staticmethod
     def _holds(found: Found, commit: Commit) -> bool:
         record = found.record if isinstance(found, Loaded) else None
-        return record is not None and record.holds(commit.writer, commit.sequence)
+        return record is not None and commit.writer is not None and record.holds(commit.writer, commit.sequence)
 
     def _readable(self) -> Loaded | None:
         return self._base if isinstance(self._base, Loaded) else None
-
-    def _run_steps(self, profile: Profile | None, effects: Effects) -> tuple[Profile | None, Effects]:
-        for one in tuple(self._batch):
-            if one.step is None:
-                continue
-            try:
-                profile, more = one.step(profile)
-            except Exception as failure:  # it goes to its own caller; the others' steps go on
-                logger.error("a step failed and is not stored", exc_info=failure)
-                self._batch.remove(one)
-                one.fail(failure)
-            else:
-                effects = effects.then(more)
-        return profile, effects
 
     async def _folded_side_list(self, base: Loaded, keys: Keys) -> tuple[bool, Profile | None, Effects]:
         """What older releases put aside comes first. The record's version vouches that the list is whole."""
@@ -216,21 +213,53 @@ class Lane:
         return True, profile, effects
 
     async def _put_aside(self, base: TooNew, commit: Commit, keys: Keys) -> bool:
-        raws = [one.raw for one in self._batch if one.raw is not None]
+        raws = self._batch.raws
         if not raws:
             self._drop(Loss.TOO_NEW, Outcome.TOO_NEW)
             return True
         names = [keys.profile(self.visitor), keys.deferred(self.visitor)]
         head = mark_deferred(base.stored)
-        entries = entries_of(raws, writer=commit.writer, sequence=commit.sequence)
+        entries = entries_of(raws, writer=self._desk.writer, sequence=commit.sequence)
         life_s = self._desk.settings.profile_life_s
         reply = await self._run_script("defer", names, [base.stored[:IDENTITY_BYTES], head, life_s, *entries])
         if reply != 1:
             self._base = read_found(self.visitor, as_bytes(reply))
             return False
         self._base = TooNew(self.visitor, head + base.stored[len(head) :])
-        self._settle(Committed(Outcome.DEFERRED))
+        self._batch.settle(Committed(Outcome.DEFERRED))
         return True
+
+    async def _join(self, one: Waiting, join: Join) -> None:
+        """Let this history join a person's. Where none may, the event goes to the person alone."""
+        await self._keys()
+        try:
+            committed = await self._crossing.join(self.visitor, self._base, join)
+        except StoreError:
+            raise
+        except Exception as failure:  # like a step's own, it goes to its caller
+            logger.error("a step failed and is not stored", exc_info=failure)
+            _fail(self._batch.release(), failure)
+            return
+        self._base = None
+        if committed is not None:
+            self._batch.settle(committed)
+            return
+        one.work = alone(
+            self._desk.joining(), join.identified, int.from_bytes(self._desk.random_bytes(SEED_BYTES), "big")
+        )
+        self._reroute(join.person, self._batch.release())
+
+    @property
+    def _crossing(self) -> Crossing:
+        return Crossing(self._desk, self._deliver)
+
+    async def _finish_move(self, base: Loaded, keys: Keys) -> None:
+        """A frozen record: what is left of its move is done; where only a newer release can, its steps wait."""
+        if await self._crossing.finish(base) is None:
+            if not self._still_wanted():
+                raise StoreUnavailable("The visitor's merge does not end.")
+            await asyncio.sleep(self._desk.settings.probe_longest_s)
+        await self._look(keys)
 
     async def _keys(self) -> Keys:
         known = self._desk.keyspace.known
@@ -239,15 +268,8 @@ class Lane:
     async def _run_script(self, name: str, keys: list[str], arguments: list[Word]) -> Reply:
         return await self._deliver(lambda: script(name).run(self._desk.link, keys, arguments))
 
-    async def _deliver(self, send: Callable[[], Awaitable[T]]) -> T:
+    async def _deliver(self, send: Callable[[], Awaitable[T]], /) -> T:
         return await self._desk.courier.deliver(send, still_wanted=self._still_wanted)
-
-    async def _wait_for_merge(self, keys: Keys) -> None:
-        """A frozen record: whoever merges it finishes; until then its steps wait as in an outage."""
-        if not self._still_wanted():
-            raise StoreUnavailable("The visitor's merge does not end.")
-        await asyncio.sleep(self._desk.settings.probe_longest_s)
-        await self._look(keys)
 
     async def _turn_away(self, keys: Keys) -> None:
         """Too many new visitors; but one of whom nothing is known yet may be an old one."""
@@ -262,42 +284,32 @@ class Lane:
 
     def _follow(self, target: str) -> None:
         """The history went to another visitor, and so do the steps, in order."""
-        batch, self._batch = self._batch, []
+        batch = self._batch.release()
         for one in batch:
             one.hops += 1
         lost = [one for one in batch if one.hops > POINTERS_FOLLOWED]
-        self._fail(lost, StoreError("A visitor's pointers lead nowhere."))
+        _fail(lost, StoreError("A visitor's pointers lead nowhere."))
         self._reroute(target, [one for one in batch if one.hops <= POINTERS_FOLLOWED])
 
     def _admits(self, base: Loaded, commit: Commit) -> bool:
         return base.record is not None or commit.confirmed or self._desk.new_visitors.take()
 
     def _name_commit(self) -> Commit:
-        return self._desk.next_commit(confirmed=any(one.confirmed for one in self._batch))
+        return self._desk.next_commit(confirmed=self._batch.is_confirmed)
 
     def _take_more(self) -> bool:
-        room = self._desk.settings.steps_per_commit - len(self._batch)
-        taken, self.waiting = self.waiting[:room], self.waiting[room:]
-        self._batch += taken
-        return bool(taken)
+        before = len(self.waiting)
+        self.waiting = self._batch.take(self.waiting, self._desk.settings.steps_per_commit)
+        return len(self.waiting) < before
 
     def _still_wanted(self) -> bool:
-        oldest = self._desk.clock() - self._desk.settings.spool_life_s
-        return any(one.since >= oldest for one in self._batch)
-
-    @property
-    def _steps(self) -> int:
-        return sum(one.step is not None for one in self._batch)
+        return self._batch.waits_since(self._desk.clock() - self._desk.settings.spool_life_s)
 
     def _drop(self, loss: Loss, outcome: Outcome, base: Loaded | None = None) -> None:
-        self._desk.losses.add(loss, self._steps)
-        self._settle(Committed(outcome, base))
+        self._desk.losses.add(loss, self._batch.steps)
+        self._batch.settle(Committed(outcome, base))
 
-    def _settle(self, committed: Committed) -> None:
-        batch, self._batch = self._batch, []
-        for one in batch:
-            one.settle(committed)
 
-    def _fail(self, waiting: list[Waiting], failure: BaseException) -> None:
-        for one in waiting:
-            one.fail(failure)
+def _fail(waiting: list[Waiting], failure: BaseException) -> None:
+    for one in waiting:
+        one.fail(failure)

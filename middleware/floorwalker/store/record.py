@@ -23,6 +23,7 @@ from floorwalker.store.codec import SCHEMA_READ, SCHEMA_WRITTEN
 LAYOUT = 1
 HEAD_BYTES = 16
 IDENTITY_BYTES = 14  # layout, state, epoch and version: what a commit expects to find; commit.lua knows it too
+EPOCH_BYTES = 8
 CONFIRMED = 1
 DEFERRED = 2
 
@@ -37,13 +38,20 @@ class State(IntEnum):
 
 
 Tally = tuple[str, str, int]  # day, field, by
+Marking = tuple[str, str, bool]  # trait, value, gone
 
 
 class Pending(Struct, frozen=True, array_like=True, gc=False):
-    """Effects of an unconfirmed visitor, held back until the cookie has come back."""
+    """Effects of an unconfirmed visitor, held back until the cookie has come back.
+
+    has_messages: senders' ids were remembered, for as short a time as the record.
+    """
 
     events: tuple[bytes, ...] = ()
     counts: tuple[Tally, ...] = ()
+    due: float | None = None
+    marks: tuple[Marking, ...] = ()
+    has_messages: bool = False
 
 
 class Writer(Struct, frozen=True, array_like=True, gc=False):
@@ -54,8 +62,19 @@ class Writer(Struct, frozen=True, array_like=True, gc=False):
     at: int
 
 
+class Alias(Struct, frozen=True, array_like=True, gc=False):
+    """Somebody whose history came in, and what the stream calls them."""
+
+    visitor: str
+    pseudonym: bytes
+
+
 class Body(Struct, frozen=True, array_like=True, gc=False):
-    """What a record holds behind its head. created: seconds since 1970. payload: the profile, in the head's schema."""
+    """What a record holds behind its head. created: seconds since 1970. payload: the profile, in the head's schema.
+
+    merge: names the move to another visitor, under way or done. aliases: the latest who came in. identified: while
+    the record moves, the event that moves it.
+    """
 
     visitor: str
     pseudonym: bytes = b""
@@ -65,6 +84,8 @@ class Body(Struct, frozen=True, array_like=True, gc=False):
     pending: Pending | None = None
     moved_to: str = ""
     merge: bytes = b""
+    aliases: tuple[Alias, ...] = ()
+    identified: bytes = b""
 
 
 class Record(Struct, frozen=True, gc=False):
@@ -81,6 +102,11 @@ class Record(Struct, frozen=True, gc=False):
     def holds(self, writer: int, sequence: int) -> bool:
         """Whether that commit of that worker is already in this record."""
         return any(one.id == writer and one.sequence >= sequence for one in self.body.writers)
+
+    @property
+    def identity(self) -> bytes:
+        """What a commit on this record expects to find."""
+        return self.head()[:IDENTITY_BYTES]
 
     def head(self) -> bytes:
         """The first 16 bytes."""
@@ -112,9 +138,10 @@ def mark_deferred(stored: bytes) -> bytes:
     return stored[:10] + version.to_bytes(4, "big") + bytes((stored[14] | DEFERRED,))
 
 
-def stone(visitor: str, epoch: bytes, pseudonym: bytes) -> Record:
-    """What stands where an erased visitor's record was: the id, and the pseudonym while its stream is cleaned."""
-    return Record(state=State.ERASED, epoch=epoch, version=0, body=Body(visitor, pseudonym))
+def stone(visitor: str, epoch: bytes, pseudonym: bytes, aliases: tuple[Alias, ...] = (), moved_to: str = "") -> Record:
+    """What stands where an erased visitor's record was: the id, and until all is erased, what leads to it."""
+    body = Body(visitor, pseudonym, moved_to=moved_to, aliases=aliases)
+    return Record(state=State.ERASED, epoch=epoch, version=0, body=body)
 
 
 def with_writer(writers: tuple[Writer, ...], writer: Writer, *, forget_before: int, at_most: int) -> tuple[Writer, ...]:

@@ -15,8 +15,8 @@ class StoreSettings:
     long the counters of a day stay after the first was written.
     events_kept: entries of all streams together, about. new_profiles_per_s: how many unconfirmed visitors one worker
     stores; a burst may be ten times that. rules_kept, rules_kept_bytes: of how many versions of the rules the files are
-    kept, and how much that may be, packed; the latest is always kept. partitions: for a keyspace used for the first
-    time only.
+    kept, and how much that may be, packed; the latest is always kept. messages_life_s, messages_kept: how long senders'
+    ids are known, and how many of one visitor. partitions: for a keyspace used for the first time only.
     """
 
     profile_life_s: int = 400 * DAY_S
@@ -28,6 +28,8 @@ class StoreSettings:
     new_profiles_per_s: float = 100.0
     rules_kept: int = 50
     rules_kept_bytes: int = 33_554_432
+    messages_life_s: int = 30 * DAY_S
+    messages_kept: int = 10_000
     steps_waiting: int = 10_000
     steps_per_commit: int = 128
     commits_in_flight: int = 256

@@ -4,35 +4,37 @@ import asyncio
 import itertools
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from datetime import date, timedelta
+from typing import TypeVar
 
 from msgspec import Struct
 
+from floorwalker.core.events import Event, Scalar
 from floorwalker.errors import StoreError, StoreUnavailable
 from floorwalker.store.attempt import Committed, Step
 from floorwalker.store.courier import Courier, Outage
+from floorwalker.store.crossing import Crossing
 from floorwalker.store.deferred import Resume
-from floorwalker.store.desk import Desk, as_bytes
+from floorwalker.store.desk import Desk
+from floorwalker.store.erasing import erase
+from floorwalker.store.finding import find
 from floorwalker.store.flood import TokenBucket
-from floorwalker.store.found import Loaded, TooNew, read_found
-from floorwalker.store.keys import Keys
+from floorwalker.store.found import POINTERS_FOLLOWED, Loaded
+from floorwalker.store.joining import Joining, join_plainly
 from floorwalker.store.keyspace import Keyspace
-from floorwalker.store.lane import POINTERS_FOLLOWED
 from floorwalker.store.lanes import Lanes
 from floorwalker.store.loading import Loading, readable
 from floorwalker.store.losses import Losses
 from floorwalker.store.naming import client_id, person_id
 from floorwalker.store.pipe import Link
 from floorwalker.store.publications import KeptRules, Publication, keep, read_history, read_kept
-from floorwalker.store.record import stone
-from floorwalker.store.scripts import script
 from floorwalker.store.settings import StoreSettings
-from floorwalker.store.streams import StreamEntry, drop_entries, read_stats, read_stream
+from floorwalker.store.streams import StreamEntry, read_stats, read_stream
 from floorwalker.store.survey import Survey, read_profiles
-from floorwalker.store.waiting import Backlog, Waiting
+from floorwalker.store.waiting import Backlog, Join, Waiting
 
-EPOCH_BYTES = 8
+T = TypeVar("T")
 
 
 class Health(Struct, frozen=True):
@@ -49,6 +51,9 @@ class Store:
 
     Belongs to the event loop it is first used in. Nothing is sent before its first use, so a store that is away
     stops no start-up: each call raises StoreUnavailable until it is back, and commits wait for it.
+
+    joining: what makes a person's and an anonymous profile one, with the event that says so; pure. Set it to
+    `Corridor.join` where there are rules.
     """
 
     def __init__(
@@ -63,6 +68,7 @@ class Store:
         resume: Resume | None = None,
     ) -> None:
         settings = settings or StoreSettings()
+        self.joining: Joining = join_plainly
         self._link = link
         self._namespace = namespace
         self._losses = Losses(clock)
@@ -79,6 +85,7 @@ class Store:
             new_visitors=TokenBucket(settings.new_profiles_per_s, clock),
             sequences=itertools.count(1),
             resume=resume,
+            joining=lambda: self.joining,
         )
         self._lanes = Lanes(self._desk)
 
@@ -102,6 +109,8 @@ class Store:
         """
         for _ in range(POINTERS_FOLLOWED + 1):
             loaded = await self._load_one(visitor)
+            if loaded.is_moving and await Crossing(self._desk, _at_once).finish(loaded) is not None:
+                loaded = readable(await self._desk.look(visitor))
             if not loaded.moved_to:
                 return loaded
             visitor = loaded.moved_to
@@ -119,39 +128,80 @@ class Store:
         return Loading(visitor, self._desk.loop.create_task(self.load(visitor)))
 
     def submit(
-        self, visitor: str, base: Loaded | None, step: Step, *, confirmed: bool = True, raw: bytes | None = None
+        self,
+        visitor: str,
+        base: Loaded | None,
+        step: Step,
+        *,
+        confirmed: bool = True,
+        raw: bytes | None = None,
+        message: str = "",
+        keeps_life: bool = False,
     ) -> asyncio.Future[Committed]:
         """Queue a step and come back at once; the future tells what became of it, and need not be awaited.
 
         base: what `load` gave, or None where nothing was loaded. step: pure; runs once or several times, each time on
         the record as it is then. confirmed: whether the visitor's cookie has come back. raw: what a newer release can
-        fold itself, should it have written the record. The future raises what the step raised, or StoreError.
+        fold itself, should it have written the record. message: the sender's id; what was committed with it in the
+        last 30 days, for this visitor or one who joined them, is not committed again (`Outcome.KNOWN`). keeps_life: the
+        record stays no longer than it would have. The future raises what the step raised, or StoreError.
         """
         future: asyncio.Future[Committed] = self._desk.loop.create_future()
-        waiting = Waiting(self._desk.backlog, step, future, since=self._desk.clock(), confirmed=confirmed, raw=raw)
+        waiting = Waiting(
+            self._desk.backlog,
+            step,
+            future,
+            since=self._desk.clock(),
+            confirmed=confirmed,
+            raw=raw,
+            message=message,
+            keeps_life=keeps_life,
+        )
         self._lanes.submit(base.visitor if base is not None else visitor, base, waiting)
         return future
 
     async def commit(
-        self, visitor: str, base: Loaded | None, step: Step, *, confirmed: bool = True, raw: bytes | None = None
+        self,
+        visitor: str,
+        base: Loaded | None,
+        step: Step,
+        *,
+        confirmed: bool = True,
+        raw: bytes | None = None,
+        message: str = "",
+        keeps_life: bool = False,
     ) -> Committed:
         """Commit a step and wait until it stands; see `submit`. A caller may give up, the step goes on."""
-        return await asyncio.shield(self.submit(visitor, base, step, confirmed=confirmed, raw=raw))
+        future = self.submit(visitor, base, step, confirmed=confirmed, raw=raw, message=message, keeps_life=keeps_life)
+        return await asyncio.shield(future)
+
+    def join(self, anonymous: str, person: str, identified: Event) -> asyncio.Future[Committed]:
+        """Let an anonymous visitor's history join a person's; the future tells what became of it.
+
+        What waits for the visitor is committed first, what comes later goes to the person. Where there is no history
+        that no person has yet, the event alone is committed to the person. The event's id, where it has one, makes a
+        repetition count once. Waits for a store that is away, as commits do. The future raises what `joining` raised,
+        or StoreError.
+        """
+        future: asyncio.Future[Committed] = self._desk.loop.create_future()
+        join, since = Join(person, identified), self._desk.clock()
+        waiting = Waiting(self._desk.backlog, join, future, since=since, confirmed=True, message=identified.id)
+        self._lanes.submit(anonymous, None, waiting)
+        return future
+
+    async def find(self, trait: str, value: Scalar) -> list[str]:
+        """Visitors whose trait has this value, upper and lower case alike; only traits that are marked are found.
+
+        One question to every partition, and a load for each who is found. Raises StoreUnavailable.
+        """
+        return await find(self._desk, self.load, trait, value)
 
     async def erase(self, visitor: str) -> int:
-        """Erase a visitor and all whom its pointers lead to; how many stream entries went with them.
+        """Erase a visitor, whom a pointer leads to, and all who joined them; how many stream entries went with them.
 
         A stone keeps steps under way from bringing the visitor back. May be repeated after StoreUnavailable.
         """
-        keys = await self._desk.keyspace.keys()
-        dropped = 0
-        for _ in range(POINTERS_FOLLOWED + 1):
-            found = await self._desk.look(visitor)
-            dropped += await self._erase_one(visitor, found, keys)
-            if not isinstance(found, Loaded) or not found.moved_to:
-                break
-            visitor = found.moved_to
-        return dropped
+        return await erase(self._desk, visitor)
 
     async def events(self, visitor: str | None = None) -> AsyncIterator[StreamEntry]:
         """What the streams still hold, of one visitor in order or of all, partition by partition."""
@@ -231,21 +281,10 @@ class Store:
                 return committed.loaded
         return readable(await self._desk.look(visitor))
 
-    async def _erase_one(self, visitor: str, found: Loaded | TooNew, keys: Keys) -> int:
-        """The stone keeps the pseudonym until the stream is clean, so that a repetition finds the way."""
-        record = found.record if isinstance(found, Loaded) else None
-        pseudonym = record.body.pseudonym if record is not None else b""
-        names = [keys.profile(visitor), keys.messages(visitor), keys.deferred(visitor)]
-        life_s = self._desk.settings.stone_s
-        marked = stone(visitor, self._desk.random_bytes(EPOCH_BYTES), pseudonym)
-        old = read_found(visitor, as_bytes(await script("erase").run(self._link, names, [marked.encode(), life_s])))
-        pseudonyms = {one.pseudonym for one in (found, old) if isinstance(one, Loaded)} - {""}
-        dropped = 0
-        if pseudonyms:
-            dropped = await drop_entries(self._link, keys.events(keys.partition_of(visitor)), frozenset(pseudonyms))
-        clean = stone(visitor, self._desk.random_bytes(EPOCH_BYTES), b"")
-        await script("erase").run(self._link, names, [clean.encode(), life_s])
-        return dropped
+
+async def _at_once(send: Callable[[], Awaitable[T]], /) -> T:
+    """One try; a failure is the caller's."""
+    return await send()
 
 
 def _days(first: str, last: str) -> Iterable[str]:

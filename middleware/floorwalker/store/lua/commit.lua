@@ -1,25 +1,78 @@
--- Commit one visitor's step: all of it, or nothing and the record that stands in its way.
--- KEYS: record, stream, [side list,] counters of each day named
--- ARGV: identity expected ('' where there is no record), new record, its life in s, pseudonym, length of the stream,
---       1 where the side list was folded, life of a day's counters in s, number of events, the events,
---       then (key index, field, by) per counter
+-- Commit one visitor's step: all of it, or nothing and what stands in its way.
+-- KEYS: record, stream, then those that the arguments name by their index
+-- ARGV: 1 identity expected ('' where there is no record), 2 new record, 3 its life in s (0: as it was), 4 pseudonym,
+--       5 length of the stream, 6 life of a day's counters in s, 7 number of events, 8 number of counters,
+--       then the events, then (key, field, by) per counter, then what else there is, each begun by its word:
+--         messages, key, now, when they may be forgotten, life of the key in s, how many are kept, number, the ids;
+--                                   these before all others
+--         due, key, visitor, at     when to look again, in s since 1970; 0 for never
+--         mark | unmark, key, member
+--         drop, key
+-- Returns 1, or the record where its identity is another, or which of the ids are known already, counted from 1.
 local record = KEYS[1]
 if redis.call('GETRANGE', record, 0, 13) ~= ARGV[1] then
   return redis.call('GET', record)
 end
-redis.call('SET', record, ARGV[2], 'EX', ARGV[3])
-local last = 8 + tonumber(ARGV[8])
-for i = 9, last do
+local counters = 9 + tonumber(ARGV[7])
+local at = counters + 3 * tonumber(ARGV[8])
+
+local function key(i)
+  return KEYS[tonumber(ARGV[i])]
+end
+
+if ARGV[at] == 'messages' then
+  local ids, first, last, known = key(at + 1), at + 7, at + 6 + tonumber(ARGV[at + 6]), {}
+  redis.call('ZREMRANGEBYSCORE', ids, '-inf', ARGV[at + 2])
+  for i = first, last do
+    if redis.call('ZSCORE', ids, ARGV[i]) then
+      known[#known + 1] = i - first + 1
+    end
+  end
+  if #known > 0 then
+    return known
+  end
+  for i = first, last do
+    redis.call('ZADD', ids, ARGV[at + 3], ARGV[i])
+  end
+  redis.call('ZREMRANGEBYRANK', ids, 0, -1 - tonumber(ARGV[at + 5]))
+  redis.call('EXPIRE', ids, ARGV[at + 4])
+  at = last + 1
+end
+
+if ARGV[3] == '0' then
+  redis.call('SET', record, ARGV[2], 'KEEPTTL')
+else
+  redis.call('SET', record, ARGV[2], 'EX', ARGV[3])
+end
+for i = 9, counters - 1 do
   redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[5], '*', 'v', ARGV[4], 'e', ARGV[i])
 end
-for i = last + 1, #ARGV, 3 do
-  local day = KEYS[tonumber(ARGV[i])]
+for i = counters, counters + 3 * tonumber(ARGV[8]) - 1, 3 do
+  local day = key(i)
   redis.call('HINCRBY', day, ARGV[i + 1], ARGV[i + 2])
   if redis.call('TTL', day) < 0 then
-    redis.call('EXPIRE', day, ARGV[7])
+    redis.call('EXPIRE', day, ARGV[6])
   end
 end
-if ARGV[6] == '1' then
-  redis.call('DEL', KEYS[3])
+
+while at <= #ARGV do
+  local word = ARGV[at]
+  if word == 'due' then
+    if ARGV[at + 3] == '0' then
+      redis.call('ZREM', key(at + 1), ARGV[at + 2])
+    else
+      redis.call('ZADD', key(at + 1), ARGV[at + 3], ARGV[at + 2])
+    end
+    at = at + 4
+  elseif word == 'mark' then
+    redis.call('ZADD', key(at + 1), 0, ARGV[at + 2])
+    at = at + 3
+  elseif word == 'unmark' then
+    redis.call('ZREM', key(at + 1), ARGV[at + 2])
+    at = at + 3
+  else
+    redis.call('DEL', key(at + 1))
+    at = at + 2
+  end
 end
 return 1

@@ -1,0 +1,71 @@
+"""What two histories are together: the pure part of a join."""
+
+from collections.abc import Callable
+
+from msgspec import DecodeError
+
+from floorwalker.core.calendar import Calendar
+from floorwalker.core.effects import Count, Effects, Mark
+from floorwalker.core.events import MERGED, Event
+from floorwalker.core.memory.fold import fold
+from floorwalker.core.memory.profile import Profile
+from floorwalker.core.memory.terms import Terms
+from floorwalker.core.merging.belongings import of_the_same_person
+from floorwalker.core.merging.merge import merge
+from floorwalker.core.ruleset import Site
+from floorwalker.store.codec import decode_event
+from floorwalker.store.found import Loaded
+from floorwalker.store.record import Pending
+
+Joining = Callable[[Profile | None, Profile, Event], tuple[Profile, Effects]]
+
+
+def join_plainly(person: Profile | None, anonymous: Profile, identified: Event) -> tuple[Profile, Effects]:
+    """Both as one, and the event folded in: by a calendar in UTC, and without any rules."""
+    site = Site()
+    terms = Terms(Calendar(site), site)
+    profile, effects = merge(person, of_the_same_person(anonymous, identified), terms)
+    profile, more = fold(profile, identified, terms)
+    return profile, effects.then(more)
+
+
+def arrived(
+    frozen: Loaded, person: Profile | None, joining: Joining, *, is_told: bool = False
+) -> tuple[Profile, Effects, str]:
+    """The person once a frozen history has come in, what that leaves, and the event's id where it has one.
+
+    What still waited in the frozen record is released. is_told: the event was committed before, so the histories alone
+    become one. Raises what `joining` raises, or ValueError where the record does not hold what it should.
+    """
+    if frozen.record is None or frozen.profile is None:
+        raise ValueError("nothing here can move")
+    body = frozen.record.body
+    try:
+        identified = decode_event(body.identified)
+        waited = _released(body.pending or Pending())
+    except DecodeError as error:
+        raise ValueError("an event in the record cannot be read") from error
+    merged = Effects((Event(MERGED, identified.at, {"from": body.pseudonym.hex()}),))
+    if is_told:
+        profile, effects = merge(person, frozen.profile)
+        return profile, waited.then(merged).then(effects), ""
+    profile, effects = joining(person, frozen.profile, identified)
+    return profile, waited.then(merged).then(effects), identified.id
+
+
+def alone(joining: Joining, identified: Event, seed: int) -> Callable[[Profile | None], tuple[Profile, Effects]]:
+    """The step of an event with which no history comes. seed: of a person who is made anew."""
+
+    def step(person: Profile | None) -> tuple[Profile, Effects]:
+        return joining(person, Profile(seed=seed), identified)
+
+    return step
+
+
+def _released(waited: Pending) -> Effects:
+    """What an unconfirmed visitor's record held back."""
+    return Effects(
+        tuple(decode_event(event) for event in waited.events),
+        tuple(Count(day, field, by) for day, field, by in waited.counts),
+        marks=tuple(Mark(trait, value, gone) for trait, value, gone in waited.marks),
+    )

@@ -1,0 +1,43 @@
+"""The senders' ids that a visitor's commits have brought, and how they move along with a history."""
+
+from floorwalker.errors import StoreError
+from floorwalker.store.desk import Desk
+from floorwalker.store.naming import message_name
+from floorwalker.store.replies import Reply, Word
+from floorwalker.store.scripts import script
+
+MESSAGES_AT_ONCE = 500
+
+
+async def is_message_known(desk: Desk, visitor: str, message: str) -> bool:
+    """Whether a commit of this visitor brought this id."""
+    keys = await desk.keyspace.keys()
+    name = message_name(keys.people, message)
+    return await desk.link.call("ZSCORE", keys.messages(visitor), name) is not None
+
+
+async def carry_messages(desk: Desk, visitor: str, person: str) -> bool:
+    """Copy a frozen visitor's ids to a person, some at a time; False where the person's record is not live (any more).
+
+    May be repeated.
+    """
+    keys, settings = await desk.keyspace.keys(), desk.settings
+    names = [keys.profile(person), keys.messages(person)]
+    last = -1
+    while True:
+        first = last + 1
+        last += MESSAGES_AT_ONCE
+        told = await desk.link.call("ZRANGE", keys.messages(visitor), first, last, "WITHSCORES")
+        pairs = _pairs(told)
+        arguments: list[Word] = [settings.messages_life_s, settings.messages_kept, *pairs]
+        if await script("carry").run(desk.link, names, arguments) != 1:
+            return False
+        if len(pairs) < 2 * MESSAGES_AT_ONCE:
+            return True
+
+
+def _pairs(reply: Reply) -> list[bytes]:
+    """Ids and scores in turn, each a string."""
+    if not isinstance(reply, list):
+        raise StoreError("The store's answer has an unexpected form.")
+    return [one for one in reply if isinstance(one, bytes)]
