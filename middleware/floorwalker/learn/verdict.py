@@ -1,0 +1,194 @@
+"""Verdicts: what a comparison's figures say, how sure that is, whether they can be trusted, and what is missing."""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from floorwalker.core.ruleset import Ruleset
+from floorwalker.learn.earned import Earned, Figures
+from floorwalker.learn.lift import Lift, Sample, anytime_lift, planned_lift
+from floorwalker.learn.planning import visitors_needed
+from floorwalker.learn.sample_ratio import ALARM, sample_ratio_factor
+
+SITE = ""
+_PROMOTION = "promotion:"
+
+
+class Terms(Struct, frozen=True):
+    """How to judge. effect: the relative difference that is worth finding. planned: visitors at which the any-time
+    intervals are narrowest; to be chosen before anybody looks. alpha: how often an interval may miss the truth."""
+
+    effect: float = 0.1
+    planned: int = 10_000
+    alpha: float = 0.05
+
+
+class SampleRatio(Struct, frozen=True):
+    """Whether control is as large as the rules say. planned, seen: shares. factor: evidence that it is not."""
+
+    planned: float
+    seen: float
+    factor: float
+
+    @property
+    def alarm(self) -> bool:
+        return self.factor > ALARM
+
+
+class Judged(Struct, frozen=True):
+    """One goal of one comparison: each visitor's conversion and revenue in either arm.
+
+    conversions, revenue: the lift, at any time; None is too early to say. at_end: the conversions' lift if this was
+    the planned end. needed: visitors still missing, of both arms, until a lift of `effect` would most likely be seen;
+    None where nothing is known to reckon with. guardrail: it must only not fall.
+    """
+
+    goal: str
+    treatment: Sample
+    control: Sample
+    treatment_revenue: Sample
+    control_revenue: Sample
+    conversions: Lift | None
+    at_end: Lift | None
+    revenue: Lift | None
+    needed: int | None
+    effect: float
+    guardrail: bool = False
+
+    @property
+    def harms(self) -> bool:
+        """Whether it clearly falls."""
+        return self.conversions is not None and self.conversions.high < 0
+
+
+class Verdict(Struct, frozen=True):
+    """One comparison. kind: site, promotion, slot, promotion in a slot, or block. ratio: None where the rules keep no
+    control group. goals: those that count here first. parts: its blocks; segments: the same by segment."""
+
+    name: str
+    kind: str
+    figures: Figures
+    goals: tuple[Judged, ...]
+    ratio: SampleRatio | None = None
+    parts: tuple["Verdict", ...] = ()
+    segments: tuple["Verdict", ...] = ()
+
+
+def judge(earned: Earned, ruleset: Ruleset, terms: Terms) -> list[Verdict]:
+    """Every comparison that anybody is in: the site, promotions, then slots in the order of the rules."""
+    return [
+        _of_unit(unit, earned, ruleset, terms) for unit in sorted(earned.units, key=lambda one: _order(one, ruleset))
+    ]
+
+
+def _of_unit(unit: str, earned: Earned, ruleset: Ruleset, terms: Terms) -> Verdict:
+    figures, share = earned.units[unit], control_share(unit, ruleset)
+    blocks = earned.blocks.get(unit, {})
+    parts = [
+        Verdict(block, "block", blocks[block], _judged(unit, blocks[block], ruleset, terms, share))
+        for block in sorted(blocks, key=lambda name: (-blocks[name].shown, name))
+    ]
+    segments = [
+        Verdict(segment, "segment", units[unit], _judged(unit, units[unit], ruleset, terms, share))
+        for segment, units in sorted(earned.segments.items(), key=lambda one: _size(one[1], unit))
+        if unit in units
+    ]
+    return Verdict(
+        name_of(unit),
+        kind_of(unit),
+        figures,
+        _judged(unit, figures, ruleset, terms, share),
+        _ratio(figures, share),
+        tuple(parts),
+        tuple(segments),
+    )
+
+
+def kind_of(unit: str) -> str:
+    """What the comparison is of."""
+    if unit == SITE:
+        return "site"
+    if unit.startswith(_PROMOTION):
+        return "promotion"
+    return "promotion in a slot" if f" {_PROMOTION}" in unit else "slot"
+
+
+def name_of(unit: str) -> str:
+    """As a person says it."""
+    return unit.replace(f" {_PROMOTION}", ", ").replace(_PROMOTION, "") or "site"
+
+
+def control_share(unit: str, ruleset: Ruleset) -> float:
+    """The share of visitors that the rules keep in control there; 0 where there is no such group (any more)."""
+    if unit == SITE:
+        return ruleset.site.control
+    _, is_promotion, promotion = unit.rpartition(_PROMOTION)
+    if is_promotion:
+        return ruleset.promotions[promotion].control if promotion in ruleset.promotions else 0.0
+    return ruleset.slots[unit].control if unit in ruleset.slots else 0.0
+
+
+def _judged(unit: str, figures: Figures, ruleset: Ruleset, terms: Terms, share: float) -> tuple[Judged, ...]:
+    own, guardrails = _goals_of(unit, ruleset)
+    named = [*own, *guardrails, *(goal for goal in figures.goals if goal not in (*own, *guardrails))]
+    return tuple([_one_goal(goal, figures, terms, share, guardrail=goal in guardrails) for goal in named])
+
+
+def _goals_of(unit: str, ruleset: Ruleset) -> tuple[list[str], list[str]]:
+    """The goals that a comparison is for, and those that guard it."""
+    slot = ruleset.slots.get(unit.partition(" ")[0])
+    own = [slot.goal] if slot is not None and slot.goal else []
+    guarding = [
+        *(getattr(slot, "guardrails", ()) if slot is not None else ()),
+        *getattr(ruleset.site, "guardrails", ()),
+    ]
+    return own, [goal for goal in dict.fromkeys(guarding) if goal not in own]
+
+
+def _one_goal(goal: str, figures: Figures, terms: Terms, share: float, *, guardrail: bool) -> Judged:
+    treatment, control = figures.treatment.conversions(goal), figures.control.conversions(goal)
+    whole = _needed(control if control.tells else treatment, terms, share or _seen_share(figures))
+    money = figures.treatment.revenue(goal), figures.control.revenue(goal)
+    return Judged(
+        goal,
+        treatment,
+        control,
+        *money,
+        anytime_lift(treatment, control, planned=terms.planned, alpha=terms.alpha),
+        planned_lift(treatment, control, alpha=terms.alpha),
+        anytime_lift(*money, planned=terms.planned, alpha=terms.alpha),
+        None if whole is None else max(0, whole - figures.shown),
+        terms.effect,
+        guardrail,
+    )
+
+
+def _needed(known: Sample, terms: Terms, share: float) -> int | None:
+    if not known.tells or not 0 < share < 1:
+        return None
+    return visitors_needed(
+        mean=known.mean, variance=known.variance, effect=terms.effect, control=share, alpha=terms.alpha
+    )
+
+
+def _ratio(figures: Figures, share: float) -> SampleRatio | None:
+    if not 0 < share < 1 or not figures.shown:
+        return None
+    counts = figures.treatment.shown, figures.control.shown
+    return SampleRatio(share, _seen_share(figures), sample_ratio_factor(counts, (1 - share, share)))
+
+
+def _seen_share(figures: Figures) -> float:
+    return figures.control.shown / figures.shown if figures.shown else 0.0
+
+
+def _order(unit: str, ruleset: Ruleset) -> tuple[int, int, str]:
+    kinds = ("site", "promotion", "slot", "promotion in a slot")
+    slots = list(ruleset.slots)
+    slot = unit.partition(" ")[0]
+    place = slots.index(slot) if slot in slots else len(slots)
+    return (min(kinds.index(kind_of(unit)), 2), place, unit)
+
+
+def _size(units: Mapping[str, Figures], unit: str) -> int:
+    return -units[unit].shown if unit in units else 0
