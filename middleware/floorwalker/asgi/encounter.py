@@ -269,7 +269,10 @@ class Encounter(Meeting):
     def _cookie(self, *, shared: bool) -> bytes | None:
         wanted = self._named or self.identity
         counts = self.kind in _NAVIGATIONS or self._has_said or self._has_turned or self._named is not None
-        if shared or not counts or not is_due(wanted, self.request.at):
+        return self._due_cookie(wanted) if counts and not shared else None
+
+    def _due_cookie(self, wanted: Identity) -> bytes | None:
+        if not is_due(wanted, self.request.at):
             return None
         return self._setup.cookie.set_cookie(wanted, secure=self.request.secure, now=self.request.at)
 

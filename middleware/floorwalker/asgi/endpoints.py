@@ -5,6 +5,7 @@ from typing import Any
 
 from starlette.responses import JSONResponse
 
+from floorwalker.asgi.client.collect import PageDesk
 from floorwalker.asgi.client.slots import SlotDesk
 from floorwalker.asgi.collecting import CollectDesk
 from floorwalker.asgi.http.problems import problem
@@ -16,8 +17,8 @@ _READING = ("GET", "HEAD")
 
 
 class Endpoints:
-    """health: what `GET /healthz` tells, made anew at each call. collect: takes events below `/v1/`. preview: answers
-    below `/preview`."""
+    """health: what `GET /healthz` tells, made anew at each call. collect: takes events below `/v1/`. pages: hears what
+    pages tell. preview: answers below `/preview`."""
 
     def __init__(
         self,
@@ -26,11 +27,13 @@ class Endpoints:
         health: Callable[[], Mapping[str, Any]],
         slots: SlotDesk,
         collect: CollectDesk,
+        pages: PageDesk,
         preview: PreviewDesk | None = None,
     ) -> None:
         self._prefix = prefix
         self._health = health
         self._collect = collect
+        self._pages = pages
         self._preview = preview
         self._read: Mapping[str, App] = {"/healthz": self._healthz, "/slots": slots.slots, "/client.js": slots.client}
 
@@ -48,12 +51,19 @@ class Endpoints:
         await self._answering(path, str(scope.get("method", "GET")))(scope, receive, send)
 
     def _answering(self, path: str, method: str) -> App:
+        if path == "/collect":
+            return self._pages if method == "POST" else _takes("POST")
         found = self._read.get(path)
         if found is None:
             return problem(404, "Not Found", "There is nothing at this address.")
         if method not in _READING:
-            return problem(405, "Method Not Allowed", "This address takes GET.", {"allow": ", ".join(_READING)})
+            return _takes("GET", *_READING[1:])
         return found
 
     async def _healthz(self, scope: Scope, receive: Receive, send: Send) -> None:
         await JSONResponse(self._health(), headers={"cache-control": "no-store"})(scope, receive, send)
+
+
+def _takes(method: str, *others: str) -> App:
+    allow = ", ".join((method, *others))
+    return problem(405, "Method Not Allowed", f"This address takes {method}.", {"allow": allow})

@@ -99,9 +99,9 @@ class Keeper:
         finally:
             load.give_up()
 
-    def commit(self, visitor: str, base: Loaded | None, step: Step, *, confirmed: bool) -> Commit:
-        """Queue a step at once; what becomes of it is the store's to log."""
-        return self._store.submit(visitor, base, step, confirmed=confirmed)
+    def commit(self, visitor: str, base: Loaded | None, step: Step, *, confirmed: bool, message: str = "") -> Commit:
+        """Queue a step at once; what becomes of it is the store's to log. message: by which it is known again."""
+        return self._store.submit(visitor, base, step, confirmed=confirmed, message=message)
 
     def person_known(self, user: str) -> str | None:
         """The visitor id of a person of the site's; None until the store has told how it is made."""

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Mapping
 from typing import Any, Unpack
 
 from floorwalker.asgi.bystander import Bystander
+from floorwalker.asgi.client.collect import PageDesk
 from floorwalker.asgi.client.slots import SlotDesk
 from floorwalker.asgi.collecting import CollectDesk
 from floorwalker.asgi.encounter import Encounter
@@ -47,12 +48,13 @@ class PersonalizationMiddleware:
         self._preview = PreviewDesk(self._setup) if settings.preview else None
         self._keepers = Keepers(settings, self._setup.publisher)
         meet = self._preview.meet if self._preview is not None else _nobody
-        slots = SlotDesk(self._setup, self._keepers.current, meet, self._leaves_alone)
+        at_the_page = (self._setup, self._keepers.current, meet, self._leaves_alone)
         self._endpoints = Endpoints(
             prefix=settings.prefix,
             health=self._health,
-            slots=slots,
+            slots=SlotDesk(*at_the_page),
             collect=self._collecting(settings),
+            pages=PageDesk(*at_the_page),
             preview=self._preview,
         )
 

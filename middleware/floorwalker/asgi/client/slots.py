@@ -5,12 +5,21 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from importlib.resources import files
-from typing import Any, Final
-from urllib.parse import unquote
+from typing import Final
 
 from starlette.requests import Request as Asked
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
+from floorwalker.asgi.client.page import (
+    LONGEST_ADDRESS,
+    MOST_NAMES,
+    is_ours,
+    is_same_origin,
+    outcomes_of,
+    page_scope,
+    shown_slots,
+    told_slots,
+)
 from floorwalker.asgi.encounter import Encounter
 from floorwalker.asgi.http.kinds import RequestKind
 from floorwalker.asgi.http.problems import problem
@@ -18,27 +27,13 @@ from floorwalker.asgi.http.request import Request
 from floorwalker.asgi.http.types import Receive, Scope, Send
 from floorwalker.asgi.keeper import Keeper
 from floorwalker.asgi.meeting import Meeting
-from floorwalker.asgi.rules.rulebook import Rulebook
 from floorwalker.asgi.setup import Setup
-from floorwalker.asgi.walk import Walk
-from floorwalker.core.deciding.decide import is_for_page
-from floorwalker.core.decision import Decision, Reason
 from floorwalker.core.hit import HitKind
-from floorwalker.core.reading.address import split_address
 from floorwalker.html.weave import Outcome
 
 logger = logging.getLogger(__name__)
 
-MOST_NAMES: Final = 64
-_LONGEST_ADDRESS: Final = 4096
-_NOT_KEPT: Final = {
-    "cache-control": "no-store",
-    "vary": "cookie",
-    "x-content-type-options": "nosniff",
-    "x-robots-tag": "noindex",
-}
 _FRESH_S: Final = 60
-_REPLACED: Final = (b"referer", b"sec-fetch-dest", b"content-length", b"if-none-match", b"if-modified-since")
 
 
 class SlotDesk:
@@ -71,8 +66,9 @@ class SlotDesk:
         if response is not None:
             await response(scope, receive, send)
             return
-        page = _page_scope(scope, asked)
-        if not self._is_ours(scope, page["path"]):
+        told = asked.query_params
+        page = page_scope(scope, url=told["url"], referrer=told.get("referrer", ""))
+        if not is_ours(scope, page["path"], self._leaves_alone):
             await self._nothing()(scope, receive, send)
             return
         meeting = self._meeting(page)
@@ -120,12 +116,6 @@ class SlotDesk:
         begins = asked.method == "GET" and not self._setup.is_known_as_other(asked.path)
         return HitKind.VIEW if begins and not encounter.identity.confirmed else HitKind.FRAGMENT
 
-    def _is_ours(self, scope: Scope, path: str) -> bool:
-        """Whether a page there, from the site's root, is one that we take part in."""
-        root = str(scope.get("root_path") or "").rstrip("/")
-        below = path.removeprefix(root)
-        return path.startswith(root) and below[:1] in ("", "/") and not self._leaves_alone(below or "/")
-
     async def _answered(self, meeting: Meeting, names: Sequence[str]) -> tuple[Response, Mapping[str, Outcome]]:
         """What is told, and what becomes of each slot by it; at a failure of ours every slot keeps its default."""
         try:
@@ -135,72 +125,28 @@ class SlotDesk:
             return self._nothing(), {}
 
     def _nothing(self) -> Response:
-        return _told({}, self._setup.rulebook)
+        return told_slots({}, self._setup.rulebook)
 
     def _refusal(self, asked: Asked) -> Response | None:
-        if not _is_same_origin(asked):
+        if not is_same_origin(asked.scope):
             return problem(403, "Forbidden", "Slots are told to pages of this site only.")
         names, url = _names(asked), asked.query_params.get("url", "")
         if not names or len(names) > MOST_NAMES:
             return problem(400, "Bad Request", f"names: write one to {MOST_NAMES} slots, separated by commas.")
-        if not url or len(url) > _LONGEST_ADDRESS or len(asked.query_params.get("referrer", "")) > _LONGEST_ADDRESS:
+        if not url or len(url) > LONGEST_ADDRESS or len(asked.query_params.get("referrer", "")) > LONGEST_ADDRESS:
             return problem(400, "Bad Request", "url: write the page's path and query, at most 4,096 characters.")
         return None
 
 
-def _is_same_origin(asked: Asked) -> bool:
-    """Whether a page of this site asks. Browsers that do not say so name another site's origin, at least."""
-    site, origin = asked.headers.get("sec-fetch-site"), asked.headers.get("origin")
-    if site is not None:
-        return site in ("same-origin", "none")
-    return origin is None or origin.partition("://")[2] == asked.headers.get("host")
-
-
 def _names(asked: Asked) -> Sequence[str]:
-    named = (name.strip() for name in asked.query_params.get("names", "")[:_LONGEST_ADDRESS].split(","))
+    named = (name.strip() for name in asked.query_params.get("names", "")[:LONGEST_ADDRESS].split(","))
     return list(dict.fromkeys(name for name in named if name))
-
-
-def _page_scope(scope: Scope, asked: Asked) -> Scope:
-    """The request as the page itself would have made it: its address, and where it was come to from."""
-    address = split_address(asked.query_params["url"])
-    headers = [(name, value) for name, value in scope["headers"] if name not in _REPLACED]
-    if referrer := asked.query_params.get("referrer"):
-        headers.append((b"referer", referrer.encode("utf-8", "replace")))
-    headers.append((b"sec-fetch-dest", b"empty"))
-    path = address.path or "/"
-    inner = {**scope, "path": unquote(path, errors="replace"), "root_path": "", "headers": headers}
-    return {**inner, "query_string": address.query.encode("utf-8", "replace")}
 
 
 async def _answer(meeting: Meeting, names: Sequence[str]) -> tuple[Response, Mapping[str, Outcome]]:
     walk, rulebook = await meeting.walk(), meeting.rulebook
-    shown = {} if walk.is_robot else _shown(walk, names, rulebook)
+    shown = {} if walk.is_robot else shown_slots(walk, names, rulebook)
     headers = await meeting.settle([], shared=False)
-    response = _told({slot: told for slot, (told, _) in shown.items()}, rulebook)
+    response = told_slots(shown, rulebook)
     response.raw_headers.extend(headers)
-    return response, {slot: outcome for slot, (_, outcome) in shown.items()}
-
-
-def _told(slots: Mapping[str, Mapping[str, Any]], rulebook: Rulebook) -> Response:
-    return JSONResponse({"slots": slots, "rules": rulebook.ruleset.version}, headers=_NOT_KEPT)
-
-
-def _shown(walk: Walk, names: Sequence[str], rulebook: Rulebook) -> dict[str, tuple[dict[str, Any], Outcome]]:
-    """Of the slots that the page is for: what the page is told, and what became of each."""
-    slots = rulebook.ruleset.slots
-    found = {}
-    for name in names:
-        if name not in slots or not is_for_page(slots[name], walk.signals):
-            continue
-        html = walk.markup(name)
-        decision = walk.decision(name)
-        if decision is not None and _concerns(decision):
-            outcome = Outcome.KEPT if html is None else Outcome.CHANGED
-            found[name] = ({"html": html, "block": decision.block, "arm": decision.arm.value}, outcome)
-    return found
-
-
-def _concerns(decision: Decision) -> bool:
-    """Whether the page has something to do, or the site's analytics something to note."""
-    return decision.changes_page or decision.reason is Reason.CONTROL
+    return response, outcomes_of(shown)

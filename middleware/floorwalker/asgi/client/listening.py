@@ -1,0 +1,137 @@
+"""Whoever a page tells of: each event is a step of its own, which counts once however often it is sent."""
+
+from collections.abc import Callable, Mapping
+
+from floorwalker.asgi.client.page import Shown, outcomes_of, shown_slots
+from floorwalker.asgi.client.told import Happening, Kind, Told
+from floorwalker.asgi.encounter import Encounter
+from floorwalker.asgi.http.types import RawHeaders
+from floorwalker.asgi.keeper import Commit
+from floorwalker.asgi.walk import Step, Walk
+from floorwalker.core.bounds import seconds
+from floorwalker.core.decision import Arm
+from floorwalker.core.effects import NOTHING, Effects
+from floorwalker.core.events import PAGE_VIEWED
+from floorwalker.core.hit import HitKind
+from floorwalker.core.memory.profile import Profile
+from floorwalker.html.weave import Outcome
+
+COUNTED_WITHIN_S = 30  # a page that a cache may have sent is told of this soon after its request, if there was one
+
+
+class Listening(Encounter):
+    """One body of a page's events."""
+
+    async def hears(self, told: Told) -> bool:
+        """Whether it is about somebody of whom anything may be stored. Others' pages begin nobody."""
+        walk = await self.walk()
+        path_has_page = not self._setup.is_known_as_other(self.request.asked.path)
+        known = self.identity.confirmed or (told.begins and path_has_page)
+        self._is_kept = known and not walk.is_robot and self.remembered
+        return self._is_kept
+
+    async def hear(self, told: Told) -> bool:
+        """Store everything in order; whether it stands. What does not in time waits for the store."""
+        walk = await self.walk()
+        for one in told.happenings:
+            step = _step_of(walk, one)
+            if step is not None:
+                visitor, confirmed = self.identity.visitor, self.identity.confirmed
+                self._noted(self._keeper.commit(visitor, self._base, step, confirmed=confirmed, message=one.id))
+        for commit in self._commits:
+            await self._keeper.committed(commit, self._budget)
+        if not all(commit.done() for commit in self._commits):
+            return False
+        if self._commits:
+            self._arrived_at(walk, self._commits[-1])
+        return True
+
+    async def changed(self, told: Told) -> dict[str, Shown]:
+        """What the page's live slots show now, where that is something else than what it has."""
+        walk = await self.walk()
+        decided = shown_slots(walk, list(told.live), self.rulebook)
+        gone = Shown(None, "", Arm.TREATMENT.value, Outcome.KEPT)
+        return {
+            slot: shown
+            for slot, had in told.live.items()
+            if (shown := decided.get(slot, gone)).block != had and slot in self.rulebook.ruleset.slots
+        }
+
+    def show(self, slots: Mapping[str, Shown]) -> None:
+        """The page has these slots now."""
+        self.finish(outcomes_of(slots))
+
+    def naming(self) -> RawHeaders:
+        """The cookie, where it is due."""
+        cookie = self._due_cookie(self.identity)
+        return [] if cookie is None else [(b"set-cookie", cookie)]
+
+    def _arrived_at(self, walk: Walk, commit: Commit) -> None:
+        """What is remembered by now; whom it is named after stays."""
+        loaded = None if commit.exception() is not None else commit.result().loaded
+        if loaded is not None and not loaded.erased:
+            self._base = loaded
+            walk.arrived(loaded.visitor, loaded.profile)
+
+
+def _step_of(walk: Walk, one: Happening) -> Step | None:
+    match one.kind:
+        case Kind.PAGE:
+            walk.became(HitKind.VIEW, 200)
+            step = walk.take({})
+            return _unless(_was_just_seen(walk), step) if one.may_be_known else step
+        case Kind.ACTIVATION:
+            walk.became(HitKind.VIEW, 200)
+            return walk.take(_seen(walk, one.shown))
+        case Kind.TRAITS:
+            assert one.event is not None  # as it is read
+            walk.say(one.event)
+            return _unless(_is_known, walk.take({}))
+        case _:
+            assert one.event is not None
+            walk.say(one.event)
+            return walk.take({})
+
+
+def _seen(walk: Walk, shown: Mapping[str, str]) -> dict[str, Outcome]:
+    """What became of the slots of a page that was made ahead of time: where the rules still decide as they did then.
+
+    Nothing else is believed: what a page claims to have shown counts only if it is what this visitor gets.
+    """
+    found = {}
+    for slot, block in shown.items():
+        decision = walk.decision(slot)
+        if decision is None:
+            continue
+        if decision.changes_page and decision.block == block:
+            found[slot] = Outcome.CHANGED
+        elif not decision.changes_page and not block:
+            found[slot] = Outcome.KEPT
+    return found
+
+
+def _unless(known: Callable[[Profile], bool], step: Step | None) -> Step | None:
+    if step is None:
+        return None
+
+    def unless_known(base: Profile | None) -> tuple[Profile, Effects]:
+        return (base, NOTHING) if base is not None and known(base) else step(base)
+
+    return unless_known
+
+
+def _is_known(profile: Profile) -> bool:
+    """Of somebody who is known only the app and servers tell traits; a page's word could be anybody's."""
+    return bool(profile.user)
+
+
+def _was_just_seen(walk: Walk) -> Callable[[Profile], bool]:
+    path, since = walk.signals.page.path or walk.signals.path, seconds(walk.signals.at) - COUNTED_WITHIN_S
+
+    def was_seen(profile: Profile) -> bool:
+        return any(
+            past.name == PAGE_VIEWED and past.page is not None and past.page.path == path and past.at >= since
+            for past in profile.recents.past()
+        )
+
+    return was_seen
