@@ -132,7 +132,8 @@ def shows_and_clicks(random: Random, length: int) -> list[Event]:
         at += random.choice((0, 1, 600, 4000, DAY // 2, DAY, 9 * DAY))
         block = random.choice(BLOCKS)
         told = {"slot": "hero", "block": block, "arm": "control" if block == "spring" else "treatment"}
-        events.append(Event(random.choice((SLOT_SHOWN, SLOT_SHOWN, SLOT_CLICKED)), at, told))
+        name = SLOT_SHOWN if block == "spring" else random.choice((SLOT_SHOWN, SLOT_SHOWN, SLOT_CLICKED))
+        events.append(Event(name, at, told))
     return events
 
 
