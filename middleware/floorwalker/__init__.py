@@ -21,6 +21,7 @@ _HOMES = {
     "core.events": ("Event", "Page"),
     "core.hit": ("Hit", "HitKind"),
     "core.memory.profile": ("Profile",),
+    "core.merging.merge": ("merge",),
     "core.priors": ("Priors",),
     "core.reading": ("read_signals",),
     "core.signals": ("Signals",),

@@ -10,6 +10,7 @@ from floorwalker.core.decision import Decision
 from floorwalker.core.events import Event, Page
 from floorwalker.core.hit import Hit, HitKind
 from floorwalker.core.memory.profile import Profile
+from floorwalker.core.merging.merge import merge
 from floorwalker.core.priors import Priors
 from floorwalker.core.reading import read_signals
 from floorwalker.core.signals import Signals
@@ -39,6 +40,7 @@ __all__ = [
     "classify",
     "decide",
     "get_visitor",
+    "merge",
     "open_store",
     "preview_link",
     "read_signals",
