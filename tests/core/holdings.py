@@ -36,8 +36,10 @@ def held(at: int, kept: Plain) -> dict[str, Any]:
     return found
 
 
-def cart_of(at: int = 0, items: Sequence[Plain] = (), idle: int = 0, **more: Any) -> Cart:
-    return Cart(tuple(CartItem(**item) for item in items), at - idle, **more)
+def cart_of(at: int = 0, items: Sequence[Plain] = (), idle: int = 0, checkout: int | None = None, **more: Any) -> Cart:
+    """A cart. idle, checkout: seconds ago; without the latter it was never taken there."""
+    taken = 0 if checkout is None else at - checkout
+    return Cart(tuple(CartItem(**item) for item in items), at - idle, checkout=taken, **more)
 
 
 def orders_of(at: int, remembered: Sequence[Plain], forgotten: Sequence[Plain] = ()) -> Orders:

@@ -70,6 +70,7 @@ _OF_ONE_PRODUCT = frozenset((
     names.PRODUCT_VIEWED, names.PRODUCT_ADDED, names.PRODUCT_REMOVED, names.WISH_ADDED_TO_CART, "Product Clicked",
     "Product Added to Wishlist", "Product Removed from Wishlist", "Product Shared", "Product Reviewed",
 ))  # fmt: skip
+_OF_ORDERS = frozenset((names.ORDER_COMPLETED, names.ORDER_UPDATED, names.ORDER_REFUNDED))
 RESERVED = frozenset((
     names.PAGE_VIEWED, names.ERROR_VIEWED, names.VISIT_STARTED, names.IDENTIFIED, names.MERGED, names.EXPOSED,
     names.CONVERTED, names.SEGMENT_ENTERED, names.SEGMENT_LEFT, names.NOTE_TAKEN, names.SLOT_SHOWN,
@@ -271,7 +272,7 @@ def _items(name: str, told: Mapping[str, object]) -> Iterator[Item]:
             item = _item(_named(product)) if isinstance(product, Mapping) else None
             if item is not None:
                 yield item
-    elif name in _OF_ONE_PRODUCT:
+    elif name in _OF_ONE_PRODUCT or (name in _OF_ORDERS and (told.get("product_id") or told.get("sku"))):
         item = _item(told)
         if item is not None:
             yield item

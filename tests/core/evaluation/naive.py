@@ -287,6 +287,8 @@ class Naive:
                 return [one.get(key) for one in items for key in ("product", "name", "category")]
             case "idle":
                 return [self.now - (self.now - cart.get("idle", 0))] if pieces else []
+            case "checkout":
+                return [cart["checkout"]] if pieces and "checkout" in cart else []
             case _:
                 own = cart.get("currency", "") in ("", self.rules["site"]["currency"])
                 return [sum(one["price"] * one["quantity"] for one in items)] if pieces and own else []
@@ -438,7 +440,8 @@ class Naive:
         """Of at least three offers on a channel, to how many they responded."""
         shown = sum(responded("saw", {}, one) for one in self.life.all)
         clicked = sum(responded("clicked", {}, one) for one in self.life.all)
-        contacts = {"site": [shown, clicked], **self.has.get("contacts", {})}
+        contacts = {"site": [0, 0], **self.has.get("contacts", {})}
+        contacts["site"] = [contacts["site"][0] + shown, contacts["site"][1] + clicked]
         return {channel: min(1.0, back / offers) for channel, (offers, back) in contacts.items() if offers >= 3}
 
     # order and rhythm

@@ -127,7 +127,7 @@ HELD: dict[str, tuple[Any, ...]] = {
     "traits": ({"newsletter": True, "age": 20, "email": "anna@shop.example"}, {"age": "S"}),
     "cart": (
         {"items": [{"product": "p1", "name": "Tall one", "price": 30.0, "quantity": 2}], "idle": 3600},
-        {"items": [{"product": "p9", "category": "bags", "price": 50.0}], "currency": "USD", "idle": 60},
+        {"items": [{"product": "p9", "category": "bags", "price": 50.0}], "currency": "USD", "idle": 6, "checkout": 60},
         {},
     ),
     "interests": (

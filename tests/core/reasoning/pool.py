@@ -161,6 +161,7 @@ cart: {items: {exactly: 0}}
 cart: {value: {at_least: 50}}
 cart: {value: {at_least: 20}, idle: {at_least: 1 hour}}
 cart: {idle: {less_than: 1 hour}}
+cart: {checkout: {at_least: 1 hour}}
 cart: {contains: lenses}
 interest: {topic: wildlife, at_least: 40 %}
 interest: {topic: wildlife, at_least: 20 %}

@@ -24,7 +24,8 @@ CART = asks(
     FieldDefinition("items", Kind.COUNT, "how many pieces"),
     FieldDefinition("value", Kind.MONEY, "what they cost together, in the site's currency"),
     text("contains", "a product in it, by its id or name, or its category"),
-    FieldDefinition("idle", Kind.DURATION, "how long it has not changed"),
+    FieldDefinition("idle", Kind.DURATION, "how long nothing was done with it"),
+    FieldDefinition("checkout", Kind.DURATION, "how long ago it was last taken to checkout, if it was"),
     memory=True,
 )
 

@@ -86,7 +86,7 @@ def _observed(test: Test, field: Field, values: Values, moment: Moment) -> Any:
 
 def _words(test: Test, field: Field) -> Callable[[float], Any]:
     """How numbers are written here."""
-    if test.name in _DURATIONS or field.name == "idle":
+    if test.name in _DURATIONS or field.name in ("idle", "checkout"):
         return duration_words
     return share_words if test.name in _SHARES else value_words
 

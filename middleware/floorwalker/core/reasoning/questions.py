@@ -37,7 +37,7 @@ _SINGLE = frozenset(
         *((name, "is") for name in ("new_visitor", "pages_this_visit", "time_this_visit", "away", "frequency")),
         *((name, "is") for name in ("exit_page", "bounced", "identified", "usual_time")),
         *((name, "is") for name in ("average_order", "lifecycle", "preferred_price_tier", "micro_segment")),
-        *(("cart", name) for name in ("items", "value", "idle")),
+        *(("cart", name) for name in ("items", "value", "idle", "checkout")),
         *(("dominant_interest", "topic"), ("next_interest", "topic"), ("first_visit", "ago")),
         *(("at", "is"), ("remembered", "is")),
     }

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from floorwalker.core.advance import Corridor
 from floorwalker.core.events import IDENTIFIED, SLOT_SHOWN, Event
+from floorwalker.core.happening import event_of
 from floorwalker.core.hashing import seed_of
 from floorwalker.core.hit import Headers, Hit, HitKind
 from floorwalker.core.memory.profile import Profile
@@ -67,7 +68,7 @@ def _after(corridor: Corridor, persona: Persona, profile: Profile, happening: Ha
         profile, _ = corridor.show(profile, (shown,), at=at)
         return profile
     if happening.event:
-        event = Event(happening.event, at, happening.properties, happening.page)
+        event = structs.replace(event_of(happening.event, happening.properties, at=at), page=happening.page)
         profile, _ = corridor.advance(profile, _told(event))
         return profile
     seen = Hit(

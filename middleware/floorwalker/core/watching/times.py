@@ -68,7 +68,7 @@ def _of_orders(profile: Profile) -> Iterator[int]:
 
 def _of_cart(profile: Profile) -> Iterator[int]:
     if profile.cart is not None:
-        yield profile.cart.changed
+        yield from (profile.cart.changed, profile.cart.checkout)
 
 
 def _of_counts(counts: Counts, since: float, calendar: Calendar) -> Iterator[int]:

@@ -54,6 +54,7 @@ goal, conversion, converted, completed = did: Order Completed
 sequence, then, followed_by, path_analysis = did_in_order: {steps: [{viewed: /cart}, {viewed: /checkout}]}
 basket, shopping_cart, cart_value, cart_total, cart_items = cart: {value: {at_least: 50}}
 abandoned_cart, cart_abandoned, abandoned = cart: {items: {at_least: 1}, idle: {at_least: 1 hour}}
+abandoned_checkout, checkout_abandoned, checkout_idle = cart: {checkout: {at_least: 1 hour}}
 checkout, checkout_step, funnel_step = funnel: {name: purchase, stuck_at: /checkout}
 interested_in, interests, affinity, likes, favourite, favorite = interest: {topic: wildlife, at_least: 40 %}
 purchased, purchase, has_purchased, buys, bought_product, ordered = bought: {category: cameras}
