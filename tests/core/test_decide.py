@@ -369,7 +369,7 @@ def test_explain_never_shows_the_clients_address() -> None:
 def test_being_shown_is_an_event_with_slot_block_and_arm() -> None:
     decision = decide(rules(TWO), None, PHONE, AT)["hero"]
     _, effects = fold_shown(Profile(seed=1), [showing_of(decision, rules="abc")], at=AT, terms=Terms(Calendar(Site())))
-    (event,) = effects.events
+    event = effects.events[0]
     assert (event.name, event.at) == ("Slot Shown", AT)
     assert event.properties == {"slot": "hero", "block": "phone", "arm": "treatment", "rules": "abc"}
 

@@ -123,7 +123,14 @@ def test_what_was_shown_remembers_its_promotion() -> None:
         "rules": "v",
     }
     assert profile.responses is not None
-    assert [one.promotion for one in profile.responses.exposures] == ["sale"]
+    assert [(one.unit, one.block) for one in profile.responses.exposures] == [
+        ("", ""),
+        ("hero", ""),
+        ("hero", "a"),
+        ("promotion:sale", ""),
+        ("hero promotion:sale", ""),
+        ("hero promotion:sale", "a"),
+    ]
 
 
 def test_a_promotions_control_group_is_not_mixed_with_the_slots_own_arms() -> None:
@@ -135,8 +142,9 @@ def test_a_promotions_control_group_is_not_mixed_with_the_slots_own_arms() -> No
 def test_who_saw_two_arms_of_a_promotion_in_a_slot_is_mixed_there_alone() -> None:
     profile = shown(Profile(seed=1), "hero", "a", "control", "sale")
     profile = shown(profile, "hero", "a", "treatment", "sale")
-    assert profile.mixed == ("hero promotion:sale",)
+    assert profile.mixed == ("promotion:sale", "hero promotion:sale")
     assert shown(shown(profile, "hero", "own", "treatment"), "hero", "own", "control").mixed == (
+        "promotion:sale",
         "hero promotion:sale",
         "hero",
     )

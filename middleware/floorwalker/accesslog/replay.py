@@ -214,7 +214,7 @@ class Replay:
         if not changed:
             return profile, effects, page
         shown = [showing_of(decision, rules=rules) for decision in changed]
-        profile, more = self._corridor.show(profile, shown, at=signals.at)
+        profile, more = self._corridor.show(profile, shown, at=signals.at, segments=lambda: page.segments)
         return profile, effects.then(more), page
 
     def _count_search(self, signals: Signals) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from msgspec.structs import replace
@@ -11,6 +12,7 @@ from floorwalker.asgi.rules.rulebook import Rulebook
 from floorwalker.asgi.turns import Turn, is_known_as, tells_nothing_new, user_of
 from floorwalker.core.advance import Corridor
 from floorwalker.core.deciding.choose import Taken
+from floorwalker.core.deciding.classify import segments_at
 from floorwalker.core.deciding.decide import PageDecisions, decide, explain_all, showing_of
 from floorwalker.core.decision import Arm, Decision, Reason
 from floorwalker.core.effects import NOTHING, Effects
@@ -18,6 +20,7 @@ from floorwalker.core.events import Event, Page, Scalar
 from floorwalker.core.hashing import seed_of
 from floorwalker.core.hit import Hit, HitKind
 from floorwalker.core.memory.profile import Profile
+from floorwalker.core.memory.proof import Segments
 from floorwalker.core.memory.responses import Showing
 from floorwalker.core.ruleset import Content
 from floorwalker.core.signals import Signals
@@ -104,6 +107,7 @@ class Walk:
                 taken=self._still_taken(),
                 compared=self._compared,
                 members=self._members,
+                priors=self._rulebook.corridor.priors,
             )
         return self._page
 
@@ -228,6 +232,7 @@ class Walk:
             render=self._render,
             compared=self._compared,
             members=self._members,
+            priors=self._rulebook.corridor.priors,
         )
 
     def take(self, outcomes: Mapping[str, Outcome]) -> Step | None:
@@ -243,12 +248,14 @@ class Walk:
             return None
         corridor, signals, visitor = self._rulebook.corridor, self.signals, self.visitor
         loaded, is_certain = self._base, not self._is_guess
-        after = _with_shown(corridor, (self.profile, self._effects), shown, hit.at)
+        segments = partial(segments_at, self.decisions.moment) if shown else tuple
+        after = _with_shown(corridor, (self.profile, self._effects), shown, hit.at, segments)
 
         def step(base: Profile | None) -> tuple[Profile, Effects]:
             if is_certain and base is loaded:  # as it most often is: for that the work is done
                 return after
-            return _with_shown(corridor, corridor.advance(base, hit, signals, seed=seed_of(visitor)), shown, hit.at)
+            advanced = corridor.advance(base, hit, signals, seed=seed_of(visitor))
+            return _with_shown(corridor, advanced, shown, hit.at, segments)
 
         self._base, _ = after
         self._hit = replace(hit, kind=HitKind.EVENTS, events=())
@@ -294,11 +301,11 @@ class Walk:
 
 
 def _with_shown(
-    corridor: Corridor, after: tuple[Profile, Effects], shown: Sequence[Showing], at: float
+    corridor: Corridor, after: tuple[Profile, Effects], shown: Sequence[Showing], at: float, segments: Segments
 ) -> tuple[Profile, Effects]:
     if not shown:
         return after
-    profile, more = corridor.show(after[0], shown, at=at)
+    profile, more = corridor.show(after[0], shown, at=at, segments=segments)
     return profile, after[1].then(more)
 
 

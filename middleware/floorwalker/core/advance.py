@@ -12,13 +12,16 @@ from floorwalker.core.calendar import Calendar
 from floorwalker.core.catalogue import Catalogue
 from floorwalker.core.conditions.matchers import fold_text
 from floorwalker.core.effects import NOTHING, Effects
+from floorwalker.core.evaluation.reaching import newly_held
 from floorwalker.core.events import ERROR_VIEWED, PAGE_VIEWED, VISIT_STARTED, Event, Page
 from floorwalker.core.hit import Hit, HitKind
 from floorwalker.core.memory.affinity import page_topics
 from floorwalker.core.memory.counts import DIMENSIONS
+from floorwalker.core.memory.crediting import credited
 from floorwalker.core.memory.fold import fold
+from floorwalker.core.memory.goals import goals_of
 from floorwalker.core.memory.profile import Profile, Touch
-from floorwalker.core.memory.proof import fold_shown
+from floorwalker.core.memory.proof import Segments, fold_shown
 from floorwalker.core.memory.responses import Showing
 from floorwalker.core.memory.streaming import streamed
 from floorwalker.core.memory.terms import Terms
@@ -71,6 +74,7 @@ class Corridor:
             priors=self.priors,
             by_category="topic" not in dict(self.pages.known_keys()),
             searched=self.pages.topics_of,
+            goals=ruleset.once(goals_of),
         )
         self._watch = ruleset.once(Watch)
 
@@ -112,17 +116,35 @@ class Corridor:
                 return profile, NOTHING
             profile, effects = self._navigated(profile, hit, signals)
         for event in hit.events:
-            profile, more = self.fold(profile, structs.replace(event, at=min(event.at, hit.at)))
+            profile, more = self._folded(profile, profile, structs.replace(event, at=min(event.at, hit.at)), signals)
             effects = effects.then(more)
         return profile, effects
 
     def fold(self, profile: Profile, event: Event) -> tuple[Profile, Effects]:
         """The profile after one event alone, such as a handler's or a slot's, and its effects."""
-        return fold(profile, event, self._terms)
+        return self._folded(profile, profile, event)
 
-    def show(self, profile: Profile, shown: Sequence[Showing], *, at: float) -> tuple[Profile, Effects]:
-        """The profile after what the slots of one page showed at that time, and the effects."""
-        return fold_shown(profile, shown, at=at, terms=self._terms)
+    def show(
+        self, profile: Profile, shown: Sequence[Showing], *, at: float, segments: Segments = tuple
+    ) -> tuple[Profile, Effects]:
+        """The profile after what the slots of one page showed at that time, and the effects. segments: the names of
+        those that the visitor is in, asked only where something is shown for the first time."""
+        return fold_shown(profile, shown, at=at, terms=self._terms, segments=segments)
+
+    def _folded(
+        self, before: Profile, profile: Profile, event: Event, signals: Signals | None = None
+    ) -> tuple[Profile, Effects]:
+        """One event, and the goals that came to hold with it. before: all that came with the event."""
+        profile, effects = fold(profile, event, self._terms)
+        aims = self._terms.goals.held
+        if not aims or profile.responses is None or not profile.responses.exposures:
+            return profile, effects
+        signals = signals or Signals(at=event.at)
+        held = newly_held(aims, self.ruleset, before, profile, signals)
+        if not held:
+            return profile, effects
+        profile, more = credited(profile, held, event, self._terms)
+        return profile, effects.then(more)
 
     def join(self, person: Profile | None, anonymous: Profile, identified: Event) -> tuple[Profile, Effects]:
         """The person's profile once the anonymous history is theirs and they were identified, and the effects.
@@ -132,7 +154,8 @@ class Corridor:
         anonymous = of_the_same_person(anonymous, identified)
         profile, merged = merge(person, anonymous, self._terms)
         profile, effects = self.fold(profile, identified)
-        return self.concluded(person or anonymous, profile, merged.then(effects), identified.at)
+        before = person or (anonymous if anonymous.first_seen else None)
+        return self.concluded(before, profile, merged.then(effects), identified.at)
 
     def concluded(
         self, before: Profile | None, profile: Profile, effects: Effects, at: float
@@ -140,13 +163,13 @@ class Corridor:
         """The end of a step, whatever it did: who came into a watched segment or left it is told, and when to look
         again. before: the step's base. No work where the rules watch nothing."""
         if self._watch:
-            profile, more = self._watch.judged(profile, at, is_new=before is None)
+            profile, more = self._watch.judged(profile, at, is_new=before is None, priors=self.priors)
             effects = effects.then(more)
         return profile, effects
 
     def looked_again(self, profile: Profile, at: float) -> tuple[Profile, Effects]:
         """A step in which nothing happened but time; where the rules watch nothing, none is due again."""
-        return self._watch.judged(profile, at)
+        return self._watch.judged(profile, at, priors=self.priors)
 
     def has_judged(self, profile: Profile) -> bool:
         """Whether the profile was judged under these very watched segments."""
@@ -158,11 +181,12 @@ class Corridor:
         page = signals.page
         if hit.kind is HitKind.REDIRECT:
             return wait_for_landing(profile, signals, at=at, landing_page=page.path), NOTHING
-        visits = profile.visits
+        before, visits = profile, profile.visits
         profile = arrive(profile, signals, at=at, landing_page=page.path, calendar=self.calendar)
         began = Effects((_visit_started(profile, at),)) if profile.visits > visits else NOTHING
         name = PAGE_VIEWED if hit.kind is HitKind.VIEW else ERROR_VIEWED
-        profile, effects = self.fold(profile, Event(name, at, page=self._with_searched_topics(page, signals)))
+        event = Event(name, at, page=self._with_searched_topics(page, signals))
+        profile, effects = self._folded(before, profile, event, signals)
         return profile, began.then(effects)
 
     def _with_searched_topics(self, page: Page, signals: Signals) -> Page:

@@ -14,6 +14,14 @@ class Arm(StrEnum):
     CONTROL = "control"
 
 
+class Keeper(StrEnum):
+    """Whose control group it is that keeps something back."""
+
+    SITE = "site"
+    PROMOTION = "promotion"
+    SLOT = "slot"
+
+
 class Reason(StrEnum):
     """Why a slot shows what it shows."""
 
@@ -63,7 +71,8 @@ class Decision(Struct, frozen=True):
     block: the name in caps and counts; in control, the block that would have been shown. rendered: the text, where the
     caller gave a renderer. entry: its place, such as `hero[2]`. because: leads to `why`. promotion: the promotion whose
     entry it is. kept_counts: that the page's own content stays is one side of a comparison: a block is held back, or
-    a weighted choice fell on it.
+    a weighted choice fell on it. kept_by: the control groups that hold the block back; fitted: an entry fitted, so
+    that it is compared at all.
     """
 
     slot: str
@@ -77,6 +86,8 @@ class Decision(Struct, frozen=True):
     because: Because = NOTHING_READ
     promotion: str = ""
     kept_counts: bool = False
+    kept_by: tuple[Keeper, ...] = ()
+    fitted: bool = False
 
     @property
     def changes_page(self) -> bool:

@@ -31,6 +31,7 @@ class Site(Struct, frozen=True):
     personalize: bool = True
     hosts: tuple[str, ...] = ()  # the site's own hosts beside the one that is asked: their referrers are internal
     partners: Mapping[str, tuple[str, ...]] = {}  # partner's name → its hosts
+    guardrails: tuple[str, ...] = ()  # goals watched in every comparison
 
 
 class PageRule(Struct, frozen=True):
@@ -149,6 +150,7 @@ class Slot(Struct, frozen=True):
     """A place in a page. pages: types, or addresses beginning with `/`; empty is every page. control: a share.
 
     deliver: page puts it into pages that the app made public, too; script leaves it to the script in the page.
+    guardrails: goals that are watched beside its own.
     """
 
     name: str
@@ -161,6 +163,7 @@ class Slot(Struct, frozen=True):
     choose: str = "first"
     otherwise: Content = Content("default")
     deliver: str = ""
+    guardrails: tuple[str, ...] = ()
 
 
 class Goal(Struct, frozen=True):

@@ -12,6 +12,7 @@ from floorwalker.core.conditions.model import Field, Window
 from floorwalker.core.effects import Count, Effects
 from floorwalker.core.events import (
     ERROR_VIEWED,
+    EXPOSED,
     IDENTIFIED,
     PAGE_VIEWED,
     PROMOTION_CLICKED,
@@ -241,9 +242,11 @@ class TestSlots:
             counts += effects.counts
         return counts
 
-    def test_count_each_visitor_once_by_slot_block_and_arm(self) -> None:
+    def test_count_each_visitor_once_by_comparison_block_and_arm(self) -> None:
         counts = self.counts(self.shown(), self.shown(START + 60), self.shown(START + DAY, block="other"))
         assert counts == [
+            Count("2026-02-25", "\x1f\x1ftreatment\x1fshown"),
+            Count("2026-02-25", "hero\x1f\x1ftreatment\x1fshown"),
             Count("2026-02-25", "hero\x1fcoupon\x1ftreatment\x1fshown"),
             Count("2026-02-26", "hero\x1fother\x1ftreatment\x1fshown"),
         ]
@@ -251,7 +254,11 @@ class TestSlots:
     def test_count_a_click_once_on_the_day_of_the_first_exposure(self) -> None:
         click = Event(SLOT_CLICKED, START + 3 * DAY, {"slot": "hero", "block": "coupon"})
         counts = self.counts(self.shown(), click, click)
-        assert counts[1:] == [Count("2026-02-25", "hero\x1fcoupon\x1ftreatment\x1fclicked")]
+        assert counts[3:] == [
+            Count("2026-02-25", "\x1f\x1ftreatment\x1fclicked"),
+            Count("2026-02-25", "hero\x1f\x1ftreatment\x1fclicked"),
+            Count("2026-02-25", "hero\x1fcoupon\x1ftreatment\x1fclicked"),
+        ]
 
     def test_count_no_click_without_an_exposure(self) -> None:
         assert self.counts(Event(PROMOTION_CLICKED, START, {"promotion_id": "coupon", "position": "hero"})) == []
@@ -263,7 +270,7 @@ class TestSlots:
     def test_are_no_recent_events_but_stand_in_the_stream(self) -> None:
         profile, effects = fold(Profile(seed=1), self.shown(), Terms(CALENDAR))
         assert len(profile.recents) == 0
-        assert [event.name for event in effects.events] == [SLOT_SHOWN]
+        assert [event.name for event in effects.events] == [SLOT_SHOWN, EXPOSED, EXPOSED, EXPOSED]
 
 
 def test_the_stream_holds_no_address_and_no_personal_property() -> None:

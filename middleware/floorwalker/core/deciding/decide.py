@@ -8,18 +8,20 @@ from floorwalker.core.bounds import NAME_BYTES, short
 from floorwalker.core.deciding.choose import Choice, Chooser, Render, Taken
 from floorwalker.core.deciding.classify import explain_segment, segments_at
 from floorwalker.core.deciding.menu import menus_of, pages_of
-from floorwalker.core.decision import Arm, Because, Decision, Explanation, Reason
+from floorwalker.core.decision import Arm, Because, Decision, Explanation, Keeper, Reason
 from floorwalker.core.evaluation.evaluate import Moment, moment_at
 from floorwalker.core.evaluation.explain import NEEDS_CONSENT
 from floorwalker.core.evaluation.words import share_words
 from floorwalker.core.hashing import share
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.memory.responses import Showing
+from floorwalker.core.priors import NO_PRIORS, Priors
 from floorwalker.core.ruleset import Content, Ruleset, Slot
 from floorwalker.core.signals import Signals
 
 _DEFAULT = Content("default")
 SITE_CONTROL = "site-control"
+_BY_SITE, _BY_PROMOTION = (Keeper.SITE,), (Keeper.PROMOTION,)
 
 
 def decide(
@@ -33,6 +35,7 @@ def decide(
     taken: Taken = (),
     compared: bool = True,
     members: Mapping[str, bool] | None = None,
+    priors: Priors = NO_PRIORS,
 ) -> "PageDecisions":
     """What every slot shows to this visitor; a slot is decided when it is first read, and stays so.
 
@@ -40,9 +43,9 @@ def decide(
     memory does not fit. render: the text of a block, or None where the block uses something unknown, so that its entry
     is passed over; without it nothing is rendered. taken: what slots of this page have taken that were decided before.
     compared: whether control groups are kept; without, everybody is in treatment. members:
-    segments in which they are, or are not, whatever the rules say.
+    segments in which they are, or are not, whatever the rules say. priors: what is known of the population.
     """
-    moment = moment_at(ruleset, profile, signals, at, remembered=remembered, members=members)
+    moment = moment_at(ruleset, profile, signals, at, remembered=remembered, members=members, priors=priors)
     return PageDecisions(moment, render=render, taken=taken, compared=compared)
 
 
@@ -99,16 +102,20 @@ class PageDecisions(Mapping[str, Decision]):
         chooser = Chooser(menu, moment, taken=self.taken, render=self._render)
         choice = None if _needs_consent(slot, moment) else chooser.entry()
         if choice is not None:
-            control = self._in_control(slot, choice.promotion)
-            return self._shown(slot, choice, Reason.ENTRY, because, control=control)
+            kept_by = self._kept_by(slot, choice.promotion)
+            return self._shown(slot, choice, Reason.ENTRY, because, kept_by=kept_by)
         otherwise = chooser.otherwise()
         if otherwise is None or otherwise.content.kind == "default":
             return Decision(slot.name, _DEFAULT, Arm.TREATMENT, Reason.OTHERWISE, place=slot.place, because=because)
-        return self._shown(slot, otherwise, Reason.OTHERWISE, because, control=self._in_site_control)
+        kept_by = _BY_SITE if self._in_site_control else ()
+        return self._shown(slot, otherwise, Reason.OTHERWISE, because, kept_by=kept_by)
 
-    def _shown(self, slot: Slot, choice: Choice, reason: Reason, because: Because, *, control: bool) -> Decision:
+    def _shown(
+        self, slot: Slot, choice: Choice, reason: Reason, because: Because, *, kept_by: tuple[Keeper, ...]
+    ) -> Decision:
         """The choice, or, in a control group, the page's own content in its place: what is taken is taken in both."""
         self.taken = (*self.taken, choice)
+        control = bool(kept_by)
         return Decision(
             slot.name,
             _DEFAULT if control else choice.content,
@@ -121,18 +128,23 @@ class PageDecisions(Mapping[str, Decision]):
             because=because,
             promotion=choice.promotion,
             kept_counts=choice.drawn if choice.content.kind == "default" else control,
+            kept_by=kept_by,
+            fitted=reason is Reason.ENTRY,
         )
 
-    def _in_control(self, slot: Slot, promotion: str) -> bool:
-        """Whether any control group keeps this back: the site's, the slot's, that of the promotion that brings it."""
+    def _kept_by(self, slot: Slot, promotion: str) -> tuple[Keeper, ...]:
+        """Whose control groups keep this back: the site's alone, else that of the promotion that brings it and the
+        slot's."""
         if not self._compared:
-            return False
-        moment = self.moment
-        if self._in_site_control or (slot.control and _is_below(slot.control, f"control:{slot.name}", moment)):
-            return True
-        if not promotion:
-            return False
-        return _is_below(moment.ruleset.promotions[promotion].control, f"promotion:{promotion}", moment)
+            return ()
+        if self._in_site_control:
+            return _BY_SITE
+        moment, kept_by = self.moment, tuple[Keeper, ...]()
+        if promotion and _is_below(moment.ruleset.promotions[promotion].control, f"promotion:{promotion}", moment):
+            kept_by = _BY_PROMOTION
+        if slot.control and _is_below(slot.control, f"control:{slot.name}", moment):
+            return (*kept_by, Keeper.SLOT)
+        return kept_by
 
 
 def _kept_because(moment: Moment) -> Reason | None:
@@ -199,10 +211,19 @@ def explain_all(
     render: Render | None = None,
     compared: bool = True,
     members: Mapping[str, bool] | None = None,
+    priors: Priors = NO_PRIORS,
 ) -> dict[str, Any]:
     """Every segment and slot with its why, as plain values: the shape of `floorwalker explain --json`."""
     decisions = decide(
-        ruleset, profile, signals, at, remembered=remembered, render=render, compared=compared, members=members
+        ruleset,
+        profile,
+        signals,
+        at,
+        remembered=remembered,
+        render=render,
+        compared=compared,
+        members=members,
+        priors=priors,
     )
     return {
         "segments": {
@@ -245,4 +266,6 @@ def showing_of(decision: Decision, *, rules: str = "") -> Showing:
         str(decision.arm),
         rules,
         short(decision.promotion, NAME_BYTES) if decision.promotion else "",
+        decision.kept_by,
+        decision.fitted,
     )

@@ -5,9 +5,9 @@ from msgspec import structs
 
 from floorwalker.core import events as names
 from floorwalker.core.bounds import TEXT_BYTES, seconds, short, short_page
-from floorwalker.core.effects import Count, Effects
+from floorwalker.core.effects import NOTHING, Count, Effects
 from floorwalker.core.events import Event
-from floorwalker.core.memory import affinity, commerce, contacts, persons, proof
+from floorwalker.core.memory import affinity, commerce, contacts, crediting, persons, proof
 from floorwalker.core.memory.counts import EMPTY
 from floorwalker.core.memory.ledger import with_past
 from floorwalker.core.memory.profile import Profile, Touch
@@ -29,7 +29,7 @@ def fold(profile: Profile, event: Event, terms: Terms) -> tuple[Profile, Effects
     if event.name == names.SLOT_SHOWN:
         return proof.told_shown(profile, event, terms)
     at = max(seconds(event.at), profile.last_seen, profile.recents.last)
-    counts = _NO_COUNTS
+    before, counts = profile, _NO_COUNTS
     match event.name:
         case names.PAGE_VIEWED | names.ERROR_VIEWED:
             profile = _seen(profile, event, at=at, terms=terms)
@@ -50,7 +50,9 @@ def fold(profile: Profile, event: Event, terms: Terms) -> tuple[Profile, Effects
     if event.name in affinity.COUNTED:
         profile = affinity.interested(profile, event, at=at, terms=terms)
     profile = _remembered(profile, event, at=at, terms=terms)
-    return profile, Effects((streamed(event, at),), counts)
+    effects = Effects((streamed(event, at),), counts)
+    profile, more = crediting.reached(before, profile, event, terms)
+    return profile, effects.then(more) if more is not NOTHING else effects
 
 
 def _seen(profile: Profile, event: Event, *, at: int, terms: Terms) -> Profile:

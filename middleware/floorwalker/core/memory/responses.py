@@ -1,12 +1,13 @@
 """Responses: which blocks were shown and clicked how often, and to which arms of which slots the visitor belongs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct, msgpack, structs
 
+from floorwalker.core.decision import Arm, Keeper
+
 MOST_DAYS = 10  # of each block
 MOST_BYTES = 1800  # of all blocks: about forty
-MOST_EXPOSURE_BYTES = 1200  # of all exposures: about thirty
 
 _encode = msgpack.Encoder().encode
 
@@ -47,24 +48,67 @@ class Response(Struct, frozen=True, array_like=True, gc=False):
         return max(self.shown.last, self.clicked.last if self.clicked else 0)
 
 
-class Exposure(Struct, frozen=True, array_like=True, gc=False):
-    """The first time that this block of this slot came up for this visitor, in that arm. clicked: it was, once.
+class Reached(Struct, frozen=True, array_like=True, gc=False):
+    """What one exposure is credited with of one goal.
 
-    promotion: which brought it; it has a control group of its own.
+    orders: those that reached it and were not taken back. otherwise: something else reached it, too. revenue: what it
+    brought, by currency (an upper-case code), in minor units.
+    """
+
+    goal: str
+    orders: int = 0
+    otherwise: bool = False
+    revenue: Mapping[str, int] = {}
+
+    @property
+    def converted(self) -> bool:
+        """Whether the goal counts as reached."""
+        return self.otherwise or self.orders > 0
+
+
+TREATMENT, CONTROL, MIXED, SEEN = "t", "c", "m", "s"  # sides of an exposure
+
+
+class Exposure(Struct, frozen=True, array_like=True, gc=False):
+    """The first time that this visitor met one comparison, or with `block` that block in it; see `proof`.
+
+    side: of which arm; MIXED: of both, so that the visitor is in no figure of it but this one; SEEN: the block was
+    shown and is in no figure at all. clicked, reached: what is counted for it. reached None: the same as the latest
+    before it that has any, which on one page are most.
     """
 
     slot: str
     block: str
-    arm: str
+    side: str
     at: int
     clicked: bool = False
     promotion: str = ""
+    reached: tuple[Reached, ...] | None = ()
+
+    @property
+    def arm(self) -> str:
+        """The arm that it counts in; empty where it counts in none."""
+        match self.side[:1]:
+            case "t":
+                return Arm.TREATMENT
+            case "c":
+                return Arm.CONTROL
+            case _:
+                return ""
+
+    @property
+    def unit(self) -> str:
+        """The comparison: `SLOT`, `promotion:NAME`, `SLOT promotion:NAME`, or, empty, the whole site."""
+        if not self.promotion:
+            return self.slot
+        return f"{self.slot} promotion:{self.promotion}" if self.slot else f"promotion:{self.promotion}"
 
 
 class Showing(Struct, frozen=True, gc=False):
     """What one slot of a page showed, or held back in control. The texts are within NAME_BYTES.
 
-    rules: the version of the rules that decided. promotion: which brought the block.
+    rules: the version of the rules that decided. promotion: which brought the block. kept_by: whose control groups
+    hold it back, where that is told. fitted: an entry fitted; what stands under `otherwise` is in no comparison.
     """
 
     slot: str
@@ -72,11 +116,15 @@ class Showing(Struct, frozen=True, gc=False):
     arm: str
     rules: str = ""
     promotion: str = ""
+    kept_by: tuple[Keeper, ...] = ()
+    fitted: bool = True
 
     @property
-    def comparison(self) -> str:
-        """What its arms are told apart in: the slot, or within a promotion the slot and the promotion."""
-        return f"{self.slot} promotion:{self.promotion}" if self.promotion else self.slot
+    def keepers(self) -> tuple[Keeper, ...]:
+        """Whose control groups hold it back; where none was told, the promotion's that brings it, else the slot's."""
+        if self.kept_by or self.arm != Arm.CONTROL:
+            return self.kept_by
+        return (Keeper.PROMOTION if self.promotion else Keeper.SLOT,)
 
 
 class Responses(Struct, frozen=True, array_like=True, gc=False):
@@ -100,33 +148,6 @@ class Responses(Struct, frozen=True, array_like=True, gc=False):
         """With the block clicked once more."""
         known = self._response(block, control=False)
         return self._with(structs.replace(known, clicked=(known.clicked or Daily()).plus_one(at=at, day=day)))
-
-    def exposed(self, exposure: Exposure) -> "Responses":
-        """With a first exposure; the same responses when it is none, or no more can be kept."""
-        if self.exposure(exposure.slot, exposure.block, exposure.arm):
-            return self
-        exposures = (*self.exposures, exposure)
-        return self if len(_encode(exposures)) > MOST_EXPOSURE_BYTES else Responses(self.blocks, exposures, self.lost)
-
-    def first_clicked(self, exposure: Exposure) -> "Responses":
-        """With that exposure marked as clicked."""
-        marked = structs.replace(exposure, clicked=True)
-        exposures = tuple([marked if one == exposure else one for one in self.exposures])
-        return Responses(self.blocks, exposures, self.lost)
-
-    def exposure(self, slot: str, block: str, arm: str) -> Exposure | None:
-        """The first exposure to this block in this slot and arm."""
-        for one in self.exposures:
-            if one.slot == slot and one.block == block and one.arm == arm:
-                return one
-        return None
-
-    def arm(self, slot: str, promotion: str = "") -> str | None:
-        """The arm in which this visitor first met the slot, or what that promotion brings there."""
-        for one in self.exposures:
-            if one.slot == slot and one.promotion == promotion:
-                return one.arm
-        return None
 
     def _response(self, block: str, *, control: bool) -> Response:
         for one in self.blocks:

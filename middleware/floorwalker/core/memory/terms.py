@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from floorwalker.core.calendar import Calendar
 from floorwalker.core.events import Item, Page
+from floorwalker.core.memory.goals import NO_GOALS, Goals
 from floorwalker.core.priors import NO_PRIORS, Priors
 from floorwalker.core.ruleset import Site
 
@@ -23,7 +24,8 @@ def no_topics(_: str) -> tuple[str, ...]:
 class Terms(Struct, frozen=True):
     """known: the keys of the counts that rules name themselves; they are forgotten last. product: what is known of a
     product that an event names, its price in the site's currency or None. priors: what is known of the population.
-    by_category: the site names no topics, so that categories serve as topics. searched: the topics of search words."""
+    by_category: the site names no topics, so that categories serve as topics. searched: the topics of search words.
+    goals: what counts as success."""
 
     calendar: Calendar
     site: Site = Site()
@@ -32,3 +34,4 @@ class Terms(Struct, frozen=True):
     priors: Priors = NO_PRIORS
     by_category: bool = False
     searched: Callable[[str], tuple[str, ...]] = no_topics
+    goals: Goals = NO_GOALS

@@ -1,0 +1,158 @@
+"""Comparisons: in which of them a showing is, what of it is met for the first time, and who met both arms."""
+
+from collections.abc import Iterator, Sequence
+
+from msgspec import structs
+
+from floorwalker.core.decision import Arm, Keeper
+from floorwalker.core.memory.facts import expanded
+from floorwalker.core.memory.responses import CONTROL, MIXED, SEEN, TREATMENT, Exposure, Showing
+
+ROOM_BYTES = 900  # of first exposures: about thirty; whether one fits never depends on what came of the others
+_EACH_BYTES = 17  # of an exposure beside its names
+
+Key = tuple[str, str, str]
+"""slot, block, promotion; without a slot and a block it is of a whole comparison."""
+
+
+def comparisons(shown: Showing) -> Iterator[tuple[str, str, str]]:
+    """Slot, promotion and side of each comparison that a showing belongs to.
+
+    The arm in each is told by that one control group; whom another group holds back there is in neither arm.
+    """
+    if not shown.fitted:
+        return
+    keepers = shown.keepers
+    if Keeper.SITE in keepers:
+        yield "", "", CONTROL
+        return
+    yield "", "", TREATMENT
+    by_slot, by_promotion = Keeper.SLOT in keepers, Keeper.PROMOTION in keepers
+    if not by_promotion:
+        yield shown.slot, "", CONTROL if by_slot else TREATMENT
+    if shown.promotion and not by_slot:
+        side = CONTROL if by_promotion else TREATMENT
+        yield "", shown.promotion, side
+        yield shown.slot, shown.promotion, side
+
+
+def is_known(exposures: Sequence[Exposure], shown: Showing) -> bool:
+    """Whether a showing adds nothing: then the last of all that it would add is there."""
+    if not shown.fitted:
+        return _is_seen(exposures, shown)
+    keepers = shown.keepers
+    slot, block, promotion, side = "", "", "", CONTROL
+    if Keeper.SITE not in keepers:
+        side = TREATMENT
+        by_slot, by_promotion = Keeper.SLOT in keepers, Keeper.PROMOTION in keepers
+        if not (by_slot and by_promotion):
+            slot, block, promotion = shown.slot, shown.block, "" if by_slot else shown.promotion
+            side = CONTROL if keepers else TREATMENT
+    for one in exposures:
+        if one.block == block and one.slot == slot and one.promotion == promotion:
+            return one.side[:1] == side
+    return False
+
+
+def _is_seen(exposures: Sequence[Exposure], shown: Showing) -> bool:
+    for one in exposures:
+        if one.block == shown.block and one.slot == shown.slot and one.side[:1] != CONTROL:
+            return True
+    return shown.arm == Arm.CONTROL
+
+
+class Meeting:
+    """One visitor's exposures while more is met. all: as they are now; new: which were added to a comparison."""
+
+    def __init__(self, exposures: Sequence[Exposure]) -> None:
+        self.before = expanded(exposures)
+        self.all = list(self.before)
+        self.new: list[Exposure] = []
+
+    def meet(self, shown: Showing, *, at: int) -> None:
+        """A slot showed a block, or held it back."""
+        for slot, promotion, side in comparisons(shown):
+            unit = self._find((slot, "", promotion))
+            if unit is None:
+                unit = self._add(Exposure(slot, "", side, at, promotion=promotion))
+            elif unit.side[:1] == MIXED:
+                continue
+            elif unit.side[:1] != side:
+                self.all = mixed_in(self.all, unit, at=unit.at)
+                continue
+            if slot and unit is not None:
+                self._meet_block(Exposure(slot, shown.block, side, at, promotion=promotion))
+        if shown.arm == Arm.TREATMENT and not _is_seen(self.all, shown):
+            self._add(Exposure(shown.slot, shown.block, SEEN, at, promotion=shown.promotion))
+
+    def _meet_block(self, exposure: Exposure) -> None:
+        known = self._find((exposure.slot, exposure.block, exposure.promotion))
+        if known is not None and known.side[:1] == SEEN:  # met outside of the comparison until now
+            self.all.remove(known)
+            known = None
+        if known is None:
+            self._add(exposure)
+
+    def _find(self, key: Key) -> Exposure | None:
+        return next((one for one in self.all if key_of(one) == key), None)
+
+    def _add(self, exposure: Exposure) -> Exposure | None:
+        if room_left([*self.all, exposure]) < 0:
+            return None
+        self.all.append(exposure)
+        if exposure.side != SEEN:
+            self.new.append(exposure)
+        return exposure
+
+
+def key_of(exposure: Exposure) -> Key:
+    """What tells an exposure apart from the others of the same visitor."""
+    return exposure.slot, exposure.block, exposure.promotion
+
+
+def is_of(exposure: Exposure, unit: Exposure) -> bool:
+    """Whether an exposure is of that comparison."""
+    return exposure.slot == unit.slot and exposure.promotion == unit.promotion
+
+
+def mixed_in(exposures: Sequence[Exposure], unit: Exposure, *, at: int) -> list[Exposure]:
+    """The exposures once both arms of a comparison were met: of it nothing else is counted, from then on, either. What
+    was seen stays known."""
+    found = []
+    for one in exposures:
+        if not is_of(one, unit):
+            found.append(one)
+        elif not one.block:
+            found.append(Exposure(one.slot, "", MIXED, at, promotion=one.promotion))
+        elif one.side[:1] != CONTROL:
+            found.append(Exposure(one.slot, one.block, SEEN, one.at, promotion=one.promotion))
+    return found
+
+
+def mixed_units(exposures: Sequence[Exposure]) -> tuple[str, ...]:
+    """The comparisons of which both arms were met."""
+    return tuple([one.unit for one in exposures if one.side == MIXED])
+
+
+def room_left(exposures: Sequence[Exposure]) -> int:
+    """How many bytes are left of the room for first exposures."""
+    return ROOM_BYTES - sum([_EACH_BYTES + _bytes(one) for one in exposures])
+
+
+def _bytes(one: Exposure) -> int:
+    names = one.slot + one.block + one.promotion
+    names += one.unit if one.side == MIXED else ""
+    return len(names) if names.isascii() else len(names.encode())
+
+
+def that_fit(exposures: list[Exposure]) -> list[Exposure]:
+    """The earliest of them for which there is room, whole comparisons before blocks of the same time."""
+    kept = sorted(exposures, key=lambda one: (one.at, bool(one.block)))
+    while room_left(kept) < 0:
+        kept.pop()
+    return kept
+
+
+def set_aside(exposure: Exposure) -> Exposure:
+    """What was seen, in no comparison."""
+    return structs.replace(exposure, side=SEEN, clicked=False, reached=())

@@ -1,0 +1,92 @@
+"""Uniting: the exposures of somebody who was counted as two. What both had counted is taken back once."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec import structs
+
+from floorwalker.core.effects import Count
+from floorwalker.core.memory.comparisons import Key, key_of, mixed_units, set_aside, that_fit
+from floorwalker.core.memory.facts import difference, expanded, minor_units, packed
+from floorwalker.core.memory.profile import Profile
+from floorwalker.core.memory.purchases import NO_ORDERS, Order
+from floorwalker.core.memory.responses import CONTROL, MIXED, NONE, SEEN, Exposure, Reached
+
+
+def merged(person: Profile, anonymous: Profile) -> tuple[tuple[Exposure, ...], tuple[str, ...], tuple[Count, ...]]:
+    """The exposures of both, the comparisons of which both arms were met, and how the counters change.
+
+    What both met counts once, from the earlier time on, with what each was credited with; an order that both know,
+    once. Who was in another arm on each side is mixed.
+    """
+    mine, theirs = (expanded((one.responses or NONE).exposures) for one in (person, anonymous))
+    both = _joined(mine, theirs, _known_to_both(person, anonymous))
+    kept = that_fit(_without_mixed(both.values()))
+    exposures = packed(kept)
+    return exposures, mixed_units(exposures), difference([*mine, *theirs], kept)
+
+
+def _joined(mine: Sequence[Exposure], theirs: Sequence[Exposure], shared: Sequence[Order]) -> dict[Key, Exposure]:
+    found: dict[Key, Exposure] = {key_of(one): one for one in mine}
+    for other in theirs:
+        one = found.get(key_of(other))
+        found[key_of(other)] = other if one is None else _together(one, other, shared)
+    return found
+
+
+def _together(one: Exposure, other: Exposure, shared: Sequence[Order]) -> Exposure:
+    """The same met on two sides. Of a block in two arms nothing counts, as of its comparison; it may have been seen."""
+    at, sides = min(one.at, other.at), (one.side[:1], other.side[:1])
+    if sides[0] != sides[1]:
+        if not one.block:
+            return structs.replace(one, side=MIXED, at=at, clicked=False, reached=())
+        seen_in_none = SEEN in sides
+        side = next((side for side in sides if side != SEEN), SEEN) if seen_in_none else SEEN
+        counted = one if one.side[:1] == side else other
+        return counted if side != SEEN else set_aside(structs.replace(one, at=at))
+    reached = _reached(one, other, shared) if sides[0] not in (MIXED, SEEN) else ()
+    return structs.replace(one, at=at, clicked=one.clicked or other.clicked, reached=reached)
+
+
+def _without_mixed(exposures: Iterable[Exposure]) -> list[Exposure]:
+    """Of a mixed comparison nothing else counts; what was seen in it stays known."""
+    listed = list(exposures)
+    mixed = {(one.slot, one.promotion) for one in listed if one.side == MIXED}
+    found = []
+    for one in listed:
+        if not one.block or (one.slot, one.promotion) not in mixed:
+            found.append(one)
+        elif one.side[:1] != CONTROL:
+            found.append(set_aside(one))
+    return found
+
+
+def _reached(one: Exposure, other: Exposure, shared: Sequence[Order]) -> tuple[Reached, ...]:
+    mine, theirs = ({reached.goal: reached for reached in side.reached or ()} for side in (one, other))
+    twice = [order for order in shared if order.at >= max(one.at, other.at)]
+    return tuple(
+        [
+            _credited_to_both(mine[goal], theirs[goal], twice)
+            if goal in mine and goal in theirs
+            else mine.get(goal) or theirs[goal]
+            for goal in {**mine, **theirs}
+        ]
+    )
+
+
+def _credited_to_both(one: Reached, other: Reached, twice: Sequence[Order]) -> Reached:
+    """What both brought; an order in both, once."""
+    shared = twice[: min(one.orders, other.orders)]
+    again: Mapping[str, int] = {}
+    for order in shared:
+        again = {**again, order.currency: again.get(order.currency, 0) + minor_units(order.amount, order.currency)}
+    revenue = {}
+    for currency in {**one.revenue, **other.revenue}:
+        had, more = one.revenue.get(currency, 0), other.revenue.get(currency, 0)
+        revenue[currency] = had + more - min(again.get(currency, 0), had, more)
+    orders = one.orders + other.orders - len(shared)
+    return Reached(one.goal, orders, one.otherwise or other.otherwise, revenue)
+
+
+def _known_to_both(person: Profile, anonymous: Profile) -> list[Order]:
+    orders = anonymous.orders or NO_ORDERS
+    return [one for one in (person.orders or NO_ORDERS).latest if one.id and orders.order(one.id) is not None]
