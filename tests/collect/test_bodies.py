@@ -154,7 +154,10 @@ def batch(*messages: bytes) -> bytes:
 def test_a_batch_is_its_messages_and_what_stands_beside_them() -> None:
     envelope = read_batch(batch(b'{"a": 1}', b'{"a": 2}'))
     assert envelope.fields == {"sentAt": "x"}
-    assert [(sent.where, sent.fields) for sent in envelope.messages] == [("batch[0].", {"a": 1}), ("batch[1].", {"a": 2})]
+    assert [(sent.where, sent.fields) for sent in envelope.messages] == [
+        ("batch[0].", {"a": 1}),
+        ("batch[1].", {"a": 2}),
+    ]
 
 
 @pytest.mark.parametrize(

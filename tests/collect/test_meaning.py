@@ -50,7 +50,11 @@ def test_what_the_properties_say_of_a_page_goes_before_its_address() -> None:
 def test_where_properties_are_silent_the_context_tells_the_page() -> None:
     page = {"path": "/lenses/600mm", "search": "?utm_campaign=spring", "referrer": "https://t.co/x"}
     told = signals(context=Surroundings(page=page))
-    assert (told.path, told.campaign and told.campaign.name, told.referrer.medium) == ("/lenses/600mm", "spring", "social")
+    assert (told.path, told.campaign and told.campaign.name, told.referrer.medium) == (
+        "/lenses/600mm",
+        "spring",
+        "social",
+    )
 
 
 def test_another_page_than_the_contexts_takes_only_its_referrer() -> None:
@@ -78,7 +82,11 @@ def test_the_contexts_campaign_counts_where_the_address_names_none(url: str, cam
 
 @pytest.mark.parametrize(
     ("kind", "name", "path"),
-    [(Kind.SCREEN, "Home", "/screen/Home"), (Kind.PAGE, "a/b <", "/page/a%2Fb%20%3C"), (Kind.PAGE, "", "/page/unnamed")],
+    [
+        (Kind.SCREEN, "Home", "/screen/Home"),
+        (Kind.PAGE, "a/b <", "/page/a%2Fb%20%3C"),
+        (Kind.PAGE, "", "/page/unnamed"),
+    ],
 )
 def test_a_view_without_an_address_is_named_after_itself(kind: Kind, name: str, path: str) -> None:
     context = Surroundings(campaign={"name": "spring"})

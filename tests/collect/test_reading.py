@@ -119,7 +119,10 @@ def test_all_faults_are_found_and_the_first_twenty_told() -> None:
 def test_the_time_of_a_batch_is_read_once() -> None:
     with pytest.raises(Refused) as refused:
         read_messages(
-            read_batch(json.dumps({"batch": [TRACK, TRACK], "sentAt": "?"}).encode()), None, now=NOW, access=Access.SERVER
+            read_batch(json.dumps({"batch": [TRACK, TRACK], "sentAt": "?"}).encode()),
+            None,
+            now=NOW,
+            access=Access.SERVER,
         )
     assert [fault.field for fault in refused.value.faults] == ["sentAt"]
 

@@ -39,7 +39,7 @@ def test_times_are_iso_8601(text: str, at: float | None) -> None:
     assert read_time(text) == (at if at is None else pytest.approx(at, abs=1e-3))
 
 
-@given(st.datetimes(timezones=st.just(UTC), min_value=datetime(1970, 1, 2)))  # noqa: DTZ001
+@given(st.datetimes(timezones=st.just(UTC), min_value=datetime(1970, 1, 2)))
 def test_what_libraries_write_is_read_back(moment: datetime) -> None:
     assert read_time(moment.isoformat()) == pytest.approx(moment.timestamp(), abs=1e-3)
 
