@@ -5,6 +5,9 @@ import asyncio
 from floorwalker.asgi.keeper import Keeper
 from floorwalker.asgi.rules.publishing import Publisher
 from floorwalker.asgi.settings import Settings
+from floorwalker.core.effects import Effects
+from floorwalker.core.events import Event
+from floorwalker.core.memory.profile import Profile
 from floorwalker.store import Store, open_store
 
 
@@ -41,8 +44,12 @@ class Keepers:
         return keeper
 
     def _new(self, *, outlives_requests: bool) -> Keeper:
-        settings = self._settings
-        if isinstance(settings.store, Store):
-            return Keeper(settings.store, owned=False, outlives_requests=outlives_requests)
-        store = open_store(settings.store, clock=settings.clock)
-        return Keeper(store, owned=True, outlives_requests=outlives_requests)
+        given = self._settings.store
+        is_open = isinstance(given, Store)
+        store = given if isinstance(given, Store) else open_store(given, clock=self._settings.clock)
+        store.joining = self._joined
+        return Keeper(store, owned=not is_open, outlives_requests=outlives_requests)
+
+    def _joined(self, person: Profile | None, anonymous: Profile, identified: Event) -> tuple[Profile, Effects]:
+        """By the rules that are in force when two histories become one."""
+        return self._publisher.rulebook.corridor.join(person, anonymous, identified)
