@@ -4,7 +4,9 @@ from msgspec import structs
 
 from floorwalker.core.calendar import Calendar
 from floorwalker.core.effects import NOTHING, Effects
+from floorwalker.core.memory import proof
 from floorwalker.core.memory.profile import Profile
+from floorwalker.core.memory.responses import Exposure
 from floorwalker.core.memory.terms import Terms
 from floorwalker.core.merging.baskets import cart_of
 from floorwalker.core.merging.belongings import consent_of, contacts_of, notes_of, traits_of
@@ -37,10 +39,12 @@ def merge(person: Profile | None, anonymous: Profile, terms: Terms = _TERMS) -> 
         raise ValueError("a profile that is known already cannot join another")
     if person is None:
         return anonymous, NOTHING
-    return _united(person, anonymous, terms), NOTHING
+    exposures, mixed, counts = proof.merged(person, anonymous)
+    profile = structs.replace(_united(person, anonymous, exposures, terms), mixed=mixed)
+    return profile, Effects(counts=counts)
 
 
-def _united(person: Profile, anonymous: Profile, terms: Terms) -> Profile:
+def _united(person: Profile, anonymous: Profile, exposures: tuple[Exposure, ...], terms: Terms) -> Profile:
     latest, closed = latest_of(person, anonymous), closed_of(person, anonymous)
     before, earlier = before_of(latest, closed), earlier_of(person, anonymous, closed)
     visits = person.visits + anonymous.visits
@@ -63,7 +67,7 @@ def _united(person: Profile, anonymous: Profile, terms: Terms) -> Profile:
         arrival=arrival_of(person, anonymous),
         recents=recents,
         counts=counts_of(person.counts, anonymous.counts, leaving, earlier.counted, terms),
-        responses=responses_of(person, anonymous, latest),
+        responses=responses_of(person, anonymous, latest, exposures),
         interests=interests_of(person, anonymous, latest),
         cart=cart_of(person.cart, anonymous.cart, terms.site.currency),
         orders=orders_of(person.orders, anonymous.orders),

@@ -5,24 +5,24 @@ from itertools import chain
 from msgspec import structs
 
 from floorwalker.core.memory.profile import Profile
-from floorwalker.core.memory.responses import MOST_DAYS, NONE, Daily, Response, Responses, blocks_that_fit
+from floorwalker.core.memory.responses import MOST_DAYS, NONE, Daily, Exposure, Response, Responses, blocks_that_fit
 
 _NEVER = Daily()
 
 
-def responses_of(person: Profile, anonymous: Profile, latest: Profile) -> Responses | None:
-    """The blocks of both; the first exposures are the person's. latest: whose visit goes on: what its device showed in
-    that visit was shown in it."""
-    if anonymous.responses is None and latest is person:
-        return person.responses
+def responses_of(
+    person: Profile, anonymous: Profile, latest: Profile, exposures: tuple[Exposure, ...]
+) -> Responses | None:
+    """The blocks of both. latest: whose visit goes on: what its device showed in that visit was shown in it.
+    exposures: of both."""
+    if person.responses is None and anonymous.responses is None:
+        return None
     visits = person.visits + anonymous.visits
     one, other = (_renumbered(profile, latest, visits) for profile in (person, anonymous))
     names = dict.fromkeys([(response.block, response.control) for response in (*one.blocks, *other.blocks)])
     blocks = [_together(_of(one, *name), _of(other, *name), visits) for name in names]
     kept, lost = blocks_that_fit(sorted(blocks, key=lambda response: response.last), max(one.lost, other.lost))
-    own = {(exposure.slot, exposure.block, exposure.promotion) for exposure in one.exposures}
-    more = [each for each in other.exposures if (each.slot, each.block, each.promotion) not in own]
-    return Responses(kept, (*one.exposures, *more), lost)
+    return Responses(kept, exposures, lost)
 
 
 def _renumbered(profile: Profile, latest: Profile, visits: int) -> Responses:
