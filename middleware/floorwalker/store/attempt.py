@@ -7,8 +7,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from floorwalker.core.effects import Effects
+from floorwalker.core.events import Event
 from floorwalker.core.memory.profile import Profile
-from floorwalker.store.codec import SCHEMA_WRITTEN, encode_event, encode_profile
+from floorwalker.store.codec import SCHEMA_WRITTEN, addressed, encode_event, encode_profile
 from floorwalker.store.found import Loaded
 from floorwalker.store.keys import Keys
 from floorwalker.store.record import (
@@ -102,7 +103,8 @@ def compose(
     old = base.record
     confirmed = commit.confirmed or base.confirmed
     waited = (old.body.pending if old is not None else None) or _NOTHING_WAITS
-    released = _together(waited, effects, has_messages=bool(commit.messages))
+    sent = [addressed(event, base.visitor, joined=_joined(commit, keys)) for event in effects.events]
+    released = _together(waited, effects, sent, has_messages=bool(commit.messages))
     pending = None if confirmed else _held_back(released)
     epoch, body = _origin(base, commit, random_bytes)
     record = Record(
@@ -149,10 +151,15 @@ def _attempt(
     return Attempt(base, Loaded(base.visitor, profile, record, stored[:IDENTITY_BYTES]), told.names, arguments)
 
 
-def _together(waited: Pending, effects: Effects, *, has_messages: bool) -> Pending:
+def _joined(commit: Commit, keys: Keys) -> int | None:
+    """The partition of the history that joins with this commit."""
+    return None if commit.joined is None else keys.partition_of(commit.joined.visitor)
+
+
+def _together(waited: Pending, effects: Effects, sent: Sequence[Event], *, has_messages: bool) -> Pending:
     """What waited, and what came now."""
     return Pending(
-        (*waited.events, *[encode_event(event) for event in effects.events]),
+        (*waited.events, *map(encode_event, sent)),
         tuple(_sums([*waited.counts, *[(count.day, count.field, count.by) for count in effects.counts]])),
         waited.due if effects.due is None else effects.due,
         (*waited.marks, *[(mark.trait, mark.value, mark.gone) for mark in effects.marks]),

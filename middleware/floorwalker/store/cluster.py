@@ -15,7 +15,8 @@ from floorwalker.store.pipe import Link
 from floorwalker.store.replies import Reply, Word, refusal
 
 CALLS_AT_ONCE = 64
-AS_SENT = ("HGETALL", "SCAN", "XRANGE")  # replies that redis-py would give another form
+AS_SENT = ("HGETALL", "SCAN", "XAUTOCLAIM", "XPENDING", "XRANGE", "XREADGROUP", "ZSCORE")
+"""Commands to whose replies redis-py would give another form."""
 
 
 class ClusterLink:

@@ -5,8 +5,9 @@ store, and a record whose schema is above `SCHEMA_READ` is left to the release t
 """
 
 from msgspec import msgpack
+from msgspec.structs import replace
 
-from floorwalker.core.events import Event
+from floorwalker.core.events import MERGED, SEGMENT_ENTERED, SEGMENT_LEFT, Event
 from floorwalker.core.memory.profile import Profile
 
 SCHEMA_WRITTEN = 1
@@ -30,6 +31,16 @@ def decode_profile(payload: bytes) -> Profile:
 def encode_event(event: Event) -> bytes:
     """An event as it lies in the stream."""
     return _encoder.encode(event)
+
+
+def addressed(event: Event, visitor: str, *, joined: int | None = None) -> Event:
+    """The event as the stream of that visitor has it: with the visitor, where somebody is to be told of them; the entry
+    goes when they are erased. joined: the partition of the history that joined theirs."""
+    if event.name in (SEGMENT_ENTERED, SEGMENT_LEFT):
+        return replace(event, properties={"visitor": visitor, **event.properties})
+    if event.name == MERGED and joined is not None:
+        return replace(event, properties={**event.properties, "partition": joined})
+    return event
 
 
 def decode_event(payload: bytes) -> Event:

@@ -44,6 +44,7 @@ async def _lay(desk: Desk, keys: Keys, found: Found, laid: Record) -> Reply:
         keys.deferred(visitor),
         keys.due(partition),
         keys.found(partition),
+        keys.outbox(visitor),
     ]
     identity = found.identity if isinstance(found, Loaded) else found.stored[:IDENTITY_BYTES]
     arguments: list[Word] = [identity, laid.encode(), desk.settings.stone_s, visitor, *_members(keys, visitor, found)]
@@ -64,7 +65,9 @@ async def _erase_alias(desk: Desk, keys: Keys, alias: Alias, person: Found) -> i
 async def _drop(desk: Desk, keys: Keys, visitor: str, pseudonym: bytes) -> int:
     if not pseudonym:
         return 0
-    stream = keys.events(keys.partition_of(visitor))
+    partition = keys.partition_of(visitor)
+    await desk.link.call("DEL", keys.exposed(partition, pseudonym.hex()))
+    stream = keys.events(partition)
     return await drop_entries(desk.link, stream, frozenset((pseudonym.hex(),)))
 
 

@@ -17,6 +17,7 @@ from floorwalker.store.courier import Courier, Outage
 from floorwalker.store.crossing import Crossing
 from floorwalker.store.deferred import Resume
 from floorwalker.store.desk import Desk
+from floorwalker.store.due import read_due
 from floorwalker.store.erasing import erase
 from floorwalker.store.finding import find
 from floorwalker.store.flood import TokenBucket
@@ -29,8 +30,9 @@ from floorwalker.store.losses import Losses
 from floorwalker.store.naming import client_id, person_id
 from floorwalker.store.pipe import Link
 from floorwalker.store.publications import KeptRules, Publication, keep, read_history, read_kept
+from floorwalker.store.relaying import Relaying
 from floorwalker.store.settings import StoreSettings
-from floorwalker.store.streams import StreamEntry, read_stats, read_stream
+from floorwalker.store.streams import StreamEntry, read_splits, read_stats, read_stream
 from floorwalker.store.survey import Survey, read_profiles
 from floorwalker.store.waiting import Backlog, Join, Waiting
 
@@ -229,6 +231,18 @@ class Store:
     async def stats(self, first: str, last: str | None = None) -> dict[str, dict[str, int]]:
         """Counters per day from `first` to `last`, both included (YYYY-MM-DD, UTC): {day: {field: value}}."""
         return await read_stats(self._link, await self._desk.keyspace.keys(), _days(first, last or first))
+
+    async def due(self, now: float, limit: int = 1000) -> list[str]:
+        """Visitors whose watched segments time alone may have changed by now (seconds since 1970); about so many."""
+        return await read_due(self._link, await self._desk.keyspace.keys(), now, limit)
+
+    async def splits(self, first: str, last: str | None = None) -> dict[str, dict[str, int]]:
+        """What came of exposures by segment, as relays count it, by the exposures' days: as `stats`."""
+        return await read_splits(self._link, await self._desk.keyspace.keys(), _days(first, last or first))
+
+    async def relaying(self) -> Relaying:
+        """This store as its relays see it."""
+        return Relaying(self._link, await self._desk.keyspace.keys(), self._desk.settings)
 
     async def keep_rules(self, kept: KeptRules, *, aside: bool = False) -> bool:
         """Note that a version of the rules is in force since `kept.at`, and keep its files; whether they are kept.

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 
 from msgspec import Struct
 
@@ -52,14 +52,19 @@ async def drop_entries(link: Link, key: str, pseudonyms: frozenset[str]) -> int:
 
 async def read_stats(link: Link, keys: Keys, days: Iterable[str]) -> dict[str, dict[str, int]]:
     """Counters per day, summed over all partitions: {day: {field: value}}."""
-    return {day: await _one_day(link, keys, day) for day in days}
+    return {day: await _one_day(link, keys, lambda one: keys.stats(one, day)) for day in days}  # noqa: B023 - at once
 
 
-async def _one_day(link: Link, keys: Keys, day: str) -> dict[str, int]:
+async def read_splits(link: Link, keys: Keys, days: Iterable[str]) -> dict[str, dict[str, int]]:
+    """The same by segment, as relays count it."""
+    return {day: await _one_day(link, keys, lambda one: keys.splits(one, day)) for day in days}  # noqa: B023 - at once
+
+
+async def _one_day(link: Link, keys: Keys, name: Callable[[int], str]) -> dict[str, int]:
     sums: Counter[str] = Counter()
     for first in range(0, keys.partitions, KEYS_AT_ONCE):
         partitions = range(first, min(first + KEYS_AT_ONCE, keys.partitions))
-        for reply in await asyncio.gather(*(link.call("HGETALL", keys.stats(one, day)) for one in partitions)):
+        for reply in await asyncio.gather(*(link.call("HGETALL", name(one)) for one in partitions)):
             for field, value in _pairs(reply):
                 sums[field] += int(value)
     return dict(sums)
@@ -73,10 +78,11 @@ async def _delete(link: Link, key: str, ids: Sequence[str]) -> int:
 def _entries(reply: Reply) -> list[StreamEntry]:
     if not isinstance(reply, list):
         raise StoreError("The store's answer has an unexpected form.")
-    return [_entry(one) for one in reply]
+    return [entry_of(one) for one in reply]
 
 
-def _entry(reply: Reply) -> StreamEntry:
+def entry_of(reply: Reply) -> StreamEntry:
+    """One entry, as the server gives it."""
     match reply:
         case [bytes(id_), [b"v", bytes(pseudonym), b"e", bytes(payload)]]:
             return StreamEntry(id_.decode(), pseudonym.decode(), decode_event(payload))

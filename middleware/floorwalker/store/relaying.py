@@ -1,0 +1,65 @@
+"""What a relay needs of a store: streams by group, who is due, splits, outboxes, and notes that all relays share."""
+
+from collections.abc import AsyncIterator, Mapping
+
+from msgspec import Struct
+
+from floorwalker.store.due import count_due, forget_due
+from floorwalker.store.groups import Group, Standing, standings
+from floorwalker.store.keys import Keys, relay_key
+from floorwalker.store.outbox import Outbox, Undelivered, read_undelivered, resend
+from floorwalker.store.pipe import Link
+from floorwalker.store.settings import StoreSettings
+from floorwalker.store.splits import Splits
+
+
+class Relaying(Struct, frozen=True):
+    """One store, as its relays see it."""
+
+    link: Link
+    keys: Keys
+    settings: StoreSettings
+
+    def group(self, name: str, *, consumer: str) -> Group:
+        """A reader of all streams in a group of that name."""
+        cap = max(1, self.settings.events_kept // self.keys.partitions)
+        return Group(self.link, self.keys, name, consumer=consumer, cap=cap)
+
+    def splits(self, *, group: str) -> Splits:
+        """What counts by segment, for that group."""
+        return Splits(self.link, self.keys, self.settings, group=group)
+
+    def outbox(self, endpoint: str, *, group: str) -> Outbox:
+        """What is to be told to an endpoint; group: which reads the streams for it."""
+        return Outbox(self.link, self.keys, endpoint, group=group)
+
+    def standings(self) -> AsyncIterator[Standing]:
+        """Where every group stands, partition by partition."""
+        return standings(self.link, self.keys)
+
+    async def due_backlog(self, now: float) -> tuple[int, int]:
+        """How many visitors are due by now, and how many will be."""
+        return await count_due(self.link, self.keys, now)
+
+    async def forget_due(self, visitor: str) -> None:
+        """Of this visitor nothing is known any more."""
+        await forget_due(self.link, self.keys, visitor)
+
+    async def undelivered(self, *, limit: int = 1000) -> list[Undelivered]:
+        """What was given up."""
+        return await read_undelivered(self.link, self.keys, limit=limit)
+
+    async def resend(self, one: Undelivered, *, now: float) -> bool:
+        """Try again what was given up; whether it was still there."""
+        return await resend(self.link, self.keys, one, now=now)
+
+    async def note(self, name: str, value: str) -> None:
+        """Something that all relays are to know; empty is nothing."""
+        key = relay_key(self.keys.namespace)
+        await (self.link.call("HSET", key, name, value) if value else self.link.call("HDEL", key, name))
+
+    async def notes(self) -> Mapping[str, str]:
+        """All that was noted."""
+        reply = await self.link.call("HGETALL", relay_key(self.keys.namespace))
+        words = [one.decode() for one in reply if isinstance(one, bytes)] if isinstance(reply, list) else []
+        return dict(zip(words[::2], words[1::2], strict=True))
