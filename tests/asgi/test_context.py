@@ -10,7 +10,7 @@ from floorwalker.core.conditions.matchers import AnyOf
 from floorwalker.core.deciding.decide import decide
 from floorwalker.core.hit import Hit
 from floorwalker.core.memory.profile import Profile
-from floorwalker.core.ruleset import PageRule, Ruleset, Segment
+from floorwalker.core.ruleset import PageRule, Ruleset, Segment, Topic
 from floorwalker.html.blocks import BlockRenderer
 from floorwalker.rulefile.showing.content import TAKEN_VALUES
 from tests.core.holdings import held
@@ -102,7 +102,7 @@ HAS = structs.replace(
         ("{{ visitor.dominant_interest }} {{ visitor.next_interest }}", "birds tripods"),
         (
             "{% for topic, share in visitor.interests.items() %}{{ topic }} {{ share }} {% endfor %}",
-            "lenses 0.75 birds 0.25 ",
+            "lenses 0.8153 birds 0.1847 ",  # with the category of the page at hand
         ),
         ("{{ visitor.lifecycle }} {{ visitor.micro_segment }}", "loyal night-owls"),
         ("{{ visitor.preferred_price_tier | default('-') }}", "-"),
@@ -112,9 +112,7 @@ def test_a_template_reads_what_a_person_has(template: str, text: str) -> None:
     assert rendered(template, "/lenses", has=HAS) == text
 
 
-UNKNOWN_OF_NEWCOMERS = (
-    "cart interests dominant_interest next_interest average_order last_order last_bought lifecycle micro_segment"
-)
+UNKNOWN_OF_NEWCOMERS = "cart dominant_interest next_interest average_order last_order last_bought micro_segment"
 
 
 @pytest.mark.parametrize("name", UNKNOWN_OF_NEWCOMERS.split())
@@ -122,6 +120,18 @@ def test_what_somebody_does_not_have_is_unknown(name: str) -> None:
     template = f"{{{{ visitor.{name} | default('-') }}}}"
     assert rendered(template, "/lenses") == "-"
     assert rendered(template, "/lenses", has=HAS, remembered=False) == "-"
+
+
+def test_where_no_rule_names_a_topic_the_category_of_the_page_is_one() -> None:
+    assert rendered("{{ visitor.interests }} {{ visitor.interests_this_visit }}", "/lenses") == (
+        "{&#39;lenses&#39;: 1.0} {&#39;lenses&#39;: 1.0}"
+    )
+    named = structs.replace(RULES, topics=(Topic("birds", pages=("/birds",)),))
+    assert rendered("{{ visitor.interests | default('-') }}", "/lenses", rules=named) == "-"
+
+
+def test_who_came_for_the_first_time_is_new() -> None:
+    assert rendered("{{ visitor.lifecycle }}", "/lenses") == "new"
 
 
 def test_an_empty_cart_is_no_cart() -> None:

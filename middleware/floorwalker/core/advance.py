@@ -140,20 +140,22 @@ class Corridor:
         if not aims or profile.responses is None or not profile.responses.exposures:
             return profile, effects
         signals = signals or Signals(at=event.at)
-        held = newly_held(aims, self.ruleset, before, profile, signals)
+        held = newly_held(aims, self.ruleset, before, profile, signals, self.priors)
         if not held:
             return profile, effects
         profile, more = credited(profile, held, event, self._terms)
         return profile, effects.then(more)
 
-    def join(self, person: Profile | None, anonymous: Profile, identified: Event) -> tuple[Profile, Effects]:
+    def join(
+        self, person: Profile | None, anonymous: Profile, identified: Event, *, is_told: bool = False
+    ) -> tuple[Profile, Effects]:
         """The person's profile once the anonymous history is theirs and they were identified, and the effects.
 
-        Raises ValueError where the anonymous profile is known.
+        is_told: the event was folded in before. Raises ValueError where the anonymous profile is known.
         """
         anonymous = of_the_same_person(anonymous, identified)
         profile, merged = merge(person, anonymous, self._terms)
-        profile, effects = self.fold(profile, identified)
+        profile, effects = (profile, NOTHING) if is_told else self.fold(profile, identified)
         before = person or (anonymous if anonymous.first_seen else None)
         return self.concluded(before, profile, merged.then(effects), identified.at)
 

@@ -90,6 +90,6 @@ def spent_per_order(orders: int, amount: float, mean: float) -> float:
 
 def _power(base: float, exponent: float) -> float:
     try:
-        return base**exponent
+        return float(base**exponent)
     except OverflowError:
         return float("inf")

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from floorwalker.core.evaluation.belongings import average_order, preferred_price_tier
 from floorwalker.core.evaluation.evaluate import Moment
+from floorwalker.core.evaluation.standing import interests, interests_this_visit, lifecycle
 from floorwalker.core.memory.holdings import Learned
 from floorwalker.core.memory.profile import Profile, Touch
 from floorwalker.core.signals import Place, Signals
@@ -134,9 +135,13 @@ VISITOR: Mapping[str, Variable] = {
         lambda profile: profile.recents.latest("product") or None, "the product they looked at last"
     ),
     "exit_page": _remembered(lambda profile: profile.exit_page or None, "the last page of the visit before"),
-    "interests": _remembered(
-        lambda profile: (profile.interests.shares() if profile.interests else {}) or None,
+    "interests": _with_rules(
+        lambda profile, moment: interests(profile, moment) or None,
         "their topics with the share of each, 0 to 1, the largest first",
+    ),
+    "interests_this_visit": _with_rules(
+        lambda profile, moment: interests_this_visit(profile, moment) or None,
+        "the same of this visit alone, in which the latest pages count most",
     ),
     "dominant_interest": _remembered(
         lambda profile: (profile.interests and profile.interests.dominant) or None, "the topic that stands out"
@@ -155,7 +160,9 @@ VISITOR: Mapping[str, Variable] = {
     "average_order": _with_rules(_average_order, "what such an order comes to on average"),
     "last_order": _with_rules(_last_order, "the latest order: `amount`, `currency`, `days_ago`"),
     "last_bought": _remembered(_last_bought, "what they bought last: `product`, `category`, `brand`, `price`"),
-    "lifecycle": _learned(lambda learned: learned.lifecycle, "where they stand as a customer"),
+    "lifecycle": _with_rules(
+        lambda profile, moment: lifecycle(profile, moment) or None, "where they stand as a customer"
+    ),
     "micro_segment": _learned(lambda learned: learned.micro_segment, "the learned segment they are in"),
 }
 """What is known of the visitor."""

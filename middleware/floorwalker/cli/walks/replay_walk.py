@@ -68,7 +68,8 @@ def choose(rulebook: Rulebook, profile: Profile, signals: Signals) -> PageDecisi
     def render(content: Content) -> str | None:
         return rulebook.render(content, context)
 
-    page = decide(rulebook.ruleset, profile, signals, signals.at, render=render)
+    priors = rulebook.corridor.priors
+    page = decide(rulebook.ruleset, profile, signals, signals.at, render=render, priors=priors)
     context = block_context(page, nonce=None)
     return page
 

@@ -6,19 +6,26 @@ from floorwalker.core.evaluation.evaluate import Moment, explain, moment_at
 from floorwalker.core.evaluation.plan import score_between
 from floorwalker.core.evaluation.words import number_words, range_words
 from floorwalker.core.memory.profile import Profile
+from floorwalker.core.priors import NO_PRIORS, Priors
 from floorwalker.core.ruleset import Ruleset, Segment
 from floorwalker.core.signals import Signals
 
 
 def classify(
-    ruleset: Ruleset, profile: Profile | None, signals: Signals, at: float, *, remembered: bool = True
+    ruleset: Ruleset,
+    profile: Profile | None,
+    signals: Signals,
+    at: float,
+    *,
+    remembered: bool = True,
+    priors: Priors = NO_PRIORS,
 ) -> frozenset[str]:
     """The names of the segments that the visitor is in, drafts left out.
 
     at: seconds since 1970, UTC. remembered: whether memory is permitted; without it, or without a profile, a condition
-    that needs memory is unknown, and unknown fits nothing.
+    that needs memory is unknown, and unknown fits nothing. priors: what is known of the population.
     """
-    return segments_at(moment_at(ruleset, profile, signals, at, remembered=remembered))
+    return segments_at(moment_at(ruleset, profile, signals, at, remembered=remembered, priors=priors))
 
 
 def segments_at(moment: Moment) -> frozenset[str]:

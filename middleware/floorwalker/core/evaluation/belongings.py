@@ -8,6 +8,7 @@ from floorwalker.core.conditions.matchers import AnyOf, fold_text
 from floorwalker.core.conditions.model import Field, Window
 from floorwalker.core.conditions.patterns import wildcard
 from floorwalker.core.evaluation.moment import Moment, Reading
+from floorwalker.core.evaluation.standing import interests, lifecycle
 from floorwalker.core.memory.history import History, Tally
 from floorwalker.core.memory.holdings import Contacts, Learned
 from floorwalker.core.memory.profile import Profile
@@ -103,8 +104,8 @@ def _answered(channel: str) -> Read:
 
 
 def _of_topic(asked: str) -> Read:
-    def read(profile: Profile, _: Moment) -> Values:
-        shares = profile.interests.shares() if profile.interests else {}
+    def read(profile: Profile, moment: Moment) -> Values:
+        shares = interests(profile, moment)
         if not shares:
             return ()
         return _named(asked, shares) or (0.0,)
@@ -161,6 +162,11 @@ def _idle(profile: Profile, moment: Moment) -> Values:
     return (max(0.0, moment.now - cart.changed),) if cart is not None and cart.pieces else ()
 
 
+def _in_checkout(profile: Profile, moment: Moment) -> Values:
+    cart = profile.cart
+    return (max(0.0, moment.now - cart.checkout),) if cart is not None and cart.pieces and cart.checkout else ()
+
+
 def _average(profile: Profile, moment: Moment) -> Values:
     if profile.orders and profile.orders.total(moment.ruleset.site.currency) is None:
         return UNKNOWN
@@ -179,11 +185,12 @@ _HELD: Mapping[tuple[str, str], Read] = {
     ("cart", "value"): _value,
     ("cart", "contains"): _contained,
     ("cart", "idle"): _idle,
+    ("cart", "checkout"): _in_checkout,
     ("dominant_interest", "topic"): lambda profile, _: _one(profile.interests.dominant if profile.interests else ""),
     ("preferred_price_tier", "is"): lambda _, moment: preferred_price_tier(moment),
     ("next_interest", "topic"): lambda profile, _: _learned(profile).next_interests[:1],
     ("average_order", "is"): _average,
-    ("lifecycle", "is"): lambda profile, _: _one(_learned(profile).lifecycle),
+    ("lifecycle", "is"): lambda profile, moment: _one(lifecycle(profile, moment)),
     ("agent_note", "is"): _notes,
     ("micro_segment", "is"): lambda profile, _: _one(_learned(profile).micro_segment),
 }

@@ -7,6 +7,7 @@ from floorwalker.core.evaluation.explain import explain
 from floorwalker.core.evaluation.moment import Moment
 from floorwalker.core.evaluation.plan import Plan
 from floorwalker.core.memory.profile import Profile
+from floorwalker.core.priors import NO_PRIORS, Priors
 from floorwalker.core.ruleset import Ruleset
 from floorwalker.core.signals import Signals
 
@@ -26,6 +27,8 @@ def moment_at(
     *,
     remembered: bool = True,
     members: Mapping[str, bool] | None = None,
+    priors: Priors = NO_PRIORS,
 ) -> Moment:
-    """The Moment of a visitor under these rules; at: seconds since 1970, UTC. members: as in Moment."""
-    return Moment(ruleset, ruleset.once(Plan), profile, signals, at, remembered=remembered, members=members)
+    """The Moment of a visitor under these rules; at: seconds since 1970, UTC. members, priors: as in Moment."""
+    compiled = ruleset.once(Plan)
+    return Moment(ruleset, compiled, profile, signals, at, remembered=remembered, members=members, priors=priors)

@@ -11,6 +11,7 @@ from floorwalker.core.conditions.asking import Values, page_holds
 from floorwalker.core.conditions.model import Condition, Field, Window
 from floorwalker.core.memory.history import History, Tally, present
 from floorwalker.core.memory.profile import Profile, Touch
+from floorwalker.core.priors import NO_PRIORS, Priors
 from floorwalker.core.ruleset import Ruleset
 from floorwalker.core.signals import Signals
 
@@ -37,7 +38,8 @@ class Moment:
 
     compiled: the conditions of its ruleset. at: seconds since 1970, UTC. remembered: whether memory is permitted.
     Without it, or without a profile, whatever needs memory is unknown: `profile` is None then. members: segments in
-    which somebody is, or is not, whatever the rules say; for trying things out.
+    which somebody is, or is not, whatever the rules say; for trying things out. priors: what is known of the
+    population.
     """
 
     __slots__ = (
@@ -47,6 +49,7 @@ class Moment:
         "compiled",
         "folded",
         "members",
+        "priors",
         "profile",
         "ruleset",
         "seen",
@@ -64,12 +67,14 @@ class Moment:
         *,
         remembered: bool = True,
         members: Mapping[str, bool] | None = None,
+        priors: Priors = NO_PRIORS,
     ) -> None:
         self.ruleset = ruleset
         self.compiled = compiled
         self.profile = profile if remembered else None
         self.signals = signals
         self.at = at
+        self.priors = priors
         self.seen: dict[int, Values] = {}
         self.folded: dict[int, tuple[list[str], bool | None]] = {}
         self.answers: dict[int, bool | None] = {}

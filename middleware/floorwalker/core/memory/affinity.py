@@ -30,7 +30,6 @@ VIEW, CART, PURCHASE = 1.0, 3.0, 5.0
 LEAD_TO_DECLARE = 1.2  # in event weights
 LEAD_TO_REPLACE = 0.5
 _TOPIC_BYTES = 11  # of a weight and its topic's head
-_FORGOTTEN_AFTER = 1000  # events
 
 _KEPT_IN_VISIT = 2 ** (-1 / VISIT_EVENTS)
 _KEPT_IN_HISTORY = 2 ** (-1 / HISTORY_EVENTS)
@@ -118,25 +117,9 @@ def standing_out(weights: Weights, dominant: str, repeated: Callable[[str], bool
     return top if first - second >= LEAD_TO_DECLARE else ""
 
 
-def joined(person: Interests | None, anonymous: Interests | None, *, visit: int, priors: Priors) -> Interests | None:
-    """The interests of two histories that became one: as many events as both, the weights of both.
-
-    The person's events count as the earlier ones, so their history fades by the anonymous one's. visit: the number of
-    the visit that goes on; the anonymous one's session is taken for it.
-    """
-    if person is None or anonymous is None:
-        return person or anonymous
-    kept = _KEPT_IN_HISTORY ** min(anonymous.events, _FORGOTTEN_AFTER)
-    history = {topic: weight * kept for topic, weight in person.history.items()}
-    for topic, weight in anonymous.history.items():
-        history[topic] = history.get(topic, 0.0) + weight
-    again = {topic for one in (person, anonymous) for topic in _met_again(one)}
-    again |= set(person.history) & set(anonymous.history)
-    repeated = sum([1 << number for number, topic in enumerate(history) if topic in again])
-    events, session = person.events + anonymous.events, anonymous.session or person.session
-    whole = Interests(session, history, events, person.dominant or anonymous.dominant, visit, repeated).within_bounds()
-    label = whole.session if events < FEW_EVENTS else whole.history
-    return structs.replace(whole, dominant=standing_out(label, whole.dominant, again.__contains__, priors))
+def met_again(interests: Interests) -> list[str]:
+    """The topics of the history that were met more than once."""
+    return [topic for number, topic in enumerate(interests.history) if interests.repeated >> number & 1]
 
 
 def _topics(profile: Profile, event: Event, *, at: int, terms: Terms) -> tuple[str, ...]:
@@ -159,15 +142,11 @@ def _marked(interests: Interests, order: list[str], topics: Collection[str]) -> 
     """Which topics were met more than once, after one more event of these; order: of the history now."""
     before, repeated = interests.history, interests.repeated
     if order[: len(before)] != [*before]:
-        repeated = sum([1 << order.index(topic) for topic in _met_again(interests) if topic in order])
+        repeated = sum([1 << order.index(topic) for topic in met_again(interests) if topic in order])
     for topic in topics:
         if topic in before and topic in order:
             repeated |= 1 << order.index(topic)
     return repeated
-
-
-def _met_again(interests: Interests) -> list[str]:
-    return [topic for number, topic in enumerate(interests.history) if interests.repeated >> number & 1]
 
 
 def _has_pages(profile: Profile, at: int) -> bool:

@@ -1,5 +1,6 @@
 """The interests of two histories in one: weights added, once those of the earlier one have faded as far."""
 
+from floorwalker.core.memory.affinity import met_again
 from floorwalker.core.memory.holdings import Interests
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.memory.recents import Recents
@@ -19,8 +20,11 @@ def interests_of(person: Profile, anonymous: Profile, latest: Profile) -> Intere
     history = _faded(one, _events_since(anonymous.recents, person.recents.last))
     for topic, weight in _faded(other, _events_since(person.recents, anonymous.recents.last)).items():
         history[topic] = round(history.get(topic, 0.0) + weight, 6)
-    session = (latest.interests or one).session
-    return Interests(session, history, one.events + other.events, one.dominant or other.dominant).within_bounds()
+    again = {*met_again(one), *met_again(other)} | (one.history.keys() & other.history.keys())
+    repeated = sum([1 << number for number, topic in enumerate(history) if topic in again])
+    session = latest.interests.of_visit(latest.visits) if latest.interests else {}
+    visit, events = person.visits + anonymous.visits, one.events + other.events
+    return Interests(session, history, events, one.dominant or other.dominant, visit, repeated).within_bounds()
 
 
 def _faded(interests: Interests, events: int) -> dict[str, float]:

@@ -22,6 +22,7 @@ from floorwalker.core.memory.purchases import NO_ORDERS, Bought, Order, Orders
 from floorwalker.core.personas import Facts, PastOrder, Piece
 
 _OFFERS = 1000  # of which so many responses make the rate
+_FIRM = 1e6  # event weights: so many that neither this page nor what the population seeks moves a share
 _ANYTHING_ELSE = ""  # no topic has this name
 
 
@@ -83,8 +84,8 @@ def _bought(piece: Piece, at: int) -> Bought:
 
 
 def _interests(facts: Facts) -> Interests:
-    weights = {topic: 100 * share for topic, share in facts.interests.items()}
-    rest = 100 - sum(weights.values())
+    weights = {topic: _FIRM * share for topic, share in facts.interests.items()}
+    rest = _FIRM - sum(weights.values())
     if rest > 0 and weights:
         weights[_ANYTHING_ELSE] = rest
     return Interests(history=weights, events=FEW_EVENTS, dominant=facts.dominant_interest).within_bounds()

@@ -45,7 +45,7 @@ def standing_signals(corridor: Corridor, profile: Profile, at: float) -> Signals
 
 def standing_moment(corridor: Corridor, profile: Profile, at: float) -> Moment:
     """The Moment of somebody who asks for nothing; the corridor's rules are those of `without_request`."""
-    return moment_at(corridor.ruleset, profile, standing_signals(corridor, profile, at), at)
+    return moment_at(corridor.ruleset, profile, standing_signals(corridor, profile, at), at, priors=corridor.priors)
 
 
 def needs_of(ruleset: Ruleset, name: str) -> Need:

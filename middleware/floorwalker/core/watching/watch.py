@@ -11,6 +11,7 @@ from floorwalker.core.evaluation.moment import zone_of
 from floorwalker.core.events import SEGMENT_ENTERED, SEGMENT_LEFT, Event
 from floorwalker.core.memory.history import present
 from floorwalker.core.memory.profile import Profile
+from floorwalker.core.priors import NO_PRIORS, Priors
 from floorwalker.core.ruleset import Ruleset
 from floorwalker.core.signals import Signals
 from floorwalker.core.watching.definition import conditions_of, fingerprint, leaves, of_memory, watched_names
@@ -41,10 +42,12 @@ class Watch:
         """Whether the profile was judged under these very definitions, and no others."""
         return [mark & ~1 for mark in profile.watched] == list(self.marks.values())
 
-    def judged(self, profile: Profile, at: float, *, is_new: bool = False) -> tuple[Profile, Effects]:
+    def judged(
+        self, profile: Profile, at: float, *, is_new: bool = False, priors: Priors = NO_PRIORS
+    ) -> tuple[Profile, Effects]:
         """The profile as it stands at that time, an event for each segment entered or left since it was last judged,
         and when time alone may change it next. is_new: there was no profile before this step."""
-        moment = moment_at(self._rules, profile, Signals(at=at), at)
+        moment = moment_at(self._rules, profile, Signals(at=at), at, priors=priors)
         before = {mark & ~1: mark & 1 for mark in profile.watched}
         when, watched, told = present(profile, at), list[int](), list[Event]()
         for name, mark in self.marks.items():
