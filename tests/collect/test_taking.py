@@ -52,8 +52,8 @@ async def test_other_addresses_and_methods_are_none(sender: Sender, method: str,
 
 
 async def test_a_replayed_batch_counts_once(sender: Sender) -> None:
-    batch = [{**TRACK, "messageId": f"m{n}", "event": "Order Completed", "properties": {"order_id": f"o{n}", "total": 5}}
-             for n in range(5)]  # fmt: skip
+    ordered = {**TRACK, "event": "Order Completed"}
+    batch = [{**ordered, "messageId": f"m{n}", "properties": {"order_id": f"o{n}", "total": 5}} for n in range(5)]
     for _ in range(3):
         assert (await sender.batch(*batch, {**SEEN, "messageId": "p"})).status_code == 200
     person = await sender.get("u")
