@@ -1,6 +1,7 @@
 """What two histories are together: the pure part of a join."""
 
 from collections.abc import Callable
+from typing import Protocol
 
 from msgspec import DecodeError
 
@@ -17,14 +18,24 @@ from floorwalker.store.codec import decode_event
 from floorwalker.store.found import Loaded
 from floorwalker.store.record import Pending
 
-Joining = Callable[[Profile | None, Profile, Event], tuple[Profile, Effects]]
+
+class Joining(Protocol):
+    """Makes two histories one and folds the event in that says so; is_told: it is folded in already."""
+
+    def __call__(
+        self, person: Profile | None, anonymous: Profile, identified: Event, *, is_told: bool = False
+    ) -> tuple[Profile, Effects]: ...
 
 
-def join_plainly(person: Profile | None, anonymous: Profile, identified: Event) -> tuple[Profile, Effects]:
+def join_plainly(
+    person: Profile | None, anonymous: Profile, identified: Event, *, is_told: bool = False
+) -> tuple[Profile, Effects]:
     """Both as one, and the event folded in: by a calendar in UTC, and without any rules."""
     site = Site()
     terms = Terms(Calendar(site), site)
     profile, effects = merge(person, of_the_same_person(anonymous, identified), terms)
+    if is_told:
+        return profile, effects
     profile, more = fold(profile, identified, terms)
     return profile, effects.then(more)
 
@@ -46,11 +57,8 @@ def arrived(
     except DecodeError as error:
         raise ValueError("an event in the record cannot be read") from error
     merged = Effects((Event(MERGED, identified.at, {"from": body.pseudonym.hex()}),))
-    if is_told:
-        profile, effects = merge(person, frozen.profile)
-        return profile, waited.then(merged).then(effects), ""
-    profile, effects = joining(person, frozen.profile, identified)
-    return profile, waited.then(merged).then(effects), identified.id
+    profile, effects = joining(person, frozen.profile, identified, is_told=is_told)
+    return profile, waited.then(merged).then(effects), "" if is_told else identified.id
 
 
 def alone(joining: Joining, identified: Event, seed: int) -> Callable[[Profile | None], tuple[Profile, Effects]]:
