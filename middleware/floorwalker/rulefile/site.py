@@ -31,6 +31,7 @@ def read_site(node: Mapping, reading: Reading) -> Site:
         price_tiers=_tiers(fields, reading),
         control=fields.share("control"),
         exclude=fields.name_list("exclude"),
+        guardrails=fields.name_list("guardrails"),
         personalize=fields.yes_no("personalize", True),
         hosts=fields.many("hosts", host),
         partners=_partners(fields, reading),

@@ -18,6 +18,8 @@ _UNORDERED = frozenset(
         *(
             (Entry, "to"),
             (Slot, "pages"),
+            (Slot, "guardrails"),
+            (Site, "guardrails"),
             (Segment, "points"),
             (Site, "exclude"),
             (Site, "hosts"),

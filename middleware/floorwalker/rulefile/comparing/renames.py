@@ -43,6 +43,8 @@ _NAMES_OF: Mapping[tuple[type, str], str] = {
     (Slot, "name"): "slots",
     (Goal, "name"): "goals",
     (Slot, "goal"): "goals",
+    (Slot, "guardrails"): "goals",
+    (Site, "guardrails"): "goals",
     (Funnel, "name"): "funnels",
     (Promotion, "name"): "promotions",
     (Entry, "promotion"): "promotions",

@@ -155,6 +155,7 @@ def site_changes(old: Site, new: Site) -> list[str]:
         "price_tiers": _price_tiers,
         "control": by("control", words.share),
         "exclude": members("exclude"),
+        "guardrails": members("guardrails"),
         "hosts": members("hosts"),
         "partners": entries_of("partners"),
         "personalize": lambda _, on: ["personalize is on again" if on else "personalize is off: no page is changed"],

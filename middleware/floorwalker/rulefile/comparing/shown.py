@@ -27,6 +27,7 @@ def slot_changes(old: Slot, new: Slot, zones: Zones) -> list[str]:
     """What is different about a slot, its entries last."""
     tellers: Mapping[str, Teller] = {
         "pages": _pages,
+        "guardrails": members("guardrails"),
         "control": by("control", words.share),
         "otherwise": lambda before, after: ["otherwise " + told for told in content_changes(before, after)],
     }

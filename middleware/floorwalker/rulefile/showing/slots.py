@@ -39,6 +39,7 @@ def _slot(name: Scalar, node: Mapping, reading: Reading) -> Slot:
         at=at,
         place=place,
         goal=fields.name("goal"),
+        guardrails=fields.name_list("guardrails"),
         control=fields.share("control"),
         choose=choose,
         otherwise=_otherwise(fields, reading),

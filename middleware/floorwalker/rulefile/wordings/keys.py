@@ -32,6 +32,7 @@ draft: disabled, inactive, unpublished, preview_only, enabled, active, published
 watch: notify, webhook, webhooks, alert, observe, watched, track, subscribe
 with: variables, vars, values, data, params, context, arguments, props
 control: holdout, control_group, holdback, baseline
+guardrails: guardrail, guard, guards, safeguards, guard_metrics, secondary_goals, watch_goals
 goal: conversion, objective, kpi, metric, target
 choose: strategy, selection, algorithm, pick, mode, type
 timezone: time_zone, tz, zone
