@@ -85,6 +85,27 @@ def fields_of(name: str, value: Any) -> Plain:
     return {**rest, MEASURED.get(name, main): aimed}
 
 
+def faded(events: list[set[str]], half_life: int) -> dict[str, float]:
+    """Each topic's weight after these events, of which each halves what was, over so many; none below a twentieth."""
+    weights: dict[str, float] = {}
+    for topics in events:
+        weights = {topic: one * 2 ** (-1 / half_life) for topic, one in weights.items()}
+        weights = {topic: one for topic, one in weights.items() if one >= 0.05}
+        for topic in topics:
+            weights[topic] = weights.get(topic, 0.0) + 1
+    return weights
+
+
+def standing_out(weights: dict[str, float], before: str, events: list[set[str]]) -> str:
+    """The topic that leads the next one by 1.2, or by more than 0.5 the one that stood out before."""
+    first, second = [*sorted(weights, key=lambda topic: -weights[topic]), ""][:2]
+    if sum(first in topics for topics in events) < 2:
+        return before
+    if before:
+        return first if weights[first] - weights.get(before, 0.0) > 0.5 else before
+    return first if weights[first] - weights.get(second, 0.0) >= 1.2 else ""
+
+
 class Naive:
     """One person under some rules."""
 
@@ -216,12 +237,14 @@ class Naive:
             case "cart":
                 return self.cart(cart, field)
             case "dominant_interest":
-                return [self.has.get("interests", {}).get("dominant")]
+                return [self.interests()["dominant"]]
             case "preferred_price_tier":
                 return self.preferred_price_tier()
             case "next_interest":
                 return list(learned.get("next_interests", ())[:1])
-            case "lifecycle" | "micro_segment":
+            case "lifecycle":
+                return [learned.get(name) or self.lifecycle(visits)]
+            case "micro_segment":
                 return [learned.get(name)]
             case "agent_note":
                 return list(self.has.get("notes", ()))
@@ -292,6 +315,43 @@ class Naive:
             case _:
                 own = cart.get("currency", "") in ("", self.rules["site"]["currency"])
                 return [sum(one["price"] * one["quantity"] for one in items)] if pieces and own else []
+
+    def interests(self) -> Plain:
+        """What page views left, or what they were given; who was given none has the topics of their pages."""
+        if "interests" in self.has:
+            return {"session": {}, "history": {}, "events": 0, "dominant": "", **self.has["interests"]}
+        seen = [
+            (number, set(one["page"].get("topics", ())))
+            for number, visit in enumerate(self.life.visits)
+            for one in visit["pages"]
+            if one["kind"] == "view" and one["page"].get("topics")
+        ]
+        dominant = ""
+        for upto in range(1, len(seen) + 1):
+            past = seen[:upto]
+            this_visit = [topics for number, topics in past if number == past[-1][0]]
+            label = faded(this_visit, 2) if upto < 5 else faded([topics for _, topics in past], 16)
+            dominant = standing_out(label, dominant, [topics for _, topics in past])
+        last = len(self.life.visits) - 1
+        return {
+            "session": faded([topics for number, topics in seen if number == last], 2),
+            "history": faded([topics for _, topics in seen], 16),
+            "events": len(seen),
+            "dominant": dominant,
+        }
+
+    def lifecycle(self, visits: list[dict[str, Any]]) -> str:
+        """By the formulas of the docs, in weeks, with the values that stand there for a site without a fit."""
+        r, alpha, a, b, ahead = 0.5, 4.0, 0.8, 2.5, 4.0
+        began = [one["began"] / 604800 for one in visits]
+        x, recency, age = len(began) - 1, began[-1] - began[0], self.now / 604800 - began[0]
+        if x == 0 and age <= 4:
+            return "new"
+        alive = 1 / (1 + a / (b + x) * ((alpha + age) / (alpha + recency)) ** (r + x))
+        active = alive * (1 - ((alpha + age) / (alpha + age + ahead)) ** (r + x))
+        return next(
+            (name for name, least in (("loyal", 0.5), ("active", 0.25), ("at-risk", 0.1)) if active >= least), "churned"
+        )
 
     def preferred_price_tier(self) -> list[Any]:
         """Of the last 30 days, which are whole ones; where they tell too little, of all that was."""
@@ -428,9 +488,9 @@ class Naive:
             case "propensity":
                 found = self.has.get("learned", {}).get("propensities", {})
             case "interest":
-                kept = {"session": {}, "history": {}, "events": 0, **self.has.get("interests", {})}
+                kept = self.interests()
                 weights = kept["session"] if kept["events"] < 5 and kept["session"] else kept["history"]
-                found = {topic: weight / sum(weights.values()) for topic, weight in weights.items()}
+                found = {topic: round(weight / sum(weights.values()), 4) for topic, weight in weights.items()}
             case _:
                 found = self.responses()
         named = [one for key, one in found.items() if stars_fit(folded(asked), folded(key))]
