@@ -68,7 +68,7 @@ def _united(person: Profile, anonymous: Profile, exposures: tuple[Exposure, ...]
         recents=recents,
         counts=counts_of(person.counts, anonymous.counts, leaving, earlier.counted, terms),
         responses=responses_of(person, anonymous, latest, exposures),
-        interests=interests_of(person, anonymous, latest),
+        interests=interests_of(person, anonymous, latest, terms),
         cart=cart_of(person.cart, anonymous.cart, terms.site.currency),
         orders=orders_of(person.orders, anonymous.orders),
         consent=consent_of(person.consent, anonymous.consent),
