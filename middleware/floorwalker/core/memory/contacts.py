@@ -15,7 +15,7 @@ from floorwalker.core.bounds import NAME_BYTES, short
 from floorwalker.core.events import Event
 from floorwalker.core.memory.holdings import MOST_CHANNELS, Contacts
 from floorwalker.core.memory.profile import Profile
-from floorwalker.core.memory.purchases import TRACE_BYTES, trace, traced
+from floorwalker.core.memory.purchases import TRACE_BYTES, trace
 from floorwalker.core.memory.responses import NONE
 from floorwalker.core.memory.terms import Terms
 
@@ -71,14 +71,49 @@ def contacted(profile: Profile, event: Event, terms: Terms, *, at: int) -> Profi
 
 
 def _with_id(contacts: Contacts, meaning: Meaning, id: str) -> Contacts:
-    offer, answer = f"offer {id}", f"answer {id}"
+    offer, answer, met = _offer(id), _answer(id), traces_in(contacts.met)
     if meaning is Meaning.LOST:
         return _taken_back(contacts, offer)
-    if not traced(contacts.met, offer):
+    if offer not in met:
         contacts = _noted(structs.replace(contacts, offers=contacts.offers + 1), offer)
-    if meaning is Meaning.ANSWERED and not traced(contacts.met, answer):
+    if meaning is Meaning.ANSWERED and answer not in met:
         contacts = _noted(structs.replace(contacts, responses=contacts.responses + 1), answer)
     return contacts
+
+
+def together(one: Contacts, other: Contacts) -> Contacts:
+    """What two histories had on one channel; a message that both met counts once."""
+    mine, theirs = traces_in(one.met), traces_in(other.met)
+    twice = [trace for trace in theirs if trace in mine]
+    answers = sum(map(_is_answer, twice))
+    met = b"".join([*(trace for trace in theirs if trace not in mine), *mine])
+    return Contacts(
+        one.offers + other.offers - (len(twice) - answers),
+        one.responses + other.responses - answers,
+        met[-MOST_MET * TRACE_BYTES :],
+        one.shown + other.shown,
+        one.clicked + other.clicked,
+        one.alone or other.alone,
+    )
+
+
+def traces_in(met: bytes) -> list[bytes]:
+    """The messages that were met, as they are kept."""
+    return [met[start : start + TRACE_BYTES] for start in range(0, len(met), TRACE_BYTES)]
+
+
+def _offer(id: str) -> bytes:
+    known = trace(f"offer {id}")
+    return bytes((known[0] & 0x7F, *known[1:]))
+
+
+def _answer(id: str) -> bytes:
+    known = trace(f"answer {id}")
+    return bytes((known[0] | 0x80, *known[1:]))
+
+
+def _is_answer(known: bytes) -> bool:
+    return known[0] >= 0x80
 
 
 def _without_id(contacts: Contacts, meaning: Meaning) -> Contacts:
@@ -95,18 +130,17 @@ def _without_id(contacts: Contacts, meaning: Meaning) -> Contacts:
             assert_never(meaning)
 
 
-def _taken_back(contacts: Contacts, offer: str) -> Contacts:
+def _taken_back(contacts: Contacts, offer: bytes) -> Contacts:
     """An offer that was counted never came."""
-    lost, met = trace(offer), contacts.met
-    traces = [met[start : start + TRACE_BYTES] for start in range(0, len(met), TRACE_BYTES)]
-    if lost not in traces:
+    traces = traces_in(contacts.met)
+    if offer not in traces:
         return contacts
-    traces.remove(lost)
+    traces.remove(offer)
     return structs.replace(contacts, offers=max(contacts.offers - 1, contacts.responses), met=b"".join(traces))
 
 
-def _noted(contacts: Contacts, text: str) -> Contacts:
-    return structs.replace(contacts, met=(contacts.met + trace(text))[-MOST_MET * TRACE_BYTES :])
+def _noted(contacts: Contacts, message: bytes) -> Contacts:
+    return structs.replace(contacts, met=(contacts.met + message)[-MOST_MET * TRACE_BYTES :])
 
 
 def _with_block(

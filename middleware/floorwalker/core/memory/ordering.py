@@ -14,8 +14,8 @@ from floorwalker.core.memory.recents import Recents
 from floorwalker.core.memory.terms import Terms
 
 NAMES = frozenset((names.ORDER_COMPLETED, names.ORDER_UPDATED, names.ORDER_REFUNDED, names.ORDER_CANCELLED))
+CANCELLED = "cancelled "  # before an id, in what is noted of orders
 _REFUNDED = "refunded "
-_CANCELLED = "cancelled "
 
 
 def completed(profile: Profile, event: Event, terms: Terms, *, at: int) -> Orders | None:
@@ -33,7 +33,7 @@ def completed(profile: Profile, event: Event, terms: Terms, *, at: int) -> Order
 def amended(profile: Profile, event: Event, terms: Terms) -> Orders | None:
     """The orders once one of them was updated, refunded or cancelled; the very same where it is not known."""
     orders, id = profile.orders, _id_of(event)
-    if orders is None or not id or orders.has_noted(_CANCELLED + id):
+    if orders is None or not id or orders.has_noted(CANCELLED + id):
         return orders
     order = orders.order(id)
     if order is None:
@@ -42,7 +42,7 @@ def amended(profile: Profile, event: Event, terms: Terms) -> Orders | None:
         case names.ORDER_UPDATED:
             return _updated(orders, order, event, terms, profile.recents)
         case names.ORDER_CANCELLED:
-            return orders.without(order).noted(_CANCELLED + id)
+            return orders.without(order).noted(CANCELLED + id)
         case _:
             return _refunded(orders, order, event).noted(_REFUNDED + id)
 
@@ -97,7 +97,7 @@ def _forgotten(orders: Orders, id: str, event: Event, terms: Terms) -> Orders:
     amount = 0.0 if orders.has_noted(_REFUNDED + id) else told
     currency = currency_of(event.properties) or terms.site.currency
     less = orders.with_less(currency, amount, orders=int(is_cancelled))
-    return less.noted((_CANCELLED if is_cancelled else _REFUNDED) + id)
+    return less.noted((CANCELLED if is_cancelled else _REFUNDED) + id)
 
 
 def _lines(event: Event, terms: Terms, recents: Recents, currency: str, *, at: int) -> Iterator[Bought]:

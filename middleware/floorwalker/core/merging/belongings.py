@@ -6,11 +6,11 @@ from msgspec import structs
 
 from floorwalker.core.conditions.matchers import fold_text
 from floorwalker.core.events import Event, Scalar
+from floorwalker.core.memory.contacts import together
 from floorwalker.core.memory.holdings import Consent, Contacts, Notes, bounded_contacts
 from floorwalker.core.memory.persons import traits_within_bounds
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.memory.streaming import PERSONAL
-from floorwalker.core.merging.spending import traces_of
 
 Traits = Mapping[str, Scalar]
 
@@ -69,23 +69,10 @@ def contacts_of(one: Mapping[str, Contacts], other: Mapping[str, Contacts]) -> M
     """Offers and responses of both, by channel."""
     if not one or not other:
         return one or other
+    channels = dict.fromkeys((*one, *other))
     return bounded_contacts(
-        {
-            channel: _contacts(one.get(channel, _NO_CONTACTS), other.get(channel, _NO_CONTACTS))
-            for channel in dict.fromkeys((*one, *other))
-        }
+        {channel: together(one.get(channel, _NONE), other.get(channel, _NONE)) for channel in channels}
     )
 
 
-def _contacts(one: Contacts, other: Contacts) -> Contacts:
-    return Contacts(
-        one.offers + other.offers,
-        one.responses + other.responses,
-        traces_of(one.met, other.met),
-        one.shown + other.shown,
-        one.clicked + other.clicked,
-        one.alone or other.alone,
-    )
-
-
-_NO_CONTACTS = Contacts()
+_NONE = Contacts()

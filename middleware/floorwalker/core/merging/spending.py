@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from msgspec import structs
 
+from floorwalker.core.memory.ordering import CANCELLED
 from floorwalker.core.memory.purchases import TRACE_BYTES, Bought, Order, Orders, Total
 
 
@@ -31,10 +32,10 @@ def _known_to_both(mine: Orders, theirs: Orders, order: Order) -> tuple[Orders, 
     if again is not None:
         lines = () if _lines_at(mine, order.at) else _lines_at(theirs, again.at)
         theirs = theirs.without(again)
-        theirs = structs.replace(theirs, bought=(*theirs.bought, *lines))
+        theirs = structs.replace(theirs, bought=(*theirs.bought, *(structs.replace(one, at=order.at) for one in lines)))
         less = order.amount - again.amount if order.currency == again.currency else 0.0
         return mine.reduced(order, less), theirs
-    if order.at > theirs.left:
+    if order.at > theirs.left or theirs.has_noted(CANCELLED + order.id):
         return mine.without(order), theirs
     return mine, theirs.with_less(order.currency, order.amount, orders=1)
 
@@ -53,7 +54,7 @@ def _united(one: Orders, other: Orders) -> Orders:
         max(one.left, other.left),
         tuple(bought),
         max(one.bought_left, other.bought_left),
-        traces_of(one.known, other.known),
+        _traces_of(one.known, other.known),
         one.is_full or other.is_full,
     ).within_bounds()
 
@@ -68,7 +69,7 @@ def _totals_of(one: Orders, other: Orders) -> Mapping[str, Total]:
     return totals
 
 
-def traces_of(one: bytes, other: bytes) -> bytes:
+def _traces_of(one: bytes, other: bytes) -> bytes:
     """The traces of both, each once."""
     each = [traces[i : i + TRACE_BYTES] for traces in (one, other) for i in range(0, len(traces), TRACE_BYTES)]
     return b"".join(dict.fromkeys(each))
