@@ -24,6 +24,7 @@ COMMANDS = (
     "diff",
     "reach",
     "rules",
+    "report",
 )
 
 

@@ -138,10 +138,7 @@ def _goals_of(unit: str, ruleset: Ruleset) -> tuple[list[str], list[str]]:
     """The goals that a comparison is for, and those that guard it."""
     slot = ruleset.slots.get(unit.partition(" ")[0])
     own = [slot.goal] if slot is not None and slot.goal else []
-    guarding = [
-        *(getattr(slot, "guardrails", ()) if slot is not None else ()),
-        *getattr(ruleset.site, "guardrails", ()),
-    ]
+    guarding = [*(slot.guardrails if slot is not None else ()), *ruleset.site.guardrails]
     return own, [goal for goal in dict.fromkeys(guarding) if goal not in own]
 
 
