@@ -50,6 +50,8 @@ class Keepers:
         store.joining = self._joined
         return Keeper(store, owned=not is_open, outlives_requests=outlives_requests)
 
-    def _joined(self, person: Profile | None, anonymous: Profile, identified: Event) -> tuple[Profile, Effects]:
+    def _joined(
+        self, person: Profile | None, anonymous: Profile, identified: Event, *, is_told: bool = False
+    ) -> tuple[Profile, Effects]:
         """By the rules that are in force when two histories become one."""
-        return self._publisher.rulebook.corridor.join(person, anonymous, identified)
+        return self._publisher.rulebook.corridor.join(person, anonymous, identified, is_told=is_told)
