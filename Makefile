@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8000
 
-.PHONY: demo test test-long test-browser test-editor lint bench bench-smoke clean
+.PHONY: demo test test-long test-browser test-editor test-clients lint bench bench-smoke clean
 
 .venv/.base: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -21,6 +21,13 @@ PORT ?= 8000
 
 .venv/.editor: .venv/.test
 	npm install --silent --no-audit --no-fund --no-package-lock --prefix .venv/editor yaml-language-server@2.0.0
+	@touch $@
+
+.venv/.clients: .venv/.test tests/clients/constraints.txt
+	$(PYTHON) -m venv .venv/clients/python
+	.venv/clients/python/bin/python -m pip install --quiet --disable-pip-version-check "pip>=25.1"
+	.venv/clients/python/bin/python -m pip install --quiet --disable-pip-version-check -c tests/clients/constraints.txt --group clients
+	npm install --silent --no-audit --no-fund --no-package-lock --prefix .venv/clients @segment/analytics-node@3.1.0
 	@touch $@
 
 .venv/.lint: .venv/.test
@@ -42,6 +49,9 @@ test-browser: .venv/.browser  ## needs Chromium (Debian: apt-get install chromiu
 
 test-editor: .venv/.editor  ## needs Node.js with npm (Debian: apt-get install nodejs npm)
 	$(BIN)/python -m pytest -q -m editor
+
+test-clients: .venv/.clients  ## real client libraries of other vendors; needs Node.js with npm
+	$(BIN)/python -m pytest -q -m clients
 
 lint: .venv/.lint
 	$(BIN)/ruff check .
