@@ -20,6 +20,7 @@ from floorwalker.core.memory.counts import DIMENSIONS
 from floorwalker.core.memory.crediting import credited
 from floorwalker.core.memory.fold import fold
 from floorwalker.core.memory.goals import goals_of
+from floorwalker.core.memory.guard import within_size
 from floorwalker.core.memory.profile import Profile, Touch
 from floorwalker.core.memory.proof import Segments, fold_shown
 from floorwalker.core.memory.responses import Showing
@@ -84,6 +85,11 @@ class Corridor:
         other.priors, other._terms = priors, structs.replace(self._terms, priors=priors)
         return other
 
+    @property
+    def named_topics(self) -> frozenset[str]:
+        """The topics that the rules name."""
+        return frozenset([name for kind, name in self.pages.known_keys() if kind == "topic"])
+
     def topics(self, page: Page) -> tuple[str, ...]:
         """What a page counts towards: its topics; where the site names none at all, its category."""
         return page_topics(page, by_category=self._terms.by_category)
@@ -129,7 +135,8 @@ class Corridor:
     ) -> tuple[Profile, Effects]:
         """The profile after what the slots of one page showed at that time, and the effects. segments: the names of
         those that the visitor is in, asked only where something is shown for the first time."""
-        return fold_shown(profile, shown, at=at, terms=self._terms, segments=segments)
+        profile, effects = fold_shown(profile, shown, at=at, terms=self._terms, segments=segments)
+        return within_size(profile, self._terms), effects
 
     def _folded(
         self, before: Profile, profile: Profile, event: Event, signals: Signals | None = None
@@ -172,6 +179,11 @@ class Corridor:
     def looked_again(self, profile: Profile, at: float) -> tuple[Profile, Effects]:
         """A step in which nothing happened but time; where the rules watch nothing, none is due again."""
         return self._watch.judged(profile, at, priors=self.priors)
+
+    @property
+    def watched(self) -> str:
+        """What tells these watched segments from any others; empty where the rules watch nothing."""
+        return self._watch.version
 
     def has_judged(self, profile: Profile) -> bool:
         """Whether the profile was judged under these very watched segments."""

@@ -9,6 +9,7 @@ from floorwalker.core.effects import NOTHING, Count, Effects
 from floorwalker.core.events import Event
 from floorwalker.core.memory import affinity, commerce, contacts, crediting, persons, proof
 from floorwalker.core.memory.counts import EMPTY
+from floorwalker.core.memory.guard import within_size
 from floorwalker.core.memory.ledger import with_past
 from floorwalker.core.memory.profile import Profile, Touch
 from floorwalker.core.memory.recents import overflow, with_event
@@ -27,7 +28,8 @@ def fold(profile: Profile, event: Event, terms: Terms) -> tuple[Profile, Effects
     if event.page is not None:
         event = structs.replace(event, page=short_page(event.page))
     if event.name == names.SLOT_SHOWN:
-        return proof.told_shown(profile, event, terms)
+        profile, effects = proof.told_shown(profile, event, terms)
+        return within_size(profile, terms), effects
     at = max(seconds(event.at), profile.last_seen, profile.recents.last)
     before, counts = profile, _NO_COUNTS
     match event.name:
@@ -52,6 +54,7 @@ def fold(profile: Profile, event: Event, terms: Terms) -> tuple[Profile, Effects
     profile = _remembered(profile, event, at=at, terms=terms)
     effects = Effects((streamed(event, at),), counts)
     profile, more = crediting.reached(before, profile, event, terms)
+    profile = within_size(profile, terms)
     return profile, effects.then(more) if more is not NOTHING else effects
 
 

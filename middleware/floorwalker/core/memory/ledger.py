@@ -55,6 +55,11 @@ def with_past(counts: Counts, past: Iterable[Past], *, calendar: Calendar, known
     return ledger.within_bounds()
 
 
+def fewer(counts: Counts, most_bytes: int, *, calendar: Calendar, known: frozenset[str]) -> Counts:
+    """The counts in so many bytes, as coarse as that makes them."""
+    return _Ledger(counts, calendar, known).within_bounds(most_bytes)
+
+
 def with_visits(counts: Counts, began: Iterable[int], *, calendar: Calendar) -> Counts:
     """The counts with these visits' beginnings added, oldest first. No key is dropped for them."""
     ledger = _Ledger(counts, calendar, frozenset())
@@ -157,12 +162,12 @@ class _Ledger:
         last = max([key.last for key in (own, theirs) if key])
         return Key(name, max(since, since_theirs), last)
 
-    def within_bounds(self) -> Counts:
+    def within_bounds(self, most_bytes: int = MOST_BYTES) -> Counts:
         """The counts, packed; what is too much goes from days to months to `older`, and last the weakest keys go."""
         for dimension, most in MOST_KEYS.items():
             self._limit(dimension, most)
         packed = self.rolled()
-        while len(_encode(packed)) > MOST_BYTES:
+        while len(_encode(packed)) > most_bytes:
             self._shrink()
             packed = self._pack()
         return packed

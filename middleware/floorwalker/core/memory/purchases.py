@@ -176,6 +176,11 @@ class Orders(Struct, frozen=True, array_like=True, gc=False):
         kept = [structs.replace(line, quantity=min(pieces, line.quantity)) for line, pieces in lines if pieces > 0]
         return structs.replace(self, bought=tuple(kept))
 
+    def shortened(self, *, bought_bytes: int, traces: int) -> "Orders":
+        """With no more of what was bought, and of traces, than this; totals and orders stay as they are."""
+        bought, left = _latest(list(self.bought), self.bought_left, bought_bytes)
+        return structs.replace(self, bought=bought, bought_left=left, known=self.known[-traces * TRACE_BYTES :])
+
     def total(self, currency: str) -> Total | None:
         """All orders in that currency; None where they may have been in one that is no longer kept apart."""
         found = self.totals.get(currency)

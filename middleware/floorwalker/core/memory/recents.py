@@ -153,10 +153,15 @@ def overflow(recents: Recents) -> tuple[Recents, list[Past]]:
     """The recents back within their bounds, and the oldest events, which had to leave."""
     leaving: list[Past] = []
     while recents.is_full:
-        drop = max(1, int(len(recents) * _LEAVING))
-        leaving += islice(recents.past(), drop)
-        recents = _without_oldest(recents, drop)
+        recents, gone = shortened(recents)
+        leaving += gone
     return recents, leaving
+
+
+def shortened(recents: Recents) -> tuple[Recents, list[Past]]:
+    """The recents without the oldest fifth, of at least one event, and those that had to leave."""
+    drop = max(1, int(len(recents) * _LEAVING))
+    return _without_oldest(recents, drop), list(islice(recents.past(), drop))
 
 
 def _without_oldest(recents: Recents, drop: int) -> Recents:

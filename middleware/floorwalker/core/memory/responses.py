@@ -165,10 +165,12 @@ class Responses(Struct, frozen=True, array_like=True, gc=False):
 NONE = Responses()
 
 
-def blocks_that_fit(blocks: Sequence[Response], lost: int) -> tuple[tuple[Response, ...], int]:
+def blocks_that_fit(
+    blocks: Sequence[Response], lost: int, *, most_bytes: int = MOST_BYTES
+) -> tuple[tuple[Response, ...], int]:
     """The latest of them for which there is room, and when the latest of all those was that ever had to go."""
     first = 0
-    while len(_encode(blocks[first:])) > MOST_BYTES and len(blocks) - first > 1:
+    while len(_encode(blocks[first:])) > most_bytes and len(blocks) - first > 1:
         lost = max(lost, blocks[first].last)
         first += 1
     return tuple(blocks[first:]), lost

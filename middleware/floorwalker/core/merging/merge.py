@@ -5,6 +5,7 @@ from msgspec import structs
 from floorwalker.core.calendar import Calendar
 from floorwalker.core.effects import NOTHING, Effects
 from floorwalker.core.memory import proof
+from floorwalker.core.memory.guard import within_size
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.memory.responses import Exposure
 from floorwalker.core.memory.terms import Terms
@@ -41,7 +42,7 @@ def merge(person: Profile | None, anonymous: Profile, terms: Terms = _TERMS) -> 
         return anonymous, NOTHING
     exposures, mixed, counts = proof.merged(person, anonymous)
     profile = structs.replace(_united(person, anonymous, exposures, terms), mixed=mixed)
-    return profile, Effects(counts=counts)
+    return within_size(profile, terms), Effects(counts=counts)
 
 
 def _united(person: Profile, anonymous: Profile, exposures: tuple[Exposure, ...], terms: Terms) -> Profile:
