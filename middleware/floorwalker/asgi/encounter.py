@@ -5,11 +5,14 @@ from collections.abc import Mapping
 
 from floorwalker.asgi.budget import Budget
 from floorwalker.asgi.cookie import Identity, is_due
+from floorwalker.asgi.http.headers import all_of
 from floorwalker.asgi.http.kinds import RequestKind
 from floorwalker.asgi.http.request import Request
 from floorwalker.asgi.http.types import RawHeaders
+from floorwalker.asgi.insertion import marking, script_tag
 from floorwalker.asgi.keeper import Commit, Keeper
-from floorwalker.asgi.meeting import Meeting
+from floorwalker.asgi.meeting import Markup, Meeting, Tail
+from floorwalker.asgi.preview.policy import admits_script
 from floorwalker.asgi.setup import Setup
 from floorwalker.asgi.turns import Turn
 from floorwalker.asgi.walk import Step, Walk
@@ -22,6 +25,7 @@ from floorwalker.store import Outcome as Stored
 
 logger = logging.getLogger(__name__)
 
+_WHOLE = (HitKind.VIEW, HitKind.ERROR, HitKind.PREFETCH)
 _NAVIGATIONS = (HitKind.VIEW, HitKind.ERROR, HitKind.REDIRECT)
 _NOT_SERVED = {
     Outcome.TOO_LONG: "is longer than 64 KB",
@@ -110,6 +114,20 @@ class Encounter(Meeting):
     def identify(self, walk: Walk, event: Event) -> None:
         walk.identify(event, anew=self._leaves)
         self._leaves = False
+
+    def markup(self, walk: Walk, *, public: bool) -> Markup:
+        """What stands in each slot's place, with the names of blocks where the site wants them."""
+        markup = super().markup(walk, public=public)
+        return markup if self._setup.settings.script == "no" else marking(markup, walk, self._rulebook.selected)
+
+    def tail(self, walk: Walk, headers: RawHeaders, *, public: bool) -> Tail | None:  # noqa: ARG002 - it is personal
+        """The script, where the site wants it in its pages and the page's policy lets it run."""
+        if self._setup.settings.script != "insert" or self.kind not in _WHOLE:
+            return None
+        if not admits_script(all_of(headers, b"content-security-policy"), origin=self.request.origin):
+            return None
+        tag = script_tag(f"{self.request.root}{self._setup.settings.prefix}", walk.nonce)
+        return lambda _: tag
 
     @property
     def page_memory(self) -> PageMemory:
@@ -277,7 +295,11 @@ class Encounter(Meeting):
         return self._setup.cookie.set_cookie(wanted, secure=self.request.secure, now=self.request.at)
 
     def _commit(self, walk: Walk, outcomes: Mapping[str, Outcome]) -> Commit | None:
-        return self._submit(walk.take(outcomes))
+        topics = walk.topics if self.identity.confirmed else ()
+        commit = self._submit(walk.take(outcomes))
+        if topics and commit is not None:
+            self._keeper.population.count(topics, commit)
+        return commit
 
     def _submit(self, step: Step | None) -> Commit | None:
         if step is None:

@@ -42,6 +42,7 @@ class Options(TypedDict, total=False):
     write_keys: str | Sequence[str]
     public_keys: str | Sequence[str]
     preview: bool | str
+    script: str
     clock: Callable[[], float]
     random: Callable[[int], bytes]
 
@@ -55,7 +56,8 @@ class Settings:
     prefix: of our own endpoints. budget_ms: what we may take on top of the app's own time. exclude: paths that are
     left alone; `/x/` and `/x/**` hold all below. places: a MaxMind-format file. trusted_proxies: addresses or
     networks whose forwarding headers are believed. geo_headers: the CDN whose place headers are believed. write_keys,
-    public_keys: who may send events. preview: whether signed links show the site as somebody made up. clock: seconds
+    public_keys: who may send events. preview: whether signed links show the site as somebody made up. script: what
+    personal pages get for client.js, `no`, `mark` or `insert`. clock: seconds
     since 1970. random: n random bytes, for visitors' ids.
     """
 
@@ -73,6 +75,7 @@ class Settings:
     write_keys: tuple[str, ...] = ()
     public_keys: tuple[str, ...] = ()
     preview: bool = True
+    script: str = "no"
     clock: Callable[[], float] = time.time
     random: Callable[[int], bytes] = secrets.token_bytes
 
@@ -207,12 +210,19 @@ def _yes_or_no(value: bool | str) -> bool:
     return value.strip().lower() in _YES
 
 
+def _script(value: str) -> str:
+    if _text(value) not in SCRIPT:
+        raise ValueError(f"it is one of {', '.join(SCRIPT)}")
+    return value.strip()
+
+
 def _callable(value: Any) -> Any:
     if not callable(value):
         raise TypeError("it cannot be called")
     return value
 
 
+SCRIPT = ("no", "mark", "insert")  # blocks bear their names, and personal pages bring the script themselves
 _YES = ("yes", "true", "on", "1")
 _NO = ("no", "false", "off", "0")
 _READERS: Mapping[str, Callable[[Any], Any]] = {
@@ -230,6 +240,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "write_keys": _texts,
     "public_keys": _texts,
     "preview": _yes_or_no,
+    "script": _script,
     "clock": _callable,
     "random": _callable,
 }

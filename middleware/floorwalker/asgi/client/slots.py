@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from importlib.resources import files
@@ -29,6 +30,7 @@ from floorwalker.asgi.keeper import Keeper
 from floorwalker.asgi.meeting import Meeting
 from floorwalker.asgi.setup import Setup
 from floorwalker.core.hit import HitKind
+from floorwalker.core.ruleset import Ruleset
 from floorwalker.html.weave import Outcome
 
 logger = logging.getLogger(__name__)
@@ -54,7 +56,7 @@ class SlotDesk:
         self._keeper = keeper
         self._meet = meet
         self._leaves_alone = leaves_alone
-        self._script = (files("floorwalker.asgi.client") / "client.js").read_text(encoding="utf-8")
+        self._script = compact((files("floorwalker.asgi.client") / "client.js").read_text(encoding="utf-8"))
 
     async def slots(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The slots that are asked for, as they are decided for this visitor on the page of `url`.
@@ -80,10 +82,10 @@ class SlotDesk:
             await meeting.end()
 
     async def client(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The script, with the slots of the rules in force that are left to it."""
-        asked, slots = Asked(scope, receive), self._setup.rulebook.by_script
-        places = json.dumps([[slot.name, slot.at, slot.place] for slot in slots], ensure_ascii=True)
-        script = f"const SLOTS = {places};\n".replace("<", "\\u003c") + self._script
+        """The script, with the slots of the rules in force that it cannot find by itself, or that are left to it."""
+        asked = Asked(scope, receive)
+        places = json.dumps(_places(self._setup.rulebook.ruleset), ensure_ascii=True, separators=(",", ":"))
+        script = f"const SLOTS={places};\n".replace("<", "\\u003c") + self._script
         tag = f'"{sha256(script.encode()).hexdigest()[:16]}"'
         headers = {"cache-control": f"public, max-age={_FRESH_S}", "etag": tag, "x-content-type-options": "nosniff"}
         if tag in asked.headers.get("if-none-match", ""):  # whoever compresses it may have made the tag a weak one
@@ -136,6 +138,18 @@ class SlotDesk:
         if not url or len(url) > LONGEST_ADDRESS or len(asked.query_params.get("referrer", "")) > LONGEST_ADDRESS:
             return problem(400, "Bad Request", "url: write the page's path and query, at most 4,096 characters.")
         return None
+
+
+def compact(script: str) -> str:
+    """The script as it is sent: without comments and indentation. No text in it may hold the marks of a comment."""
+    without_comments = re.sub(r"/\*.*?\*/", "", script, flags=re.DOTALL)
+    return "\n".join(line.strip() for line in without_comments.splitlines() if line.strip()) + "\n"
+
+
+def _places(ruleset: Ruleset) -> list[list[str | int]]:
+    """Name, selector and place of each slot, and whether it is left to the page."""
+    told = [(slot, slot.deliver == "script") for slot in ruleset.slots.values()]
+    return [[slot.name, slot.at, slot.place, int(is_left)] for slot, is_left in told if is_left or slot.at]
 
 
 def _names(asked: Asked) -> Sequence[str]:

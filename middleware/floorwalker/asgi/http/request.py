@@ -41,6 +41,17 @@ class Request:
         return f"{'https' if self.secure else 'http'}://{host}{address}" if host else address
 
     @property
+    def root(self) -> str:
+        """Where this app is mounted; empty at the site's root."""
+        return str(self._scope.get("root_path") or "").rstrip("/")
+
+    @property
+    def origin(self) -> str:
+        """Scheme and host, as a content security policy names them."""
+        host = self.asked.header(b"host").decode("latin-1").lower()
+        return f"{'https' if self.secure else 'http'}://{host}"
+
+    @property
     def cookies(self) -> list[bytes]:
         """Every Cookie header; HTTP/2 clients send several."""
         return [value for name, value in self.headers if name == b"cookie"]

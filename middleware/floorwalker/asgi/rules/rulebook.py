@@ -12,6 +12,7 @@ from floorwalker.asgi.rules.rule_checks import content_checks
 from floorwalker.core.advance import Corridor
 from floorwalker.core.deciding.menu import menus_of
 from floorwalker.core.evaluation.plan import Plan
+from floorwalker.core.priors import Priors
 from floorwalker.core.reading.place import Places
 from floorwalker.core.reading.reader import SignalReader
 from floorwalker.core.ruleset import Content, Entry, Ruleset
@@ -57,7 +58,8 @@ class Rulebook:
         """templates: their sources by path, or all of them compiled, for this rulebook alone.
 
         geo_headers: the delivery network whose place headers are believed. by_script: the slots that are left to the
-        script in the page. goes_public: whether any slot is for pages that the app made public, too.
+        script in the page. selected: those that selectors point at. goes_public: whether any slot is for pages that the
+        app made public, too.
         """
         self.ruleset = ruleset
         site = ruleset.site
@@ -74,6 +76,7 @@ class Rulebook:
             slot.name: SelectorSlot(slot.name, slot.at, Place(slot.place)) for slot in ruleset.slots.values() if slot.at
         }
         self.by_script = tuple([slot for slot in ruleset.slots.values() if slot.deliver == "script"])
+        self.selected = frozenset(self._selectors)
         self.goes_public = any(slot.deliver == "page" for slot in ruleset.slots.values())
         self._by_page: dict[tuple[str, str], MayHold] = {}
         self._failed: set[str] = set()
@@ -91,8 +94,14 @@ class Rulebook:
         """
         other = copy(self)
         other.ruleset = ruleset
-        other.corridor = Corridor(ruleset, reader=self.reader)
+        other.corridor = Corridor(ruleset, reader=self.reader, priors=self.corridor.priors)
         other._by_page = {}
+        return other
+
+    def with_priors(self, priors: Priors) -> "Rulebook":
+        """The same rules, with what is known of the population now."""
+        other = copy(self)
+        other.corridor = self.corridor.with_priors(priors)
         return other
 
     def may_hold(self, signals: Signals) -> MayHold:
