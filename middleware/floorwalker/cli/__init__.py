@@ -25,6 +25,7 @@ COMMANDS = (
     "reach",
     "rules",
     "report",
+    "relay",
 )
 
 

@@ -1,1 +1,1 @@
-"""What runs beside the site: streams read with a consumer group, webhooks delivered, time that passes noticed."""
+"""Beside the site: streams read with consumer groups, webhooks, time that passes."""

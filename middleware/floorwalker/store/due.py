@@ -40,6 +40,11 @@ async def forget_due(link: Link, keys: Keys, visitor: str) -> None:
     await link.call("ZREM", keys.due(keys.partition_of(visitor)), visitor)
 
 
+async def postpone_due(link: Link, keys: Keys, visitor: str, at: float) -> None:
+    """A visitor who is due is due later; nobody becomes due by it."""
+    await link.call("ZADD", keys.due(keys.partition_of(visitor)), "XX", _seconds(at), visitor)
+
+
 def _seconds(at: float) -> str:
     return f"{at:.3f}"
 

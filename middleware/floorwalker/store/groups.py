@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 
-from msgspec import Struct
+from msgspec import DecodeError, Struct
 
+from floorwalker.core.events import Event
 from floorwalker.errors import StoreError
 from floorwalker.store.cluster import ClusterLink
 from floorwalker.store.keys import Keys, relay_key
@@ -230,7 +231,16 @@ def _entries(reply: Reply) -> list[StreamEntry]:
     """Entries that were deleted meanwhile come as nothing."""
     if not isinstance(reply, list):
         raise StoreError("The store's answer has an unexpected form.")
-    return [entry_of(one) for one in reply if isinstance(one, list) and one[1] is not None]
+    return [_readable(one) for one in reply if isinstance(one, list) and one[1] is not None]
+
+
+def _readable(reply: Reply) -> StreamEntry:
+    """What cannot be read, such as an entry of a newer release, is an event without a name: nobody waits for it."""
+    try:
+        return entry_of(reply)
+    except (StoreError, DecodeError):
+        name = reply[0] if isinstance(reply, list) else b""
+        return StreamEntry(_text(name), "", Event("", 0))
 
 
 def _text(value: Reply) -> str:

@@ -80,10 +80,8 @@ class Outbox:
     async def take(self, *, now: float, lease_s: float, limit: int) -> list[Letter]:
         """The first letter of each visitor who is to be tried by now; nobody else has them until the lease is over."""
         found: list[Letter] = []
-        for first in range(0, self._keys.partitions, PARTITIONS_AT_ONCE):
-            some = range(first, min(first + PARTITIONS_AT_ONCE, self._keys.partitions))
-            taken = await asyncio.gather(*(self._lease(one, now, lease_s, limit) for one in some))
-            for visitor in [visitor for part in taken for visitor in part]:
+        for partition in await self._with_some(now):
+            for visitor in await self._lease(partition, now, lease_s, limit - len(found)):
                 if (letter := await self._first(visitor)) is not None:
                     found.append(letter)
             if len(found) >= limit:
@@ -108,6 +106,17 @@ class Outbox:
         whole = await asyncio.gather(*(self._link.call("ZCARD", key) for key in keys))
         past = await asyncio.gather(*(self._link.call("ZCOUNT", key, "-inf", f"{now:.3f}") for key in keys))
         return _sum(whole), _sum(past)
+
+    async def _with_some(self, now: float) -> list[int]:
+        """The partitions where somebody is to be tried by now, those with the most first."""
+        counts: dict[int, int] = {}
+        for first in range(0, self._keys.partitions, PARTITIONS_AT_ONCE):
+            some = range(first, min(first + PARTITIONS_AT_ONCE, self._keys.partitions))
+            command = ("-inf", f"{now:.3f}")
+            names = [self._keys.waiting(one, self._endpoint) for one in some]
+            replies = await asyncio.gather(*(self._link.call("ZCOUNT", name, *command) for name in names))
+            counts |= {one: reply for one, reply in zip(some, replies, strict=True) if isinstance(reply, int) and reply}
+        return sorted(counts, key=lambda one: -counts[one])
 
     async def _lease(self, partition: int, now: float, lease_s: float, limit: int) -> list[str]:
         arguments: list[Word] = [f"{now:.3f}", f"{now + lease_s:.3f}", min(limit, VISITORS_AT_ONCE)]

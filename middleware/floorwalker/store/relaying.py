@@ -1,13 +1,14 @@
 """What a relay needs of a store: streams by group, who is due, splits, outboxes, and notes that all relays share."""
 
 from collections.abc import AsyncIterator, Mapping
+from hashlib import blake2b
 
 from msgspec import Struct
 
-from floorwalker.store.due import count_due, forget_due
+from floorwalker.store.due import count_due, forget_due, postpone_due
 from floorwalker.store.groups import Group, Standing, standings
 from floorwalker.store.keys import Keys, relay_key
-from floorwalker.store.outbox import Outbox, Undelivered, read_undelivered, resend
+from floorwalker.store.outbox import Letter, Outbox, Undelivered, read_undelivered, resend
 from floorwalker.store.pipe import Link
 from floorwalker.store.settings import StoreSettings
 from floorwalker.store.splits import Splits
@@ -44,6 +45,15 @@ class Relaying(Struct, frozen=True):
     async def forget_due(self, visitor: str) -> None:
         """Of this visitor nothing is known any more."""
         await forget_due(self.link, self.keys, visitor)
+
+    async def postpone_due(self, visitor: str, at: float) -> None:
+        """This visitor is looked at later."""
+        await postpone_due(self.link, self.keys, visitor, at)
+
+    def id_of(self, letter: Letter) -> str:
+        """By what receivers know a message, however often it is sent."""
+        told = f"{self.keys.namespace}:{self.keys.partition_of(letter.visitor)}:{letter.entry}"
+        return f"msg_{blake2b(told.encode(), digest_size=15, person=b'fw-message').hexdigest()}"
 
     async def undelivered(self, *, limit: int = 1000) -> list[Undelivered]:
         """What was given up."""

@@ -38,6 +38,11 @@ class Watch:
     def __bool__(self) -> bool:
         return bool(self.marks)
 
+    @property
+    def version(self) -> str:
+        """What tells these definitions from any others; empty where there are none."""
+        return "-".join(f"{mark:x}" for mark in self.marks.values())
+
     def knows(self, profile: Profile) -> bool:
         """Whether the profile was judged under these very definitions, and no others."""
         return [mark & ~1 for mark in profile.watched] == list(self.marks.values())

@@ -1,0 +1,76 @@
+"""A reader of the streams: hands each event on to whatever takes it, and lets go of the rest."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from itertools import groupby
+
+from floorwalker.relay.settings import RelaySettings
+from floorwalker.store.groups import Delivery, Group
+
+logger = logging.getLogger(__name__)
+
+Take = Callable[[Delivery], Awaitable[bool]]
+"""Takes an event over and is done with it, in one step of the store; whether it was this call that did."""
+
+
+class Reader:
+    """Reads for one group. names: of the events that are taken. from_now: a new group begins with what comes now."""
+
+    def __init__(
+        self,
+        group: Group,
+        take: Take,
+        *,
+        names: Sequence[str],
+        from_now: bool,
+        settings: RelaySettings,
+        clock: Callable[[], float],
+    ) -> None:
+        self._group = group
+        self._take = take
+        self._names = frozenset(names)
+        self._from_now = from_now
+        self._settings = settings
+        self._clock = clock
+        self._claim_at = self._gaps_at = float("-inf")
+
+    async def open(self) -> None:
+        """Make the group where it is not yet. Raises StoreError."""
+        await self._group.open(from_now=self._from_now)
+
+    async def round(self) -> int:
+        """Take what there is, and now and then what a dead relay left; how many events came. Raises StoreError."""
+        now = self._clock()
+        if now >= self._gaps_at:
+            await self._report_gaps()
+            self._gaps_at = now + self._settings.gaps_every_s
+        came = 0
+        async for some in self._group.read():
+            came += await self._taken(some)
+        if now >= self._claim_at:
+            async for some in self._group.claim(idle_ms=int(self._settings.claim_after_s * 1000)):
+                came += await self._taken(some)
+            self._claim_at = now + self._settings.claim_after_s / 2
+        return came
+
+    async def leave(self) -> None:
+        """The relay ends: what it is not done with stays for another."""
+        await self._group.leave()
+
+    async def _taken(self, some: Sequence[Delivery]) -> int:
+        """In order within a partition, several partitions at a time."""
+        await self._group.done([one for one in some if one.entry.event.name not in self._names])
+        wanted = [one for one in some if one.entry.event.name in self._names]
+        parts = groupby(sorted(wanted, key=lambda one: one.partition), key=lambda one: one.partition)
+        await asyncio.gather(*(self._in_order(list(part)) for _, part in parts))
+        return len(some)
+
+    async def _in_order(self, some: Iterable[Delivery]) -> None:
+        for one in some:
+            await self._take(one)
+
+    async def _report_gaps(self) -> None:
+        for gap in await self._group.gaps():
+            missed = "some" if gap.missed is None else gap.missed
+            logger.error("%s events of partition %d were trimmed before %s read them", missed, gap.partition, gap.group)
