@@ -251,8 +251,8 @@ async def test_a_changed_rule_is_in_the_next_page(wrap: Wrap, clock: Clock, rule
     (rules / "more.yaml").write_text("slots: {clock: {show: [{name: new, text: Brand new}]}}")
     publisher = app._setup.publisher
     publisher._clock = iter(range(10**6, 10**9, 100)).__next__
-    before = publisher.rulebook
-    while publisher.rulebook is before:  # the site looks as well, and one look at a time is enough
+    before = publisher.rulebook.ruleset
+    while publisher.rulebook.ruleset is before:  # the site looks as well, and one look at a time is enough
         publisher.look()
         await asyncio.sleep(0)
     assert b"Brand new" in (await editor.get("/")).body

@@ -508,12 +508,12 @@ async def test_a_page_that_has_begun_keeps_its_rules(wrap: Wrap, tmp_path: Path)
     await begun.wait()
     (folder / "site.yaml").write_text(HERO.format("second"))
     setup = middleware._setup
-    before = setup.rulebook
+    before = setup.rulebook.ruleset
     for _ in range(1000):
-        if setup.rulebook is not before:
+        if setup.rulebook.ruleset is not before:
             break
         await asyncio.sleep(0.005)
-    assert setup.rulebook is not before
+    assert setup.rulebook.ruleset is not before
     go_on.set()
     assert b"<b>first</b>" in (await page).body
     assert b"<b>second</b>" in (await Browser(middleware).get("/")).body

@@ -9,7 +9,7 @@ import pytest
 from floorwalker.asgi.settings import Options, Settings, read_settings
 from floorwalker.store.address import read_address
 from floorwalker.store.attempt import COUNTS_HELD_BACK, EVENTS_HELD_BACK, WRITERS_KEPT
-from floorwalker.store.keys import Keys, files_key, history_key, meta_key, relay_key
+from floorwalker.store.keys import Keys, files_key, history_key, lifecycle_key, meta_key, relay_key, topics_key
 from floorwalker.store.losses import Loss
 from floorwalker.store.open import PARTITIONS, PARTITIONS_EMBEDDED
 from floorwalker.store.record import HEAD_BYTES, IDENTITY_BYTES, Body, Record, State
@@ -95,7 +95,7 @@ def test_the_keys_are_those_of_the_code() -> None:
     found = {meta_key(""), keys.profile("VISITOR"), keys.events(0), keys.stats(0, "DAY"), keys.deferred("VISITOR")}
     found |= {keys.exposed(0, "PSEUDONYM"), keys.splits(0, "DAY"), keys.outbox("VISITOR"), keys.undelivered(0)}
     found |= {keys.waiting(0, "WEBHOOK"), relay_key("")}
-    found |= {history_key(""), files_key("")}
+    found |= {history_key(""), files_key(""), topics_key("", "DAY"), lifecycle_key("")}
     rows = [bare(row[0]) for row in table("storage.md", "<!-- keys -->")]
     assert {key.replace("{N}", "{0}") for key in rows} == found
     assert meta_key("shop") == "fw:shop:meta"

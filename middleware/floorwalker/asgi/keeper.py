@@ -2,11 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Sequence
+import secrets
+import time
+from collections.abc import AsyncGenerator, Callable, Sequence
 
 from floorwalker.asgi.budget import Budget
 from floorwalker.asgi.chronicle import Chronicle
 from floorwalker.asgi.circuit import Circuit
+from floorwalker.asgi.population import Population
 from floorwalker.core.events import Event
 from floorwalker.errors import FloorwalkerError, StoreUnavailable
 from floorwalker.html.markers import PageMemory
@@ -25,11 +28,21 @@ Commit = asyncio.Future[Committed]
 class Keeper:
     """One store and its circuit. Belongs to the event loop it is made in; owned stores are closed with it."""
 
-    def __init__(self, store: Store, *, owned: bool, outlives_requests: bool) -> None:
-        """outlives_requests: somebody will close it in the end; else every request waits for its commits."""
+    def __init__(
+        self,
+        store: Store,
+        *,
+        owned: bool,
+        outlives_requests: bool,
+        clock: Callable[[], float] = time.time,
+        random: Callable[[int], bytes] = secrets.token_bytes,
+    ) -> None:
+        """outlives_requests: somebody will close it in the end; else every request waits for its commits. clock:
+        seconds since 1970. random: so many random bytes."""
         self.outlives_requests = outlives_requests
         self.page_memory = PageMemory()
         self.chronicle = Chronicle(store)
+        self.population = Population(store, clock=clock, random=random)
         self._store = store
         self._owned = owned
         self._circuit = Circuit(clock=asyncio.get_running_loop().time)
@@ -57,6 +70,7 @@ class Keeper:
     async def close(self) -> None:
         """Store what still waits, and let go."""
         await self.chronicle.close()
+        await self.population.close()
         for task in self._joining:
             task.cancel()
         if not self._owned:

@@ -41,6 +41,7 @@ class Keepers:
         self._by_loop = {loop: kept for loop, kept in self._by_loop.items() if not loop.is_closed()}
         self._by_loop[asyncio.get_running_loop()] = keeper
         self._publisher.start(keeper.chronicle.note)
+        keeper.population.start(self._publisher)
         return keeper
 
     def _new(self, *, outlives_requests: bool) -> Keeper:
@@ -48,7 +49,13 @@ class Keepers:
         is_open = isinstance(given, Store)
         store = given if isinstance(given, Store) else open_store(given, clock=self._settings.clock)
         store.joining = self._joined
-        return Keeper(store, owned=not is_open, outlives_requests=outlives_requests)
+        return Keeper(
+            store,
+            owned=not is_open,
+            outlives_requests=outlives_requests,
+            clock=self._settings.clock,
+            random=self._settings.random,
+        )
 
     def _joined(
         self, person: Profile | None, anonymous: Profile, identified: Event, *, is_told: bool = False

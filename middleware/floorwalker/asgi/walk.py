@@ -121,6 +121,11 @@ class Walk:
         return bool(self._hit.events)
 
     @property
+    def topics(self) -> tuple[str, ...]:
+        """What the page that was seen, and was not taken yet, counts towards."""
+        return self._rulebook.corridor.topics(self.signals.page) if self._hit.kind is HitKind.VIEW else ()
+
+    @property
     def is_robot(self) -> bool:
         return self.signals.robot is not None
 

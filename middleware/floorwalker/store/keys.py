@@ -96,3 +96,13 @@ def files_key(namespace: str) -> str:
 def relay_key(namespace: str) -> str:
     """Hash: what relays know of gaps, of webhooks that were stopped, and of the watched segments they began with."""
     return f"{prefix(namespace)}{{relay}}:state"
+
+
+def topics_key(namespace: str, day: str) -> str:
+    """Hash: how often each topic was seen on a day (YYYY-MM-DD, UTC) by the whole population."""
+    return f"{prefix(namespace)}{{population}}:topics:{day}"
+
+
+def lifecycle_key(namespace: str) -> str:
+    """String: the table that was fitted to how people come back, as JSON."""
+    return f"{prefix(namespace)}{{population}}:lifecycle"

@@ -29,6 +29,7 @@ from floorwalker.store.loading import Loading, readable
 from floorwalker.store.losses import Losses
 from floorwalker.store.naming import client_id, person_id
 from floorwalker.store.pipe import Link
+from floorwalker.store.population import Population
 from floorwalker.store.publications import KeptRules, Publication, keep, read_history, read_kept
 from floorwalker.store.relaying import Relaying
 from floorwalker.store.settings import StoreSettings
@@ -55,7 +56,7 @@ class Store:
     stops no start-up: each call raises StoreUnavailable until it is back, and commits wait for it.
 
     joining: what makes a person's and an anonymous profile one, with the event that says so; pure. Set it to
-    `Corridor.join` where there are rules.
+    `Corridor.join` where there are rules. population: what is known of all visitors together.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Store:
     ) -> None:
         settings = settings or StoreSettings()
         self.joining: Joining = join_plainly
+        self.population = Population(link, namespace)
         self._link = link
         self._namespace = namespace
         self._losses = Losses(clock)

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from floorwalker.asgi.rules.rulebook import Rulebook, read_site_files
 from floorwalker.asgi.rules.watching import Watch
+from floorwalker.core.priors import NO_PRIORS, Priors
 from floorwalker.core.ruleset import Ruleset
 from floorwalker.errors import FloorwalkerError, RuleErrors
 from floorwalker.rulefile import Mark, Problem, RuleFiles, Severity, list_rules, list_templates
@@ -93,6 +94,8 @@ class Publisher:
         self._now = now
         self._due = clock()
         self._lock = Lock()
+        self._swapping = Lock()
+        self._priors = NO_PRIORS
         self._judged: _Seen | None = None
         self._unsettled: tuple[_Seen, float] | None = None
         self._tasks: dict[asyncio.AbstractEventLoop, asyncio.Task[None] | None] = {}
@@ -108,6 +111,12 @@ class Publisher:
         if not self.looks:
             return "not looked at"
         return "in force" if self.refused is None else "refused"
+
+    def take_priors(self, priors: Priors) -> None:
+        """From the next page on this is what is known of the population; rules that come later know it, too."""
+        with self._swapping:
+            self._priors = priors
+            self.rulebook = self.rulebook.with_priors(priors)
 
     def start(self, announce: Announce) -> None:
         """Look again and again while the running event loop lives, or until `stop`.
@@ -219,9 +228,11 @@ class Publisher:
             case _Ready(rulebook, files):
                 if self.refused is not None or files.version != before:
                     logger.info("changed rules are in force: %s", files.version)
-                if rulebook is not self.rulebook:
+                if rulebook.ruleset is not self.rulebook.ruleset:
                     self.published = Published(files, self._now())
-                self.rulebook, self.refused = rulebook, None
+                    with self._swapping:
+                        self.rulebook = rulebook.with_priors(self._priors)
+                self.refused = None
             case _:
                 assert_never(verdict)
 
