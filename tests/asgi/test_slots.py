@@ -117,7 +117,7 @@ async def test_the_page_s_own_content_counts_where_the_lot_fell_on_it(serve: Ser
     rules = "slots: {hero: {choose: weighted, show: [{default: yes}, {name: b, text: b, weight: 0}]}}"
     browser = Browser(serve(rules))
     assert body(await browser.get("/")) == b"old"
-    (exposure,) = (await remembered(browser.cookie)).responses.exposures
+    exposure = (await remembered(browser.cookie)).responses.exposures[-1]
     assert (exposure.block, exposure.arm) == ("default", "treatment")
 
 
@@ -182,10 +182,15 @@ async def test_a_promotions_control_group_sees_the_page_and_is_remembered_as_suc
     clock.now += 2 * DAY
     assert body(await browser.get("/")) == b"own"
     profile = await remembered(browser.cookie)
-    assert [(one.slot, one.block, one.arm, one.promotion) for one in profile.responses.exposures] == [
-        ("ribbon", "bar", "control", "sale"),
-        ("hero", "sale", "control", "sale"),
-        ("hero", "own", "treatment", ""),
+    assert [(one.unit, one.block, one.arm) for one in profile.responses.exposures] == [
+        ("", "", "treatment"),
+        ("promotion:sale", "", "control"),
+        ("ribbon promotion:sale", "", "control"),
+        ("ribbon promotion:sale", "bar", "control"),
+        ("hero promotion:sale", "", "control"),
+        ("hero promotion:sale", "sale", "control"),
+        ("hero", "", "treatment"),
+        ("hero", "own", "treatment"),
     ]
     assert profile.mixed == ()
 

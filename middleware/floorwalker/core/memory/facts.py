@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from math import isfinite
 
-from msgspec import Struct, structs
+from msgspec import Struct, msgpack, structs
 
 from floorwalker.core.effects import Count
+from floorwalker.core.memory.purchases import TRACE_BYTES
 from floorwalker.core.memory.responses import MIXED, SEEN, Exposure, Reached
 
 SHOWN, CLICKED, CONVERTED, REVENUE, SQUARE, MIXED_FACT = "shown", "clicked", "converted", "revenue", "square", "mixed"
@@ -20,6 +21,9 @@ MOST_REVENUE = 10**11  # minor units that one visitor counts with, for one goal 
 SQUARE_STEP = 1 << 32  # what one in `square-high` stands for: a counter of 64 bits holds millions of the largest
 
 _SQUARE_HIGH = "square-high"
+MOST_BYTES = 1200  # of all exposures with what they are credited with
+
+_encode = msgpack.Encoder().encode
 _SEPARATOR = "\x1f"
 _PLAIN = (SHOWN, CLICKED, MIXED_FACT)
 _MONEY = {REVENUE: 1, SQUARE: 1, _SQUARE_HIGH: SQUARE_STEP}
@@ -104,6 +108,15 @@ def packed(exposures: Iterable[Exposure]) -> tuple[Exposure, ...]:
     return tuple(found)
 
 
+def as_kept(exposures: Sequence[Exposure]) -> tuple[list[Exposure], tuple[Exposure, ...]]:
+    """The (expanded) exposures for which there is room with all that they are credited with, and how they are kept. The
+    latest go first, and are in no figure then."""
+    kept = packed(exposures)
+    while kept and len(_encode(kept)) > MOST_BYTES:
+        kept = packed(exposures[: len(kept) - 1])
+    return list(exposures[: len(kept)]), kept
+
+
 def facts_of(exposure: Exposure) -> Iterator[Count]:
     """Everything that is counted for an (expanded) exposure, on the day on which it began."""
     if exposure.side == SEEN:
@@ -136,6 +149,16 @@ def difference(before: Sequence[Exposure], after: Sequence[Exposure]) -> Changes
             for count in facts_of(exposure) if id(exposure) not in same else ():
                 changes[count.day, count.field] += sign * count.by
     return tuple([Count(day, field, by) for (day, field), by in changes.items() if by])
+
+
+def without_trace(traces: bytes, gone: bytes) -> bytes:
+    """Traces of orders but for one."""
+    return b"".join([one for one in traces_in(traces) if one != gone])
+
+
+def traces_in(traces: bytes) -> list[bytes]:
+    """Each of several traces."""
+    return [traces[place : place + TRACE_BYTES] for place in range(0, len(traces), TRACE_BYTES)]
 
 
 @lru_cache(1024)

@@ -8,7 +8,7 @@ from floorwalker.core.bounds import MOST_PROPERTIES, NAME_BYTES, scalars, short
 from floorwalker.core.conditions.asking import event_holds, page_holds
 from floorwalker.core.conditions.matchers import AnyOf, Range, fold_text
 from floorwalker.core.conditions.model import Behaviour, Condition, Field
-from floorwalker.core.events import ORDER_COMPLETED, PAGE_VIEWED, Event, Page
+from floorwalker.core.events import PAGE_VIEWED, Event, Page
 from floorwalker.core.ruleset import Ruleset
 
 _ONCE = Range(low=1)
@@ -31,13 +31,14 @@ class Aim(Struct, frozen=True):
 class Goals(Struct, frozen=True):
     """All goals of the rules. viewed: one page view reaches them; done: one event, by its folded name, and open: one
     whose name they do not say as such; held: any other condition. of_slot: which goals a slot is credited for; all,
-    where it is not here."""
+    where it is not here. all: every goal."""
 
     viewed: tuple[Aim, ...] = ()
     done: Mapping[str, tuple[Aim, ...]] = {}
     open: tuple[Aim, ...] = ()
     held: tuple[Aim, ...] = ()
     of_slot: Mapping[str, frozenset[str]] = {}
+    all: tuple[Aim, ...] = ()
 
     def credits(self, slot: str, goal: str) -> bool:
         """Whether a comparison in that slot, empty for one across slots, is credited for the goal."""
@@ -56,15 +57,6 @@ class Goals(Struct, frozen=True):
         properties = scalars(event.properties, most=MOST_PROPERTIES)
         return found + [aim for aim in asked if event_holds(aim.what, name, properties)]
 
-    def of_orders(self, properties: Mapping[str, object] | None) -> list[Aim]:
-        """The goals that a completed order reached. properties: its event's; None where they are forgotten, so that it
-        is not known of goals that ask for any."""
-        asked = (*self.done.get(fold_text(ORDER_COMPLETED), ()), *self.open)
-        if properties is None:
-            asked = tuple([aim for aim in asked if all(field.name == "event" for field in aim.what)])
-        told = scalars(properties or {}, most=MOST_PROPERTIES)
-        return [aim for aim in asked if event_holds(aim.what, ORDER_COMPLETED, told)]
-
     def _viewed(self, page: Page) -> list[Aim]:
         return [aim for aim in self.viewed if page_holds(aim.what, page)]
 
@@ -76,11 +68,12 @@ def goals_of(ruleset: Ruleset) -> Goals:
     """The goals of these rules, ready to be asked."""
     if not ruleset.goals:
         return NO_GOALS
-    viewed, open_, held = list[Aim](), list[Aim](), list[Aim]()
+    viewed, open_, held, every = list[Aim](), list[Aim](), list[Aim](), list[Aim]()
     done: dict[str, tuple[Aim, ...]] = {}
     for goal in ruleset.goals.values():
         what = _one_behaviour(goal.when)
         aim = Aim(short(goal.name, NAME_BYTES), goal.value, goal.within, goal.when, what or ())
+        every.append(aim)
         if what is None:
             held.append(aim)
         elif isinstance(goal.when, Behaviour) and goal.when.name == "viewed":
@@ -89,7 +82,7 @@ def goals_of(ruleset: Ruleset) -> Goals:
             open_.append(aim)
         else:
             done |= {name: (*done.get(name, ()), aim) for name in names}
-    return Goals(tuple(viewed), done, tuple(open_), tuple(held), _of_slots(ruleset))
+    return Goals(tuple(viewed), done, tuple(open_), tuple(held), _of_slots(ruleset), tuple(every))
 
 
 def _one_behaviour(when: Condition) -> tuple[Field, ...] | None:

@@ -21,7 +21,7 @@ _REFUNDED = "refunded "
 def completed(profile: Profile, event: Event, terms: Terms, *, at: int) -> Orders | None:
     """The orders with this one; the very same where it is known already. It is known by `order_id`, else by the
     event's id; one without either is always another."""
-    orders, id = profile.orders or NO_ORDERS, _id_of(event)
+    orders, id = profile.orders or NO_ORDERS, id_of(event)
     if id and orders.knows(id):
         return profile.orders
     amount = revenue_of(event.properties, event.items) or 0.0
@@ -32,7 +32,7 @@ def completed(profile: Profile, event: Event, terms: Terms, *, at: int) -> Order
 
 def amended(profile: Profile, event: Event, terms: Terms) -> Orders | None:
     """The orders once one of them was updated, refunded or cancelled; the very same where it is not known."""
-    orders, id = profile.orders, _id_of(event)
+    orders, id = profile.orders, id_of(event)
     if orders is None or not id or orders.has_noted(CANCELLED + id):
         return orders
     order = orders.order(id)
@@ -141,7 +141,8 @@ def _product_of(item: Item) -> str:
     return short(item.product or item.name, NAME_BYTES)
 
 
-def _id_of(event: Event) -> str:
+def id_of(event: Event) -> str:
+    """The id of the order that an event is about: `order_id`, else the event's own; empty where it has neither."""
     told = event.properties.get("order_id")
     id = str(told).strip() if told is not None and not isinstance(told, bool) else ""
     return order_id(id or event.id)

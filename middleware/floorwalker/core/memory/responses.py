@@ -8,6 +8,7 @@ from floorwalker.core.decision import Arm, Keeper
 
 MOST_DAYS = 10  # of each block
 MOST_BYTES = 1800  # of all blocks: about forty
+MOST_TRACES = 32  # bytes: of 8 orders, of what one exposure is credited with
 
 _encode = msgpack.Encoder().encode
 
@@ -51,19 +52,19 @@ class Response(Struct, frozen=True, array_like=True, gc=False):
 class Reached(Struct, frozen=True, array_like=True, gc=False):
     """What one exposure is credited with of one goal.
 
-    orders: those that reached it and were not taken back. otherwise: something else reached it, too. revenue: what it
-    brought, by currency (an upper-case code), in minor units.
+    orders: traces of those that reached it and were not taken back. otherwise: something else reached it, or an order
+    that can be taken back no more. revenue: what it brought, by currency (an upper-case code), in minor units.
     """
 
     goal: str
-    orders: int = 0
+    orders: bytes = b""
     otherwise: bool = False
     revenue: Mapping[str, int] = {}
 
     @property
     def converted(self) -> bool:
         """Whether the goal counts as reached."""
-        return self.otherwise or self.orders > 0
+        return self.otherwise or bool(self.orders)
 
 
 TREATMENT, CONTROL, MIXED, SEEN = "t", "c", "m", "s"  # sides of an exposure

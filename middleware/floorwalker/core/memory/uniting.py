@@ -1,15 +1,18 @@
 """Uniting: the exposures of somebody who was counted as two. What both had counted is taken back once."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import structs
 
 from floorwalker.core.effects import Count
 from floorwalker.core.memory.comparisons import Key, key_of, mixed_units, set_aside, that_fit
-from floorwalker.core.memory.facts import difference, expanded, minor_units, packed
+from floorwalker.core.memory.facts import as_kept, difference, expanded, minor_units, traces_in
 from floorwalker.core.memory.profile import Profile
-from floorwalker.core.memory.purchases import NO_ORDERS, Order
-from floorwalker.core.memory.responses import CONTROL, MIXED, NONE, SEEN, Exposure, Reached
+from floorwalker.core.memory.purchases import NO_ORDERS, trace
+from floorwalker.core.memory.responses import CONTROL, MIXED, MOST_TRACES, NONE, SEEN, Exposure, Reached
+
+Amounts = Mapping[bytes, tuple[str, int]]
 
 
 def merged(person: Profile, anonymous: Profile) -> tuple[tuple[Exposure, ...], tuple[str, ...], tuple[Count, ...]]:
@@ -19,21 +22,20 @@ def merged(person: Profile, anonymous: Profile) -> tuple[tuple[Exposure, ...], t
     once. Who was in another arm on each side is mixed.
     """
     mine, theirs = (expanded((one.responses or NONE).exposures) for one in (person, anonymous))
-    both = _joined(mine, theirs, _known_to_both(person, anonymous))
-    kept = that_fit(_without_mixed(both.values()))
-    exposures = packed(kept)
+    both = _joined(mine, theirs, _amounts(anonymous))
+    kept, exposures = as_kept(that_fit(_without_mixed(both.values())))
     return exposures, mixed_units(exposures), difference([*mine, *theirs], kept)
 
 
-def _joined(mine: Sequence[Exposure], theirs: Sequence[Exposure], shared: Sequence[Order]) -> dict[Key, Exposure]:
+def _joined(mine: Sequence[Exposure], theirs: Sequence[Exposure], amounts: Amounts) -> dict[Key, Exposure]:
     found: dict[Key, Exposure] = {key_of(one): one for one in mine}
     for other in theirs:
         one = found.get(key_of(other))
-        found[key_of(other)] = other if one is None else _together(one, other, shared)
+        found[key_of(other)] = other if one is None else _together(one, other, amounts)
     return found
 
 
-def _together(one: Exposure, other: Exposure, shared: Sequence[Order]) -> Exposure:
+def _together(one: Exposure, other: Exposure, amounts: Amounts) -> Exposure:
     """The same met on two sides. Of a block in two arms nothing counts, as of its comparison; it may have been seen."""
     at, sides = min(one.at, other.at), (one.side[:1], other.side[:1])
     if sides[0] != sides[1]:
@@ -43,7 +45,7 @@ def _together(one: Exposure, other: Exposure, shared: Sequence[Order]) -> Exposu
         side = next((side for side in sides if side != SEEN), SEEN) if seen_in_none else SEEN
         counted = one if one.side[:1] == side else other
         return counted if side != SEEN else set_aside(structs.replace(one, at=at))
-    reached = _reached(one, other, shared) if sides[0] not in (MIXED, SEEN) else ()
+    reached = _reached(one, other, amounts) if sides[0] not in (MIXED, SEEN) else ()
     return structs.replace(one, at=at, clicked=one.clicked or other.clicked, reached=reached)
 
 
@@ -60,12 +62,11 @@ def _without_mixed(exposures: Iterable[Exposure]) -> list[Exposure]:
     return found
 
 
-def _reached(one: Exposure, other: Exposure, shared: Sequence[Order]) -> tuple[Reached, ...]:
+def _reached(one: Exposure, other: Exposure, amounts: Amounts) -> tuple[Reached, ...]:
     mine, theirs = ({reached.goal: reached for reached in side.reached or ()} for side in (one, other))
-    twice = [order for order in shared if order.at >= max(one.at, other.at)]
     return tuple(
         [
-            _credited_to_both(mine[goal], theirs[goal], twice)
+            _credited_to_both(mine[goal], theirs[goal], amounts)
             if goal in mine and goal in theirs
             else mine.get(goal) or theirs[goal]
             for goal in {**mine, **theirs}
@@ -73,20 +74,24 @@ def _reached(one: Exposure, other: Exposure, shared: Sequence[Order]) -> tuple[R
     )
 
 
-def _credited_to_both(one: Reached, other: Reached, twice: Sequence[Order]) -> Reached:
+def _credited_to_both(one: Reached, other: Reached, amounts: Amounts) -> Reached:
     """What both brought; an order in both, once."""
-    shared = twice[: min(one.orders, other.orders)]
-    again: Mapping[str, int] = {}
-    for order in shared:
-        again = {**again, order.currency: again.get(order.currency, 0) + minor_units(order.amount, order.currency)}
+    orders, twice = one.orders, Counter[str]()
+    for order in traces_in(other.orders):
+        if order not in traces_in(one.orders):
+            orders += order
+        elif order in amounts:
+            currency, amount = amounts[order]
+            twice[currency] += amount
     revenue = {}
     for currency in {**one.revenue, **other.revenue}:
         had, more = one.revenue.get(currency, 0), other.revenue.get(currency, 0)
-        revenue[currency] = had + more - min(again.get(currency, 0), had, more)
-    orders = one.orders + other.orders - len(shared)
-    return Reached(one.goal, orders, one.otherwise or other.otherwise, revenue)
+        revenue[currency] = had + more - min(twice[currency], had, more)
+    otherwise = one.otherwise or other.otherwise or len(orders) > MOST_TRACES
+    return Reached(one.goal, orders[-MOST_TRACES:], otherwise, revenue)
 
 
-def _known_to_both(person: Profile, anonymous: Profile) -> list[Order]:
-    orders = anonymous.orders or NO_ORDERS
-    return [one for one in (person.orders or NO_ORDERS).latest if one.id and orders.order(one.id) is not None]
+def _amounts(profile: Profile) -> Amounts:
+    """What the latest orders came to, by their traces: currency and minor units."""
+    orders = (profile.orders or NO_ORDERS).latest
+    return {trace(one.id): (one.currency, minor_units(one.amount, one.currency)) for one in orders}
