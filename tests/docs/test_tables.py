@@ -55,6 +55,7 @@ def test_every_variable_named_is_read() -> None:
         "BUDGET_MS": "5",
         "RELOAD_S": "2",
         "PREVIEW": "no",
+        "SCRIPT": "mark",
         "GEO_HEADERS": "fly",
     }
     for _, variable, *_ in SETTINGS:
