@@ -33,7 +33,7 @@ from floorwalker.store.population import Population
 from floorwalker.store.publications import KeptRules, Publication, keep, read_history, read_kept
 from floorwalker.store.relaying import Relaying
 from floorwalker.store.settings import StoreSettings
-from floorwalker.store.streams import StreamEntry, read_splits, read_stats, read_stream
+from floorwalker.store.streams import StreamEntry, read_splits, read_stats, read_stream, read_together
 from floorwalker.store.survey import Survey, read_profiles
 from floorwalker.store.waiting import Backlog, Join, Waiting
 
@@ -208,7 +208,7 @@ class Store:
         return await erase(self._desk, visitor)
 
     async def events(self, visitor: str | None = None) -> AsyncIterator[StreamEntry]:
-        """What the streams still hold, of one visitor in order or of all, partition by partition."""
+        """What the streams still hold, of one visitor and who joined them in order, or of all by partition."""
         keys = await self._desk.keyspace.keys()
         if visitor is None:
             for partition in range(keys.partitions):
@@ -216,9 +216,11 @@ class Store:
                     yield entry
             return
         loaded = await self.load(visitor)
-        async for entry in read_stream(self._link, keys.events(keys.partition_of(loaded.visitor))):
-            if entry.pseudonym == loaded.pseudonym:
-                yield entry
+        aliases = loaded.record.body.aliases if loaded.record is not None else ()
+        names = [(loaded.visitor, loaded.pseudonym), *((one.visitor, one.pseudonym.hex()) for one in aliases)]
+        places = [(keys.events(keys.partition_of(one)), pseudonym) for one, pseudonym in names]
+        async for entry in read_together(self._link, places):
+            yield entry
 
     async def profiles(self, survey: Survey | None = None, *, pause_s: float = 0.005) -> AsyncIterator[Loaded]:
         """Every live record there is, in no order, off any page's path; see `survey.read_profiles`.

@@ -37,6 +37,23 @@ async def read_stream(link: Link, key: str) -> AsyncIterator[StreamEntry]:
         start = f"({entries[-1].id}"
 
 
+async def read_together(link: Link, places: Sequence[tuple[str, str]]) -> AsyncIterator[StreamEntry]:
+    """What streams hold of one person: of each (stream, pseudonym), as one in the order of the streams' clock."""
+    if len(places) == 1:
+        async for entry in _read_of(link, *places[0]):
+            yield entry
+        return
+    entries = [entry for key, pseudonym in places async for entry in _read_of(link, key, pseudonym)]
+    for entry in sorted(entries, key=lambda one: tuple(map(int, one.id.split("-")))):
+        yield entry
+
+
+async def _read_of(link: Link, key: str, pseudonym: str) -> AsyncIterator[StreamEntry]:
+    async for entry in read_stream(link, key):
+        if entry.pseudonym == pseudonym:
+            yield entry
+
+
 async def drop_entries(link: Link, key: str, pseudonyms: frozenset[str]) -> int:
     """Delete what a stream holds of these pseudonyms; how many entries that were."""
     dropped = 0
