@@ -6,7 +6,7 @@ from msgspec import structs
 
 from floorwalker.core import events as names
 from floorwalker.core.bounds import NAME_BYTES, short
-from floorwalker.core.events import Event, Item, Page
+from floorwalker.core.events import Event, Item, Page, Scalar
 from floorwalker.core.happening import cost_of, currency_of, revenue_of
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.memory.purchases import NO_ORDERS, Bought, Order, Orders, order_id
@@ -76,8 +76,8 @@ def _refunded(orders: Orders, order: Order, event: Event) -> Orders:
 
 
 def _taken_back(event: Event, orders: Orders, order: Order) -> float | None:
-    """The amount of a refund; None is all of it."""
-    told = revenue_of(event.properties, ())
+    """The amount of a refund; None is all of it. Some shops tell it as less than nothing."""
+    told = revenue_of({name: _unsigned(value) for name, value in event.properties.items()}, ())
     if told is not None or not event.items:
         return told
     prices = {line.product: line.price for line in orders.bought if line.at == order.at}
@@ -88,12 +88,16 @@ def _taken_back(event: Event, orders: Orders, order: Order) -> float | None:
     return cost_of(tuple(priced)) or 0.0
 
 
+def _unsigned(value: Scalar) -> Scalar:
+    return abs(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
 def _forgotten(orders: Orders, id: str, event: Event, terms: Terms) -> Orders:
     """Of an order of which only the id is known, what is told is taken off, once; when it was stays as it is."""
     is_cancelled = event.name == names.ORDER_CANCELLED
     if event.name == names.ORDER_UPDATED or (orders.has_noted(_REFUNDED + id) and not is_cancelled):
         return orders
-    told = revenue_of(event.properties, event.items) or 0.0
+    told = _taken_back(event, orders, Order(id, 0, 0.0, "")) or 0.0
     amount = 0.0 if orders.has_noted(_REFUNDED + id) else told
     currency = currency_of(event.properties) or terms.site.currency
     less = orders.with_less(currency, amount, orders=int(is_cancelled))
