@@ -1,5 +1,6 @@
 """What happened in two histories, in one: recent events interleaved by time, and the counts of what is older."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from heapq import merge as interleaved
 
@@ -23,13 +24,14 @@ def recents_of(one: Recents, other: Recents) -> tuple[Recents, list[Past]]:
         return other, []
     left = max(one.left, other.left)
     events = list(interleaved(one.past(), other.past(), key=lambda event: event.at))
-    leaving = [event for event in events if event.at < left]
+    before = bisect_right if other.left == left else bisect_left  # what the other forgot then came after what `one` did
+    first = before(one.times(), left) + bisect_left(other.times(), left)
     recents = Recents(left=left)
-    for event in events[len(leaving) :]:
+    for event in events[first:]:
         recents = with_event(recents, at=event.at, name=event.name, page=event.page, properties=event.properties)
     recents = structs.replace(recents, last=max(one.last, other.last, recents.last))
     recents, more = overflow(recents)
-    return recents, leaving + more
+    return recents, events[:first] + more
 
 
 def counts_of(
