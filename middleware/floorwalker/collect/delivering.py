@@ -18,6 +18,7 @@ from floorwalker.core.events import Event
 from floorwalker.errors import StoreError
 from floorwalker.store import Committed, Loaded, Outcome, Step, Store
 
+_AT_A_TIME: Final = 25  # messages, half a millisecond
 _AWAY: Final = "The store is away or slow. Send it again: what has a messageId counts once."
 _LOST: Final = frozenset((Outcome.OVERFLOW, Outcome.EXPIRED, Outcome.TOO_NEW))
 _FLOOD: Final = "Too many new visitors came at once. Send it again later."
@@ -51,27 +52,39 @@ Work = Fold | Join
 
 
 class Delivery:
-    """What one request brings to the store. now: seconds since 1970."""
+    """What one request brings to the store. now: seconds since 1970. deadline_s: for all of it."""
 
-    def __init__(self, store: Store, corridor: Corridor, *, now: float, access: Access) -> None:
+    def __init__(
+        self, store: Store, corridor: Corridor, *, now: float, access: Access, deadline_s: float = DEADLINE_S
+    ) -> None:
         self._store = store
         self._corridor = corridor
         self._now = now
         self._access = access
+        self._deadline_s = deadline_s
 
     async def deliver(self, messages: Sequence[Message]) -> None:
         """Commit them all. Raises Refused (503, or 429) where not all of it stands; it may be sent again."""
         try:
-            async with asyncio.timeout(DEADLINE_S):
+            async with asyncio.timeout(self._deadline_s):
                 if self._store.health().away:  # nothing waits for it that the sender is told to send again
                     await self._store.ping()
-                works = [work for message in messages if (work := await self._work(message)) is not None]
+                works = await self._works(messages)
                 places = asyncio.Semaphore(AT_ONCE)
                 courses = [self._walked(course, places) for course in courses_of(works)]
                 done = await asyncio.gather(*courses, return_exceptions=True)
         except (StoreError, TimeoutError) as failure:
             raise _away() from failure
         _judge(done)
+
+    async def _works(self, messages: Sequence[Message]) -> list[Work]:
+        works = []
+        for number, message in enumerate(messages):
+            if number % _AT_A_TIME == 0:
+                await asyncio.sleep(0)  # pages of the same process have their turn in between
+            if (work := await self._work(message)) is not None:
+                works.append(work)
+        return works
 
     async def _work(self, message: Message) -> Work | None:
         store, user = self._store, message.user
