@@ -20,6 +20,7 @@ from floorwalker.core.reading.address import split_address
 MOST_BYTES: Final = 64 * 1024  # what a browser's beacon may hold
 MOST_EVENTS: Final = 32
 _LONGEST_SECONDS: Final = 86_400
+_RESERVED: Final = frozenset(name.lower() for name in RESERVED)  # rules read names without regard to case
 _OF_SERVERS: Final = ("identify", "alias", "group", "screen", "batch")
 
 
@@ -130,11 +131,11 @@ def _kind(fields: Fields) -> Kind | None:
 
 
 def _tracked(fields: Fields, at: float, id: str) -> Event | None:
-    name = fields.text("event", most=NAME_CHARACTERS)
-    event = event_of(name, fields.object("properties"), at=at, id=id)
-    if not event.name.strip():
+    said = fields.value("event")
+    if said is None or (isinstance(said, str) and not said.strip()):
         fields.fault("event", "is missing: what happened")
-    elif event.name in RESERVED:
+    event = event_of(fields.text("event", most=NAME_CHARACTERS), fields.object("properties"), at=at, id=id)
+    if event.name.lower() in _RESERVED:
         fields.fault("event", f"{event.name} follows from other things and cannot be told")
     return event
 
