@@ -171,9 +171,13 @@ class Walk:
         if hit.kind not in _NAVIGATIONS and not count:
             return None
         corridor, signals = self._rulebook.corridor, self.signals
-        self._base, _ = corridor.advance(self._base, before, signals, seed=seed)
+
+        def step(base: Profile | None) -> tuple[Profile, Effects]:
+            return corridor.concluded(base, *corridor.advance(base, before, signals, seed=seed), before.at)
+
+        self._base, _ = step(self._base)
         self._forget()
-        return lambda base: corridor.advance(base, before, signals, seed=seed)
+        return step
 
     def make_turn(self, *, told: bool) -> None:
         """The first turn is made. told: its event is in other hands, and none of what is taken here."""
@@ -254,13 +258,13 @@ class Walk:
         corridor, signals, visitor = self._rulebook.corridor, self.signals, self.visitor
         loaded, is_certain = self._base, not self._is_guess
         segments = partial(segments_at, self.decisions.moment) if shown else tuple
-        after = _with_shown(corridor, (self.profile, self._effects), shown, hit.at, segments)
+        after = _concluded(corridor, loaded, (self.profile, self._effects), shown, hit.at, segments)
 
         def step(base: Profile | None) -> tuple[Profile, Effects]:
             if is_certain and base is loaded:  # as it most often is: for that the work is done
                 return after
             advanced = corridor.advance(base, hit, signals, seed=seed_of(visitor))
-            return _with_shown(corridor, advanced, shown, hit.at, segments)
+            return _concluded(corridor, base, advanced, shown, hit.at, segments)
 
         self._base, _ = after
         self._hit = replace(hit, kind=HitKind.EVENTS, events=())
@@ -305,13 +309,20 @@ class Walk:
         return self._rulebook.render(content, self._context)
 
 
-def _with_shown(
-    corridor: Corridor, after: tuple[Profile, Effects], shown: Sequence[Showing], at: float, segments: Segments
+def _concluded(
+    corridor: Corridor,
+    before: Profile | None,
+    after: tuple[Profile, Effects],
+    shown: Sequence[Showing],
+    at: float,
+    segments: Segments,
 ) -> tuple[Profile, Effects]:
-    if not shown:
-        return after
-    profile, more = corridor.show(after[0], shown, at=at, segments=segments)
-    return profile, after[1].then(more)
+    """The end of a step: what was shown is remembered, then the step is concluded."""
+    profile, effects = after
+    if shown:
+        profile, more = corridor.show(profile, shown, at=at, segments=segments)
+        effects = effects.then(more)
+    return corridor.concluded(before, profile, effects, at)
 
 
 def _kept(slot: str) -> Decision:
