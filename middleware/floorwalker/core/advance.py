@@ -21,6 +21,7 @@ from floorwalker.core.memory.crediting import credited
 from floorwalker.core.memory.fold import fold
 from floorwalker.core.memory.goals import goals_of
 from floorwalker.core.memory.guard import within_size
+from floorwalker.core.memory.persons import marks
 from floorwalker.core.memory.profile import Profile, Touch
 from floorwalker.core.memory.proof import Segments, fold_shown
 from floorwalker.core.memory.responses import Showing
@@ -163,8 +164,9 @@ class Corridor:
         anonymous = of_the_same_person(anonymous, identified)
         profile, merged = merge(person, anonymous, self._terms)
         profile, effects = (profile, NOTHING) if is_told else self.fold(profile, identified)
+        effects = merged.then(effects).then(Effects(marks=marks(person, profile)))
         before = person or (anonymous if anonymous.first_seen else None)
-        return self.concluded(before, profile, merged.then(effects), identified.at)
+        return self.concluded(before, profile, effects, identified.at)
 
     def concluded(
         self, before: Profile | None, profile: Profile, effects: Effects, at: float

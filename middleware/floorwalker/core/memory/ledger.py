@@ -162,11 +162,11 @@ class _Ledger:
         last = max([key.last for key in (own, theirs) if key])
         return Key(name, max(since, since_theirs), last)
 
-    def within_bounds(self, most_bytes: int = MOST_BYTES) -> Counts:
+    def within_bounds(self, most_bytes: int | None = None) -> Counts:
         """The counts, packed; what is too much goes from days to months to `older`, and last the weakest keys go."""
         for dimension, most in MOST_KEYS.items():
             self._limit(dimension, most)
-        packed = self.rolled()
+        packed, most_bytes = self.rolled(), most_bytes or MOST_BYTES
         while len(_encode(packed)) > most_bytes:
             self._shrink()
             packed = self._pack()
