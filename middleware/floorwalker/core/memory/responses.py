@@ -167,10 +167,10 @@ NONE = Responses()
 
 
 def blocks_that_fit(
-    blocks: Sequence[Response], lost: int, *, most_bytes: int = MOST_BYTES
+    blocks: Sequence[Response], lost: int, *, most_bytes: int | None = None
 ) -> tuple[tuple[Response, ...], int]:
     """The latest of them for which there is room, and when the latest of all those was that ever had to go."""
-    first = 0
+    first, most_bytes = 0, most_bytes or MOST_BYTES
     while len(_encode(blocks[first:])) > most_bytes and len(blocks) - first > 1:
         lost = max(lost, blocks[first].last)
         first += 1
