@@ -45,6 +45,31 @@ class FatefulLink:
         await self._link.close()
 
 
+class MortalLink:
+    """Another link, which is cut for good at one of its script calls: before it is sent, or before its reply."""
+
+    def __init__(self, link: Link, at_script: int, *, is_sent: bool) -> None:
+        self._link = link
+        self._left = at_script
+        self._is_sent = is_sent
+
+    def call(self, *command: Word) -> asyncio.Future[Reply]:
+        if self._left <= 0:
+            return _failed()
+        if str(command[0]).startswith("EVAL"):
+            self._left -= 1
+            if not self._left:
+                return _lost(self._link.call(*command)) if self._is_sent else _failed()
+        return self._link.call(*command)
+
+    @property
+    def is_cut(self) -> bool:
+        return self._left <= 0
+
+    async def close(self) -> None:
+        await self._link.close()
+
+
 class SpyingLink:
     """Another link, and what went through it."""
 
