@@ -253,4 +253,4 @@ def test_every_example_of_the_spec_is_understood(shared_data: Path) -> None:
             assert len(event.items) == (len(products) or 1), name
         for key, value in properties.items():
             if isinstance(value, str | int | float) and not key.endswith("Id"):
-                assert event.properties[key] == (value.upper() if key == "currency" else value), (name, key)
+                assert event.properties[key] == (str(value).upper() if key == "currency" else value), (name, key)

@@ -170,7 +170,7 @@ BACK: list[tuple[list[Told], float, int, int, int]] = [
     ([("Order Refunded", {"order_id": "o1", "products": [{"product_id": "b1"}]})], 140, 1, 1, 1),
     ([("Order Refunded", {"order_id": "o1", "total": 90, "products": [{**LENS, "quantity": 7}]})], 90, 1, 0, 2),
     ([("Order Refunded", {"order_id": "o1", "total": 100})] * 3, 0, 1, 0, 0),
-    ([("Order Refunded", {"order_id": "o1", "total": -9})], 0, 1, 0, 0),
+    ([("Order Refunded", {"order_id": "o1", "total": -9})], 171, 1, 1, 2),
     ([("Order Refunded", {"order_id": "o1", "total": 50, "currency": "USD"})], 180, 1, 1, 2),
     ([("Order Refunded", {"order_id": "other", "total": 50})], 180, 1, 1, 2),
     ([("Order Refunded", {"total": 50})], 180, 1, 1, 2),
