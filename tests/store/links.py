@@ -52,6 +52,7 @@ class MortalLink:
         self._link = link
         self._left = at_script
         self._is_sent = is_sent
+        self.cut = asyncio.Event()
 
     def call(self, *command: Word) -> asyncio.Future[Reply]:
         if self._left <= 0:
@@ -59,12 +60,16 @@ class MortalLink:
         if str(command[0]).startswith("EVAL"):
             self._left -= 1
             if not self._left:
-                return _lost(self._link.call(*command)) if self._is_sent else _failed()
+                return self._cut(command)
         return self._link.call(*command)
 
-    @property
-    def is_cut(self) -> bool:
-        return self._left <= 0
+    def _cut(self, command: tuple[Word, ...]) -> asyncio.Future[Reply]:
+        if not self._is_sent:
+            self.cut.set()
+            return _failed()
+        lost = _lost(self._link.call(*command))
+        lost.add_done_callback(lambda _: self.cut.set())
+        return lost
 
     async def close(self) -> None:
         await self._link.close()
