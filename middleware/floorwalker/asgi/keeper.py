@@ -132,6 +132,10 @@ class Keeper:
             return None
         return None if asking.exception() is not None else asking.result()
 
+    async def person_in(self, user: str, at_most_s: float) -> str | None:
+        """The same, within so much time."""
+        return await self.person(user, Budget(at_most_s))
+
     def join(self, anonymous: str, person: str, identified: Event) -> Commit:
         """Queue that an anonymous history becomes a person's; it waits for an absent store as commits do."""
         return self._store.join(anonymous, person, identified)

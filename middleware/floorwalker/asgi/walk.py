@@ -129,6 +129,12 @@ class Walk:
     def is_robot(self) -> bool:
         return self.signals.robot is not None
 
+    def vouch(self) -> None:
+        """Somebody trusted speaks for this visitor: they are no robot, whatever asks."""
+        if self.signals.robot is not None:
+            self._signals = replace(self.signals, robot=None)
+            self._forget()
+
     def say_page(self, page: Page) -> None:
         """The app corrects or completes what the address tells of this page."""
         self._hit = replace(self._hit, page=page)

@@ -21,6 +21,8 @@ from floorwalker.asgi.client.page import (
     shown_slots,
     told_slots,
 )
+from floorwalker.asgi.client.spoken_for import is_spoken_for, speak
+from floorwalker.asgi.collecting import refused
 from floorwalker.asgi.encounter import Encounter
 from floorwalker.asgi.http.kinds import RequestKind
 from floorwalker.asgi.http.problems import problem
@@ -29,6 +31,7 @@ from floorwalker.asgi.http.types import Receive, Scope, Send
 from floorwalker.asgi.keeper import Keeper
 from floorwalker.asgi.meeting import Meeting
 from floorwalker.asgi.setup import Setup
+from floorwalker.collect.refusals import Refused
 from floorwalker.core.hit import HitKind
 from floorwalker.core.ruleset import Ruleset
 from floorwalker.html.weave import Outcome
@@ -62,6 +65,7 @@ class SlotDesk:
         """The slots that are asked for, as they are decided for this visitor on the page of `url`.
 
         names: separated by commas; url: the page's path and query; referrer: where the page was come to from.
+        visitor, user: of whom a server speaks, with a secret key; count: whether that counts as shown.
         """
         asked = Asked(scope, receive)
         response = self._refusal(asked)
@@ -73,7 +77,14 @@ class SlotDesk:
         if not is_ours(scope, page["path"], self._leaves_alone):
             await self._nothing()(scope, receive, send)
             return
-        meeting = self._meeting(page)
+        try:
+            meeting = await self._spoken_for(asked, page) if is_spoken_for(asked) else self._meeting(page)
+        except Refused as why:
+            await refused(why, challenge=True)(scope, receive, send)
+            return
+        if meeting is None:
+            await self._nothing()(scope, receive, send)
+            return
         try:
             response, outcomes = await self._answered(meeting, _names(asked))
             await response(scope, receive, send)
@@ -107,6 +118,11 @@ class SlotDesk:
         encounter.became(self._counts_as(encounter), 200, is_page=False)
         return encounter
 
+    async def _spoken_for(self, asked: Asked, page: Scope) -> Meeting | None:
+        keeper = self._keeper()
+        assert keeper is not None
+        return await speak(self._setup, keeper, asked, page)
+
     def _counts_as(self, encounter: Encounter) -> HitKind:
         """Whoever is new begins here: their page came from somebody else's cache, and this is what is seen of it.
 
@@ -130,7 +146,7 @@ class SlotDesk:
         return told_slots({}, self._setup.rulebook)
 
     def _refusal(self, asked: Asked) -> Response | None:
-        if not is_same_origin(asked.scope):
+        if not is_spoken_for(asked) and not is_same_origin(asked.scope):
             return problem(403, "Forbidden", "Slots are told to pages of this site only.")
         names, url = _names(asked), asked.query_params.get("url", "")
         if not names or len(names) > MOST_NAMES:
