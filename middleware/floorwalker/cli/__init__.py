@@ -23,6 +23,7 @@ COMMANDS = (
     "replay",
     "diff",
     "reach",
+    "train",
     "rules",
     "report",
     "relay",

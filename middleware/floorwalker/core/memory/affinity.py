@@ -94,9 +94,11 @@ def faded(weights: Weights, topics: Collection[str], gain: float, *, kept: float
     return found if len(found) == known else _bounded(found, topics)
 
 
-def standing_out(weights: Weights, dominant: str, repeated: Callable[[str], bool], priors: Priors) -> str:
+def standing_out(
+    weights: Weights, dominant: str, repeated: Callable[[str], bool], priors: Priors, *, lead: float = LEAD_TO_REPLACE
+) -> str:
     """The topic that stands out, or none. dominant: the one that did so far. repeated: whether a topic was met twice or
-    more."""
+    more. lead: by more than which another one takes its place."""
     strength, shares = priors.strength, priors.topics
     first = second = 0.0
     top = ""
@@ -112,7 +114,7 @@ def standing_out(weights: Weights, dominant: str, repeated: Callable[[str], bool
         return dominant
     if dominant:
         held = weights.get(dominant, 0.0) + strength * shares.get(dominant, 0.0)
-        return top if first - held > LEAD_TO_REPLACE else dominant
+        return top if first - held > lead else dominant
     second = max(second, strength * _most_unmet(weights, priors))
     return top if first - second >= LEAD_TO_DECLARE else ""
 
