@@ -1,13 +1,14 @@
 // The same story with @segment/analytics-node. Arguments: the folder with the library, the host, the write key.
 import { createRequire } from "node:module";
 
-const [folder, host, writeKey] = process.argv.slice(2);
+const [folder, address, writeKey] = process.argv.slice(2);
+const { origin: host, pathname } = new URL(address);
 const { Analytics } = createRequire(`${folder}/`)("@segment/analytics-node");
 const url = "https://shop.example/p/600mm?utm_source=news";
 const referrer = "https://www.google.com/search?q=red+shoes";
 let failed = 0;
 
-const client = new Analytics({ writeKey, host, flushInterval: 50 });
+const client = new Analytics({ writeKey, host, path: `${pathname}/v1/batch`, flushInterval: 50 });
 client.on("error", () => (failed = 1));
 client.page({ anonymousId: "anon-1", category: "Lenses", name: "600 mm", properties: { url, referrer } });
 client.track({ anonymousId: "anon-1", event: "Product Viewed", properties: { product_id: "600mm", price: 12999 } });

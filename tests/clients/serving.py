@@ -17,7 +17,8 @@ def listening() -> Iterator[socket.socket]:
 
 
 def host_of(bound: socket.socket) -> str:
-    return f"http://127.0.0.1:{bound.getsockname()[1]}"
+    """What client libraries are told to send to."""
+    return f"http://127.0.0.1:{bound.getsockname()[1]}/_floorwalker"
 
 
 def start(bound: socket.socket, store: str, *, stumbles: int = 0) -> "subprocess.Popen[bytes]":

@@ -1,4 +1,4 @@
-"""A worker that takes events. Arguments: the listening socket's descriptor, the store's address, the stumbles.
+"""A worker of a site that takes events. Arguments: its socket's descriptor, the store's address, the stumbles.
 
 stumbles: how many of the first requests are committed and then answered as if the worker had died before its answer.
 """
@@ -9,8 +9,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import uvicorn
+from starlette.applications import Starlette
 
-from floorwalker import CollectApp
+from floorwalker import PersonalizationMiddleware
 from floorwalker.core.pages import PageRule
 from floorwalker.core.ruleset import Ruleset
 
@@ -43,8 +44,8 @@ class Stumbling:
 
 
 def main(descriptor: int, store: str, stumbles: int) -> None:
-    app = Stumbling(CollectApp(rules=RULES, store=store, write_keys=[KEY]), stumbles)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="on"))
+    app = PersonalizationMiddleware(Starlette(), rules=RULES, store=store, secret_key="k" * 40, write_keys=[KEY])
+    server = uvicorn.Server(uvicorn.Config(Stumbling(app, stumbles), log_level="warning", lifespan="on"))
     server.run(sockets=[socket.socket(fileno=descriptor)])
 
 
