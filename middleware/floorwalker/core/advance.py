@@ -171,8 +171,11 @@ class Corridor:
     def concluded(
         self, before: Profile | None, profile: Profile, effects: Effects, at: float
     ) -> tuple[Profile, Effects]:
-        """The end of a step, whatever it did: who came into a watched segment or left it is told, and when to look
-        again. before: the step's base. No work where the rules watch nothing."""
+        """The end of a step, whatever it did: who came into a watched segment or left it is told, when to look again,
+        and by what they are found. before: the step's base. No work where nothing is watched and no trait changed."""
+        has_news = bool(profile.traits) if before is None else before.traits is not profile.traits
+        if has_news and (found := marks(before, profile)):
+            effects = effects.then(Effects(marks=found))
         if self._watch:
             profile, more = self._watch.judged(profile, at, is_new=before is None, priors=self.priors)
             effects = effects.then(more)

@@ -29,6 +29,7 @@ _AWAY_S = 2.0
 _MOST_ROUNDS = 10_000
 
 Round = Callable[[], Awaitable[int]]
+Work = Lookout | Reader | Deliverer
 
 
 class Relay:
@@ -52,12 +53,13 @@ class Relay:
     ) -> None:
         self._store = store
         self._endpoints = endpoints
-        self._client = client
         self._consumer = consumer
         self._clock = clock
-        self._dice = dice
         self._settings = settings or RelaySettings()
         self._lookout = Lookout(store, corridor, clock=clock)
+        self._deliverers = [
+            Deliverer(store, one, client, settings=self._settings, clock=clock, dice=dice) for one in endpoints
+        ]
         self._readers: list[Reader] = []
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -91,11 +93,8 @@ class Relay:
         self._readers = readers
 
     def _works(self) -> list[Round]:
-        delivering = [
-            Deliverer(self._store, one, self._client, settings=self._settings, clock=self._clock, dice=self._dice).round
-            for one in self._endpoints
-        ]
-        return [self._lookout.round, *(reader.round for reader in self._readers), *delivering]
+        works: list[Work] = [self._lookout, *self._readers, *self._deliverers]
+        return [one.round for one in works]
 
     def _splitting(self, relaying: Relaying) -> Reader:
         group = relaying.group(SPLITS, consumer=self._consumer)
