@@ -6,7 +6,7 @@ from msgspec import structs
 
 from floorwalker.core.decision import Arm, Keeper
 from floorwalker.core.memory.facts import expanded
-from floorwalker.core.memory.responses import CONTROL, MIXED, SEEN, TREATMENT, Exposure, Showing
+from floorwalker.core.memory.responses import ASIDE, CONTROL, MIXED, SEEN, TREATMENT, Exposure, Showing
 
 ROOM_BYTES = 900  # of first exposures: about thirty; whether one fits never depends on what came of the others
 _EACH_BYTES = 17  # of an exposure beside its names
@@ -82,12 +82,23 @@ class Meeting:
                 continue
             if slot and unit is not None:
                 self._meet_block(Exposure(slot, shown.block, side, at, promotion=promotion))
-        if shown.arm == Arm.TREATMENT and not _is_seen(self.all, shown):
-            self._add(Exposure(shown.slot, shown.block, SEEN, at, promotion=shown.promotion))
+        if shown.arm == Arm.TREATMENT:
+            self._see(shown, at)
+
+    def _see(self, shown: Showing, at: int) -> None:
+        """What was shown is known to have been seen, whether it is compared or not."""
+        found = [one for one in self.all if one.slot == shown.slot and one.block == shown.block]
+        was = [one for one in found if one.side[:1] != CONTROL]
+        if was and not (shown.fitted and was[0].side == SEEN):
+            return
+        seen = Exposure(shown.slot, shown.block, ASIDE if shown.fitted else SEEN, at, promotion=shown.promotion)
+        self.all = [one for one in self.all if one not in was]
+        if self._find(key_of(seen)) is None:
+            self._add(seen)
 
     def _meet_block(self, exposure: Exposure) -> None:
         known = self._find((exposure.slot, exposure.block, exposure.promotion))
-        if known is not None and known.side[:1] == SEEN:  # met outside of the comparison until now
+        if known is not None and known.side[:1] in (SEEN, ASIDE):  # met outside of the comparison until now
             self.all.remove(known)
             known = None
         if known is None:
@@ -100,7 +111,7 @@ class Meeting:
         if room_left([*self.all, exposure]) < 0:
             return None
         self.all.append(exposure)
-        if exposure.side != SEEN:
+        if exposure.side not in (ASIDE, SEEN):
             self.new.append(exposure)
         return exposure
 
@@ -125,7 +136,7 @@ def mixed_in(exposures: Sequence[Exposure], unit: Exposure, *, at: int) -> list[
         elif not one.block:
             found.append(Exposure(one.slot, "", MIXED, at, promotion=one.promotion))
         elif one.side[:1] != CONTROL:
-            found.append(Exposure(one.slot, one.block, SEEN, one.at, promotion=one.promotion))
+            found.append(set_aside(one))
     return found
 
 
@@ -154,5 +165,6 @@ def that_fit(exposures: list[Exposure]) -> list[Exposure]:
 
 
 def set_aside(exposure: Exposure) -> Exposure:
-    """What was seen, in no comparison."""
-    return structs.replace(exposure, side=SEEN, clicked=False, reached=())
+    """What was seen in a comparison in which nothing is counted any more."""
+    side = ASIDE if exposure.side[:1] == TREATMENT else exposure.side
+    return structs.replace(exposure, side=side, clicked=False, reached=())

@@ -14,7 +14,7 @@ from msgspec import Struct, msgpack, structs
 
 from floorwalker.core.effects import Count
 from floorwalker.core.memory.purchases import TRACE_BYTES
-from floorwalker.core.memory.responses import MIXED, SEEN, Exposure, Reached
+from floorwalker.core.memory.responses import ASIDE, MIXED, SEEN, Exposure, Reached
 
 SHOWN, CLICKED, CONVERTED, REVENUE, SQUARE, MIXED_FACT = "shown", "clicked", "converted", "revenue", "square", "mixed"
 MOST_REVENUE = 10**11  # minor units that one visitor counts with, for one goal in one currency
@@ -119,7 +119,7 @@ def as_kept(exposures: Sequence[Exposure]) -> tuple[list[Exposure], tuple[Exposu
 
 def facts_of(exposure: Exposure) -> Iterator[Count]:
     """Everything that is counted for an (expanded) exposure, on the day on which it began."""
-    if exposure.side == SEEN:
+    if exposure.side in (ASIDE, SEEN):
         return
     arm = exposure.arm
     day, begin = day_of(exposure.at), f"{exposure.unit}{_SEPARATOR}{exposure.block}{_SEPARATOR}{arm}{_SEPARATOR}"

@@ -32,7 +32,7 @@ from floorwalker.core.events import Event
 from floorwalker.core.memory.comparisons import Meeting, is_known, mixed_units
 from floorwalker.core.memory.facts import Fact, day_of, difference, packed, read_fact
 from floorwalker.core.memory.profile import Profile
-from floorwalker.core.memory.responses import NONE, TREATMENT, Exposure, Responses, Showing
+from floorwalker.core.memory.responses import ASIDE, NONE, TREATMENT, Exposure, Responses, Showing
 from floorwalker.core.memory.streaming import streamed
 from floorwalker.core.memory.terms import Terms
 from floorwalker.core.memory.uniting import merged
@@ -167,7 +167,7 @@ def _shown_event(shown: Showing, at: int) -> Event:
 
 def _is_clicked(exposure: Exposure, slot: str, block: str) -> bool:
     """Whether that exposure's block was clicked; slot: where, empty if that was not told."""
-    return exposure.block == block and exposure.side[:1] == TREATMENT and slot in ("", exposure.slot)
+    return exposure.block == block and exposure.side[:1] in (TREATMENT, ASIDE) and slot in ("", exposure.slot)
 
 
 def _concerned(exposure: Exposure) -> tuple[tuple[str, str, str], ...]:

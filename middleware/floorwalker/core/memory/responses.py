@@ -67,15 +67,15 @@ class Reached(Struct, frozen=True, array_like=True, gc=False):
         return self.otherwise or bool(self.orders)
 
 
-TREATMENT, CONTROL, MIXED, SEEN = "t", "c", "m", "s"  # sides of an exposure
+TREATMENT, CONTROL, MIXED, ASIDE, SEEN = "t", "c", "m", "a", "s"  # sides of an exposure
 
 
 class Exposure(Struct, frozen=True, array_like=True, gc=False):
     """The first time that this visitor met one comparison, or with `block` that block in it; see `proof`.
 
-    side: of which arm; MIXED: of both, so that the visitor is in no figure of it but this one; SEEN: the block was
-    shown and is in no figure at all. clicked, reached: what is counted for it. reached None: the same as the latest
-    before it that has any, which on one page are most.
+    side: of which arm; MIXED: of both, so that the visitor is in no figure of it but this one. ASIDE: a block that was
+    shown in a mixed comparison; SEEN: one that was shown and never compared; both are in no figure. clicked, reached:
+    what is counted for it. reached None: the same as the latest before it that has any, as on one page most are.
     """
 
     slot: str

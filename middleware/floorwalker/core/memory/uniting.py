@@ -10,9 +10,21 @@ from floorwalker.core.memory.comparisons import Key, key_of, mixed_units, set_as
 from floorwalker.core.memory.facts import as_kept, difference, expanded, minor_units, traces_in
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.memory.purchases import NO_ORDERS, trace
-from floorwalker.core.memory.responses import CONTROL, MIXED, MOST_TRACES, NONE, SEEN, Exposure, Reached
+from floorwalker.core.memory.responses import (
+    ASIDE,
+    CONTROL,
+    MIXED,
+    MOST_TRACES,
+    NONE,
+    SEEN,
+    TREATMENT,
+    Exposure,
+    Reached,
+)
 
 Amounts = Mapping[bytes, tuple[str, int]]
+
+_RANKS = (TREATMENT, ASIDE, CONTROL, SEEN)  # of a block that each side met in another way, what stays known
 
 
 def merged(person: Profile, anonymous: Profile) -> tuple[tuple[Exposure, ...], tuple[str, ...], tuple[Count, ...]]:
@@ -41,11 +53,8 @@ def _together(one: Exposure, other: Exposure, amounts: Amounts) -> Exposure:
     if sides[0] != sides[1]:
         if not one.block:
             return structs.replace(one, side=MIXED, at=at, clicked=False, reached=())
-        seen_in_none = SEEN in sides
-        side = next((side for side in sides if side != SEEN), SEEN) if seen_in_none else SEEN
-        counted = one if one.side[:1] == side else other
-        return counted if side != SEEN else set_aside(structs.replace(one, at=at))
-    reached = _reached(one, other, amounts) if sides[0] not in (MIXED, SEEN) else ()
+        return min(one, other, key=lambda each: _RANKS.index(each.side[:1]))
+    reached = _reached(one, other, amounts) if one.arm else ()
     return structs.replace(one, at=at, clicked=one.clicked or other.clicked, reached=reached)
 
 
