@@ -3,6 +3,7 @@
 from floorwalker.asgi.collecting import CollectOptions
 from floorwalker.collect import limits
 from floorwalker.collect.keys import WHERE_KEYS_BELONG
+from floorwalker.store import StoreSettings
 from tests.docs.pages import ROOT, table
 
 PAGE = (ROOT / "docs" / "events.md").read_text("utf-8")
@@ -26,5 +27,13 @@ def test_where_a_key_belongs_is_said_as_the_answer_says_it() -> None:
 
 def test_the_times_are_those_of_the_text() -> None:
     assert (limits.AHEAD_S, limits.OLDEST_S, limits.DEADLINE_S, limits.SKEW_S) == (300, 400 * 86_400, 5, 60)
-    for words in ("5 minutes ahead", "400 days back", "5 seconds", "more than a minute"):
+    assert (StoreSettings().messages_life_s, StoreSettings().messages_kept) == (30 * 86_400, 10_000)
+    for words in (
+        "for 30 days",
+        "latest 10,000",
+        "5 minutes ahead",
+        "400 days back",
+        "5 seconds",
+        "more than a minute",
+    ):
         assert words in PAGE.replace("\n", " ")

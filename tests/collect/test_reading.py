@@ -84,6 +84,9 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"type": "group"}, "groupId"),
     ({"type": "group", "groupId": []}, "groupId"),
     ({"type": "page", "name": 3}, "name"),
+    ({"type": "page", "properties": {"url": 3}}, "properties.url"),
+    ({"type": "screen", "properties": {"referrer": ["x"]}}, "properties.referrer"),
+    ({"type": "page", "properties": {"url": "x" * 4097}}, "properties.url"),
     ({"type": "screen", "category": 3}, "category"),
 ]
 

@@ -1,5 +1,6 @@
 """Events over HTTP, from the request to what the store holds."""
 
+import asyncio
 import gzip
 import json
 from base64 import b64decode
@@ -65,6 +66,18 @@ async def test_a_replayed_batch_counts_once(sender: Sender) -> None:
     assert (await sender.events()).count("Page Viewed") == 1
 
 
+async def test_a_batch_that_comes_many_times_at_once_counts_once(sender: Sender) -> None:
+    who = {"type": "identify", "userId": "u", "anonymousId": "a", "messageId": "who"}
+    batch = [{**SEEN, "messageId": "p"}, who, {**TRACK, "event": "Signed Up"}]
+    answers = await asyncio.gather(*[sender.batch(*batch) for _ in range(8)])
+    assert {answer.status_code for answer in answers} == {200}
+    events = await sender.events()
+    assert [events.count(name) for name in ("Page Viewed", "Signed Up", "Visitor Merged", "Identified")] == [1] * 4
+    person = await sender.get("u")
+    assert person is not None
+    assert (person.visits, await sender.got("a")) == (1, person)
+
+
 async def test_what_has_no_id_counts_each_time(sender: Sender) -> None:
     for _ in range(2):
         await sender.batch({"type": "track", "event": "Signed Up", "userId": "u"})
@@ -94,6 +107,11 @@ async def test_identify_joins_what_came_before_it_and_what_comes_after(sender: S
     assert await sender.got("other") is None  # the person goes before
     events = await sender.events()
     assert [events.count(name) for name in ("Seen Before", "Seen After", "Seen By Name", "Visitor Merged")] == [1] * 4
+
+
+async def test_who_a_person_is_is_said_once(sender: Sender) -> None:
+    await sender.batch(TRACK, {**TRACK, "messageId": "m2"}, {"type": "identify", "userId": "other", "messageId": "m3"})
+    assert (await sender.events()).count("Identified") == 2  # one of each
 
 
 async def test_alias_joins_and_known_never_joins_known(sender: Sender) -> None:

@@ -8,7 +8,7 @@ from floorwalker.collect.keys import Access
 from floorwalker.collect.limits import ID_CHARACTERS, NAME_CHARACTERS
 from floorwalker.collect.messages import PUBLIC_KINDS, Kind, Message
 from floorwalker.collect.refusals import Fault, refused_for
-from floorwalker.collect.surroundings import read_surroundings
+from floorwalker.collect.surroundings import read_page, read_surroundings
 from floorwalker.collect.times import Received, fault_of, happened_at, read_time
 from floorwalker.collect.values import Fields
 from floorwalker.core.happening import RESERVED, today_of
@@ -69,6 +69,8 @@ def _read(sent: Sent, kind: Kind | None, received: Received, faults: list[Fault]
         context=read_surroundings(fields.inner("context")),
     )
     _require(message, fields)
+    if kind in (Kind.PAGE, Kind.SCREEN):
+        read_page(fields.inner("properties"))
     return message
 
 

@@ -4,7 +4,7 @@ from msgspec import structs
 
 from floorwalker.collect.keys import Access
 from floorwalker.collect.meaning import hit_of, identified, signals_of
-from floorwalker.collect.messages import Message
+from floorwalker.collect.messages import Kind, Message
 from floorwalker.core.advance import Corridor
 from floorwalker.core.effects import NOTHING, Effects
 from floorwalker.core.events import IDENTIFIED
@@ -32,7 +32,7 @@ def step_of(message: Message, visitor: str, corridor: Corridor, *, now: float, a
     def step(base: Profile | None) -> tuple[Profile, Effects]:
         profile = base or Profile(seed=seed_of(visitor))
         effects = NOTHING
-        if message.user and not profile.user:
+        if message.user and not profile.user and message.kind is not Kind.IDENTIFY:
             named = structs.replace(message, id="", traits={})
             profile, effects = corridor.fold(profile, identified(named))
         is_strangers = access is Access.BROWSER and profile.user

@@ -1,5 +1,6 @@
 """A message's `context`: the page, the campaign, the visitor's agent, and what they agreed to."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from floorwalker.collect.limits import ADDRESS_CHARACTERS, NAME_CHARACTERS
@@ -14,11 +15,10 @@ _REFUSALS: Final = frozenset(("analytics", "personalization", "personalisation")
 
 def read_surroundings(context: Fields) -> Surroundings:
     """What a context tells; what we do not read in it may be anything."""
-    page, campaign = context.inner("page"), context.inner("campaign")
-    told = {name: page.text(name, most=ADDRESS_CHARACTERS) for name in _PAGE}
+    campaign = context.inner("campaign")
     named = {name: _word(campaign, name) for name in _CAMPAIGN}
     return Surroundings(
-        page={name: text for name, text in told.items() if text},
+        page=read_page(context.inner("page")),
         campaign={name: text for name, text in named.items() if text},
         agent=context.text("userAgent", most=ADDRESS_CHARACTERS),
         locale=context.text("locale", most=NAME_CHARACTERS),
@@ -26,6 +26,12 @@ def read_surroundings(context: Fields) -> Surroundings:
         address=context.text("ip", most=NAME_CHARACTERS),
         permitted=_is_permitted(context.inner("consent").inner("categoryPreferences")),
     )
+
+
+def read_page(page: Fields) -> Mapping[str, str]:
+    """Where a page lies, as far as it is told; also of the properties that a page was sent with."""
+    told = {name: page.text(name, most=ADDRESS_CHARACTERS) for name in _PAGE}
+    return {name: text for name, text in told.items() if text}
 
 
 def _word(campaign: Fields, name: str) -> str:
