@@ -115,9 +115,8 @@ async def _run_on(relay: Relay, publisher: Publisher) -> None:
         with suppress(NotImplementedError):  # where the system has no such signals
             loop.add_signal_handler(one, stop.set)
     publisher.start(lambda _: None)
-    print("The relay runs. Ctrl-C or SIGTERM ends it.", flush=True)
     try:
-        await relay.run(stop)
+        await relay.run(stop, ready=lambda: print("The relay runs. Ctrl-C or SIGTERM ends it.", flush=True))
     finally:
         await publisher.stop()
 

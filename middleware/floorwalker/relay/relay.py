@@ -62,11 +62,13 @@ class Relay:
         ]
         self._readers: list[Reader] = []
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop`; what is under way then is ended well."""
+    async def run(self, stop: asyncio.Event, *, ready: Callable[[], None] | None = None) -> None:
+        """Work until `stop`; what is under way then is ended well. ready: called once nothing can be missed."""
         while not self._readers and not stop.is_set():
             try:
                 await self._open()
+                if ready is not None:
+                    ready()
             except StoreError as failure:
                 logger.warning("the store is away; the relay waits: %s", failure)
                 await _wait(stop, _AWAY_S)
