@@ -164,7 +164,9 @@ class Corridor:
         anonymous = of_the_same_person(anonymous, identified)
         profile, merged = merge(person, anonymous, self._terms)
         profile, effects = (profile, NOTHING) if is_told else self.fold(profile, identified)
-        effects = merged.then(effects).then(Effects(marks=marks(person, profile)))
+        effects = merged.then(effects)
+        if person is None and anonymous.traits:
+            effects = effects.then(Effects(marks=marks(None, anonymous)))
         before = person or (anonymous if anonymous.first_seen else None)
         return self.concluded(before, profile, effects, identified.at)
 

@@ -42,7 +42,7 @@ def _of(responses: Responses, block: str, control: bool) -> Response:
 
 
 def _together(one: Response, other: Response, visits: int) -> Response:
-    now = other if other.visit == visits else one
+    now = max(one, other, key=lambda each: (each.visit == visits, each.in_visit))
     clicked = [daily for daily in (one.clicked, other.clicked) if daily]
     return Response(
         one.block,

@@ -74,7 +74,7 @@ def touches_of_both(person: Profile, anonymous: Profile) -> tuple[Touch, ...]:
     if visit is None or person.visit is None or anonymous.visit is None:
         return person.touches or anonymous.touches
     first = min([touch for touch in (person.first_touch, anonymous.first_touch) if touch], key=lambda touch: touch.at)
-    lasts = [touch for touch in (person.last_touch, anonymous.last_touch) if touch and not touch.is_direct]
+    lasts = [touch for touch in (anonymous.last_touch, person.last_touch) if touch and not touch.is_direct]
     last = max(lasts, key=lambda touch: touch.at) if lasts else first
     return touches_of(first, last, visit.touch)
 
