@@ -38,19 +38,19 @@ def comparisons(shown: Showing) -> Iterator[tuple[str, str, str]]:
 
 def is_known(exposures: Sequence[Exposure], shown: Showing) -> bool:
     """Whether a showing adds nothing: then the last of all that it would add is there."""
+    slot, block, promotion, side = shown.slot, shown.block, shown.promotion, TREATMENT
     if not shown.fitted:
         return _is_seen(exposures, shown)
-    keepers = shown.keepers
-    slot, block, promotion, side = "", "", "", CONTROL
-    if Keeper.SITE not in keepers:
-        side = TREATMENT
-        by_slot, by_promotion = Keeper.SLOT in keepers, Keeper.PROMOTION in keepers
-        if not (by_slot and by_promotion):
-            slot, block, promotion = shown.slot, shown.block, "" if by_slot else shown.promotion
-            side = CONTROL if keepers else TREATMENT
+    if keepers := shown.keepers:
+        if Keeper.SITE in keepers:
+            slot, block, promotion, side = "", "", "", CONTROL
+        elif len(keepers) > 1:
+            slot, block, promotion = "", "", ""
+        else:
+            promotion, side = "" if Keeper.SLOT in keepers else promotion, CONTROL
     for one in exposures:
         if one.block == block and one.slot == slot and one.promotion == promotion:
-            return one.side[:1] == side
+            return one.side == side
     return False
 
 
@@ -62,57 +62,78 @@ def _is_seen(exposures: Sequence[Exposure], shown: Showing) -> bool:
 
 
 class Meeting:
-    """One visitor's exposures while more is met. all: as they are now; new: which were added to a comparison."""
+    """One visitor's exposures while more is met."""
 
     def __init__(self, exposures: Sequence[Exposure]) -> None:
         self.before = expanded(exposures)
-        self.all = list(self.before)
-        self.new: list[Exposure] = []
+        self._all = {key_of(one): one for one in self.before}
+        self._room = room_left(self.before)
+        self._new: dict[Key, Exposure] = {}
+
+    @property
+    def all(self) -> list[Exposure]:
+        """The exposures as they are now."""
+        return list(self._all.values())
+
+    @property
+    def new(self) -> list[Exposure]:
+        """Those that a comparison has now and had not before."""
+        return [one for key, one in self._new.items() if self._all.get(key) is one]
 
     def meet(self, shown: Showing, *, at: int) -> None:
         """A slot showed a block, or held it back."""
         for slot, promotion, side in comparisons(shown):
-            unit = self._find((slot, "", promotion))
+            unit = self._all.get((slot, "", promotion))
             if unit is None:
                 unit = self._add(Exposure(slot, "", side, at, promotion=promotion))
             elif unit.side[:1] == MIXED:
                 continue
             elif unit.side[:1] != side:
-                self.all = mixed_in(self.all, unit, at=unit.at)
+                self._mix(unit)
                 continue
             if slot and unit is not None:
                 self._meet_block(Exposure(slot, shown.block, side, at, promotion=promotion))
         if shown.arm == Arm.TREATMENT:
             self._see(shown, at)
 
+    def _mix(self, unit: Exposure) -> None:
+        self._all = {key_of(one): one for one in mixed_in(self.all, unit, at=unit.at)}
+        self._room = room_left(self.all)
+
     def _see(self, shown: Showing, at: int) -> None:
         """What was shown is known to have been seen, whether it is compared or not."""
-        found = [one for one in self.all if one.slot == shown.slot and one.block == shown.block]
-        was = [one for one in found if one.side[:1] != CONTROL]
+        slot, block = shown.slot, shown.block
+        known = self._all.get((slot, block, shown.promotion))
+        if known is not None and known.side != SEEN:  # in the commonest case it was just met
+            return
+        was = [one for one in self._all.values() if one.block == block and one.slot == slot and one.side[:1] != CONTROL]
         if was and not (shown.fitted and was[0].side == SEEN):
             return
-        seen = Exposure(shown.slot, shown.block, ASIDE if shown.fitted else SEEN, at, promotion=shown.promotion)
-        self.all = [one for one in self.all if one not in was]
-        if self._find(key_of(seen)) is None:
-            self._add(seen)
+        for one in was:
+            self._drop(one)
+        self._add(Exposure(slot, block, ASIDE if shown.fitted else SEEN, at, promotion=shown.promotion))
 
     def _meet_block(self, exposure: Exposure) -> None:
-        known = self._find((exposure.slot, exposure.block, exposure.promotion))
-        if known is not None and known.side[:1] in (SEEN, ASIDE):  # met outside of the comparison until now
-            self.all.remove(known)
+        known = self._all.get(key_of(exposure))
+        if known is not None and known.side in (SEEN, ASIDE):  # met outside of the comparison until now
+            self._drop(known)
             known = None
         if known is None:
             self._add(exposure)
 
-    def _find(self, key: Key) -> Exposure | None:
-        return next((one for one in self.all if key_of(one) == key), None)
+    def _drop(self, exposure: Exposure) -> None:
+        del self._all[key_of(exposure)]
+        self._room += bytes_of(exposure)
 
     def _add(self, exposure: Exposure) -> Exposure | None:
-        if room_left([*self.all, exposure]) < 0:
+        takes = bytes_of(exposure)
+        if takes > self._room:
             return None
-        self.all.append(exposure)
+        key = key_of(exposure)
+        self._room -= takes
+        self._all[key] = exposure
         if exposure.side not in (ASIDE, SEEN):
-            self.new.append(exposure)
+            self._new[key] = exposure
         return exposure
 
 
@@ -147,13 +168,14 @@ def mixed_units(exposures: Sequence[Exposure]) -> tuple[str, ...]:
 
 def room_left(exposures: Sequence[Exposure]) -> int:
     """How many bytes are left of the room for first exposures."""
-    return ROOM_BYTES - sum([_EACH_BYTES + _bytes(one) for one in exposures])
+    return ROOM_BYTES - sum([bytes_of(one) for one in exposures])
 
 
-def _bytes(one: Exposure) -> int:
+def bytes_of(one: Exposure) -> int:
+    """About how much of that room one takes."""
     names = one.slot + one.block + one.promotion
     names += one.unit if one.side == MIXED else ""
-    return len(names) if names.isascii() else len(names.encode())
+    return _EACH_BYTES + (len(names) if names.isascii() else len(names.encode()))
 
 
 def that_fit(exposures: list[Exposure]) -> list[Exposure]:

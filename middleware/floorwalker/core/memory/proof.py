@@ -103,9 +103,8 @@ def _shown(
 ) -> tuple[Profile, Effects]:
     """Slots showed blocks, or held them back in control: each counts for caps, and once for its comparisons."""
     day, responses = terms.calendar.day(at), profile.responses or NONE
-    for one in shown:
-        control = one.arm == Arm.CONTROL
-        responses = responses.shown(one.block, control=control, visit=profile.visits, at=at, day=day)
+    held_back = [(one.block, one.arm == Arm.CONTROL) for one in shown]
+    responses = responses.all_shown(held_back, visit=profile.visits, at=at, day=day)
     new = [one for one in shown if not is_known(responses.exposures, one)]
     profile = structs.replace(profile, responses=responses)
     if not new:
@@ -129,7 +128,7 @@ def _met(
 
 def _exposed(meeting: Meeting, at: int, segments: Segments) -> tuple[Event, ...]:
     """What was met for the first time, for the stream."""
-    new = [one for one in meeting.new if one in meeting.all]
+    new = meeting.new
     if not new:
         return ()
     day, names_of = day_of(at), _segment_names(segments())

@@ -1,6 +1,6 @@
 """Responses: which blocks were shown and clicked how often, and to which arms of which slots the visitor belongs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct, msgpack, structs
 
@@ -140,10 +140,18 @@ class Responses(Struct, frozen=True, array_like=True, gc=False):
 
     def shown(self, block: str, *, control: bool, visit: int, at: int, day: int) -> "Responses":
         """With the block shown once more, or held back once more."""
-        known = self._response(block, control=control)
-        in_visit = known.in_visit + 1 if known.visit == visit else 1
-        counted = known.shown.plus_one(at=at, day=day)
-        return self._with(structs.replace(known, visit=visit, in_visit=in_visit, shown=counted))
+        return self.all_shown(((block, control),), visit=visit, at=at, day=day)
+
+    def all_shown(self, shown: Iterable[tuple[str, bool]], *, visit: int, at: int, day: int) -> "Responses":
+        """With each of these shown once more, in turn; or held back, where it says so."""
+        blocks = {(one.block, one.control): one for one in self.blocks}
+        for key in shown:
+            known = blocks.pop(key, None) or Response(*key, since=self.lost)
+            in_visit = known.in_visit + 1 if known.visit == visit else 1
+            counted = known.shown.plus_one(at=at, day=day)
+            blocks[key] = Response(*key, known.since, visit, in_visit, counted, known.clicked)
+        kept, lost = blocks_that_fit(list(blocks.values()), self.lost)
+        return Responses(kept, self.exposures, lost)
 
     def clicked(self, block: str, *, at: int, day: int) -> "Responses":
         """With the block clicked once more."""
