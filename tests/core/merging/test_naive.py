@@ -48,11 +48,12 @@ class BothLives(Life):
         goes_on = max((theirs.visits[-1], mine.visits[-1]), key=lambda visit: visit["last"])
         others = [visit for visit in (*mine.visits, *theirs.visits) if visit is not goes_on]
         self.visits = [*sorted(others, key=lambda visit: visit["last"]), goes_on]
+        self.came = [arrival for visit in (*mine.visits, *theirs.visits) for arrival in visit["arrivals"]]
         self.visits[-2] = {**self.visits[-2], "last": min(self.visits[-2]["last"], goes_on["began"])}
 
     @property
     def arrivals(self) -> list[Plain]:
-        return sorted(super().arrivals, key=lambda arrival: arrival["at"])
+        return sorted(self.came, key=lambda arrival: arrival["at"])
 
 
 def with_times(past: list[Plain]) -> list[Plain]:
