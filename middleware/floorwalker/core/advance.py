@@ -15,6 +15,7 @@ from floorwalker.core.effects import NOTHING, Effects
 from floorwalker.core.evaluation.reaching import newly_held
 from floorwalker.core.events import ERROR_VIEWED, PAGE_VIEWED, VISIT_STARTED, Event, Page
 from floorwalker.core.hit import Hit, HitKind
+from floorwalker.core.late import fold_late, is_late
 from floorwalker.core.memory.affinity import page_topics
 from floorwalker.core.memory.counts import DIMENSIONS
 from floorwalker.core.memory.crediting import credited
@@ -143,7 +144,7 @@ class Corridor:
         self, before: Profile, profile: Profile, event: Event, signals: Signals | None = None
     ) -> tuple[Profile, Effects]:
         """One event, and the goals that came to hold with it. before: all that came with the event."""
-        profile, effects = fold(profile, event, self._terms)
+        profile, effects = (fold_late if is_late(profile, event) else fold)(profile, event, self._terms)
         aims = self._terms.goals.held
         if not aims or profile.responses is None or not profile.responses.exposures:
             return profile, effects
@@ -190,11 +191,11 @@ class Corridor:
     @property
     def watched(self) -> str:
         """What tells these watched segments from any others; empty where the rules watch nothing."""
-        return self._watch.version
+        return self._watch.version(self.priors)
 
     def has_judged(self, profile: Profile) -> bool:
         """Whether the profile was judged under these very watched segments."""
-        return self._watch.knows(profile)
+        return self._watch.knows(profile, self.priors)
 
     def _navigated(self, profile: Profile, hit: Hit, signals: Signals) -> tuple[Profile, Effects]:
         """The profile once somebody went to an address: to a page, to an error page, or on by a redirect."""
