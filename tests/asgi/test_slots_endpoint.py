@@ -1,5 +1,6 @@
 """`GET /slots` in hostile hands, and beside what is none of its business."""
 
+import gzip
 import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -158,3 +159,9 @@ async def test_the_script_is_known_again_by_a_tag_that_a_proxy_made_weak(site: P
     (tag,) = (await Browser(site).get("/_floorwalker/client.js")).all(b"etag")
     again = await Browser(site).get("/_floorwalker/client.js", headers=[(b"if-none-match", b"W/" + tag)])
     assert again.status == 304
+
+
+async def test_the_script_is_small(site: PersonalizationMiddleware) -> None:
+    answer = await Browser(site).get("/_floorwalker/client.js")
+    assert len(gzip.compress(answer.body, 6)) < 3000
+    assert b"/*" not in answer.body

@@ -169,8 +169,7 @@ const acted = ({ type, target }) => {
 
 /* What the server filled is told to the site's own analytics; of a page made ahead of time, to the server as well. */
 const start = (ahead) => {
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone, shown = bySlot();
-  if (zone) doc.cookie = `fw_tz=${zone};path=/;max-age=34560000;samesite=lax`;
+  const shown = bySlot();
   look(doc.referrer);
   for (const [slot, selector, , left] of SLOTS) if (!left && doc.querySelector(selector)) shown[slot] = "";
   for (const { slot, block } of scan()) {
@@ -189,6 +188,7 @@ const start = (ahead) => {
   on("visibilitychange", () => (doc.hidden ? leave() : watch()));
   on("click", acted);
   on("submit", acted);
+  doc.cookie = `fw_tz=${Intl.DateTimeFormat().resolvedOptions().timeZone};path=/;max-age=34560000;samesite=lax`;
 };
 window.floorwalker = { track, fill, traits: (traits) => send({ type: "traits", traits }) };
 
