@@ -2,8 +2,8 @@
 
 FILE: the e-shop's clicks (UCI dataset 553), a line each, with session, order and main category. Every session is one
 visitor's only visit. Each click is one event of one topic, its main category, told to the functions that fold live page
-views (`core/memory/affinity.py`), with the half-life of a visit (2 events). The population's shares are those of all clicks in the
-file, smoothed as live ones are. After every click:
+views (`core/memory/affinity.py`), with the half-life of a visit (2 events). The population's shares are those of all
+clicks in the file, smoothed as live ones are. After every click:
 
 - next 5: of the clicks with five more after them and a label, how many have the label that is the most frequent
   category of those five; where several are, each of them counts as right. The same clicks are asked of every rule.
@@ -21,7 +21,7 @@ import argparse
 import csv
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -44,7 +44,7 @@ class State:
     label: str = ""
     weights: Mapping[str, float] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
-    interests: Interests = Interests()
+    interests: Interests = field(default_factory=Interests)
 
 
 Step = Callable[[State, str], State]
@@ -87,8 +87,8 @@ def read_sessions(file: Path, *, most: int | None = None) -> list[list[str]]:
     return [[category for _, category in sorted(clicks)] for clicks in islice(sessions.values(), most)]
 
 
-def measure(sessions: Iterable[Sequence[str]]) -> dict[str, Figures]:
-    """The figures of our label, and of the two rules to beat."""
+def measure(sessions: Iterable[Sequence[str]], *, only: Collection[str] = ()) -> dict[str, Figures]:
+    """The figures of our label, and of the two rules to beat; only: of these alone."""
     listed = list(sessions)
     priors = Priors("clicks", smoothed(Counter(category for clicks in listed for category in clicks)))
     rules = {
@@ -98,7 +98,7 @@ def measure(sessions: Iterable[Sequence[str]]) -> dict[str, Figures]:
         "raw counts": _raw_counts(Random(_SEED)),
         "last category": _last,
     }
-    return {name: figures(listed, step, priors) for name, step in rules.items()}
+    return {name: figures(listed, step, priors) for name, step in rules.items() if not only or name in only}
 
 
 def figures(sessions: Iterable[Sequence[str]], step: Step, priors: Priors) -> Figures:
