@@ -10,9 +10,14 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from floorwalker.core.advance import Corridor
+from floorwalker.core.events import SEGMENT_ENTERED
+from floorwalker.core.hit import Hit, HitKind
+from floorwalker.core.lifecycle import LifecycleTable
 from floorwalker.core.memory import ledger, recents
-from floorwalker.core.memory.profile import Profile
+from floorwalker.core.memory.profile import Profile, Touch, Visit
+from floorwalker.core.priors import Priors
 from floorwalker.core.ruleset import Ruleset
+from floorwalker.core.signals import Signals
 from floorwalker.core.watching.watch import Watch
 from tests.core.evaluation.language import conditions
 from tests.core.evaluation.stories import ZONES, profile_of_story, rules_of, ruleset_of, story
@@ -83,4 +88,36 @@ def test_a_fingerprint_is_of_what_is_asked_and_not_of_how_it_is_written(rules: P
     ruleset, again = watching(rules), watching(json.loads(json.dumps(rules)))
     names = list(ruleset.segments)
     turned = replace(again, segments={name: again.segments[name] for name in reversed(names)})
-    assert Watch(ruleset).marks == Watch(turned).marks
+    assert Watch(ruleset).marks() == Watch(turned).marks()
+
+
+def test_a_label_that_falls_with_time_is_due_to_the_second() -> None:
+    ruleset = watching(
+        {"segments": {one: {"when": {"lifecycle": one}} for one in ("new", "active", "at-risk", "churned")}}
+    )
+    corridor, watch = Corridor(ruleset), Watch(ruleset)
+    at, profile = 1_790_000_000.0, Profile(seed=1)
+    for _ in range(5):
+        at += 3 * DAY
+        profile, _ = corridor.advance(profile, Hit(at=at, url="/", kind=HitKind.VIEW), Signals(at=at))
+    profile, effects = watch.judged(profile, at)
+    entered: list[Any] = []
+    while (due := effects.due or 0.0) and len(entered) < 20:
+        same, _ = watch.judged(profile, due - 1)
+        assert same.watched == profile.watched
+        profile, effects = watch.judged(profile, due)
+        entered += [one.properties["segment"] for one in effects.events if one.name == SEGMENT_ENTERED]
+    assert entered == ["active", "at-risk", "churned"]
+
+
+def test_a_lifecycle_that_is_learned_anew_tells_nothing() -> None:
+    ruleset = watching({"segments": {"gone": {"when": {"lifecycle": "churned"}}, "reader": {"when": {"viewed": "/x"}}}})
+    watch, learned = Watch(ruleset), Priors(lifecycle=LifecycleTable(leave=90.0, version="t2"))
+    profile, _ = watch.judged(
+        Profile(seed=1, first_seen=1, last_seen=1, visits=1, visit=Visit(1, 1, 1, 1, Touch(1))), 90.0
+    )
+    later, effects = watch.judged(profile, 70.0 * DAY, priors=learned)
+    assert effects.events == ()
+    assert watch.knows(later, learned)
+    assert not watch.knows(later)
+    assert watch.marks()["reader"] == watch.marks(learned)["reader"]

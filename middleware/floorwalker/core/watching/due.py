@@ -1,7 +1,7 @@
 """Due: when what somebody is in may next change by time alone. Rather too early than too late."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta, tzinfo
 from math import floor, inf
 
@@ -12,19 +12,36 @@ from floorwalker.core.watching.lapses import Lapses, Turn, wall_moments
 from floorwalker.core.watching.times import times_of
 
 _DAY = 86400
+_HORIZON = 1 << 31  # seconds: 68 years
 _LONGEST_TURN = 33 * _DAY  # a month, and a day for clocks that are set
 
 
-def next_due(lapses: Lapses, profile: Profile, at: float, *, calendar: Calendar, zone: tzinfo) -> float:
+def next_due(
+    lapses: Lapses, profile: Profile, at: float, *, calendar: Calendar, zone: tzinfo, lifecycle: Callable[[int], str]
+) -> float:
     """The first second after `at` at which an answer may be another; 0 where none ever will by time alone.
 
-    Until then every condition of these lapses answers as it does at `at`.
+    Until then every condition of these lapses answers as it does at `at`. lifecycle: the label at a time.
     """
     now = present(profile, at)
     found = [*_lapsing(lapses, profile, now, calendar), *_rates(lapses, profile, now), *_clock(lapses, at, zone)]
-    if lapses.at_midnight:
-        found.append(_next_boundary("today", now, calendar))
+    if lapses.lifecycle:
+        found += _relabelled(lifecycle, now)
     return float(min(found, default=0))
+
+
+def _relabelled(label: Callable[[int], str], now: int) -> list[float]:
+    """When the label is another. While nobody comes it only falls, so that no label comes back."""
+    today, same, other = label(now), now, now + _HORIZON
+    if label(other) == today:
+        return []
+    while other - same > 1:
+        between = (same + other) // 2
+        if label(between) == today:
+            same = between
+        else:
+            other = between
+    return [other]
 
 
 def _lapsing(lapses: Lapses, profile: Profile, now: int, calendar: Calendar) -> Iterator[float]:

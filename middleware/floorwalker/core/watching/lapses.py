@@ -70,7 +70,7 @@ class Lapses(Struct):
     """shifts: seconds after a time of a source; in whole seconds, the first at which the answer may be another.
 
     turns: boundaries after it. rates: visits per week that are asked for. moments: of the site's clock, seconds since
-    1970, in order. minutes: of the site's day. at_midnight: whatever else, each day may change it.
+    1970, in order. minutes: of the site's day. lifecycle: whether its label is asked for, which falls with time.
     """
 
     shifts: dict[Source, set[int]] = field(default_factory=dict)
@@ -78,7 +78,7 @@ class Lapses(Struct):
     rates: set[float] = field(default_factory=set)
     moments: list[int] = field(default_factory=list)
     minutes: set[int] = field(default_factory=set)
-    at_midnight: bool = False
+    lifecycle: bool = False
 
 
 def lapses_of(leaves: Iterable[Leaf], zone: tzinfo) -> Lapses:
@@ -131,8 +131,8 @@ def _of_test(test: Test, found: Lapses, zone: tzinfo) -> None:
             _add(found.shifts, (Source.ACTIVITY,), SILENCE)
         case "preferred_price_tier":
             _add(found.turns, (Source.EVENTS,), Turn("today", 1, TIER_DAYS))
-        case "lifecycle" | "propensity":
-            found.at_midnight = True
+        case "lifecycle":
+            found.lifecycle = True
         case _:
             pass
 
