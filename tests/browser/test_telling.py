@@ -160,7 +160,7 @@ def test_without_cookies_nothing_is_kept_and_nothing_breaks(context: BrowserCont
     wrong: list[str] = []
     page = context.new_page()
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.goto("/live")
+    page.goto("/live", wait_until="networkidle")
     context.clear_cookies()
     heard(page, lambda: page.click("#add"))
     assert page.inner_text("#cart") == "empty"
