@@ -147,10 +147,9 @@ async def test_a_stream_that_was_trimmed_past_a_group_is_reported_once_with_how_
     for _ in range(20):
         await happen(shop.store, VISITOR, *[Event("Page Viewed", 1.0)] * 25)
     kept = len([one async for one in shop.store.events()])
-    caplog.set_level(logging.ERROR, "floorwalker.relay")
     for name in ("one", "two"):
         await shop.relay(client, name=name).run_once()
-    assert [record.getMessage() for record in caplog.records] == [
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == [
         f"{500 - kept} events of partition 0 were trimmed before {SPLITS} read them"
     ]
     (group,) = (await standing_of(shop.store, clock.now)).groups

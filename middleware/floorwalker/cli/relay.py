@@ -18,6 +18,7 @@ from typing import Any
 
 import httpx
 
+from floorwalker.asgi.population import Population
 from floorwalker.asgi.rules import publishing
 from floorwalker.asgi.rules.publishing import Publisher
 from floorwalker.asgi.rules.rulebook import Rulebook, load_rulebook, rulebook_of
@@ -26,7 +27,7 @@ from floorwalker.cli.reports.relay_report import as_json, report, told_undeliver
 from floorwalker.cli.rule_options import templates_of
 from floorwalker.cli.walks.shelf import DEFAULT_STORE, open_existing
 from floorwalker.core.ruleset import Ruleset
-from floorwalker.errors import ConfigurationError
+from floorwalker.errors import ConfigurationError, StoreError
 from floorwalker.relay.deliverer import stopped_note
 from floorwalker.relay.endpoint import Endpoint, read_endpoint
 from floorwalker.relay.relay import Relay
@@ -37,7 +38,10 @@ from floorwalker.rulefile import RuleFiles
 from floorwalker.rulefile.problems import did_you_mean
 from floorwalker.store import Store
 
+logger = logging.getLogger(__name__)
+
 SECRET_ENV = "FLOORWALKER_WEBHOOK_SECRET"  # noqa: S105 - its name, not the secret
+_AWAY_S = 2.0
 _DESCRIPTION = """\
 Runs beside the site, as one or several processes. It tells webhooks who came into a watched segment (`watch: yes`) or
 left it, by an action or by time alone, and counts by segment what blocks bring, for `floorwalker report`. It ends well
@@ -99,26 +103,44 @@ async def _relay(args: argparse.Namespace, publisher: Publisher, endpoints: Sequ
             dice=random.random,
             settings=settings,
         )
+        population = Population(store, clock=time.time, random=secrets.token_bytes)
         try:
             if args.once:
+                await population.refresh(publisher)
                 await relay.run_once()
             else:
-                await _run_on(relay, publisher)
+                await _run_on(relay, publisher, population)
         finally:
+            await population.close()
             await store.close()
     return 0
 
 
-async def _run_on(relay: Relay, publisher: Publisher) -> None:
+async def _run_on(relay: Relay, publisher: Publisher, population: Population) -> None:
+    """The site judges with what is known of the population, and so the relay begins with it."""
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for one in (signal.SIGTERM, signal.SIGINT):
         with suppress(NotImplementedError):  # where the system has no such signals
             loop.add_signal_handler(one, stop.set)
+    while not stop.is_set() and not await _knows(population, publisher):
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_AWAY_S):
+                await stop.wait()
     publisher.start(lambda _: None)
+    population.start(publisher)
     try:
         await relay.run(stop, ready=lambda: print("The relay runs. Ctrl-C or SIGTERM ends it.", flush=True))
     finally:
         await publisher.stop()
+
+
+async def _knows(population: Population, publisher: Publisher) -> bool:
+    try:
+        await population.refresh(publisher)
+    except StoreError as failure:
+        logger.warning("the store is away; the relay waits: %s", failure)
+        return False
+    return True
 
 
 def _publisher(args: argparse.Namespace) -> Publisher:
@@ -201,5 +223,5 @@ async def _resend(store: Store, asked: str) -> int:
 def _log_to_terminal() -> None:
     """What the relay says, and nothing of the client's own, which names whole addresses."""
     logging.basicConfig(format="%(asctime)s  %(levelname)s  %(message)s", level=logging.WARNING)
-    for name in ("floorwalker.relay", publishing.__name__):
+    for name in (__name__, "floorwalker.relay", publishing.__name__):
         logging.getLogger(name).setLevel(logging.INFO)
