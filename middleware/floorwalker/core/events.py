@@ -35,8 +35,8 @@ NOTE_TAKEN = "Note Taken"  # what an agent wrote down: properties: text, by; its
 PAGE_LEFT = "Page Left"  # told by the page itself: properties: seconds (in view), scroll (0 to 100), path
 IDENTIFIED = "Identified"  # properties: user_id, every other one a trait; its traits never reach the stream
 MERGED = "Visitor Merged"  # derived, for the stream: an anonymous history joined this one; properties: from
-EXPOSED = "Exposed"  # derived, once per visitor and comparison: properties: unit, block, arm, segments
-CONVERTED = "Converted"  # derived: properties: unit, block, arm, goal, first (yes once), value, currency
+EXPOSED = "Exposed"  # derived, once per visitor and comparison: properties: unit, block, arm, segments, day
+CONVERTED = "Converted"  # derived: unit, block, arm, day, goal, first (yes once), undone, value (minor units), currency
 SEGMENT_ENTERED = "Segment Entered"  # derived, of watched segments: properties: segment, visitor
 SEGMENT_LEFT = "Segment Left"
 
