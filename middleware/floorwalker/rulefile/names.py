@@ -109,6 +109,8 @@ class Names:
         """folded: the names of its kind that are defined."""
         if reference.name in self._defined[reference.kind]:
             return True
+        if reference.kind == "topic" and not folded:
+            return True  # categories serve as topics, and those come out of addresses
         if reference.kind in ("page type", "topic", "price tier", "block", "slot"):
             return "*" in reference.name or reference.name.casefold() in folded
         return False
