@@ -152,6 +152,14 @@ class TestBlocks:
         assert history.clicked("coupon", Window("seconds", 3600)) == Tally(1, True, START + 3 * DAY + 2, 0.0)
         assert history.clicked("other", EVER) == Tally(0, True, None, 0.0)
 
+    @pytest.mark.parametrize("name", ["Email Link Clicked", "Push Notification Tapped", "SMS Link Clicked"])
+    def test_clicked_in_a_message_count_like_those_on_the_site(self, name: str) -> None:
+        click = Event(name, START, {"block": "coupon", "message_id": "m"})
+        for later in (0, 150):  # recent, and only counted
+            events = [click, *(Event("Scrolled", START + 1 + i) for i in range(later))]
+            history = History(walked(events), at=START + 300, site=SITE)
+            assert history.clicked("coupon", EVER) == Tally(1, True, START, 0.0)
+
     def test_that_never_came_up_are_known_to_be_absent(self) -> None:
         assert self.walk().shown("other", EVER) == Tally(0, True, None, 0.0)
 

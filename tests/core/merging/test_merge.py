@@ -26,7 +26,7 @@ from tests.core.holdings import cart_of, many_currencies, orders_of
 from tests.core.journeys import DAY, SITE, START, journey, walked
 from tests.core.memory import hostile
 from tests.core.memory.test_fold import in_order, stored
-from tests.core.merging.two import ANONYMOUS, PERSON, TERMS, joined, merged
+from tests.core.merging.two import ANONYMOUS, PERSON, TERMS, dealt, joined, merged
 
 SEEDS = st.integers(0, 10**9)
 AT = START
@@ -322,6 +322,19 @@ class TestOrders:
         more = tuple(self.told("Order Completed", f"x{i}", 1.0, at=60 + i) for i in range(40))
         assert self.money(self.both(first, *more, anonymous=(first,)))[:2] == (41, 120.0)
         assert self.money(self.both(first, anonymous=(first, *more)))[:2] == (41, 120.0)
+
+    @given(seed=SEEDS, length=st.integers(0, 40))
+    @settings(max_examples=40, deadline=None)
+    def test_of_one_journey_on_two_devices_are_those_of_one(self, seed: int, length: int) -> None:
+        random = Random(seed)
+        events = [one for one in shop(random, length) if one.name in ("Order Completed", PAGE_VIEWED)]
+        once, twice = walked(events, PERSON).orders, joined(*dealt(random, events)).orders
+        if once is None or once.left or once.bought_left:
+            return
+        assert twice is not None
+        assert structs.replace(twice, known=b"", totals={}) == structs.replace(once, known=b"", totals={})
+        assert dict(twice.totals) == dict(once.totals)
+        assert all(twice.knows(order.id) for order in once.latest)
 
     def test_without_an_id_are_always_others(self) -> None:
         bare = event_of("Order Completed", {"revenue": 5.0, "currency": "EUR"}, at=AT)

@@ -10,7 +10,7 @@ from floorwalker.core.bounds import NAME_BYTES, seconds, short
 from floorwalker.core.calendar import Calendar
 from floorwalker.core.conditions.asking import holds_for, number_of
 from floorwalker.core.conditions.model import Behaviour, Field, Window
-from floorwalker.core.events import PRODUCTS_SEARCHED, PROMOTION_CLICKED, SLOT_CLICKED
+from floorwalker.core.events import EMAIL_LINK_CLICKED, PRODUCTS_SEARCHED, PROMOTION_CLICKED, SLOT_CLICKED
 from floorwalker.core.memory.count_index import FORGOTTEN, NEVER, Bounds, CountIndex
 from floorwalker.core.memory.order import Pass, Runs, marks_of, pass_of, runs_of
 from floorwalker.core.memory.profile import Profile
@@ -20,8 +20,15 @@ from floorwalker.core.memory.sightings import Sighting
 from floorwalker.core.memory.visits import is_running
 from floorwalker.core.ruleset import Site
 
-_CLICKS = (SLOT_CLICKED, PROMOTION_CLICKED)
-_BLOCKS = ("block", "promotion_id")
+_BLOCK, _PROMOTED = ("block",), ("block", "promotion_id")
+_CLICKS = {
+    SLOT_CLICKED: _PROMOTED,
+    PROMOTION_CLICKED: _PROMOTED,
+    EMAIL_LINK_CLICKED: _BLOCK,
+    "Push Notification Tapped": _BLOCK,
+    "SMS Link Clicked": _BLOCK,
+}
+"""What counts as a click → the properties that may name the block."""
 
 
 class Tally(Struct, frozen=True, gc=False):
@@ -188,9 +195,9 @@ class History:
         if start > self._left:
             positions = [
                 position
-                for name in _CLICKS
+                for name, keys in _CLICKS.items()
                 for position in _from(self._recent.happened(name), first)
-                if any(self._property(position, key) == block for key in _BLOCKS)
+                if any(self._property(position, key) == block for key in keys)
             ]
             latest = self._recent.times[max(positions)] if positions else None
             return Tally(len(positions), True, latest, 0.0)
