@@ -15,7 +15,8 @@ from floorwalker.core.conditions.kinds import FieldDefinition, Kind
 from floorwalker.core.conditions.of_request import PAGE_FIELDS
 from floorwalker.core.conditions.vocabulary import LIFECYCLES
 
-_TOPIC = name_of("topic", "topic", "a topic, from `topics` or a page's `topics`")
+_A_TOPIC = "a topic, from `topics` or a page's `topics`; where the site names none, a category"
+_TOPIC = name_of("topic", "topic", _A_TOPIC)
 
 CART = asks(
     "cart",
@@ -33,9 +34,10 @@ INTEREST = (
     measured(
         "interest",
         "How much they care about a topic, beside all the others; of several topics, any. Of the topics of all they "
-        "did, the later the more; of this visit's as long as that is fewer than five.",
+        "did, the later the more; of this visit's as long as that is fewer than five. What all visitors seek tempers "
+        "it.",
         "interest: {topic: wildlife, at_least: 40 %}",
-        name_of("topic", "topic", "a topic, from `topics` or a page's `topics`", required=True),
+        name_of("topic", "topic", _A_TOPIC, required=True),
         FieldDefinition("share", Kind.SHARE, "its share of all interests; without it, any at all"),
     ),
     asks(
@@ -86,7 +88,8 @@ MONEY = (
     ),
     asks(
         "lifecycle",
-        "Where they stand as a customer.",
+        "How surely they still come, by how often they came and how long ago: `new` is who came once, up to four weeks "
+        "ago, `under-monetized` who comes and spends little. What was learned of them goes first.",
         "lifecycle: loyal",
         choice("is", "the stage", LIFECYCLES),
         memory=True,
