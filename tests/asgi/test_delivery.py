@@ -191,7 +191,7 @@ async def test_any_address_is_read_as_one_of_this_site(site: Any, url: str) -> N
 
 async def test_the_script_knows_the_slots_that_are_left_to_it(site: Any) -> None:
     answer = await Browser(site).get("/_floorwalker/client.js")
-    assert b'["side", "#side", "after"]' in answer.body
+    assert b'["side","#side","after",1]' in answer.body
     assert b'"hero"' not in answer.body
     assert answer.all(b"cache-control") == [b"public, max-age=60"]
     (tag,) = answer.all(b"etag")
