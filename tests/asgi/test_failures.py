@@ -164,7 +164,7 @@ async def test_a_cancelled_request_leaves_no_task(wrap: Wrap) -> None:
     with pytest.raises(asyncio.CancelledError):
         await request
     left = {task for task in asyncio.all_tasks() - before if "floorwalker/asgi" in repr(task)}
-    left = {task for task in left if "know the population" not in task.get_name()}  # it is the site's, not the request's
+    left = {task for task in left if "know the population" not in task.get_name()}  # that one is the site's
     assert not left
 
 

@@ -115,7 +115,16 @@ class Population:
         return whole
 
     def _day(self, ago: int) -> str:
-        return (datetime.fromtimestamp(self._clock(), UTC) - timedelta(days=ago)).date().isoformat()
+        return _day(self._clock(), ago)
+
+
+async def read_priors(store: Store, named: frozenset[str], *, now: float) -> Priors:
+    """What a store knows of the population now, as its workers decide by it. Raises what the store raises."""
+    days = await store.population.topics([_day(now, ago) for ago in range(DAYS)])
+    whole: Counter[str] = Counter()
+    for counts in days.values():
+        whole.update(counts)
+    return priors_of(whole, named, await store.population.lifecycle() or LifecycleTable())
 
 
 def priors_of(counts: Mapping[str, int], named: frozenset[str], table: LifecycleTable) -> Priors:
@@ -123,3 +132,7 @@ def priors_of(counts: Mapping[str, int], named: frozenset[str], table: Lifecycle
     topics = smoothed(counts, named)
     told = json.encode([{topic: round(share, 4) for topic, share in topics.items()}, table], order="sorted")
     return Priors(sha256(told).hexdigest()[:12], topics, table)
+
+
+def _day(now: float, ago: int) -> str:
+    return (datetime.fromtimestamp(now, UTC) - timedelta(days=ago)).date().isoformat()

@@ -10,7 +10,7 @@ from floorwalker.accesslog.replay import OnPage, Replay, Share
 from floorwalker.asgi.rules.rulebook import Rulebook
 from floorwalker.cli.walks.log_walk import Lines, walk_in_shares
 from floorwalker.cli.walks.replay_walk import choose
-from floorwalker.cli.walks.store_walk import Walk, each_profile
+from floorwalker.cli.walks.store_walk import Walk, each_profile, stored_priors
 from floorwalker.core.deciding.decide import PageDecisions
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.ruleset import Ruleset
@@ -78,6 +78,7 @@ def moved_in_store(old: Rulebook, new: Rulebook, renames: Renames, address: str,
 
 async def _in_store(old: Rulebook, new: Rulebook, renames: Renames, address: str) -> Moved:
     now, walk, movement = time.time(), Walk(Survey()), Movement()
+    old, new = [one.with_priors(await stored_priors(address, one, now=now)) for one in (old, new)]
     before, after = (one.deciding_by(without_request(one.ruleset)) for one in (old, new))
     async for profile in each_profile(address, walk):
         was, is_now = seen(_standing(before, profile, now), renames), seen(_standing(after, profile, now))

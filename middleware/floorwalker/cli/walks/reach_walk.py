@@ -10,7 +10,7 @@ from floorwalker.accesslog.replay import Replay, Share
 from floorwalker.asgi.rules.rulebook import Rulebook
 from floorwalker.cli.walks.log_walk import Lines, walk_in_shares
 from floorwalker.cli.walks.replay_walk import choose
-from floorwalker.cli.walks.store_walk import Walk, each_profile
+from floorwalker.cli.walks.store_walk import Walk, each_profile, stored_priors
 from floorwalker.core.advance import Corridor
 from floorwalker.core.deciding.classify import segments_at
 from floorwalker.core.memory.profile import Profile
@@ -59,6 +59,7 @@ def reach_in_store(rulebook: Rulebook, address: str) -> Reached:
 
 async def _in_store(rulebook: Rulebook, address: str) -> Reached:
     now, walk, census = time.time(), Walk(Survey()), Census()
+    rulebook = rulebook.with_priors(await stored_priors(address, rulebook, now=now))
     corridor = rulebook.deciding_by(without_request(rulebook.ruleset)).corridor
     async for profile in each_profile(address, walk):
         count_standing(census, corridor, profile, now)

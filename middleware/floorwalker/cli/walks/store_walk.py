@@ -6,8 +6,11 @@ from msgspec import Struct
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
+from floorwalker.asgi.population import read_priors
+from floorwalker.asgi.rules.rulebook import Rulebook
 from floorwalker.cli.walks.shelf import open_existing
 from floorwalker.core.memory.profile import Profile
+from floorwalker.core.priors import Priors
 from floorwalker.store import Survey
 
 
@@ -53,6 +56,15 @@ async def each_profile(address: str, walk: Walk) -> AsyncIterator[Profile]:
                     yield loaded.profile
                 else:
                     walk.unconfirmed += 1
+    finally:
+        await store.close()
+
+
+async def stored_priors(address: str, rulebook: Rulebook, *, now: float) -> Priors:
+    """What the store knows of everybody. Raises StoreUnavailable, StoreAddressError."""
+    store = open_existing(address)
+    try:
+        return await read_priors(store, rulebook.corridor.named_topics, now=now)
     finally:
         await store.close()
 

@@ -11,6 +11,7 @@ from floorwalker.accesslog import LogLine, Rejected, open_log
 from floorwalker.accesslog.hits import LogHit, hit_of
 from floorwalker.accesslog.lines import read_line
 from floorwalker.accesslog.replay import Replay
+from floorwalker.asgi.population import read_priors
 from floorwalker.asgi.rules.rulebook import Rulebook
 from floorwalker.asgi.verdicts import walk_of
 from floorwalker.asgi.walk import Walk
@@ -20,6 +21,7 @@ from floorwalker.cli.walks.replay_walk import choose
 from floorwalker.core.hit import Hit, HitKind
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.personas import Persona
+from floorwalker.core.priors import Priors
 from floorwalker.core.trying.rehearsal import rehearse
 from floorwalker.errors import ConfigurationError
 from floorwalker.rulefile.problems import did_you_mean
@@ -112,19 +114,23 @@ def _visitor(args: argparse.Namespace, rulebook: Rulebook) -> Subject:
     hit = Hit(at=time.time(), url="/", kind=HitKind.EVENTS)
     if args.url:
         hit = request_hit(args, timezone=rulebook.ruleset.site.timezone)
-    base = asyncio.run(_profile(args.store, args.visitor))
-    return Subject(_walk(rulebook, hit, base, args.visitor), f"The visitor {args.visitor}", bool(args.url))
+    base, priors = asyncio.run(_profile(args.store, args.visitor, rulebook))
+    return Subject(
+        _walk(rulebook.with_priors(priors), hit, base, args.visitor), f"The visitor {args.visitor}", bool(args.url)
+    )
 
 
-async def _profile(address: str, visitor: str) -> Profile:
+async def _profile(address: str, visitor: str, rulebook: Rulebook) -> tuple[Profile, Priors]:
+    """What the store knows of them, and of everybody."""
     store = open_store(address)
     try:
         loaded = await store.load(visitor)
+        priors = await read_priors(store, rulebook.corridor.named_topics, now=time.time())
     finally:
         await store.close()
     if loaded.profile is None:
         raise ConfigurationError(f"the store knows no visitor {visitor}; is --store right?")
-    return loaded.profile
+    return loaded.profile, priors
 
 
 def _line(args: argparse.Namespace, rulebook: Rulebook) -> Subject:
