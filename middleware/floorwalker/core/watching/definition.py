@@ -126,6 +126,8 @@ def _text(value: Any) -> str:
     """A value as a text that is the same in every process. What has its default is left out, so that a later release
     may know more fields."""
     match value:
+        case All() | AnyCondition() if len(value.of) == 1:
+            return _text(value.of[0])
         case All() | AnyCondition() | Not():
             return f"{type(value).__name__}({','.join(sorted(map(_text, value.of)))})"
         case Struct():
