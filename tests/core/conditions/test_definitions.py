@@ -87,7 +87,7 @@ def test_every_field_of_a_test_is_read_from_somewhere(definition: Definition, fi
         user="u",
         traits={"x": "y"},
         views=[{"ago": 1, "price_tier": "low"}] * 3,
-        cart={"items": [{"product": "p", "price": 2.0}]},
+        cart={"items": [{"product": "p", "price": 2.0}], "checkout": 5},
         interests={"session": {"x": 1.0}, "dominant": "x"},
         orders=[{"ago": 5, "amount": 3.0}],
         consent=["x"],
