@@ -9,6 +9,7 @@ from hashlib import blake2b
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from tests.core.evaluation.naive_interests import naive_interests
 from tests.core.evaluation.naive_life import (
     WEEKDAYS,
     Life,
@@ -83,27 +84,6 @@ def fields_of(name: str, value: Any) -> Plain:
         return value
     rest = {key: one for key, one in value.items() if key not in aimed}
     return {**rest, MEASURED.get(name, main): aimed}
-
-
-def faded(events: list[set[str]], half_life: int) -> dict[str, float]:
-    """Each topic's weight after these events, of which each halves what was, over so many; none below a twentieth."""
-    weights: dict[str, float] = {}
-    for topics in events:
-        weights = {topic: one * 2 ** (-1 / half_life) for topic, one in weights.items()}
-        weights = {topic: one for topic, one in weights.items() if one >= 0.05}
-        for topic in topics:
-            weights[topic] = weights.get(topic, 0.0) + 1
-    return weights
-
-
-def standing_out(weights: dict[str, float], before: str, events: list[set[str]]) -> str:
-    """The topic that leads the next one by 1.2, or by more than 0.5 the one that stood out before."""
-    first, second = [*sorted(weights, key=lambda topic: -weights[topic]), ""][:2]
-    if sum(first in topics for topics in events) < 2:
-        return before
-    if before:
-        return first if weights[first] - weights.get(before, 0.0) > 0.5 else before
-    return first if weights[first] - weights.get(second, 0.0) >= 1.2 else ""
 
 
 class Naive:
@@ -320,25 +300,15 @@ class Naive:
         """What page views left, or what they were given; who was given none has the topics of their pages."""
         if "interests" in self.has:
             return {"session": {}, "history": {}, "events": 0, "dominant": "", **self.has["interests"]}
-        seen = [
-            (number, set(one["page"].get("topics", ())))
-            for number, visit in enumerate(self.life.visits)
-            for one in visit["pages"]
-            if one["kind"] == "view" and one["page"].get("topics")
-        ]
-        dominant = ""
-        for upto in range(1, len(seen) + 1):
-            past = seen[:upto]
-            this_visit = [topics for number, topics in past if number == past[-1][0]]
-            label = faded(this_visit, 2) if upto < 5 else faded([topics for _, topics in past], 16)
-            dominant = standing_out(label, dominant, [topics for _, topics in past])
-        last = len(self.life.visits) - 1
-        return {
-            "session": faded([topics for number, topics in seen if number == last], 2),
-            "history": faded([topics for _, topics in seen], 16),
-            "events": len(seen),
-            "dominant": dominant,
-        }
+        return naive_interests(
+            [
+                (number, set(one["page"]["topics"]))
+                for number, visit in enumerate(self.life.visits)
+                for one in visit["pages"]
+                if one["kind"] == "view" and one["page"].get("topics")
+            ],
+            last=len(self.life.visits) - 1,
+        )
 
     def lifecycle(self, visits: list[dict[str, Any]]) -> str:
         """By the formulas of the docs, in weeks, with the values that stand there for a site without a fit."""
