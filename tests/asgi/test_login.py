@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from floorwalker import Store, open_store
+from floorwalker import Store, StoreUnavailable, open_store
 from tests.asgi.browser import GOOGLEBOT, SEARCH, Browser
 from tests.asgi.conftest import Wrap
 from tests.asgi.people import do, happened, named, obedient, person, profile_of, views
@@ -224,6 +224,34 @@ async def test_while_the_store_is_away_nobody_is_renamed_and_nothing_is_lost(wra
     assert answer.cookie is not None
     again = await do(browser, f"login:{USER}", "After", as_=b"redirect")
     assert again.cookie is None
+
+
+async def test_a_join_waits_for_a_store_that_was_never_there(
+    site: Any, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_back = asyncio.Event()
+    told = Store.person
+
+    async def person_once_back(asked: Store, user: str) -> str:
+        if not is_back.is_set():
+            raise StoreUnavailable("not yet")
+        return await told(asked, user)
+
+    browser = Browser(site)
+    await browser.get("/")
+    with monkeypatch.context() as away:
+        away.setattr("floorwalker.asgi.keeper._JOIN_ROUND_S", 0)
+        away.setattr(Store, "person_known", lambda *_: None)
+        away.setattr(Store, "person", person_once_back)
+        answer = await do(browser, "Before", f"login:{USER}", "After", as_=b"redirect")
+        assert answer.cookie is None
+        waiting = [task for task in asyncio.all_tasks() if "_join_later" in repr(task)]
+        assert len(waiting) == 1
+        is_back.set()
+        await asyncio.gather(*waiting)
+    assert named((await browser.get("/")).cookie) == await store.person(USER)
+    joined = await person(store, USER)
+    assert (views(joined), sorted(happened(joined))) == (2, ["After", "Before", "Identified"])
 
 
 async def test_traits_alone_identify_nobody(site: Any, store: Store) -> None:

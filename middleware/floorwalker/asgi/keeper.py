@@ -71,7 +71,9 @@ class Keeper:
         """Store what still waits, and let go."""
         await self.chronicle.close()
         await self.population.close()
-        for task in self._joining:
+        if self._joining:
+            logger.error("%d identified visitors stay unknown: the end came before the store", len(self._joining))
+        for task in tuple(self._joining):
             task.cancel()
         if not self._owned:
             return

@@ -7,13 +7,14 @@ from floorwalker.asgi.bystander import Bystander
 from floorwalker.asgi.meeting import Meeting
 from floorwalker.asgi.walk import Walk
 from floorwalker.core.decision import Arm, Decision, Reason
-from floorwalker.core.events import NOTE_TAKEN, Page, Scalar
+from floorwalker.core.events import NOTE_TAKEN, SLOT_SHOWN, Page, Scalar
 from floorwalker.core.happening import RESERVED, event_of, identified_of
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.ruleset import Content
 from floorwalker.core.signals import Signals
 
 SCOPE_KEY = "floorwalker"
+_FOR_THE_APP = (NOTE_TAKEN, SLOT_SHOWN)  # no page and no client may claim these
 
 
 class Visitor:
@@ -96,8 +97,10 @@ class Visitor:
         if self._walk is None or self._encounter is None:
             return
         happened = event_of(str(event), properties or {}, at=self._encounter.now())
-        if happened.name not in RESERVED or happened.name == NOTE_TAKEN:
-            self._walk.say(happened)
+        if happened.name in RESERVED and happened.name not in _FOR_THE_APP:
+            self._encounter.note(f"{happened.name} follows from other things and cannot be tracked")
+            return
+        self._walk.say(happened)
 
     def identify(self, user: str, traits: Mapping[str, object] | None = None) -> None:
         """Say who this is: your own id for them, and what you know of them.
