@@ -93,7 +93,8 @@ def test_the_reasons_of_losses_are_all_there() -> None:
 
 def test_the_keys_are_those_of_the_code() -> None:
     keys = Keys("", 1)
-    found = {meta_key(""), keys.profile("VISITOR"), keys.events(0), keys.stats(0, "DAY"), keys.deferred("VISITOR")}
+    found = {keys.messages("VISITOR"), keys.due(0), keys.found(0)}
+    found |= {meta_key(""), keys.profile("VISITOR"), keys.events(0), keys.stats(0, "DAY"), keys.deferred("VISITOR")}
     found |= {keys.exposed(0, "PSEUDONYM"), keys.splits(0, "DAY"), keys.outbox("VISITOR"), keys.undelivered(0)}
     found |= {keys.waiting(0, "WEBHOOK"), relay_key("")}
     found |= {history_key(""), files_key(""), topics_key("", "DAY"), lifecycle_key("")}
