@@ -33,6 +33,10 @@ def merged(person: Profile, anonymous: Profile) -> tuple[tuple[Exposure, ...], t
     What both met counts once, from the earlier time on, with what each was credited with; an order that both know,
     once. Who was in another arm on each side is mixed.
     """
+    for one, other in ((person, anonymous), (anonymous, person)):
+        if not (other.responses or NONE).exposures:  # nothing is to be joined, nor to be fitted in anew
+            exposures = (one.responses or NONE).exposures
+            return exposures, mixed_units(exposures), ()
     mine, theirs = (expanded((one.responses or NONE).exposures) for one in (person, anonymous))
     both = _joined(mine, theirs, _amounts(anonymous))
     kept, exposures = as_kept(that_fit(_without_mixed(both.values())))
