@@ -103,7 +103,8 @@ def compose(
     old = base.record
     confirmed = commit.confirmed or base.confirmed
     waited = (old.body.pending if old is not None else None) or _NOTHING_WAITS
-    sent = [addressed(event, base.visitor, joined=_joined(commit, keys)) for event in effects.events]
+    joined = None if commit.joined is None else keys.partition_of(commit.joined.visitor)
+    sent = [addressed(event, base.visitor, joined=joined) for event in effects.events]
     released = _together(waited, effects, sent, has_messages=bool(commit.messages))
     pending = None if confirmed else _held_back(released)
     epoch, body = _origin(base, commit, random_bytes)
@@ -151,20 +152,16 @@ def _attempt(
     return Attempt(base, Loaded(base.visitor, profile, record, stored[:IDENTITY_BYTES]), told.names, arguments)
 
 
-def _joined(commit: Commit, keys: Keys) -> int | None:
-    """The partition of the history that joins with this commit."""
-    return None if commit.joined is None else keys.partition_of(commit.joined.visitor)
-
-
 def _together(waited: Pending, effects: Effects, sent: Sequence[Event], *, has_messages: bool) -> Pending:
     """What waited, and what came now."""
-    return Pending(
-        (*waited.events, *map(encode_event, sent)),
-        tuple(_sums([*waited.counts, *[(count.day, count.field, count.by) for count in effects.counts]])),
-        waited.due if effects.due is None else effects.due,
-        (*waited.marks, *[(mark.trait, mark.value, mark.gone) for mark in effects.marks]),
-        waited.has_messages or has_messages,
-    )
+    counts, marks = waited.counts, waited.marks
+    if effects.counts:
+        counts = tuple(_sums([*counts, *[(count.day, count.field, count.by) for count in effects.counts]]))
+    if effects.marks:
+        marks = (*marks, *[(mark.trait, mark.value, mark.gone) for mark in effects.marks])
+    events = (*waited.events, *[encode_event(event) for event in sent])
+    due = waited.due if effects.due is None else effects.due
+    return Pending(events, counts, due, marks, waited.has_messages or has_messages)
 
 
 def _held_back(released: Pending) -> Pending:

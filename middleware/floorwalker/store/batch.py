@@ -26,6 +26,9 @@ class Batch:
         room = at_most - len(self._taken)
         if self.joining is not None or not waiting:
             return waiting
+        if len(waiting) == 1 and room > 0 and not isinstance(waiting[0].work, Join):
+            self._taken.append(waiting[0])
+            return []
         if isinstance(waiting[0].work, Join):
             room = 0 if self._taken else 1
         else:
@@ -84,7 +87,7 @@ class Batch:
 
     def described(self, commit: Commit) -> Commit:
         """The commit, with what these steps ask of it."""
-        if not any(one.message or one.keeps_life for one in self._taken):
+        if all([not one.message and not one.keeps_life for one in self._taken]):  # noqa: C419 - a list is faster here
             return commit
         messages = tuple(one.message for one in self._taken if one.message and not one.is_known and not one.repeats)
         news = [one for one in self._taken if one.work is not None and not one.is_known]

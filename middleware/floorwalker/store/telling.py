@@ -23,6 +23,8 @@ class Messages(Struct, frozen=True, gc=False):
 class Told:
     """The keys of one visitor's commit, and what is to be written beside the record."""
 
+    __slots__ = ("_index", "_keys", "_partition", "_visitor", "counters", "names", "rest")
+
     def __init__(self, keys: Keys, visitor: str) -> None:
         self._keys = keys
         self._visitor = visitor
