@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from floorwalker.core.effects import Effects, Mark
 from floorwalker.core.events import Scalar
+from floorwalker.core.memory.persons import marks
 from floorwalker.core.memory.profile import Profile
 from floorwalker.store import Step, Store
 from tests.store.conftest import Behind
@@ -81,3 +82,17 @@ async def test_who_joined_an_erased_person_is_found_no_more(store: Store, behind
     await store.erase("anna")
     assert "found" not in behind.kinds()
     assert await store.find("email", "anna@example.org") == []
+
+
+async def test_a_phone_number_is_found_however_it_is_parted_and_erased_with_its_person(
+    store: Store, behind: Behind
+) -> None:
+    def said(profile: Profile | None) -> tuple[Profile, Effects]:
+        profile = replace(Profile(seed=1), traits={"phone": "+49 (30) 12-34", "name": "Ada  " + "L" * 200})
+        return profile, Effects(marks=marks(None, profile))
+
+    await store.commit("v1", None, said)
+    assert await store.find("phone", "+49301234") == await store.find("phone", "+49 30 1234") == ["v1"]
+    assert await store.find("name", "ada " + "l" * 200) == ["v1"]
+    await store.erase("v1")
+    assert "found" not in behind.kinds()

@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from floorwalker.core.events import Scalar
+from floorwalker.core.memory.persons import marked_value
 from floorwalker.errors import RecordTooNew
 from floorwalker.store.desk import Desk
 from floorwalker.store.found import Loaded
-from floorwalker.store.naming import folded, mark_of
+from floorwalker.store.naming import mark_of
 from floorwalker.store.scripts import script
 
 PARTITIONS_AT_ONCE = 256
@@ -18,7 +19,7 @@ async def find(desk: Desk, load: Callable[[str], Awaitable[Loaded]], trait: str,
 
     load: reads a record, following pointers.
     """
-    wanted = folded(value)
+    wanted = marked_value(trait, value)
     visitors: set[str] = set()
     for partition, member in await _members(desk, trait, value):
         visitor = member.partition(":")[2]
@@ -28,7 +29,7 @@ async def find(desk: Desk, load: Callable[[str], Awaitable[Loaded]], trait: str,
         except RecordTooNew:
             continue
         traits = loaded.profile.traits if loaded.profile is not None else {}
-        if trait in traits and folded(traits[trait]) == wanted:
+        if trait in traits and marked_value(trait, traits[trait]) == wanted:
             visitors.add(loaded.visitor)
         elif isinstance(before, Loaded):
             await _forget(desk, partition, member, before)

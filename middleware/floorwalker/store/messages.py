@@ -16,6 +16,13 @@ async def is_message_known(desk: Desk, visitor: str, message: str) -> bool:
     return await desk.link.call("ZSCORE", keys.messages(visitor), name) is not None
 
 
+async def messages_known(desk: Desk, visitor: str) -> int:
+    """How many ids of this visitor are known."""
+    keys = await desk.keyspace.keys()
+    count = await desk.link.call("ZCARD", keys.messages(visitor))
+    return count if isinstance(count, int) else 0
+
+
 async def carry_messages(desk: Desk, visitor: str, person: str) -> bool:
     """Copy a frozen visitor's ids to a person, some at a time; False where the person's record is not live (any more).
 

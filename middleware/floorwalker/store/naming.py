@@ -6,8 +6,8 @@ The secret is made once and lies in `fw:meta`, so names do not change with the s
 from base64 import urlsafe_b64encode
 from hashlib import blake2b
 
-from floorwalker.core.conditions.matchers import fold_text
 from floorwalker.core.events import Scalar
+from floorwalker.core.memory.persons import marked_value
 
 SECRET_BYTES = 32
 MESSAGE_BYTES = 12
@@ -31,14 +31,9 @@ def message_name(secret: bytes, message: str) -> bytes:
 
 
 def mark_of(secret: bytes, trait: str, value: Scalar) -> str:
-    """Under what everybody with this trait is found: 16 hexadecimal digits; case and spaces around do not matter."""
-    text = f"mark:{trait}\x1f{folded(value)}"
+    """Under what everybody with this trait is found: 16 hexadecimal digits; what does not matter is left aside."""
+    text = f"mark:{trait}\x1f{marked_value(trait, value)}"
     return blake2b(_utf8(text), digest_size=_MARK_BYTES, key=secret).hexdigest()
-
-
-def folded(value: Scalar) -> str:
-    """A trait's value as it is compared."""
-    return fold_text(str(value).strip())
 
 
 def _visitor(secret: bytes, name: str) -> str:

@@ -27,6 +27,7 @@ from floorwalker.store.keyspace import Keyspace
 from floorwalker.store.lanes import Lanes
 from floorwalker.store.loading import Loading, readable
 from floorwalker.store.losses import Losses
+from floorwalker.store.messages import messages_known
 from floorwalker.store.naming import client_id, person_id
 from floorwalker.store.pipe import Link
 from floorwalker.store.population import Population
@@ -221,6 +222,10 @@ class Store:
         places = [(keys.events(keys.partition_of(one)), pseudonym) for one, pseudonym in names]
         async for entry in read_together(self._link, places):
             yield entry
+
+    async def messages_known(self, visitor: str) -> int:
+        """How many senders' ids are known of a visitor, pointers not followed. Raises StoreUnavailable."""
+        return await messages_known(self._desk, visitor)
 
     async def profiles(self, survey: Survey | None = None, *, pause_s: float = 0.005) -> AsyncIterator[Loaded]:
         """Every live record there is, in no order, off any page's path; see `survey.read_profiles`.
