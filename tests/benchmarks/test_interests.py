@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.interests import INTERESTS, LIVE, QUICKER, measure, read_sessions
+from benchmarks.interests import INTERESTS, LIVE, PLANNED, measure, read_sessions
 
 
 def test_a_label_follows_what_is_clicked() -> None:
@@ -27,9 +27,8 @@ def test_the_first_sessions_are_labelled_better_than_by_counts(clicks: Path) -> 
 
 
 def test_the_figures_of_all_sessions(clicks: Path) -> None:
-    found = measure(read_sessions(clicks), only=(INTERESTS, QUICKER))
-    ours, quicker = found[INTERESTS], found[QUICKER]
-    assert ours.next_five == pytest.approx(0.585, abs=0.001)  # 0.59 was to be reached
+    found = measure(read_sessions(clicks), only=(INTERESTS, PLANNED))
+    ours, planned = found[INTERESTS], found[PLANNED]
+    assert ours.next_five >= 0.59
     assert (ours.changes <= 0.035, ours.after_one, ours.coverage >= 0.85) == (True, 0, True)
-    assert (quicker.next_five >= 0.59, quicker.changes <= 0.035, quicker.after_one) == (True, True, 0)
-    assert quicker.coverage >= 0.85
+    assert planned.next_five == pytest.approx(0.585, abs=0.001)  # why it is not in force

@@ -10,10 +10,10 @@ def naive_interests(seen: Events, *, last: int) -> dict[str, Any]:
     dominant = ""
     for upto in range(1, len(seen) + 1):
         past = seen[:upto]
-        label = faded(_of_visit(past, past[-1][0]), 2) if upto < 5 else faded(_topics(past), 16)
+        label = faded(_of_visit(past, past[-1][0]), 1.25) if upto < 5 else faded(_topics(past), 16)
         dominant = standing_out(label, dominant, _topics(past))
     return {
-        "session": faded(_of_visit(seen, last), 2),
+        "session": faded(_of_visit(seen, last), 1.25),
         "history": faded(_topics(seen), 16),
         "events": len(seen),
         "dominant": dominant,
@@ -28,7 +28,7 @@ def _of_visit(seen: Events, visit: int) -> list[set[str]]:
     return [topics for number, topics in seen if number == visit]
 
 
-def faded(events: list[set[str]], half_life: int) -> dict[str, float]:
+def faded(events: list[set[str]], half_life: float) -> dict[str, float]:
     """Each topic's weight after these events, of which each halves what was, over so many; none below a twentieth."""
     weights: dict[str, float] = {}
     for topics in events:
@@ -40,10 +40,10 @@ def faded(events: list[set[str]], half_life: int) -> dict[str, float]:
 
 
 def standing_out(weights: dict[str, float], before: str, events: list[set[str]]) -> str:
-    """The topic that leads the next one by 1.2, or by more than 0.5 the one that stood out before."""
+    """The topic that leads the next one by 1.2, or by more than 0.8 the one that stood out before."""
     first, second = [*sorted(weights, key=lambda topic: -weights[topic]), ""][:2]
     if sum(first in topics for topics in events) < 2:
         return before
     if before:
-        return first if weights[first] - weights.get(before, 0.0) > 0.5 else before
+        return first if weights[first] - weights.get(before, 0.0) > 0.8 else before
     return first if weights[first] - weights.get(second, 0.0) >= 1.2 else ""

@@ -52,9 +52,9 @@ def interests_of(profile: Profile) -> Interests:
     return profile.interests
 
 
-def test_weights_halve_over_two_events_in_a_visit_and_over_sixteen_in_the_history() -> None:
-    interests = after("birds", *["cars"] * 2)
-    assert interests.session["birds"] == pytest.approx(0.5)
+def test_weights_halve_four_times_over_five_events_in_a_visit_and_once_over_sixteen_in_the_history() -> None:
+    interests = after("birds", *["cars"] * 5)
+    assert interests.session["birds"] == pytest.approx(1 / 16)
     assert after("birds", *["cars"] * 16).history["birds"] == pytest.approx(0.5)
 
 

@@ -1,8 +1,8 @@
 """Affinity: what somebody is interested in. Weights per topic that fade with every event, of this visit and of all.
 
 With each event that has topics every weight decays by 2^(-1/h), h counted in events, and the event's topics gain its
-weight. The visit forgets fast (h = 2), the history slowly (h = 16). A topic stands out once it leads clearly, and
-stays until another leads it; one action alone never makes it.
+weight. The visit forgets fast (h = 1.25), the history slowly (h = 16). A topic stands out once it leads clearly, and
+stays until another leads it; one action alone never makes it. How the figures were chosen: docs/interests.md.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -24,11 +24,11 @@ from floorwalker.core.memory.terms import Terms
 from floorwalker.core.memory.visits import is_running
 from floorwalker.core.priors import Priors
 
-VISIT_EVENTS = 2  # half-lives, in events that have topics
+VISIT_EVENTS = 1.25  # half-lives, in events that have topics
 HISTORY_EVENTS = 16
 VIEW, CART, PURCHASE = 1.0, 3.0, 5.0
 LEAD_TO_DECLARE = 1.2  # in event weights
-LEAD_TO_REPLACE = 0.5
+LEAD_TO_REPLACE = 0.8
 _TOPIC_BYTES = 11  # of a weight and its topic's head
 
 _KEPT_IN_VISIT = 2 ** (-1 / VISIT_EVENTS)
