@@ -7,13 +7,17 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from demo_site.buying import COUNTRIES
+from demo_site.buying import COUNTRIES, keep_cart
+from demo_site.cart import united
 from demo_site.forms import Checked, check, read_form
-from demo_site.render import flash, page
+from demo_site.render import cart_of, flash, page
+from demo_site.returns import latest_order
 from floorwalker import get_visitor
 
 SIGN_IN = {"name": "Please write your name.", "email": "Please write your e-mail address."}
 NEWSLETTER = {"email": "Please write the address that we should send to."}
+
+TRAITS = {"name": "Name", "email": "E-mail", "address.city": "Town", "address.country": "Country"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,21 +67,32 @@ WORKSHOPS = (
 
 
 async def account(request: Request) -> Response:
-    return page(request, "account.html", form=Checked({}))
+    visitor = await get_visitor(request)
+    traits = visitor.profile.traits
+    known = [(title, traits[name]) for name, title in TRAITS.items() if traits.get(name)]
+    return page(request, "account.html", form=Checked({}), known=known, order=latest_order(request))
 
 
 async def sign_in(request: Request) -> Response:
     """A name and an address are all it takes here; a real shop would check a password first."""
     checked = check(await read_form(request), SIGN_IN)
     if not checked.fine:
-        return page(request, "account.html", status=422, form=checked)
+        return page(request, "account.html", status=422, form=checked, known=(), order=None)
     name, email = checked.values["name"], checked.values["email"]
     person = {"id": person_id(email), "name": name, "email": email}
-    request.session["person"] = person
+    _bring_cart(request, person)
     visitor = await get_visitor(request)
     visitor.identify(person["id"], {"name": name, "email": email})
     flash(request, f"Good to see you, {name}.")
     return _to("/account")
+
+
+def _bring_cart(request: Request, person: dict[str, str]) -> None:
+    """What they left in the cart on another device is in this one, too."""
+    kept = request.app.state.members.cart_of(person["id"])
+    here = {line.product.slug: line.quantity for line in cart_of(request).lines}
+    request.session["person"] = person
+    keep_cart(request, united(here, kept))
 
 
 async def sign_out(request: Request) -> Response:
@@ -103,6 +118,9 @@ async def join_newsletter(request: Request) -> Response:
         return page(request, "newsletter.html", status=422, form=checked)
     visitor = await get_visitor(request)
     visitor.track("Newsletter Joined")
+    person, email = request.session.get("person"), checked.values["email"]
+    request.session["letters_to"] = email
+    visitor.identify("", {"newsletter": True} if person else {"newsletter": True, "email": email})
     return _to("/newsletter/welcome")
 
 

@@ -16,10 +16,11 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from demo_site import account, browsing, buying
+from demo_site import account, browsing, buying, returns
 from demo_site.catalogue import Catalogue
 from demo_site.desk import DESK_ROUTES, Desk
 from demo_site.keys import KEY_FILE, session_key
+from demo_site.members import Members
 from demo_site.play import ROLES
 from demo_site.render import HERE, environment, page
 from demo_site.stage import Stage, demo_clock
@@ -53,6 +54,7 @@ def create_app(*, secret_key: str | None = None, more_routes: Sequence[Route] = 
     )
     app = Starlette(routes=[*more_routes, *routes()], middleware=[session], exception_handlers={HTTPException: mistake})
     app.state.catalogue = catalogue
+    app.state.members = Members()
     app.state.templates = environment(catalogue)
     app.state.new_order_number = lambda: f"KB-{secrets.randbelow(900_000) + 100_000}"
     return app
@@ -98,11 +100,14 @@ def routes() -> list[Route | Mount]:
         Route("/learn/{guide}", browsing.guide),
         Route("/cart", buying.cart),
         Route("/cart/add", buying.add, methods=["POST"]),
+        Route("/cart/quick", buying.quick, methods=["POST"]),
         Route("/cart/update", buying.update, methods=["POST"]),
         Route("/cart/coupon", buying.coupon, methods=["POST"]),
         Route("/checkout", buying.checkout),
         Route("/checkout", buying.order, methods=["POST"]),
         Route("/order/thanks", buying.thanks),
+        Route("/returns", returns.returns),
+        Route("/returns", returns.send_back, methods=["POST"]),
         Route("/account", account.account),
         Route("/account/sign-in", account.sign_in, methods=["POST"]),
         Route("/account/sign-out", account.sign_out, methods=["POST"]),

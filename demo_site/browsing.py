@@ -8,6 +8,7 @@ from demo_site.art import product_drawing, scene_drawing, standalone
 from demo_site.art.drawings import SCENES
 from demo_site.catalogue import Department
 from demo_site.render import catalogue_of, page
+from demo_site.telling import CURRENCY, product_told
 from floorwalker import get_visitor
 
 LONGEST_QUERY = 120
@@ -56,6 +57,7 @@ async def product(request: Request) -> Response:
         return RedirectResponse(found.path, status_code=301)
     visitor = await get_visitor(request)
     visitor.page(category=found.department, product=found.slug, price=found.price, brand=found.brand)
+    visitor.track("Product Viewed", {**product_told(found), "currency": CURRENCY})
     guides = [guide for guide in catalogue.guides.values() if found.slug in guide.products]
     return page(
         request,

@@ -5,12 +5,14 @@ from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from demo_site.cart import COUPONS, MOST_OF_ONE, Cart, clamp, read_quantity, with_quantity
 from demo_site.catalogue import Product
 from demo_site.forms import Checked, check, read_form
+from demo_site.members import Members
 from demo_site.render import cart_of, catalogue_of, flash, page
+from demo_site.telling import CURRENCY, cart_told, order_told, product_told
 from floorwalker import get_visitor
 
 COUNTRIES = {"DE": "Germany", "AT": "Austria", "CH": "Switzerland", "NO": "Norway", "FR": "France", "NL": "Netherlands"}
@@ -25,6 +27,10 @@ ADDRESS = {
 
 
 async def cart(request: Request) -> Response:
+    basket = cart_of(request)
+    if basket.lines:
+        visitor = await get_visitor(request)
+        visitor.track("Cart Viewed", cart_told(basket))
     return page(request, "cart.html")
 
 
@@ -35,17 +41,23 @@ async def add(request: Request) -> Response:
     if not quantity:
         flash(request, f"How many? We can send 1 to {MOST_OF_ONE} of one article.")
         return _to(product.path)
-    before = cart_of(request)
-    had = before.quantity_of(product.slug)
-    request.session["cart"] = with_quantity(before, product.slug, clamp(had + quantity))
-    added = cart_of(request).quantity_of(product.slug) - had
+    had = cart_of(request).quantity_of(product.slug)
+    added = _put(request, product, quantity)
     if not added:
         flash(request, f"There are {had} of {product.name} in your cart, which is as many as we send at once.")
         return _to("/cart")
     visitor = await get_visitor(request)
-    visitor.track("Product Added", _bought(product, added))
+    visitor.track("Product Added", product_told(product, added))
     flash(request, f"{product.name} is in your cart.")
     return _to("/cart")
+
+
+async def quick(request: Request) -> Response:
+    """One piece from a shelf, without leaving it: the page itself tells floorwalker, by `data-fw-event`."""
+    product = _product(request, await read_form(request))
+    if not _put(request, product, 1):
+        return JSONResponse({"said": f"That is as many of {product.name} as we send at once."}, status_code=409)
+    return JSONResponse({"said": f"{product.name} is in your cart.", "count": cart_of(request).count})
 
 
 async def update(request: Request) -> Response:
@@ -56,11 +68,11 @@ async def update(request: Request) -> Response:
         flash(request, f"How many {product.name}? A number from 0 to {MOST_OF_ONE}, please.")
         return _to("/cart")
     before = cart_of(request)
-    request.session["cart"] = with_quantity(before, product.slug, quantity)
+    keep_cart(request, with_quantity(before, product.slug, quantity))
     change = quantity - before.quantity_of(product.slug)
     if change:
         visitor = await get_visitor(request)
-        visitor.track("Product Added" if change > 0 else "Product Removed", _bought(product, abs(change)))
+        visitor.track("Product Added" if change > 0 else "Product Removed", product_told(product, abs(change)))
         flash(request, f"{product.name} is out of your cart." if not quantity else "The cart is up to date.")
     return _to("/cart")
 
@@ -73,14 +85,18 @@ async def coupon(request: Request) -> Response:
         return _to("/cart")
     request.session["coupon"] = found.code
     visitor = await get_visitor(request)
-    visitor.track("Coupon Applied", {"coupon_id": found.code, "discount": cart_of(request).discount})
+    off = cart_of(request).discount
+    visitor.track("Coupon Applied", {"coupon_id": found.code, "discount": off, "currency": CURRENCY})
     flash(request, f"{found.code} takes {found.percent} per cent off" + (" every tripod." if found.kind else "."))
     return _to("/cart")
 
 
 async def checkout(request: Request) -> Response:
-    if not cart_of(request).lines:
+    basket = cart_of(request)
+    if not basket.lines:
         return _to("/cart")
+    visitor = await get_visitor(request)
+    visitor.track("Checkout Started", cart_told(basket))
     person = request.session.get("person") or {}
     return page(request, "checkout.html", form=Checked({**person, "country": "DE"}), countries=COUNTRIES)
 
@@ -99,7 +115,7 @@ async def order(request: Request) -> Response:
     number = request.app.state.new_order_number()
     await _tell(request, basket, number, checked.values)
     request.session["order"] = _receipt(basket, number, checked.values)
-    request.session["cart"] = {}
+    keep_cart(request, {})
     request.session.pop("coupon", None)
     return _to("/order/thanks")
 
@@ -108,36 +124,38 @@ async def thanks(request: Request) -> Response:
     placed = request.session.get("order")
     if not isinstance(placed, dict):
         return _to("/cart")
-    items = catalogue_of(request).named(placed["items"])
+    items = catalogue_of(request).named([slug for slug, *_ in placed["lines"]])
     beside = catalogue_of(request).beside(items[0], count=3) if items else []
     return page(request, "thanks.html", order=placed, items=items, beside=beside)
 
 
 async def _tell(request: Request, basket: Cart, number: str, address: Mapping[str, str]) -> None:
     visitor = await get_visitor(request)
-    revenue = basket.goods - basket.discount
-    visitor.track(
-        "Order Completed",
-        {"order_id": number, "revenue": revenue, "total": basket.total, "currency": "EUR", "articles": basket.count},
-    )
-    if request.session.get("person"):
-        visitor.identify(request.session["person"]["id"], {"city": address["city"], "country": address["country"]})
+    visitor.track("Order Completed", order_told(basket, number))
+    where = {"address": {"city": address["city"], "country": address["country"]}}
+    person = request.session.get("person")
+    visitor.identify(person["id"] if person else "", where)
 
 
-def _bought(product: Product, quantity: int) -> dict[str, str | int]:
-    return {
-        "product_id": product.slug,
-        "name": product.name,
-        "category": product.department,
-        "brand": product.brand,
-        "price": product.price,
-        "quantity": quantity,
-    }
+def _put(request: Request, product: Product, quantity: int) -> int:
+    """How many pieces more there are in the cart now."""
+    before = cart_of(request)
+    had = before.quantity_of(product.slug)
+    keep_cart(request, with_quantity(before, product.slug, clamp(had + quantity)))
+    return cart_of(request).quantity_of(product.slug) - had
+
+
+def keep_cart(request: Request, kept: Mapping[str, int]) -> None:
+    """In the session and, of whoever has signed in, on all their devices."""
+    request.session["cart"] = dict(kept)
+    if person := request.session.get("person"):
+        members: Members = request.app.state.members
+        members.keep_cart(person["id"], kept)
 
 
 def _receipt(basket: Cart, number: str, address: Mapping[str, str]) -> dict[str, Any]:
-    items = [line.product.slug for line in basket.lines]
-    return {"number": number, "total": basket.total, "items": items, "name": address["name"], "email": address["email"]}
+    lines = [[line.product.slug, line.quantity, basket.paid(line)] for line in basket.lines]
+    return {"number": number, "total": basket.total, "lines": lines, "name": address["name"], "email": address["email"]}
 
 
 def _product(request: Request, form: Mapping[str, str]) -> Product:

@@ -72,6 +72,10 @@ class Cart:
     def count(self) -> int:
         return sum(line.quantity for line in self.lines)
 
+    def paid(self, line: Line) -> int:
+        """What a line of this cart costs, its part of the discount taken off, in whole euros in our favour."""
+        return line.total - (self.coupon.off((line,)) if self.coupon else 0)
+
     def quantity_of(self, slug: str) -> int:
         return next((line.quantity for line in self.lines if line.product.slug == slug), 0)
 
@@ -95,6 +99,12 @@ def with_quantity(cart: Cart, slug: str, quantity: int) -> dict[str, int]:
     if slug in kept or len(kept) < MOST_LINES:
         kept[slug] = clamp(quantity)
     return {name: number for name, number in kept.items() if number}
+
+
+def united(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    """Two carts of one person: everything that is in either, as often as in the fuller one."""
+    both = {slug: clamp(max(one.get(slug, 0), other.get(slug, 0))) for slug in [*one, *other]}
+    return dict(list(both.items())[:MOST_LINES])
 
 
 def clamp(quantity: int) -> int:

@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse
 from demo_site.art import scene_drawing
 from demo_site.cart import Cart, read_cart
 from demo_site.catalogue import Catalogue
+from demo_site.telling import quick_told
 from demo_site.who import found
 from floorwalker.jinja import SlotExtension
 
@@ -31,7 +32,7 @@ def environment(catalogue: Catalogue) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.filters.update(euros=euros, found=found)
+    env.filters.update(euros=euros, found=found, quick_told=lambda product: quick_told(product).items())
     env.globals.update(
         departments=catalogue.departments.values(),
         scene=lambda name: Markup(scene_drawing(name)),  # noqa: S704  (our own drawing)
@@ -73,6 +74,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
         "cart": cart_of(request),
         "person": request.session.get("person"),
         "said": request.session.pop("said", None),
+        "told": "floorwalker" in request.scope,
         "panel": "demo" in request.scope and not _is_previewed(request),
         **context,
     }
