@@ -141,6 +141,18 @@ async def test_explain_tells_why(wrap: Wrap) -> None:
     assert told[0]["slots"]["hero"]["why"]["of"]
 
 
+async def test_a_portrait_is_all_that_is_known_this_request_included(wrap: Wrap) -> None:
+    drawn: list[Any] = []
+
+    def add(visitor: Any) -> None:
+        visitor.track("Product Added", {"product_id": "x", "price": 12})
+        drawn.append(visitor.portrait())
+
+    await Browser(wrap(handling(add))).get("/")
+    assert (drawn[0]["visits"], drawn[0]["cart"]["value"]) == (1, 12)
+    assert drawn[0]["visitor"]
+
+
 async def test_a_robot_is_seen_but_never_profiled(wrap: Wrap) -> None:
     robots: list[Any] = []
 

@@ -130,6 +130,13 @@ class Visitor:
         """Why the visitor is in each segment, and why each slot shows what it shows, as plain values."""
         return self._walk.explain() if self._walk is not None else {"segments": {}, "slots": {}}
 
+    def portrait(self) -> dict[str, Any]:
+        """Everything that is known of the visitor, this request included, as `floorwalker visitor show --json` has it.
+
+        Empty where nothing is known or may be remembered.
+        """
+        return self._walk.portrait() if self._walk is not None else {}
+
 
 async def get_visitor(request: Any) -> Visitor:
     """The visitor of a Request, an HTTPConnection, or a bare scope.

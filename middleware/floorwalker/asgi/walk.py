@@ -22,6 +22,7 @@ from floorwalker.core.hit import Hit, HitKind
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.memory.proof import Segments
 from floorwalker.core.memory.responses import Showing
+from floorwalker.core.portrait import portrait
 from floorwalker.core.ruleset import Content
 from floorwalker.core.signals import Signals
 from floorwalker.html.weave import Outcome
@@ -249,6 +250,13 @@ class Walk:
             members=self._members,
             priors=self._rulebook.corridor.priors,
         )
+
+    def portrait(self) -> dict[str, Any]:
+        """What is known of the visitor, in the published shape; empty where nothing may be remembered."""
+        profile = self._permitted
+        if profile is None:
+            return {}
+        return portrait(self._rulebook.corridor, profile, at=self._hit.at, visitor=self.visitor)
 
     def take(self, outcomes: Mapping[str, Outcome]) -> Step | None:
         """What is to be stored of what was not taken yet; None is nothing. Pure, and may run on any base."""
