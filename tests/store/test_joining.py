@@ -99,6 +99,14 @@ async def test_a_visitor_without_a_history_leaves_the_event_alone(store: Store, 
     assert "profile:v1" not in behind.kinds()
 
 
+async def test_a_join_that_comes_again_takes_a_history_along_that_was_told_late(store: Store) -> None:
+    """A client's batches may arrive in any order: who they are first, what they did before later."""
+    await store.join("v1", "anna", identified("m1"))
+    await store.commit("v1", None, view)
+    assert (await store.join("v1", "anna", identified("m1"))).outcome is Outcome.STORED
+    assert (await visits_of(store, "anna"), await told_of(store, "anna"), await counted(store, TOLD)) == (1, 1, 1)
+
+
 async def test_a_repeated_join_counts_once(store: Store) -> None:
     await store.commit("v1", None, view)
     outcomes = [(await store.join("v1", "anna", identified("m1"))).outcome for _ in range(3)]

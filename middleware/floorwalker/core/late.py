@@ -17,14 +17,15 @@ LATE_S = 3600  # what comes sooner may be a clock that is a little behind, and c
 # Of now, whenever they are said to be: who somebody is, and what a page does that is being looked at.
 _OF_NOW = frozenset((
     names.IDENTIFIED, names.PAGE_VIEWED, names.ERROR_VIEWED, names.PAGE_LEFT,
-    names.SLOT_SHOWN, names.SLOT_CLICKED, names.SLOT_DISMISSED,
+    names.SLOT_SHOWN, names.SLOT_CLICKED, names.SLOT_DISMISSED, names.PROMOTION_CLICKED,
 ))  # fmt: skip
 
 
 def is_late(profile: Profile, event: Event) -> bool:
     """Whether the event happened long before what the profile holds already."""
-    latest = max(profile.last_seen, profile.recents.last)
-    return seconds(event.at) + LATE_S < latest and event.name not in _OF_NOW
+    if event.name in _OF_NOW:
+        return False
+    return seconds(event.at) + LATE_S < max(profile.last_seen, profile.recents.last)
 
 
 def fold_late(profile: Profile, event: Event, terms: Terms) -> tuple[Profile, Effects]:

@@ -18,7 +18,7 @@ from floorwalker.store.erasing import erase
 from floorwalker.store.found import POINTERS_FOLLOWED, Found, Loaded, TooNew, read_found
 from floorwalker.store.joining import arrived
 from floorwalker.store.keys import Keys
-from floorwalker.store.messages import carry_messages, is_message_known
+from floorwalker.store.messages import carry_messages
 from floorwalker.store.record import Alias, Body, Record, State
 from floorwalker.store.replies import Reply, Word
 from floorwalker.store.scripts import script
@@ -63,8 +63,6 @@ class Crossing:
                 person = await self._look(join.person)
                 if not isinstance(person, Loaded) or (person.record and person.record.state is not State.LIVE):
                     return None
-                if join.identified.id and await self._is_told(join):
-                    return Committed(Outcome.KNOWN, person)
                 frozen = _frozen(found, join, merge)
                 arrived(frozen, person.profile, self._desk.joining())  # what is going to fail, fails before the freeze
                 found = await self._rewrite(found, frozen, self._desk.settings.stone_s)
@@ -165,9 +163,6 @@ class Crossing:
 
     async def _carry(self, visitor: str, person: str) -> bool:
         return await self._deliver(lambda: carry_messages(self._desk, visitor, person))
-
-    async def _is_told(self, join: Join) -> bool:
-        return await self._deliver(lambda: is_message_known(self._desk, join.person, join.identified.id))
 
     async def _keys(self) -> Keys:
         known = self._desk.keyspace.known

@@ -2,18 +2,10 @@
 
 from floorwalker.errors import StoreError
 from floorwalker.store.desk import Desk
-from floorwalker.store.naming import message_name
 from floorwalker.store.replies import Reply, Word
 from floorwalker.store.scripts import script
 
 MESSAGES_AT_ONCE = 500
-
-
-async def is_message_known(desk: Desk, visitor: str, message: str) -> bool:
-    """Whether a commit of this visitor brought this id."""
-    keys = await desk.keyspace.keys()
-    name = message_name(keys.people, message)
-    return await desk.link.call("ZSCORE", keys.messages(visitor), name) is not None
 
 
 async def messages_known(desk: Desk, visitor: str) -> int:
