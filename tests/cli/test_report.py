@@ -89,6 +89,24 @@ def test_the_terminal_says_what_was_shown_what_came_of_it_and_how_sure_that_is(
     assert said.rstrip().endswith("floorwalker report --html report.html")
 
 
+def test_a_guardrail_is_told_as_higher_or_lower_since_nobody_said_which_is_harm(
+    rules: Path, valkey_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """More who leave would be no better."""
+
+    async def fill() -> None:
+        opened = open_store(valkey_url)
+        counts = facts("hero", ("treatment", 8000, 960, 0), ("control", 2000, 100, 0), goal="letter")
+        await opened.commit("v" * 22, None, lambda _: (Profile(seed=1), Effects(counts=tuple(counts))))
+        await opened.close()
+
+    asyncio.run(fill())
+    said = told(capsys, "--rules", rules, "--store", valkey_url, "--from", DAY, "--until", DAY)
+    assert "letter (guardrail): +140 % (" in said
+    assert ", higher." in said
+    assert "better" not in said
+
+
 def test_json_holds_every_comparison_as_numbers(rules: Path, store: str, capsys: pytest.CaptureFixture[str]) -> None:
     said: dict[str, Any] = json.loads(
         told(capsys, "--rules", rules, "--store", store, "--from", DAY, "--until", DAY, "--json")

@@ -55,13 +55,15 @@ def test_a_clear_lift_is_clear_and_says_by_how_much():
     assert order.goal == "order"
     assert order.conversions.estimate == pytest.approx(0.5)
     assert 0 < order.conversions.low < order.at_end.low < 0.5 < order.at_end.high < order.conversions.high
-    assert not order.harms
+    assert order.rises
+    assert not order.falls
 
 
 def test_a_guardrail_that_falls_is_told():
     (hero,) = judged(*rates("hero", (8000, 2000), (400, 200), goal="letter"))
     letter = next(one for one in hero.goals if one.goal == "letter")
-    assert letter.harms
+    assert letter.falls
+    assert not letter.rises
 
 
 def test_the_slots_own_goal_is_told_even_where_nobody_reached_it():

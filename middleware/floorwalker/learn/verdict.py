@@ -40,7 +40,7 @@ class Judged(Struct, frozen=True):
 
     conversions, revenue: the lift, at any time; None is too early to say. at_end: the conversions' lift if this was
     the planned end. needed: visitors still missing, of both arms, until a lift of `effect` would most likely be seen;
-    None where nothing is known to reckon with. guardrail: it must only not fall.
+    None where nothing is known to reckon with. guardrail: it is watched, beside what the comparison is for.
     """
 
     goal: str
@@ -56,8 +56,13 @@ class Judged(Struct, frozen=True):
     guardrail: bool = False
 
     @property
-    def harms(self) -> bool:
-        """Whether it clearly falls."""
+    def rises(self) -> bool:
+        """Whether it is clearly higher in treatment."""
+        return self.conversions is not None and self.conversions.low > 0
+
+    @property
+    def falls(self) -> bool:
+        """Whether it is clearly lower in treatment."""
         return self.conversions is not None and self.conversions.high < 0
 
 

@@ -38,7 +38,7 @@ def _of_one(verdict: Verdict, paper: Paper, days: Sequence[str], currency: str) 
     for one in goals:
         yield from (f"  {line}" for line in sentences(one, paper, has_control=bool(figures.control.shown)))
     if verdict.ratio is not None and verdict.ratio.alarm:
-        warning = f"Do not trust these: {verdict.ratio.seen:.1%} are in control, {verdict.ratio.planned:.1%} should be."
+        warning = f"Do not trust these: {rate(verdict.ratio.seen)} are in control, {rate(verdict.ratio.planned)} should be."
         yield f"  {paper.accent(warning)}"
     if figures.mixed:
         yield paper.quiet(f"  {counted(figures.mixed, 'visitor')} met both sides and count in neither.")
@@ -110,18 +110,18 @@ def sparkline(values: Sequence[int]) -> str:
 
 
 def _verdict_words(one: Judged) -> str:
-    assert one.conversions is not None
-    if one.conversions.low > 0:
-        return ", better"
-    if one.harms:
-        return ", worse"
+    """A goal of the slot's own is there to be reached; of a guardrail only who wrote it knows which way is harm."""
+    if one.rises:
+        return ", higher" if one.guardrail else ", better"
+    if one.falls:
+        return ", lower" if one.guardrail else ", worse"
     return ", no clear difference"
 
 
 def _missing(one: Judged) -> str:
     if not one.needed or _is_clear(one):
         return ""
-    return f"; a lift of {one.effect:.0%} would show after about {roughly(one.needed)} more visitors"
+    return f"; a lift of {100 * one.effect:.0f} % would show after about {roughly(one.needed)} more visitors"
 
 
 def roughly(number: int) -> str:
