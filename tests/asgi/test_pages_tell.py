@@ -274,3 +274,13 @@ async def test_the_person_of_an_old_cookie_hears_it(site: Any, store: Store, wra
     assert answer.status == 204
     found = await person(store, "user-9")
     assert (happened(found), found.traits) == (["Identified", "Video Played"], {"name": "user-9"})
+
+
+async def test_a_view_that_the_page_tells_counts_towards_what_everybody_seeks(site: Any, store: Store) -> None:
+    browser = await known(site)
+    await browser.get("/lenses")
+    await tell(browser, {"type": "page", "id": "v"}, url="/birds")
+    population = site._keepers.current().population
+    await population.add()
+    (topics,) = (await store.population.topics([population._day(0)])).values()
+    assert topics == {"lenses": 1, "birds": 1}

@@ -37,7 +37,11 @@ class Listening(Encounter):
             step = _step_of(walk, one)
             if step is not None:
                 visitor, confirmed = self.identity.visitor, self.identity.confirmed
-                self._noted(self._keeper.commit(visitor, self._base, step, confirmed=confirmed, message=one.id))
+                commit = self._keeper.commit(visitor, self._base, step, confirmed=confirmed, message=one.id)
+                self._noted(commit)
+                if one.is_view and confirmed:
+                    topics = self.rulebook.corridor.topics(walk.signals.page)
+                    self._keeper.population.count(topics, commit)
         for commit in self._commits:
             await self._keeper.committed(commit, self._budget)
         if not all(commit.done() for commit in self._commits):
