@@ -21,6 +21,7 @@ from floorwalker.core.signals import Signals
 
 _DEFAULT = Content("default")
 SITE_CONTROL = "site-control"
+_BY_NOBODY: tuple[Keeper, ...] = ()
 _BY_SITE, _BY_PROMOTION = (Keeper.SITE,), (Keeper.PROMOTION,)
 
 
@@ -107,7 +108,7 @@ class PageDecisions(Mapping[str, Decision]):
         otherwise = chooser.otherwise()
         if otherwise is None or otherwise.content.kind == "default":
             return Decision(slot.name, _DEFAULT, Arm.TREATMENT, Reason.OTHERWISE, place=slot.place, because=because)
-        kept_by = _BY_SITE if self._in_site_control else ()
+        kept_by = _BY_SITE if self._in_site_control else _BY_NOBODY
         return self._shown(slot, otherwise, Reason.OTHERWISE, because, kept_by=kept_by)
 
     def _shown(
@@ -136,10 +137,10 @@ class PageDecisions(Mapping[str, Decision]):
         """Whose control groups keep this back: the site's alone, else that of the promotion that brings it and the
         slot's."""
         if not self._compared:
-            return ()
+            return _BY_NOBODY
         if self._in_site_control:
             return _BY_SITE
-        moment, kept_by = self.moment, tuple[Keeper, ...]()
+        moment, kept_by = self.moment, _BY_NOBODY
         if promotion and _is_below(moment.ruleset.promotions[promotion].control, f"promotion:{promotion}", moment):
             kept_by = _BY_PROMOTION
         if slot.control and _is_below(slot.control, f"control:{slot.name}", moment):

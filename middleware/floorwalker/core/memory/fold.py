@@ -53,9 +53,10 @@ def fold(profile: Profile, event: Event, terms: Terms) -> tuple[Profile, Effects
         profile = affinity.interested(profile, event, at=at, terms=terms)
     profile = _remembered(profile, event, at=at, terms=terms)
     effects = Effects((streamed(event, at),), counts)
-    profile, more = crediting.reached(before, profile, event, terms)
-    profile = within_size(profile, terms)
-    return profile, effects.then(more) if more is not NOTHING else effects
+    if terms.goals.all:
+        profile, more = crediting.reached(before, profile, event, terms)
+        effects = effects if more is NOTHING else effects.then(more)
+    return within_size(profile, terms), effects
 
 
 def _seen(profile: Profile, event: Event, *, at: int, terms: Terms) -> Profile:
