@@ -1,5 +1,6 @@
 """What the docs show can be done: Python runs, rules load, commands parse, links lead somewhere."""
 
+import argparse
 import ast
 import json
 import os
@@ -107,8 +108,15 @@ def test_options_and_commands_named_in_the_text_exist() -> None:
 
 
 def _options_of(command: str) -> set[str]:
+    """Those of the command and of all that stand below it."""
     subparsers = next(action for action in parser((command,))._actions if action.choices)
-    return set(subparsers.choices[command]._option_string_actions)  # type: ignore[index]
+    return _options_below(subparsers.choices[command])  # type: ignore[index]
+
+
+def _options_below(command: argparse.ArgumentParser) -> set[str]:
+    below = [action for action in command._actions if isinstance(action, argparse._SubParsersAction)]
+    options = (_options_below(one) for action in below for one in action.choices.values())
+    return set(command._option_string_actions).union(*options)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)
