@@ -1,23 +1,21 @@
 """The demo as editors and visitors meet it, at a time of day that does not depend on when the tests run."""
 
 import os
-import shutil
 import time
 from pathlib import Path
 
 from starlette.types import ASGIApp
 
 from demo_site.app import create_demo
+from tests.demo_rules import copy_of_rules
 
-ROOT = Path(__file__).resolve().parents[2]
 TUESDAY_NOON = 1_795_518_000.0  # 2026-11-24 12:00 in Berlin
 
 
 def demo() -> ASGIApp:
     """The shop with a copy of its rules and templates, so that they can be edited while it runs."""
     folder = Path(os.environ["FLOORWALKER_TEST_FOLDER"])
-    for name in ("rules", "templates"):
-        shutil.copytree(ROOT / name, folder / name)
+    copy_of_rules(folder)
     started = time.time()
     return create_demo(
         rules=folder / "rules",
