@@ -1,5 +1,6 @@
 """What is told late stands at its own time: a purchase at the counter, a talk last week."""
 
+from collections import Counter
 from random import Random
 
 from hypothesis import given, settings
@@ -145,3 +146,18 @@ def test_a_purchase_told_late_is_the_merit_of_what_was_shown_before_it_and_of_no
             count for count in effects.counts if "converted" in count.field and count.field.startswith("hero\x1f\x1f")
         ]
         assert sum(count.by for count in counted) == converted
+
+
+def test_channels_count_each_message_once_whenever_it_is_told() -> None:
+    opened = {"campaign_name": "may", "message_id": "m1"}
+    profile, counted = seen(), Counter[str]()
+    for name, at in ((EMAIL_OPENED, NOW), (EMAIL_OPENED, NOW - DAY), ("Email Link Clicked", NOW - DAY)):
+        event = event_of(name, opened, at=at)
+        profile, effects = (fold_late if is_late(profile, event) else fold)(profile, event, TERMS)
+        counted.update({count.field.replace("\x1f", "|"): count.by for count in effects.counts})
+    assert counted == {
+        "channel:email|||shown": 1,
+        "channel:email|may||shown": 1,
+        "channel:email|||clicked": 1,
+        "channel:email|may||clicked": 1,
+    }

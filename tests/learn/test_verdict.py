@@ -159,3 +159,25 @@ def test_whatever_was_counted_there_is_a_verdict_and_days_add_up(first, second):
         verdict = next(one for one in verdicts if one.name == names.get(unit, unit))
         assert verdict.figures.shown == sum_
         assert isclose(sum(verdict.figures.daily.values()), sum_)
+
+
+def test_channels_are_counted_in_messages_and_not_compared():
+    days = counters(
+        ("channel:email|-|-|shown", 90), ("channel:email|may|-|shown", 60), ("channel:email|may|-|clicked", 9)
+    )
+    (slot, email) = judge(
+        earned({**days, **counters(("hero|-|treatment|shown", 1), day="2026-11-21")}, currency="EUR"), RULES, Terms()
+    )
+    assert slot.counted == "visitors"
+    assert (email.kind, email.name, email.counted, email.goals, email.ratio) == (
+        "channel",
+        "email",
+        "messages",
+        (),
+        None,
+    )
+    assert (email.figures.treatment.shown, email.parts[0].name, email.parts[0].figures.treatment.clicked) == (
+        90,
+        "may",
+        9,
+    )

@@ -42,6 +42,7 @@ def fold_late(profile: Profile, event: Event, terms: Terms) -> tuple[Profile, Ef
     elif event.name in contacts.NAMES:
         profile = contacts.contacted(profile, event, terms, at=max(profile.last_seen, profile.recents.last))
         alone = structs.replace(alone, contacts={}, responses=None)
+        effects = structs.replace(effects, counts=contacts.counted(before, profile, event))
     profile, _ = merge(profile, structs.replace(alone, first_seen=0, last_seen=0), terms)
     profile, more = crediting.reached(before, profile, event, terms)
     return profile, effects.then(more)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from floorwalker.core.memory.facts import CHANNEL
 from floorwalker.core.ruleset import Ruleset
 from floorwalker.learn.earned import Earned, Figures
 from floorwalker.learn.lift import Lift, Sample, anytime_lift, planned_lift
@@ -67,8 +68,11 @@ class Judged(Struct, frozen=True):
 
 
 class Verdict(Struct, frozen=True):
-    """One comparison. kind: site, promotion, slot, promotion in a slot, or block. ratio: None where the rules keep no
-    control group. goals: those that count here first. parts: its blocks; segments: the same by segment."""
+    """One comparison. kind: site, promotion, slot, promotion in a slot, channel, block or segment.
+
+    ratio: None where the rules keep no control group. goals: those that count here first. parts: its blocks, or a
+    channel's campaigns; segments: the same by segment.
+    """
 
     name: str
     kind: str
@@ -78,9 +82,15 @@ class Verdict(Struct, frozen=True):
     parts: tuple["Verdict", ...] = ()
     segments: tuple["Verdict", ...] = ()
 
+    @property
+    def counted(self) -> str:
+        """What its figures count."""
+        return "messages" if self.kind == "channel" else "visitors"
+
 
 def judge(earned: Earned, ruleset: Ruleset, terms: Terms) -> list[Verdict]:
-    """Every comparison that anybody is in: the site, promotions, then slots in the order of the rules."""
+    """Every comparison that anybody is in: the site, promotions, slots in the order of the rules; then channels, which
+    are counted without being compared."""
     return [
         _of_unit(unit, earned, ruleset, terms) for unit in sorted(earned.units, key=lambda one: _order(one, ruleset))
     ]
@@ -111,6 +121,8 @@ def _of_unit(unit: str, earned: Earned, ruleset: Ruleset, terms: Terms) -> Verdi
 
 def kind_of(unit: str) -> str:
     """What the comparison is of."""
+    if unit.startswith(CHANNEL):
+        return "channel"
     if unit == SITE:
         return "site"
     if unit.startswith(_PROMOTION):
@@ -120,7 +132,7 @@ def kind_of(unit: str) -> str:
 
 def name_of(unit: str) -> str:
     """As a person says it."""
-    return unit.replace(f" {_PROMOTION}", ", ").replace(_PROMOTION, "") or "site"
+    return unit.removeprefix(CHANNEL).replace(f" {_PROMOTION}", ", ").replace(_PROMOTION, "") or "site"
 
 
 def control_share(unit: str, ruleset: Ruleset) -> float:
@@ -134,6 +146,8 @@ def control_share(unit: str, ruleset: Ruleset) -> float:
 
 
 def _judged(unit: str, figures: Figures, ruleset: Ruleset, terms: Terms, share: float) -> tuple[Judged, ...]:
+    if kind_of(unit) == "channel":
+        return ()
     own, guardrails = _goals_of(unit, ruleset)
     named = [*own, *guardrails, *(goal for goal in figures.goals if goal not in (*own, *guardrails))]
     return tuple([_one_goal(goal, figures, terms, share, guardrail=goal in guardrails) for goal in named])
@@ -185,11 +199,12 @@ def _seen_share(figures: Figures) -> float:
 
 
 def _order(unit: str, ruleset: Ruleset) -> tuple[int, int, str]:
-    kinds = ("site", "promotion", "slot", "promotion in a slot")
+    kinds = ("site", "promotion", "slot", "promotion in a slot", "channel")
     slots = list(ruleset.slots)
     slot = unit.partition(" ")[0]
     place = slots.index(slot) if slot in slots else len(slots)
-    return (min(kinds.index(kind_of(unit)), 2), place, unit)
+    kind = kinds.index(kind_of(unit))
+    return (2 if kind == 3 else kind, place, unit)
 
 
 def _size(units: Mapping[str, Figures], unit: str) -> int:

@@ -30,7 +30,7 @@ def _of_one(verdict: Verdict, paper: Paper, days: Sequence[str], currency: str) 
     figures = verdict.figures
     yield f"{paper.strong(title_of(verdict))}  {paper.quiet(sparkline([figures.daily.get(day, 0) for day in days]))}"
     goals = verdict.goals[:MOST_GOALS]
-    head = ("", "visitors", "clicked", *(heading for one in goals for heading in _headings(one, currency)))
+    head = ("", verdict.counted, "clicked", *(heading for one in goals for heading in _headings(one, currency)))
     rows = [head, ("shown", *_group(verdict, goals, is_treatment=True))]
     if figures.control.shown:
         rows.append(("control", *_group(verdict, goals, is_treatment=False)))
@@ -38,11 +38,12 @@ def _of_one(verdict: Verdict, paper: Paper, days: Sequence[str], currency: str) 
     for one in goals:
         yield from (f"  {line}" for line in sentences(one, paper, has_control=bool(figures.control.shown)))
     if verdict.ratio is not None and verdict.ratio.alarm:
-        warning = f"Do not trust these: {rate(verdict.ratio.seen)} are in control, {rate(verdict.ratio.planned)} should be."
+        seen, planned = rate(verdict.ratio.seen), rate(verdict.ratio.planned)
+        warning = f"Do not trust these: {seen} are in control, {planned} should be."
         yield f"  {paper.accent(warning)}"
     if figures.mixed:
         yield paper.quiet(f"  {counted(figures.mixed, 'visitor')} met both sides and count in neither.")
-    yield from _parts(verdict.parts, "block", paper)
+    yield from _parts(verdict.parts, "campaign" if verdict.kind == "channel" else "block", paper)
     yield from _parts(verdict.segments, "segment", paper)
 
 
@@ -138,7 +139,8 @@ def _parts(parts: Sequence[Verdict], what: str, paper: Paper) -> Iterator[str]:
     if not parts:
         return
     yield ""
-    rows = [(what, "visitors", "clicked", *(("goal", "") if any(one.goals for one in parts) else ()))]
+    unit = "messages" if what == "campaign" else "visitors"
+    rows = [(what, unit, "clicked", *(("goal", "") if any(one.goals for one in parts) else ()))]
     for part in parts[:MOST_PARTS]:
         group, goal = part.figures.treatment, next(iter(part.goals), None)
         cells = [f"{group.shown:,}", rate(group.clicked / group.shown) if group.shown else "–"]

@@ -11,8 +11,10 @@ from typing import assert_never
 from msgspec import Struct, structs
 
 from floorwalker.core import events as names
-from floorwalker.core.bounds import NAME_BYTES, short
+from floorwalker.core.bounds import NAME_BYTES, seconds, short
+from floorwalker.core.effects import Count
 from floorwalker.core.events import Event
+from floorwalker.core.memory.facts import CLICKED, SHOWN, channel_count, day_of
 from floorwalker.core.memory.holdings import MOST_CHANNELS, Contacts
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.memory.purchases import TRACE_BYTES, trace
@@ -23,6 +25,7 @@ MOST_MET = 40  # traces of each channel: about twenty messages
 
 EMAIL, PUSH, SMS, SITE = "email", "push", "sms", "site"
 _IDS = ("message_id", "email_id", "campaign_id", "campaign_name")
+_CAMPAIGNS = ("campaign_name", "campaign_id")
 _NO_CONTACTS = Contacts()
 
 
@@ -68,6 +71,18 @@ def contacted(profile: Profile, event: Event, terms: Terms, *, at: int) -> Profi
     if block and told.meaning in (Meaning.SEEN, Meaning.ANSWERED) and not contacts.alone:
         profile, after = _with_block(profile, after, block, told.meaning, at=at, day=terms.calendar.day(at))
     return structs.replace(profile, contacts={**profile.contacts, told.channel: after})
+
+
+def counted(before: Profile, after: Profile, event: Event) -> tuple[Count, ...]:
+    """What an event in NAMES adds to its channel's counters, on the day of the event; see `facts.channel_count`."""
+    told = _TOLD.get(event.name)
+    if told is None:
+        return ()
+    was, now = (one.contacts.get(told.channel, _NO_CONTACTS) for one in (before, after))
+    day, campaign = day_of(seconds(event.at)), _campaign_of(event)
+    moved = ((SHOWN, now.offers - was.offers), (CLICKED, now.responses - was.responses))
+    parts = dict.fromkeys(("", campaign))
+    return tuple([channel_count(day, told.channel, part, name, by) for name, by in moved if by for part in parts])
 
 
 def _with_id(contacts: Contacts, meaning: Meaning, id: str) -> Contacts:
@@ -173,6 +188,10 @@ def _promoted(profile: Profile, event: Event) -> Profile:
 def _id_of(event: Event) -> str:
     """What tells this message from others of its channel; within a campaign, its link does not."""
     return next((text for key in _IDS if (text := _text(event, key))), "")
+
+
+def _campaign_of(event: Event) -> str:
+    return next((text for key in _CAMPAIGNS if (text := _text(event, key))), "")
 
 
 def _text(event: Event, key: str) -> str:

@@ -24,6 +24,7 @@ _SQUARE_HIGH = "square-high"
 MOST_BYTES = 1200  # of all exposures with what they are credited with
 
 _encode = msgpack.Encoder().encode
+CHANNEL = "channel:"
 _SEPARATOR = "\x1f"
 _PLAIN = (SHOWN, CLICKED, MIXED_FACT)
 _MONEY = {REVENUE: 1, SQUARE: 1, _SQUARE_HIGH: SQUARE_STEP}
@@ -63,6 +64,12 @@ def read_fact(field: str) -> Fact | None:
             return Fact(unit, block, arm, told, goal, currency, _MONEY[name])
         case _:
             return None
+
+
+def channel_count(day: str, channel: str, campaign: str, name: str, by: int) -> Count:
+    """That offers came by a channel such as e-mail, or were answered: of all (campaign empty) or of one campaign. Its
+    unit is `channel:NAME`, its arm is empty: it is no comparison, and counts messages rather than visitors."""
+    return Count(day, _SEPARATOR.join((f"{CHANNEL}{channel}", campaign, "", name)), by)
 
 
 def minor_digits(currency: str) -> int:

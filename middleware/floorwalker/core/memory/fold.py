@@ -47,6 +47,7 @@ def fold(profile: Profile, event: Event, terms: Terms) -> tuple[Profile, Effects
             profile = commerce.traded(active(profile, at=at), event, terms)
         case name if name in contacts.NAMES:
             profile = contacts.contacted(active(profile, at=at), event, terms, at=at)
+            counts = contacts.counted(before, profile, event)
         case _:
             profile = active(profile, at=at)
     if event.name in affinity.COUNTED:

@@ -17,6 +17,10 @@ or that block in it. The facts:
                 one of the latter stands for SQUARE_STEP, so that no counter can overflow
     mixed       visitors who met both arms: they are in no other fact of the unit, and counted where they first met it
 
+Beside them the same fields count what came by other channels: unit `channel:email`, block the campaign or empty for
+all, arm empty, facts shown (offers that came) and clicked (offers answered), on the day of the event. They count
+messages, each once in a profile, and are compared with nothing.
+
 No counter is ever below 0, and whatever happens in whichever order leaves the same ones.
 """
 
