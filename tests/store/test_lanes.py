@@ -8,7 +8,7 @@ import pytest
 from floorwalker.core.effects import NOTHING, Effects
 from floorwalker.core.memory.profile import Profile
 from floorwalker.errors import StoreUnavailable
-from floorwalker.store import Outcome, Store, StoreSettings
+from floorwalker.store import Committed, Outcome, Store, StoreSettings
 from floorwalker.store.address import read_address
 from floorwalker.store.open import open_link
 from tests.servers import fresh_namespace
@@ -58,6 +58,25 @@ async def test_a_load_reads_through_what_is_queued(valkey_server: str) -> None:
     for n in range(1, 6):
         bench.store.submit("v1", None, view)
         assert await bench.visits() == n
+    await bench.store.close()
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+async def test_a_step_that_gives_no_profile_fails_for_its_own_caller_alone(
+    valkey_server: str, caplog: pytest.LogCaptureFixture, is_known: bool
+) -> None:
+    def gives_none(profile: Profile | None) -> tuple[Profile, Effects]:
+        return None, NOTHING  # type: ignore[return-value]
+
+    bench = Bench(valkey_server)
+    base = (await bench.store.commit("v1", None, view)).loaded if is_known else None
+    with pytest.raises(TypeError, match="no profile"):
+        await bench.store.submit("v1", base, gives_none)
+    together = [bench.store.submit("v1", base, step) for step in (view, gives_none, view)]
+    found = await asyncio.gather(*together, return_exceptions=True)
+    assert [type(one) for one in found] == [Committed, TypeError, Committed]
+    assert await bench.visits() == 2 + is_known
+    assert "a step failed and is not stored" in caplog.text
     await bench.store.close()
 
 

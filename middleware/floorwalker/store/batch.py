@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from floorwalker.core.effects import Effects
 from floorwalker.core.memory.profile import Profile
-from floorwalker.store.attempt import Commit, Committed, Outcome
+from floorwalker.store.attempt import Commit, Committed, Outcome, Step
 from floorwalker.store.waiting import Join, Waiting
 
 logger = logging.getLogger(__name__)
@@ -74,13 +74,13 @@ class Batch:
             if one.work is None or isinstance(one.work, Join) or one.is_known or one.repeats:
                 continue
             try:
-                profile, more = one.work(profile)
+                after, more = _stepped(one.work, profile)
             except Exception as failure:  # it goes to its own caller; the others' steps go on
                 logger.error("a step failed and is not stored", exc_info=failure)
                 self._taken.remove(one)
                 one.fail(failure)
             else:
-                effects = effects.then(more)
+                profile, effects = after, effects.then(more)
                 if one.message:
                     messages.add(one.message)
         return profile, effects
@@ -111,3 +111,11 @@ class Batch:
         """Give back whatever is not settled, and be empty."""
         taken, self._taken = self._taken, []
         return taken
+
+
+def _stepped(step: Step, profile: Profile | None) -> tuple[Profile, Effects]:
+    after: Profile | None
+    after, effects = step(profile)
+    if after is None:  # what cannot be committed would be tried again for ever
+        raise TypeError("a step gave no profile")
+    return after, effects
