@@ -68,10 +68,9 @@ class Reference:
         self.known[owner] |= {message} - {""}
 
     def join(self, visitor: str, person: str, message: str) -> None:
-        if message and message in self.known[person]:
-            return
-        self.told[person] += 1
-        self.known[person] |= {message} - {""}
+        if not message or message not in self.known[person]:
+            self.told[person] += 1
+            self.known[person] |= {message} - {""}
         if visitor not in self.moved and self.seen[visitor]:
             self.seen[person] += self.seen.pop(visitor)
             self.known[person] |= self.known.pop(visitor)
