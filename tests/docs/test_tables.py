@@ -57,6 +57,7 @@ def test_every_variable_named_is_read() -> None:
         "PREVIEW": "no",
         "SCRIPT": "mark",
         "GEO_HEADERS": "fly",
+        "OPERATORS": f"anna:scrypt$15$8$3${'s' * 22}${'h' * 43}",
     }
     for _, variable, *_ in SETTINGS:
         if variable != "–":

@@ -11,6 +11,8 @@ from floorwalker.asgi.collecting import CollectDesk
 from floorwalker.asgi.http.problems import problem
 from floorwalker.asgi.http.request import inner_path
 from floorwalker.asgi.http.types import App, Receive, Scope, Send
+from floorwalker.asgi.operating import PATH as CONSOLE
+from floorwalker.asgi.operating import OperatorDesk
 from floorwalker.asgi.preview.desk import PreviewDesk
 
 _READING = ("GET", "HEAD")
@@ -18,7 +20,7 @@ _READING = ("GET", "HEAD")
 
 class Endpoints:
     """health: what `GET /healthz` tells, made anew at each call. collect: takes events below `/v1/`. pages: hears what
-    pages tell. preview: answers below `/preview`."""
+    pages tell. preview: answers below `/preview`. console: answers below `/console`, where there are operators."""
 
     def __init__(
         self,
@@ -29,12 +31,14 @@ class Endpoints:
         collect: CollectDesk,
         pages: PageDesk,
         preview: PreviewDesk | None = None,
+        console: OperatorDesk | None = None,
     ) -> None:
         self._prefix = prefix
         self._health = health
         self._collect = collect
         self._pages = pages
         self._preview = preview
+        self._console = console
         self._read: Mapping[str, App] = {"/healthz": self._healthz, "/slots": slots.slots, "/client.js": slots.client}
 
     def owns(self, path: str) -> bool:
@@ -44,6 +48,9 @@ class Endpoints:
         path = inner_path(scope).removeprefix(self._prefix)
         if self._preview is not None and (path == "/preview" or path.startswith("/preview/")):
             await self._preview(scope, receive, send, path=path.removeprefix("/preview"))
+            return
+        if self._console is not None and (path == CONSOLE or path.startswith(CONSOLE + "/")):
+            await self._console(scope, receive, send, path=path.removeprefix(CONSOLE))
             return
         if path.startswith("/v1/"):
             await self._collect(scope, receive, send, path=path)

@@ -18,6 +18,7 @@ from floorwalker.asgi.keeper import Keeper
 from floorwalker.asgi.keepers import Keepers
 from floorwalker.asgi.lifespan import LifespanResponder
 from floorwalker.asgi.meeting import Meeting
+from floorwalker.asgi.operating import OperatorDesk
 from floorwalker.asgi.preview.desk import PreviewDesk
 from floorwalker.asgi.responder import Responder
 from floorwalker.asgi.settings import Options, Settings, read_settings
@@ -56,6 +57,7 @@ class PersonalizationMiddleware:
             collect=self._collecting(settings),
             pages=PageDesk(*at_the_page),
             preview=self._preview,
+            console=OperatorDesk(self._setup, self._store) if settings.operators else None,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

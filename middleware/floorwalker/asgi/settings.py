@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypedDict
 
+from floorwalker.console.passwords import Operator, read_operators
 from floorwalker.core.reading.place import TRUSTED_HEADERS
 from floorwalker.core.ruleset import Ruleset
 from floorwalker.errors import ConfigurationError
@@ -41,6 +42,7 @@ class Options(TypedDict, total=False):
     geo_headers: str
     write_keys: str | Sequence[str]
     public_keys: str | Sequence[str]
+    operators: str | Sequence[str] | Mapping[str, str]
     preview: bool | str
     script: str
     clock: Callable[[], float]
@@ -56,8 +58,8 @@ class Settings:
     prefix: of our own endpoints. budget_ms: what we may take on top of the app's own time. exclude: paths that are
     left alone; `/x/` and `/x/**` hold all below. places: a MaxMind-format file. trusted_proxies: addresses or
     networks whose forwarding headers are believed. geo_headers: the CDN whose place headers are believed. write_keys,
-    public_keys: who may send events. preview: whether signed links show the site as somebody made up. script: what
-    personal pages get for client.js, `no`, `mark` or `insert`. clock: seconds
+    public_keys: who may send events. operators: who may look visitors up. preview: whether signed links show the site
+    as somebody made up. script: what personal pages get for client.js, `no`, `mark` or `insert`. clock: seconds
     since 1970. random: n random bytes, for visitors' ids.
     """
 
@@ -74,6 +76,7 @@ class Settings:
     geo_headers: str = ""
     write_keys: tuple[str, ...] = ()
     public_keys: tuple[str, ...] = ()
+    operators: tuple[Operator, ...] = ()
     preview: bool = True
     script: str = "no"
     clock: Callable[[], float] = time.time
@@ -137,7 +140,7 @@ def _check_keys(keys: tuple[str, ...]) -> None:
 
 
 def _shown(name: str, value: object) -> str:
-    return "that" if name.endswith(("_key", "_keys", "store")) else repr(value)[:80]
+    return "that" if name.endswith(("_key", "_keys", "store", "operators")) else repr(value)[:80]
 
 
 def _texts(value: str | Sequence[str]) -> tuple[str, ...]:
@@ -239,6 +242,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "geo_headers": _geo_headers,
     "write_keys": _texts,
     "public_keys": _texts,
+    "operators": read_operators,
     "preview": _yes_or_no,
     "script": _script,
     "clock": _callable,

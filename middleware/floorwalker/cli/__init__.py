@@ -27,6 +27,8 @@ COMMANDS = (
     "rules",
     "report",
     "relay",
+    "visitor",
+    "operator",
 )
 
 

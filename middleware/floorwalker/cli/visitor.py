@@ -1,0 +1,18 @@
+"""`floorwalker visitor`: one person, for whoever speaks with them, and files of what happened elsewhere."""
+
+import argparse
+from typing import Any, Final
+
+from floorwalker.cli import visitor_find, visitor_import, visitor_note, visitor_one
+
+_PARTS: Final = (visitor_one, visitor_find, visitor_note, visitor_import)
+
+
+def add(subparsers: Any) -> None:
+    """Add the command; each of its own is in a module beside this one."""
+    p: argparse.ArgumentParser = subparsers.add_parser(
+        "visitor", help="one person: show, find, note, export, erase; and import a file of them"
+    )
+    what = p.add_subparsers(dest="what", metavar="WHAT", required=True)
+    for part in _PARTS:
+        part.add(what)
