@@ -198,6 +198,8 @@ BAD: list[tuple[Any, str]] = [
     ({"type": "track"}, "events[0].event"),
     (track("Identified"), "events[0].event"),
     (track("Note Taken"), "events[0].event"),
+    (track("Idéntified"), "events[0].event"),
+    (track("segment   entered"), "events[0].event"),
     (track("Converted"), "events[0].event"),
     (track("segment entered"), "events[0].event"),
     (track("x" * 300), "events[0].event"),

@@ -20,6 +20,7 @@ from floorwalker.core.happening import (
     RESERVED,
     event_of,
     identified_of,
+    is_reserved,
     page_of,
     revenue_of,
     today_of,
@@ -79,6 +80,16 @@ def test_a_name_of_today_is_its_own_and_no_spelling_leads_to_a_reserved_one(name
     assert today_of(today) == today
     assert len(today.encode()) <= 60
     assert today not in RESERVED or today in (name.strip(), "Slot Shown")
+
+
+@pytest.mark.parametrize("name", ["Page Viewed", "page viewed", " NOTE  TAKEN", "Idéntified", "slot_shown", "EXPOSED"])
+def test_what_rules_would_read_as_a_reserved_name_is_reserved(name: str) -> None:
+    assert is_reserved(name)
+
+
+@pytest.mark.parametrize("name", ["Note", "Noted", "Page Left", "Slot Clicked", "", "Identified by staff"])
+def test_other_names_are_free(name: str) -> None:
+    assert not is_reserved(name)
 
 
 def test_an_order_is_read_whole() -> None:

@@ -8,7 +8,7 @@ from floorwalker.asgi.meeting import Meeting
 from floorwalker.asgi.walk import Walk
 from floorwalker.core.decision import Arm, Decision, Reason
 from floorwalker.core.events import NOTE_TAKEN, SLOT_SHOWN, Page, Scalar
-from floorwalker.core.happening import RESERVED, event_of, identified_of
+from floorwalker.core.happening import event_of, identified_of, is_reserved
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.ruleset import Content
 from floorwalker.core.signals import Signals
@@ -97,7 +97,7 @@ class Visitor:
         if self._walk is None or self._encounter is None:
             return
         happened = event_of(str(event), properties or {}, at=self._encounter.now())
-        if happened.name in RESERVED and happened.name not in _FOR_THE_APP:
+        if is_reserved(happened.name) and happened.name not in _FOR_THE_APP:
             self._encounter.note(f"{happened.name} follows from other things and cannot be tracked")
             return
         self._walk.say(happened)

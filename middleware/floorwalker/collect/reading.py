@@ -11,7 +11,7 @@ from floorwalker.collect.refusals import Fault, refused_for
 from floorwalker.collect.surroundings import read_page, read_surroundings
 from floorwalker.collect.times import Received, fault_of, happened_at, read_time
 from floorwalker.collect.values import Fields
-from floorwalker.core.happening import RESERVED, today_of
+from floorwalker.core.happening import is_reserved, today_of
 
 _KINDS: Final = frozenset(kind.value for kind in Kind)
 _INSTEAD: Final = {"Page Viewed": "send `page`", "Identified": "send `identify`"}
@@ -123,8 +123,9 @@ def _name(fields: Fields, kind: Kind) -> str:
     name = fields.text("event", most=NAME_CHARACTERS)
     if not name.strip():
         fields.fault("event", "is missing: what happened")
-    elif (today := today_of(name)) in RESERVED:
-        fields.fault("event", f"is a name that nobody can track; {_INSTEAD.get(today, 'it follows from other events')}")
+    elif is_reserved(name):
+        instead = _INSTEAD.get(today_of(name).title(), "it follows from other events")
+        fields.fault("event", f"is a name that nobody can track; {instead}")
     return name
 
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from floorwalker.core import events as names
 from floorwalker.core.bounds import MOST_TAGS, NAME_BYTES, PATH_BYTES, TEXT_BYTES, scalar, short
+from floorwalker.core.conditions.matchers import fold_text
 from floorwalker.core.events import Event, Item, Page, Scalar
 
 MOST_TOLD = 32  # properties of one event; a profile keeps the first 8, the stream the first 16
@@ -76,6 +77,7 @@ RESERVED = frozenset((
     names.CONVERTED, names.SEGMENT_ENTERED, names.SEGMENT_LEFT, names.NOTE_TAKEN, names.SLOT_SHOWN,
 ))  # fmt: skip
 """Names that no outside sender may claim with `track`: they follow from other things."""
+_RESERVED = frozenset(map(fold_text, RESERVED))
 
 _IMPORTANT = (
     "order_id", "revenue", "total", "currency", "value", "query", "block", "slot", "campaign_id", "campaign_name",
@@ -128,6 +130,11 @@ def today_of(name: str) -> str:
     name = short(name, 2 * NAME_BYTES).strip()
     folded = _GAPS.sub(" ", _HUMP.sub(" ", name)).lower()
     return _TODAYS.get(folded) or short(name, NAME_BYTES)
+
+
+def is_reserved(name: str) -> bool:
+    """Whether rules would read the name as one of RESERVED: they do not mind case, accents and spaces."""
+    return fold_text(today_of(name)) in _RESERVED
 
 
 def page_of(properties: object) -> Page:

@@ -14,13 +14,12 @@ from floorwalker.collect.refusals import Fault, refused_for
 from floorwalker.collect.values import Fields
 from floorwalker.core.bounds import PATH_BYTES, short
 from floorwalker.core.events import PAGE_LEFT, Event
-from floorwalker.core.happening import RESERVED, event_of, identified_of
+from floorwalker.core.happening import event_of, identified_of, is_reserved
 from floorwalker.core.reading.address import split_address
 
 MOST_BYTES: Final = 64 * 1024  # what a browser's beacon may hold
 MOST_EVENTS: Final = 32
 _LONGEST_SECONDS: Final = 86_400
-_RESERVED: Final = frozenset(name.lower() for name in RESERVED)  # rules read names without regard to case
 _OF_SERVERS: Final = ("identify", "alias", "group", "screen", "batch")
 
 
@@ -135,7 +134,7 @@ def _tracked(fields: Fields, at: float, id: str) -> Event | None:
     if said is None or (isinstance(said, str) and not said.strip()):
         fields.fault("event", "is missing: what happened")
     event = event_of(fields.text("event", most=NAME_CHARACTERS), fields.object("properties"), at=at, id=id)
-    if event.name.lower() in _RESERVED:
+    if is_reserved(event.name):
         fields.fault("event", f"{event.name} follows from other things and cannot be told")
     return event
 
