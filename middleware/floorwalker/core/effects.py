@@ -35,6 +35,8 @@ class Effects(Struct, frozen=True, gc=False):
 
     def then(self, later: "Effects") -> "Effects":
         """These effects followed by `later`'s."""
+        if self is NOTHING or later is NOTHING:
+            return later if self is NOTHING else self
         due = self.due if later.due is None else later.due
         return Effects(self.events + later.events, self.counts + later.counts, due, self.marks + later.marks)
 

@@ -7,9 +7,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from floorwalker.core.effects import Effects
-from floorwalker.core.events import Event
 from floorwalker.core.memory.profile import Profile
-from floorwalker.store.codec import SCHEMA_WRITTEN, addressed, encode_event, encode_profile
+from floorwalker.store.codec import ADDRESSED, SCHEMA_WRITTEN, addressed, encode_event, encode_profile
 from floorwalker.store.found import Loaded
 from floorwalker.store.keys import Keys
 from floorwalker.store.record import (
@@ -103,9 +102,7 @@ def compose(
     old = base.record
     confirmed = commit.confirmed or base.confirmed
     waited = (old.body.pending if old is not None else None) or _NOTHING_WAITS
-    joined = None if commit.joined is None else keys.partition_of(commit.joined.visitor)
-    sent = [addressed(event, base.visitor, joined=joined) for event in effects.events]
-    released = _together(waited, effects, sent, has_messages=bool(commit.messages))
+    released = _together(waited, effects, _sent(effects, base, commit, keys), has_messages=bool(commit.messages))
     pending = None if confirmed else _held_back(released)
     epoch, body = _origin(base, commit, random_bytes)
     record = Record(
@@ -152,14 +149,23 @@ def _attempt(
     return Attempt(base, Loaded(base.visitor, profile, record, stored[:IDENTITY_BYTES]), told.names, arguments)
 
 
-def _together(waited: Pending, effects: Effects, sent: Sequence[Event], *, has_messages: bool) -> Pending:
+def _sent(effects: Effects, base: Loaded, commit: Commit, keys: Keys) -> list[bytes]:
+    """The events as they will lie in the stream."""
+    joined = None if commit.joined is None else keys.partition_of(commit.joined.visitor)
+    return [
+        encode_event(addressed(event, base.visitor, joined=joined) if event.name in ADDRESSED else event)
+        for event in effects.events
+    ]
+
+
+def _together(waited: Pending, effects: Effects, sent: Sequence[bytes], *, has_messages: bool) -> Pending:
     """What waited, and what came now."""
     counts, marks = waited.counts, waited.marks
     if effects.counts:
         counts = tuple(_sums([*counts, *[(count.day, count.field, count.by) for count in effects.counts]]))
     if effects.marks:
         marks = (*marks, *[(mark.trait, mark.value, mark.gone) for mark in effects.marks])
-    events = (*waited.events, *[encode_event(event) for event in sent])
+    events = (*waited.events, *sent)
     due = waited.due if effects.due is None else effects.due
     return Pending(events, counts, due, marks, waited.has_messages or has_messages)
 

@@ -15,6 +15,8 @@ logger = logging.getLogger(__name__)
 class Batch:
     """Steps that are committed together, and those who want to read behind them; or one wish to join, alone."""
 
+    __slots__ = ("_taken",)
+
     def __init__(self) -> None:
         self._taken: list[Waiting] = []
 
@@ -23,12 +25,12 @@ class Batch:
 
     def take(self, waiting: list[Waiting], at_most: int) -> list[Waiting]:
         """Take what may go together; what has to wait on."""
-        room = at_most - len(self._taken)
-        if self.joining is not None or not waiting:
-            return waiting
-        if len(waiting) == 1 and room > 0 and not isinstance(waiting[0].work, Join):
+        if len(waiting) == 1 and not self._taken:  # as it most often is
             self._taken.append(waiting[0])
             return []
+        if self.joining is not None or not waiting:
+            return waiting
+        room = at_most - len(self._taken)
         if isinstance(waiting[0].work, Join):
             room = 0 if self._taken else 1
         else:
@@ -55,7 +57,7 @@ class Batch:
     @property
     def is_confirmed(self) -> bool:
         """Whether any of these visitors' cookies has come back."""
-        return any(one.confirmed for one in self._taken)
+        return any([one.confirmed for one in self._taken])  # noqa: C419 - a list is faster here
 
     @property
     def raws(self) -> list[bytes]:
@@ -102,7 +104,7 @@ class Batch:
         """Tell all who wait, and be empty."""
         taken, self._taken = self._taken, []
         for one in taken:
-            if committed.outcome is Outcome.STORED and (one.is_known or one.repeats):
+            if (one.is_known or one.repeats) and committed.outcome is Outcome.STORED:
                 one.settle(replace(committed, outcome=Outcome.KNOWN))
             else:
                 one.settle(committed)

@@ -33,6 +33,10 @@ def encode_event(event: Event) -> bytes:
     return _encoder.encode(event)
 
 
+ADDRESSED = frozenset((MERGED, SEGMENT_ENTERED, SEGMENT_LEFT))
+"""Names of the events to which a commit adds where they belong."""
+
+
 def addressed(event: Event, visitor: str, *, joined: int | None = None) -> Event:
     """The event as the stream of that visitor has it: with the visitor, where somebody is to be told of them; the entry
     goes when they are erased. joined: the partition of the history that joined theirs."""

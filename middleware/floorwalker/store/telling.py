@@ -23,13 +23,12 @@ class Messages(Struct, frozen=True, gc=False):
 class Told:
     """The keys of one visitor's commit, and what is to be written beside the record."""
 
-    __slots__ = ("_index", "_keys", "_partition", "_visitor", "counters", "names", "rest")
+    __slots__ = ("_keys", "_partition", "_visitor", "counters", "names", "rest")
 
     def __init__(self, keys: Keys, visitor: str) -> None:
         self._keys = keys
         self._visitor = visitor
         self._partition = keys.partition_of(visitor)
-        self._index: dict[str, int] = {}
         self.names = [keys.profile(visitor), keys.events(self._partition)]
         self.counters: list[Word] = []
         self.rest: list[Word] = []
@@ -70,8 +69,6 @@ class Told:
         self.rest += ("drop", self._place(key))
 
     def _place(self, name: str) -> int:
-        place = self._index.get(name)
-        if place is None:
+        if name not in self.names:  # there are few
             self.names.append(name)
-            place = self._index[name] = len(self.names)
-        return place
+        return self.names.index(name) + 1
