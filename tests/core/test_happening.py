@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec import msgpack
 
@@ -75,6 +75,7 @@ def test_an_event_has_the_name_of_today(said: str, today: str) -> None:
 
 
 @given(st.text(max_size=200))
+@example("x" * 59 + " y")
 def test_a_name_of_today_is_its_own_and_no_spelling_leads_to_a_reserved_one(name: str) -> None:
     today = today_of(name)
     assert today_of(today) == today
@@ -90,6 +91,11 @@ def test_what_rules_would_read_as_a_reserved_name_is_reserved(name: str) -> None
 @pytest.mark.parametrize("name", ["Note", "Noted", "Page Left", "Slot Clicked", "", "Identified by staff"])
 def test_other_names_are_free(name: str) -> None:
     assert not is_reserved(name)
+
+
+@pytest.mark.parametrize("name", ["user_id", "user_id\ud800", "\udfffuser_id"])
+def test_no_trait_says_who_somebody_is(name: str) -> None:
+    assert identified_of("", {name: "somebody-else"}, at=1).properties == {}
 
 
 def test_an_order_is_read_whole() -> None:

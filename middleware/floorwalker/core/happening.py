@@ -119,9 +119,10 @@ def identified_of(user: str, traits: object, *, at: float, id: str = "") -> Even
     other value is dropped, and so is `user_id`, which is no trait.
     """
     flat: dict[str, Scalar] = {}
-    for name, value in _flattened(traits, "", DEEPEST_TRAIT):
+    for told, value in _flattened(traits, "", DEEPEST_TRAIT):
+        name = short(told, NAME_BYTES)
         if name != USER_ID and len(flat) < MOST_TRAITS:
-            flat[short(name, NAME_BYTES)] = value
+            flat[name] = value
     return Event(names.IDENTIFIED, at, {**flat, USER_ID: user} if user else flat, id=short(id, PATH_BYTES))
 
 
@@ -129,7 +130,7 @@ def today_of(name: str) -> str:
     """The name that the spec has today for what is called so, however it is spelled; another name as it is, cut."""
     name = short(name, 2 * NAME_BYTES).strip()
     folded = _GAPS.sub(" ", _HUMP.sub(" ", name)).lower()
-    return _TODAYS.get(folded) or short(name, NAME_BYTES)
+    return _TODAYS.get(folded) or short(name, NAME_BYTES).rstrip()
 
 
 def is_reserved(name: str) -> bool:

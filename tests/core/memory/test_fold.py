@@ -282,6 +282,21 @@ def test_the_stream_holds_no_address_and_no_personal_property() -> None:
     assert streamed.page == Page(path="/unsubscribe/@/now", search="mail @")
 
 
+def test_the_stream_holds_no_address_wherever_it_stands() -> None:
+    ada = "ada@example.org"
+    told = {ada: True, "userId": "17", "Phone Number": "1", "shippingAddress": "Main Street 1", "size": "M"}
+    page = Page(path="/u", product=ada, category=f"of {ada}", brand=ada, type=ada, tags=("a", ada), topics=(ada,))
+    _, effects = fold(Profile(seed=1), Event(f"Mail to {ada}", START, told, page, id=f"form-{ada}"), Terms(CALENDAR))
+    (streamed,) = effects.events
+    assert streamed == Event(
+        "Mail to @",
+        START,
+        {"size": "M"},
+        Page(path="/u", product="@", category="of @", brand="@", type="@", tags=("a", "@"), topics=("@",)),
+        id="@",
+    )
+
+
 def test_what_rules_name_is_forgotten_last() -> None:
     known = frozenset({"clenses"})
     profile = Profile(seed=1)

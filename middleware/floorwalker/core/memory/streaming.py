@@ -2,32 +2,63 @@
 
 import re
 
-from msgspec import structs
-
 from floorwalker.core.bounds import NAME_BYTES, PATH_BYTES, scalars, short
-from floorwalker.core.events import Event
+from floorwalker.core.events import Event, Page
 
 MOST_STREAMED = 16  # properties of one event in the stream
 
 _MAIL_ADDRESS = re.compile(r"[^/@\s]+@[^/@\s]+\.[^/@\s]+")
 PERSONAL = frozenset((
-    "address", "birthday", "city", "company", "dob", "email", "firstname", "first_name", "ip", "lastname", "last_name",
-    "mail", "phone", "postcode", "street", "tel", "user", "user_id", "username", "user_name", "zip",
+    "address", "billing_address", "birthday", "city", "company", "date_of_birth", "dob", "email", "email_address",
+    "firstname", "first_name", "full_name", "ip", "ip_address", "lastname", "last_name", "mail", "mobile", "phone",
+    "phone_number", "postal_code", "postcode", "shipping_address", "street", "street_address", "surname", "tel",
+    "telephone", "user", "user_id", "user_email", "username", "user_name", "zip", "zip_code",
 ))  # fmt: skip
 """Names of properties and traits that name or address a person, in lower case."""
+_PLAIN = frozenset([name.replace("_", "") for name in PERSONAL])
+_APART = str.maketrans("", "", "_- ")
 
 
 def streamed(event: Event, at: int) -> Event:
-    """The event as the stream may hold it: cut, without what names or addresses a person. Its page is cut already."""
+    """The event as the stream may hold it: cut, without what names or addresses a person."""
     properties = event.properties and {
         name: value
         for name, value in scalars(event.properties, most=MOST_STREAMED).items()
-        if name.lower() not in PERSONAL and not (isinstance(value, str) and "@" in value)
+        if "@" not in name and not _is_personal(name) and not (isinstance(value, str) and "@" in value)
     }
+    name, id = short(event.name, NAME_BYTES), short(event.id, PATH_BYTES)
+    if "@" in name or "@" in id:
+        name, id = _without_addresses(name), _without_addresses(id)
     page = event.page
-    if page is not None and ("@" in page.path or "@" in page.search):
-        page = structs.replace(page, path=_without_addresses(page.path), search=_without_addresses(page.search))
-    return Event(short(event.name, NAME_BYTES), at, properties, page, short(event.id, PATH_BYTES))
+    if page is not None and _may_address(page):
+        page = _page_without_addresses(page)
+    return Event(name, at, properties, page, id)
+
+
+def _is_personal(name: str) -> bool:
+    """Whether a property names or addresses a person, however its name is spelled."""
+    return name.lower().translate(_APART) in _PLAIN
+
+
+def _may_address(page: Page) -> bool:
+    texts = f"{page.path}{page.search}{page.product}{page.category}{page.brand}{page.type}{page.price_tier}"
+    return "@" in texts or any("@" in text for text in (*page.tags, *page.topics))
+
+
+def _page_without_addresses(page: Page) -> Page:
+    """What an address captures may be an address of another kind."""
+    return Page(
+        path=_without_addresses(page.path),
+        type=_without_addresses(page.type),
+        category=_without_addresses(page.category),
+        product=_without_addresses(page.product),
+        brand=_without_addresses(page.brand),
+        tags=tuple(map(_without_addresses, page.tags)),
+        topics=tuple(map(_without_addresses, page.topics)),
+        price=page.price,
+        price_tier=_without_addresses(page.price_tier),
+        search=_without_addresses(page.search),
+    )
 
 
 def _without_addresses(text: str) -> str:
