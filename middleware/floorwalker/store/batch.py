@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from floorwalker.core.effects import Effects
 from floorwalker.core.memory.profile import Profile
-from floorwalker.store.attempt import Commit, Committed, Outcome, Step
+from floorwalker.store.attempt import Commit, Committed, Outcome
 from floorwalker.store.waiting import Join, Waiting
 
 logger = logging.getLogger(__name__)
@@ -71,12 +71,15 @@ class Batch:
     def run(self, profile: Profile | None, effects: Effects) -> tuple[Profile | None, Effects]:
         """The steps' work, in order, each message once; one that fails goes to its own caller and leaves."""
         messages: set[str] = set()
+        after: Profile | None
         for one in tuple(self._taken):
             one.repeats = one.message in messages
             if one.work is None or isinstance(one.work, Join) or one.is_known or one.repeats:
                 continue
             try:
-                after, more = _stepped(one.work, profile)
+                after, more = one.work(profile)
+                if after is None:  # what cannot be committed would be tried again for ever
+                    raise TypeError("a step gave no profile")
             except Exception as failure:  # it goes to its own caller; the others' steps go on
                 logger.error("a step failed and is not stored", exc_info=failure)
                 self._taken.remove(one)
@@ -89,7 +92,10 @@ class Batch:
 
     def described(self, commit: Commit) -> Commit:
         """The commit, with what these steps ask of it."""
-        if all([not one.message and not one.keeps_life for one in self._taken]):  # noqa: C419 - a list is faster here
+        for one in self._taken:
+            if one.message or one.keeps_life:
+                break
+        else:
             return commit
         messages = tuple(one.message for one in self._taken if one.message and not one.is_known and not one.repeats)
         news = [one for one in self._taken if one.work is not None and not one.is_known]
@@ -113,11 +119,3 @@ class Batch:
         """Give back whatever is not settled, and be empty."""
         taken, self._taken = self._taken, []
         return taken
-
-
-def _stepped(step: Step, profile: Profile | None) -> tuple[Profile, Effects]:
-    after: Profile | None
-    after, effects = step(profile)
-    if after is None:  # what cannot be committed would be tried again for ever
-        raise TypeError("a step gave no profile")
-    return after, effects
