@@ -73,6 +73,14 @@ async def test_saying_who_it_is_on_every_page_changes_nothing(site: Any, store: 
     assert views(await person(store, USER)) == 4
 
 
+async def test_ids_that_begin_alike_are_of_two_people(site: Any, store: Store) -> None:
+    browser, begin = Browser(site), "x" * 130
+    await do(browser, f"login:{begin}1")
+    answer = await do(browser, f"login:{begin}2")
+    assert named(answer.cookie) == await store.person(begin + "2")
+    assert (await person(store, begin + "1")).user != (await person(store, begin + "2")).user
+
+
 async def test_who_is_known_already_becomes_the_other_without_a_merge(site: Any, store: Store) -> None:
     browser = Browser(site)
     await browser.get("/")

@@ -2,10 +2,9 @@
 
 from msgspec import Struct
 
-from floorwalker.core.bounds import PATH_BYTES, short
 from floorwalker.core.events import Event
 from floorwalker.core.happening import USER_ID
-from floorwalker.core.memory.persons import identified
+from floorwalker.core.memory.persons import identified, user_kept
 from floorwalker.core.memory.profile import Profile
 
 
@@ -32,7 +31,7 @@ def user_of(event: Event) -> str:
 
 def is_known_as(profile: Profile, user: str) -> bool:
     """Whether this is that person's profile already."""
-    return profile.user == short(user, PATH_BYTES)
+    return profile.user == user_kept(user)
 
 
 def tells_nothing_new(profile: Profile, event: Event) -> bool:

@@ -12,7 +12,7 @@ from floorwalker.core.events import NOTE_TAKEN, Event
 from floorwalker.core.happening import identified_of
 from floorwalker.core.memory.fold import fold
 from floorwalker.core.memory.holdings import NOTE_BYTES, Note, Notes
-from floorwalker.core.memory.persons import MARK_BYTES, MARKED, TRAIT_BYTES, marks
+from floorwalker.core.memory.persons import MARK_BYTES, MARKED, TRAIT_BYTES, marks, user_kept
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.memory.terms import Terms
 from floorwalker.core.ruleset import Site
@@ -30,6 +30,14 @@ def told(*traits: dict[str, Any], profile: Profile | None = None) -> Profile:
 
 def noted(properties: dict[str, Any], profile: Profile | None = None, *, at: float = AT) -> tuple[Profile, Effects]:
     return fold(profile or Profile(seed=1), Event(NOTE_TAKEN, at, properties), TERMS)
+
+
+@pytest.mark.parametrize("begin", ["x" * 119, "x" * 120, "é" * 60, "cn=" + "o" * 400])
+def test_long_ids_of_two_people_stay_two(begin: str) -> None:
+    one, other = user_kept(begin + "-one"), user_kept(begin + "-other")
+    assert one != other
+    assert max(len(kept.encode()) for kept in (one, other)) <= 120
+    assert user_kept("user-17") == "user-17"
 
 
 def test_a_trait_is_what_was_said_last() -> None:

@@ -1,6 +1,7 @@
 """Who somebody is: the site's own id for them, their traits, what an agent wrote down, and by what they are found."""
 
 from collections.abc import Mapping
+from hashlib import blake2b
 
 from msgspec import structs
 
@@ -15,6 +16,7 @@ from floorwalker.core.memory.profile import Profile
 TRAIT_BYTES = 1000
 MARKED = ("email", "phone", "name", "username")  # traits by which a visitor can be found
 MARK_BYTES = 120
+_USER_TRACE_BYTES = 8
 _NOT_IN_PHONES = str.maketrans("", "", " -./()")
 
 
@@ -24,7 +26,16 @@ def identified(profile: Profile, event: Event) -> Profile:
     user = traits.pop(USER_ID, None)
     kept, all_fit = _bounded_traits(profile.traits, traits)
     profile = structs.replace(profile, traits=kept, traits_left=profile.traits_left or not all_fit)
-    return profile if user is None else structs.replace(profile, user=short(str(user), PATH_BYTES))
+    return profile if user is None else structs.replace(profile, user=user_kept(str(user)))
+
+
+def user_kept(user: str) -> str:
+    """The site's own id of somebody as it is kept: a long one is cut, and told apart from others that begin the same."""
+    kept = short(user, PATH_BYTES)
+    if kept == user:
+        return user
+    told = blake2b(user.encode("utf-8", "surrogatepass"), digest_size=_USER_TRACE_BYTES, person=b"fw-user").hexdigest()
+    return f"{short(user, PATH_BYTES - 2 * _USER_TRACE_BYTES - 1)}~{told}"
 
 
 def noted(profile: Profile, event: Event) -> Profile:
