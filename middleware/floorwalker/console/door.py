@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from floorwalker.console.attempts import Attempts
 from floorwalker.console.desk import Desk
-from floorwalker.console.pages import STYLE, Pages
+from floorwalker.console.pages import ICON, STYLE, Pages
 from floorwalker.console.passwords import LONGEST, Operator, is_password
 from floorwalker.console.sessions import Sessions
 from floorwalker.core.advance import Corridor
@@ -26,7 +26,7 @@ _HASHING_AT_ONCE: Final = 2  # of 32 MB each
 _NOBODY: Final = "\0"
 _GUARDS: Final = {
     "cache-control": "no-store",
-    "content-security-policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
+    "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
@@ -35,6 +35,7 @@ _GUARDS: Final = {
     "x-frame-options": "DENY",
     "x-robots-tag": "noindex, nofollow",
 }
+_KEPT: Final = {"cache-control": "public, max-age=86400"}
 _WRONG: Final = "That name and password do not go together."
 
 
@@ -90,7 +91,9 @@ class Console:
             case "GET" | "HEAD", "":
                 return RedirectResponse(f"{caller.home}/", 308)
             case "GET" | "HEAD", "/console.css":
-                return Response(STYLE, media_type="text/css", headers={"cache-control": "public, max-age=86400"})
+                return Response(STYLE, media_type="text/css", headers=_KEPT)
+            case "GET" | "HEAD", "/icon.svg":
+                return Response(ICON, media_type="image/svg+xml", headers=_KEPT)
             case "POST", _ if not _is_own(request):
                 return self._page(403, "That came from another site.", "Nothing was done.", caller)
             case "POST", "/login":

@@ -28,6 +28,7 @@ def _read(folder: str, name: str) -> str:
 
 
 STYLE: Final = _read("static", "console.css")
+ICON: Final = _read("static", "icon.svg")
 _VERSION: Final = sha256(STYLE.encode()).hexdigest()[:12]
 
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from typing import Any, Final
 
+from floorwalker.core.events import ERROR_VIEWED, ORDER_COMPLETED, PAGE_LEFT, PAGE_VIEWED
+
 _DAY_S: Final = 86_400
 _SPANS: Final = ((365.25, "year"), (30.44, "month"), (7.0, "week"), (1.0, "day"))
 _LONGEST: Final = 60
@@ -12,6 +14,7 @@ _TELLING: Final = (
     "query", "search", "product", "name", "product_id", "order_id", "path", "type", "category", "block", "slot",
     "campaign_name", "email_subject",
 )  # fmt: skip
+_OF_PAGES: Final = frozenset((PAGE_VIEWED, ERROR_VIEWED, PAGE_LEFT))
 _STANDING: Final = {
     "new": "is new here",
     "loyal": "comes again and again",
@@ -86,11 +89,13 @@ def came_by(touch: Mapping[str, Any] | None) -> str:
 
 
 def happened(event: Mapping[str, Any]) -> str:
-    """The one thing that an event was about, such as a product or words that were searched; empty where none tells."""
+    """The one thing that an event was about, such as a page, a product or words; empty where nothing tells."""
     properties: Mapping[str, Any] = event["properties"]
-    told = next((str(properties[one]) for one in _TELLING if properties.get(one) not in (None, "")), "")
-    if (amount := properties.get("revenue")) is not None and event["event"] == "Order Completed":
-        told = f"{told}, {amount}" if told else str(amount)
+    telling = ("search", "path") if event["event"] in _OF_PAGES else _TELLING
+    told = next((str(properties[one]) for one in telling if properties.get(one) not in (None, "")), "")
+    amount = properties.get("revenue")
+    if event["event"] == ORDER_COMPLETED and isinstance(amount, int | float):
+        told = f"{told}, {amount:,.2f}" if told else f"{amount:,.2f}"
     return told if len(told) <= _LONGEST else told[: _LONGEST - 1] + "…"
 
 
