@@ -35,6 +35,7 @@ def test_every_instruction_is_understood() -> None:
     done = Counter(name for part in parts() for name, _ in steps(part))
     assert done["write"] == len(re.findall(r"instead\s+of\s+`", told))
     assert done["go"] == told.count("<!-- go:")
+    assert done["add"] == told.count("<!-- add:")
     assert done["delete"] == len(re.findall(r"(?i)\bdelete\b", told))
     assert 2 * done["see"] <= told.count("**") <= 4 * done["see"]
     files = [part for part in parts() if part.language in ("yaml", "html")]

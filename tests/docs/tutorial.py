@@ -2,8 +2,9 @@
 
 Its sentences are the instructions: "Make a file `X`", "Replace all of `X`", "In `X`, right below `Y`, put", each with
 the block that follows; "In `X`, write `B` instead of `A`"; "delete `X`". A remark `<!-- go: /, /cart -->` is what a
-browser asks for; words in bold stand on the page that came last, or one of those joined by "or". A line `$ …` is typed,
-and what stands below it is printed: … for what varies, alone on a line for any lines.
+browser asks for, `<!-- add: tramway -->` what it puts into the cart; words in bold stand on the page that came last, or
+one of those joined by "or". A line `$ …` is typed, and what stands below it is printed: … for what varies, alone on a
+line for any lines.
 """
 
 import html
@@ -38,11 +39,12 @@ _STEP = re.compile(
             rf"(?P<below>[Ii]n\s+{_FILE.format('below')},\s+right\s+below\s+`(?P<line>[^`]+)`,\s+put:\s*\Z)",
             rf"(?P<delete>[Dd]elete\s+{_FILE.format('delete')})",
             r"(?P<go><!-- go: (?P<paths>[^>]+) -->)",
+            r"(?P<add><!-- add: (?P<product>[^>]+) -->)",
             r"(?P<see>\*\*(?P<words>[^*]+)\*\*(?:\s+or\s+\*\*(?P<other>[^*]+)\*\*)?)",
         )
     )
 )
-_NAMES = ("write", "make", "below", "delete", "go", "see")
+_NAMES = ("write", "make", "below", "delete", "go", "add", "see")
 _PATIENCE_S = 60
 Printed = Callable[[], str]
 
@@ -114,6 +116,8 @@ class Newcomer:
                     Path(step["delete_file"]).unlink()
                 case "go":
                     self._go([path.strip() for path in step["paths"].split(",")])
+                case "add":
+                    self._page = self._browser.post(f"{self.address}/cart/add", data={"product": step["product"]}).text
                 case "see":
                     self._see([words for words in (step["words"], step["other"]) if words])
                 case "make":
