@@ -125,6 +125,14 @@ async def test_known_never_joins_known(store: Store) -> None:
     assert (await visits_of(store, "anna"), await told_of(store, "anna")) == (1, 2)
 
 
+async def test_a_person_of_whom_nothing_is_remembered_joins_nobody(store: Store) -> None:
+    anna, ben = await store.person("anna"), await store.person("ben")
+    await store.commit(anna, None, named("a"))  # by an old cookie, after the record has gone
+    await store.join(anna, ben, identified(user="ben"))
+    assert (await store.load(anna)).visitor == anna
+    assert (await visits_of(store, anna), await visits_of(store, ben), await told_of(store, ben)) == (1, 0, 1)
+
+
 async def test_an_erased_visitor_joins_nobody_and_nobody_joins_an_erased_person(store: Store) -> None:
     await store.erase("v1")
     assert (await store.join("v1", "anna", identified())).outcome is Outcome.STORED

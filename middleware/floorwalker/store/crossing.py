@@ -19,6 +19,7 @@ from floorwalker.store.found import POINTERS_FOLLOWED, Found, Loaded, TooNew, re
 from floorwalker.store.joining import arrived
 from floorwalker.store.keys import Keys
 from floorwalker.store.messages import carry_messages
+from floorwalker.store.naming import is_person
 from floorwalker.store.record import Alias, Body, Record, State
 from floorwalker.store.replies import Reply, Word
 from floorwalker.store.scripts import script
@@ -180,8 +181,10 @@ class _UnmergeableError(Exception):
 
 
 def _may_join(found: Loaded, join: Join) -> bool:
-    """Whether this history is one that no person has yet."""
+    """Whether this history is one that no person has yet; an id that was once a person's is never another's."""
     profile = found.profile
+    if is_person(found.visitor):
+        return False
     return found.is_plain and profile is not None and not profile.user and found.visitor != join.person
 
 

@@ -12,12 +12,20 @@ from floorwalker.core.memory.persons import marked_value
 SECRET_BYTES = 32
 MESSAGE_BYTES = 12
 _VISITOR_BYTES = 16
+_ID_CHARACTERS = 22
+_ENDS, _OF_PEOPLE = "AQgw", "BRhx"  # 128 bits leave four in the last character: it tells a person's id from any other
 _MARK_BYTES = 8
 
 
 def person_id(secret: bytes, user: str) -> str:
     """The visitor id of whom the site calls `user`: 22 URL-safe characters, like any other."""
-    return _visitor(secret, "user:" + user)
+    id = _visitor(secret, "user:" + user)
+    return id[:-1] + _OF_PEOPLE[_ENDS.index(id[-1])]
+
+
+def is_person(visitor: str) -> bool:
+    """Whether the id is a person's, of whom nothing may be remembered any more."""
+    return len(visitor) == _ID_CHARACTERS and visitor[-1] in _OF_PEOPLE
 
 
 def client_id(secret: bytes, anonymous_id: str) -> str:

@@ -30,7 +30,7 @@ def identified(profile: Profile, event: Event) -> Profile:
 
 
 def user_kept(user: str) -> str:
-    """The site's own id of somebody as it is kept: a long one is cut, and told apart from others that begin the same."""
+    """The site's own id of somebody as it is kept: a long one is cut, and told apart from others that begin alike."""
     kept = short(user, PATH_BYTES)
     if kept == user:
         return user
