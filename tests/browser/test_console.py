@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -21,7 +22,7 @@ from tests.browser.console_site import PASSWORD, RULES
 
 pytestmark = pytest.mark.browser
 
-NOW = 1_795_000_000.0
+NOW = time.time()
 DAY = 86_400.0
 HOME = "/_floorwalker/console/"
 CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
