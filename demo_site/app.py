@@ -2,9 +2,11 @@
 
 import os
 import secrets
+import shlex
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -14,17 +16,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Lifespan
 
 from demo_site import account, browsing, buying, returns
+from demo_site.behind import BackRoom
 from demo_site.catalogue import Catalogue
 from demo_site.desk import DESK_ROUTES, Desk
 from demo_site.keys import KEY_FILE, session_key
+from demo_site.letters import INBOX
 from demo_site.members import Members
+from demo_site.nightwatch import Nightwatch
+from demo_site.outside import Outside, Post, write_key_of
 from demo_site.play import ROLES
 from demo_site.render import HERE, environment, page
 from demo_site.stage import Stage, demo_clock
 from floorwalker import PersonalizationMiddleware
+from floorwalker.console.passwords import SALT_BYTES, hashed
 
 PATIENCE_MS = 500  # a laptop that has just woken up must not make the demo look broken
 A_MONTH = 30 * 24 * 60 * 60
@@ -42,7 +49,9 @@ ADDRESSES = (
 )
 
 
-def create_app(*, secret_key: str | None = None, more_routes: Sequence[Route] = ()) -> Starlette:
+def create_app(
+    *, secret_key: str | None = None, more_routes: Sequence[Route] = (), lifespan: Lifespan[Starlette] | None = None
+) -> Starlette:
     """The shop without any personalization; the key (by default from the environment or `var/`) signs its session."""
     catalogue = Catalogue.load()
     session = Middleware(
@@ -52,7 +61,12 @@ def create_app(*, secret_key: str | None = None, more_routes: Sequence[Route] = 
         max_age=A_MONTH,
         same_site="lax",
     )
-    app = Starlette(routes=[*more_routes, *routes()], middleware=[session], exception_handlers={HTTPException: mistake})
+    app = Starlette(
+        routes=[*more_routes, *routes()],
+        middleware=[session],
+        exception_handlers={HTTPException: mistake},
+        lifespan=lifespan,
+    )
     app.state.catalogue = catalogue
     app.state.members = Members()
     app.state.templates = environment(catalogue)
@@ -66,28 +80,72 @@ def create_demo(
     now: Callable[[], float] = time.time,
     rules: str | Path = "rules",
     templates: str | Path = "templates",
+    operator: tuple[str, str] | None = None,
+    post: Post | None = None,
+    random: Callable[[int], bytes] = secrets.token_bytes,
 ) -> ASGIApp:
     """The shop under floorwalker, with the panel and the means to play any visitor.
 
     store: its address; without one FLOORWALKER_STORE, else the embedded one in `var/` beside the rules, where the key
-    lies too, so that each folder of rules has visitors and a history of its own. now: seconds since 1970.
+    lies too, so that each folder of rules has visitors and a history of its own. now: seconds since 1970. operator:
+    name and password of somebody who may look visitors up. post: how the shop's mail provider and cash desk reach it.
+    random: n random bytes, for visitors' ids.
     """
     home = Path(rules).parent
     key = session_key(path=home / KEY_FILE)
+    address = store or os.environ.get("FLOORWALKER_STORE", f"embedded:{home / 'var' / 'floorwalker'}")
     clock = demo_clock(now)
-    shop = Desk(create_app(secret_key=key, more_routes=DESK_ROUTES), secret_key=key, clock=clock)
+    nightwatch = Nightwatch(store=address, rules=Path(rules), templates=Path(templates), secret_key=key, clock=now)
+    shop = create_app(secret_key=key, more_routes=DESK_ROUTES, lifespan=nightwatch.watching)
+    shop.state.clock = clock
+    shop.state.back_room = BackRoom(
+        outside=Outside(write_key_of(key), post=post),
+        nightwatch=nightwatch,
+        options=_options(address, rules, templates),
+    )
     wrapped = PersonalizationMiddleware(
-        shop,
-        store=store or os.environ.get("FLOORWALKER_STORE", f"embedded:{home / 'var' / 'floorwalker'}"),
+        Desk(shop, secret_key=key, clock=clock),
+        store=address,
         rules=rules,
         templates=templates,
         secret_key=key,
         clock=clock,
+        random=random,
         geo_headers="cloudflare",
-        exclude=["/static/**", "/art/**"],
+        exclude=["/static/**", "/art/**", f"{INBOX}/**"],
         budget_ms=PATIENCE_MS,
+        script="mark",
+        write_keys=[write_key_of(key)],
+        **_operators(operator),
     )
-    return Stage(wrapped, clock=now)
+    return Stage(wrapped, clock=now, travels=nightwatch.travel)
+
+
+def operator_login() -> tuple[str, str] | None:
+    """Who may look visitors up in the demo: Anna, by the password in FLOORWALKER_DEMO_PASSWORD or a new one.
+
+    None where FLOORWALKER_OPERATORS says who may.
+    """
+    if os.environ.get("FLOORWALKER_OPERATORS"):
+        return None
+    return "anna", os.environ.get("FLOORWALKER_DEMO_PASSWORD") or secrets.token_urlsafe(12)
+
+
+def _operators(operator: tuple[str, str] | None) -> dict[str, Any]:
+    if operator is None:
+        return {}
+    name, password = operator
+    return {"operators": {name: hashed(password, salt=secrets.token_bytes(SALT_BYTES))}}
+
+
+def _options(store: str, rules: str | Path, templates: str | Path) -> str:
+    """What commands need besides, to find this demo's store and rules from where it was started."""
+    options = "" if store == "embedded:var/floorwalker" else f" --store {shlex.quote(store)}"
+    if Path(rules) != Path("rules"):
+        options += f" --rules {shlex.quote(str(rules))}"
+    if Path(templates) != Path(rules).parent / "templates":
+        options += f" --templates {shlex.quote(str(templates))}"
+    return options
 
 
 def routes() -> list[Route | Mount]:

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -10,6 +11,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from demo_site.behind import BEHIND_ROUTES, BackRoom, Behind
+from demo_site.letters import LETTER_ROUTES
 from demo_site.play import Play
 from demo_site.render import page
 from demo_site.who import Who, describe
@@ -47,9 +50,20 @@ class Desk:
         await self._app(scope, receive, send_on)
 
     async def about_visitor(self, request: Request) -> Who:
-        """What was noted with this visitor's latest page."""
+        """What is known of this visitor now, and what their latest page showed, as it was noted with it."""
         visitor = await get_visitor(request)
-        return self._notes.get(visitor.id) or await self._describe(request, page="/")
+        noted = self._notes.get(visitor.id)
+        if noted is None:
+            return await self._describe(request, page="/")
+        if not visitor.profile.visits:  # their past could not be read in time
+            return noted
+        now = await self._describe(request, page=noted.page)
+        return replace(now, summary=noted.summary, signals=noted.signals, slots=noted.slots)
+
+    @property
+    def now(self) -> float:
+        """Seconds since 1970, by the clock of the demo."""
+        return self._clock()
 
     def link_to_preview(self, path: str) -> str:
         """Opens the preview of a path of this site for whoever follows it. Raises FloorwalkerError for any other."""
@@ -68,6 +82,7 @@ class Desk:
         return describe(
             explanation=visitor.explain(),
             profile=visitor.profile,
+            portrait=visitor.portrait(),
             signals=visitor.signals,
             play=request.scope.get("demo") or Play(),
             page=page,
@@ -81,14 +96,23 @@ def _is_page(scope: Scope, start: Message) -> bool:
 
 async def who_page(request: Request) -> Response:
     """The panel as a page, for browsers that run no scripts."""
-    return page(request, "who.html", who=await _desk(request).about_visitor(request))
+    desk = _desk(request)
+    who = await desk.about_visitor(request)
+    return page(request, "who.html", who=who, behind=_behind(request, who, now=desk.now))
 
 
 async def who_json(request: Request) -> Response:
     """The panel's content, and which places of the page show a block of ours."""
-    who = await _desk(request).about_visitor(request)
-    html = request.app.state.templates.get_template("_who.html").render(who=who)
+    desk = _desk(request)
+    who = await desk.about_visitor(request)
+    behind = _behind(request, who, now=desk.now)
+    html = request.app.state.templates.get_template("_who.html").render(who=who, behind=behind)
     return JSONResponse({"html": html, "changed": who.changed}, headers={"cache-control": "no-store"})
+
+
+def _behind(request: Request, who: Who, *, now: float) -> Behind:
+    room: BackRoom = request.app.state.back_room
+    return room.seen_by(request, who.visitor, now=now)
 
 
 async def preview(request: Request) -> Response:
@@ -105,4 +129,10 @@ def _desk(request: Request) -> Desk:
     return desk
 
 
-DESK_ROUTES = [Route("/demo/who", who_page), Route("/demo/who.json", who_json), Route("/demo/preview", preview)]
+DESK_ROUTES = [
+    Route("/demo/who", who_page),
+    Route("/demo/who.json", who_json),
+    Route("/demo/preview", preview),
+    *LETTER_ROUTES,
+    *BEHIND_ROUTES,
+]

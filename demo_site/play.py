@@ -8,7 +8,8 @@ from typing import Self
 from urllib.parse import parse_qs, urlencode
 from zoneinfo import ZoneInfo
 
-DAY = 86_400
+HOUR = 3600
+DAY = 24 * HOUR
 FURTHEST_SHIFT = 800 * DAY
 BERLIN = ZoneInfo("Europe/Berlin")
 BLACK_FRIDAY = datetime(2027, 11, 26, 10, 0, tzinfo=BERLIN)
@@ -64,8 +65,8 @@ class Role:
     """One thing to play. What is None stays as it is. group: of the panel's row; empty for what stands above it.
 
     landing: where the visit begins; referrer: empty for somebody who typed the address; anew: nobody has seen this
-    visitor before; hour: the next time it is that late there; days: so many days on; moment: this very time, unless it
-    is over; past: they have been a customer.
+    visitor before; hour: the next time it is that late there; hours, days: so many on; moment: this very time, unless
+    it is over; past: they have been a customer.
     """
 
     group: str
@@ -77,6 +78,7 @@ class Role:
     device: str | None = None
     country: str | None = None
     hour: int | None = None
+    hours: int = 0
     days: int = 0
     moment: datetime | None = None
     past: bool = False
@@ -139,6 +141,9 @@ ROLES: Mapping[str, Role] = {
     "germany": Role(group="In", title="Germany", says="from Germany", country="DE"),
     "america": Role(group="In", title="New York", says="from New York", country="US"),
     "night": Role(group="At", title="night", says="late in the evening", hour=23),
+    "later": Role(
+        group="At", title="two hours on", says="two hours later, by typing the address", landing="/", hours=2
+    ),
     "tomorrow": Role(group="At", title="tomorrow", says="a day later, by typing the address", landing="/", days=1),
     "season": Role(
         group="At", title="three months on", says="three months later, by typing the address", landing="/", days=90
@@ -164,7 +169,7 @@ def take_role(play: Play, name: str, *, now: float) -> Play:
 def _shifted(play: Play, role: Role, now: float) -> int:
     if role.moment is not None:
         return max(0, ceil(role.moment.timestamp() - now))
-    ahead = play.shift + role.days * DAY
+    ahead = play.shift + role.days * DAY + role.hours * HOUR
     if role.hour is None:
         return ahead
     there = datetime.fromtimestamp(now + ahead, ZoneInfo(COUNTRIES[play.country][1]) if play.country else BERLIN)

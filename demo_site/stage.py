@@ -5,7 +5,7 @@ app and floorwalker see a request as that visitor's browser would have sent it, 
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import replace
 from http.cookies import CookieError, SimpleCookie
@@ -32,12 +32,25 @@ def demo_clock(clock: Callable[[], float] = time.time) -> Callable[[], float]:
     return lambda: clock() + SHIFT.get()
 
 
+async def _rest(ahead: float) -> None:
+    """Nobody has to know what time it is."""
+
+
 class Stage:
     """The outermost app of the demo."""
 
-    def __init__(self, app: ASGIApp, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        clock: Callable[[], float] = time.time,
+        travels: Callable[[float], Awaitable[None]] = _rest,
+    ) -> None:
+        """travels: is told by how many seconds the clock is ahead for whoever plays now, when that changes."""
         self._app = app
         self._clock = clock
+        self._travels = travels
+        self._ahead = 0.0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -63,11 +76,20 @@ class Stage:
         if role.past:
             for kept in await rehearse(self._app, as_played(scope, taken), shift=SHIFT, ahead=taken.shift):
                 response.headers.append("set-cookie", kept)
+        await self._tell_time(taken.shift)
         _keep(response.headers, taken)
         await response(scope, receive, send)
 
+    async def _tell_time(self, ahead: float) -> None:
+        if ahead != self._ahead:
+            self._ahead = ahead
+            await self._travels(ahead)
+
     async def _perform(self, scope: Scope, receive: Receive, send: Send, play: Play) -> None:
-        arrives = bool(play.arriving) and _is_page(scope)
+        is_page = _is_page(scope)
+        arrives = bool(play.arriving) and is_page
+        if is_page:
+            await self._tell_time(play.shift)
 
         async def send_on(message: Message) -> None:
             if arrives and message["type"] == "http.response.start":

@@ -1,17 +1,17 @@
 """What the panel says about a visitor, in words: from floorwalker's own explanation, profile and signals."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 from zoneinfo import ZoneInfo
 
+from demo_site.happened import Happened, timeline
 from demo_site.play import BERLIN, COUNTRIES, DAY, ROLES, Play, Role
+from demo_site.standing import Portrait, Standing, read_standing
 from floorwalker import Profile, Signals
 
-LONGEST_TIMELINE = 24
 Tree = Mapping[str, Any]
 
 
@@ -44,18 +44,20 @@ class RoleView:
 
 @dataclass(frozen=True, kw_only=True)
 class Who:
-    """Everything in the panel. preview: where this page's preview opens; interests: topic and percentage; timeline:
-    the latest first."""
+    """Everything in the panel. visitor: their id; page: what it was noted on; preview: where its preview opens;
+    timeline: the latest first."""
 
+    visitor: str
+    page: str
     summary: str
     preview: str
     roles: Sequence[tuple[str, Sequence[RoleView]]]
     signals: Sequence[tuple[str, str]]
     members: Sequence[SegmentView]
     others: Sequence[SegmentView]
-    interests: Sequence[tuple[str, int]]
+    standing: Standing
     slots: Sequence[SlotView]
-    timeline: Sequence[tuple[str, str]]
+    timeline: Sequence[Happened]
 
     @property
     def changed(self) -> dict[str, str]:
@@ -67,22 +69,26 @@ def describe(
     *,
     explanation: Mapping[str, Any],
     profile: Profile | None,
+    portrait: Portrait,
     signals: Signals,
     play: Play,
     page: str,
 ) -> Who:
-    """explanation: in the shape of `floorwalker explain --json`."""
+    """explanation and portrait: in the shapes of `floorwalker explain --json` and `floorwalker visitor show --json`."""
     segments = [_segment(name, each) for name, each in explanation["segments"].items()]
+    zone = _zone(signals)
     return Who(
+        visitor=portrait.get("visitor") or "",
+        page=page,
         summary=_summary(profile, signals),
         preview=f"/demo/preview?{urlencode({'to': page})}",
         roles=_roles(play, page),
         signals=list(_signals(profile, signals, play)),
         members=[segment for segment in segments if segment.member],
         others=[segment for segment in segments if not segment.member],
-        interests=_interests(profile),
+        standing=read_standing(portrait, now=signals.at, zone=zone),
         slots=[_slot(name, each) for name, each in explanation["slots"].items()],
-        timeline=_timeline(profile, signals),
+        timeline=timeline(portrait.get("events", ()), now=signals.at, zone=zone),
     )
 
 
@@ -203,50 +209,9 @@ def _signals(profile: Profile | None, signals: Signals, play: Play) -> Iterator[
 
 def _ahead(shift: int) -> str:
     days = round(shift / DAY)
+    if shift < DAY / 4:
+        return f"{round(shift / 3600) or 1} hours ahead"
     return "later today" if shift < DAY / 2 else "a day ahead" if days == 1 else f"{days} days ahead"
-
-
-def _interests(profile: Profile | None) -> list[tuple[str, int]]:
-    """Of the pages seen that belong to a topic, how many per hundred belong to each."""
-    seen = (
-        Counter(topic for past in profile.recents.past() if past.page for topic in past.page.topics)
-        if profile
-        else Counter()
-    )
-    total = sum(seen.values())
-    return [(topic, round(100 * count / total)) for topic, count in seen.most_common(6)]
-
-
-def _timeline(profile: Profile | None, signals: Signals) -> list[tuple[str, str]]:
-    if profile is None:
-        return []
-    zone, now = _zone(signals), signals.at
-    latest = [past for past in profile.recents.past() if past.name != "Slot Shown"][-LONGEST_TIMELINE:]
-    return [(_when(past.at, now, zone), _what(past.name, past.page, past.properties)) for past in reversed(latest)]
-
-
-def _when(at: float, now: float, zone: ZoneInfo) -> str:
-    then = datetime.fromtimestamp(at, UTC).astimezone(zone)
-    same_day = then.date() == datetime.fromtimestamp(now, UTC).astimezone(zone).date()
-    return then.strftime("%H:%M:%S" if same_day else "%d %b %H:%M")
-
-
-def _what(name: str, page: Any, properties: Mapping[str, Any]) -> str:
-    match name:
-        case "Page Viewed":
-            return f"looked at {page.path if page else 'a page'}"
-        case "Products Searched":
-            return f"searched here for “{properties.get('query', '')}”"
-        case "Product Added" | "Product Removed":
-            verb = "put" if name == "Product Added" else "took"
-            way = "into" if name == "Product Added" else "out of"
-            return f"{verb} {properties.get('name', properties.get('product_id', 'something'))} {way} the cart"
-        case "Order Completed":
-            return f"ordered for €{properties.get('revenue', 0):,}"
-        case "Coupon Applied":
-            return f"used the code {properties.get('coupon_id', '')}"
-        case _:
-            return name[:1].lower() + name[1:]
 
 
 def _roles(play: Play, page: str) -> list[tuple[str, list[RoleView]]]:

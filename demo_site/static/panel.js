@@ -7,6 +7,7 @@
   const remember = (key, value) => { try { value === null ? sessionStorage.removeItem(key) : sessionStorage.setItem(key, value); } catch { /* private windows */ } };
   const recall = (key) => { try { return sessionStorage.getItem(key); } catch { return null; } };
   let changed = {};
+  const live = {}; // what client.js has put into the page since, without a reload
 
   const outline = () => {
     const on = recall("who-outline") === "1";
@@ -45,8 +46,22 @@
     box.parentElement.hidden = false;
     box.checked = recall("who-outline") === "1";
     box.addEventListener("change", () => { remember("who-outline", box.checked ? "1" : null); outline(); });
+    for (const [slot, block] of Object.entries(live)) {
+      const row = panel.querySelector(`details[data-key="slot ${slot}"] .about`);
+      if (row) row.textContent = block;
+    }
+    for (const form of panel.querySelectorAll(".who-form")) form.addEventListener("submit", send);
     markNew();
     settle();
+  };
+
+  const send = async (event) => {
+    event.preventDefault();
+    const form = event.target;
+    const body = new URLSearchParams(new FormData(form));
+    await fetch(form.action, { method: "POST", body, headers: { accept: "application/json" } });
+    await refresh();
+    panel.focus();
   };
 
   // Only what is visible can be scrolled.
@@ -61,7 +76,7 @@
     const answer = await fetch("/demo/who.json", { headers: { accept: "application/json" }, cache: "no-store" });
     if (!answer.ok) return;
     const who = await answer.json();
-    changed = who.changed;
+    changed = { ...who.changed, ...live };
     fill(who.html);
     outline();
   };
@@ -88,6 +103,13 @@
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !panel.hidden) { show(false); opener.focus(); }
   });
+  let soon = 0;
+  document.addEventListener("floorwalker:shown", ({ detail }) => {
+    live[detail.slot] = detail.block;
+    clearTimeout(soon);
+    if (!panel.hidden) soon = setTimeout(refresh, 200);
+  });
+  document.addEventListener("shop:put", () => { if (!panel.hidden) refresh(); });
   const start = () => {
     if (recall("who") === "open") { show(true); refresh(); } else if (recall("who-outline") === "1") refresh();
   };

@@ -19,6 +19,7 @@
     const told = await answer.json();
     say(told.said);
     if (answer.ok) count(told.count);
+    document.dispatchEvent(new Event("shop:put"));
   };
   const ready = () => {
     for (const one of document.querySelectorAll(".quick[hidden]")) one.hidden = false;

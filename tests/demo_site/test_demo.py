@@ -79,7 +79,7 @@ def test_a_customer_has_a_past_and_is_known_by_name(visitor: httpx.Client) -> No
     assert "How is the new one doing?" in page
     assert "<span>Ada</span>" in page
     html = who(visitor)["html"]
-    assert "ordered for €1,149" in html
+    assert '<span>ordered</span> <span class="figures">€1,149</span>' in html
     assert "Customer" in html
 
 

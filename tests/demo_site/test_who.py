@@ -15,6 +15,7 @@ def slot(*of: dict[str, Any], reason: str = "entry", promotion: str | None = Non
     who = describe(
         explanation={"segments": {}, "slots": {"hero": explained}},
         profile=Profile(seed=0),
+        portrait={},
         signals=Signals(at=0.0),
         play=Play(),
         page="/lenses?sort=price",

@@ -42,9 +42,10 @@ def run(args: argparse.Namespace) -> int:
     site = _demo_site()
     _refuse_busy(args.port)
     rules = Path(args.rules)
-    app = site.create_demo(rules=rules, templates=templates_of(args))
+    operator = site.operator_login()
+    app = site.create_demo(rules=rules, templates=templates_of(args), operator=operator)
     address = f"http://127.0.0.1:{args.port}"
-    print(_welcome(Paper(sys.stdout), address, site.ADDRESSES, _commands(rules, address)))
+    print(_welcome(Paper(sys.stdout), address, site.ADDRESSES, _commands(rules, address), operator))
     sys.stdout.flush()
     _tell_of_saved_rules()
     gc.collect()
@@ -87,13 +88,23 @@ def _tell_of_saved_rules() -> None:
     logging.getLogger(publishing.__name__).setLevel(logging.INFO)
 
 
-def _welcome(paper: Paper, address: str, addresses: tuple[tuple[str, str], ...], commands: Sequence[str]) -> str:
+def _welcome(
+    paper: Paper,
+    address: str,
+    addresses: tuple[tuple[str, str], ...],
+    commands: Sequence[str],
+    operator: tuple[str, str] | None,
+) -> str:
     width = max(len(path) for path, _ in addresses)
     lines = [paper.strong("The demo shop is open."), ""]
     lines += [f"  {paper.accent((address + path).ljust(len(address) + width))}  {what}" for path, what in addresses]
     lines += ["", "“Who am I?” at the edge of any page shows why it looks as it does, and leads to the preview as"]
     lines += ["somebody else. To change what it shows, save a file of rules or a template. In another window:", ""]
     lines += [f"  {command}" for command in commands]
+    if operator is not None:
+        name, password = operator
+        lines += ["", "Whoever sells here looks people up at"]
+        lines += [f"  {paper.accent(f'{address}/_floorwalker/console/')}  as {name}, password {paper.strong(password)}"]
     lines += ["", "Ctrl-C ends it."]
     return "\n".join(lines)
 
