@@ -136,7 +136,29 @@ def test_an_order_is_kept_with_what_was_bought() -> None:
     orders = orders_of(("Order Completed", ORDER))
     assert orders.latest == (Order("o1", AT, 180, "EUR"),)
     assert (orders.count, orders.totals) == (1, {"EUR": Total(1, 180)})
-    assert orders.bought == (Bought(AT, "l1", "lenses", price=100), Bought(AT, "b1", "bags", price=40, quantity=2))
+    bought = [structs.replace(line, of=0) for line in orders.bought]
+    assert bought == [Bought(AT, "l1", "lenses", price=100), Bought(AT, "b1", "bags", price=40, quantity=2)]
+
+
+@pytest.mark.parametrize(
+    ("event", "left"),
+    [
+        ("Order Cancelled", ["p-two"]),
+        ("Order Refunded", ["p-two"]),
+        ("Order Updated", ["p-new", "p-two"]),
+    ],
+)
+def test_orders_of_the_same_second_keep_what_was_bought_with_each(event: str, left: list[str]) -> None:
+    def order(id: str) -> Event:
+        told = {"order_id": id, "products": [{"product_id": f"p-{id}", "price": 10}]}
+        return event_of("Order Completed", told, at=AT)
+
+    more = {"products": [{"product_id": "p-new", "price": 10}]} if event == "Order Updated" else {}
+    profile = Profile(seed=1)
+    for one in (order("one"), order("two"), event_of(event, {"order_id": "one", **more}, at=AT + 1)):
+        profile, _ = fold(profile, one, TERMS)
+    orders = profile.orders or NO_ORDERS
+    assert sorted(line.product for line in orders.bought) == left
 
 
 def test_what_they_saw_of_a_product_is_known_of_what_they_bought() -> None:

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec import msgpack
+from msgspec import msgpack, structs
 
 from floorwalker.core.conditions.matchers import AnyOf, Range
 from floorwalker.core.conditions.model import Behaviour, Field, Window
@@ -104,7 +104,13 @@ def test_an_order_counts_once() -> None:
     once = NO_ORDERS.with_order(order, [Bought(0, "p1")])
     assert once.with_order(order, [Bought(0, "p1")]) is once
     assert (once.count, once.totals) == (1, {"EUR": Total(1, 10.0)})
-    assert once.bought == (Bought(AT, "p1"),)
+    assert [structs.replace(line, of=0) for line in once.bought] == [Bought(AT, "p1")]
+
+
+def test_that_there_may_be_other_currencies_stays_known() -> None:
+    orders = Orders(count=1, more_currencies=True).with_order(Order("o-1", AT, 10.0, "EUR"))
+    assert orders.more_currencies
+    assert orders.total("USD") is None
 
 
 def test_an_order_of_long_ago_is_counted_in_its_place() -> None:

@@ -59,7 +59,7 @@ def _updated(orders: Orders, order: Order, event: Event, terms: Terms, recents: 
     if not event.items:
         return orders
     lines = _lines(event, terms, recents, currency, at=order.at)
-    return orders.with_bought(order.at, lambda _: 0).with_lines(lines, order.at)
+    return orders.with_bought(order, lambda _: 0).with_lines(lines, order)
 
 
 def _refunded(orders: Orders, order: Order, event: Event) -> Orders:
@@ -69,9 +69,9 @@ def _refunded(orders: Orders, order: Order, event: Event) -> Orders:
         return orders
     back = {_product_of(item): item.quantity for item in event.items}
     if back:
-        orders = orders.with_bought(order.at, lambda line: line.quantity - back.get(line.product, 0))
+        orders = orders.with_bought(order, lambda line: line.quantity - back.get(line.product, 0))
     elif amount is None or amount >= order.amount:
-        orders = orders.with_bought(order.at, lambda _: 0)
+        orders = orders.with_bought(order, lambda _: 0)
     return orders.reduced(order, order.amount if amount is None else amount)
 
 
@@ -80,7 +80,7 @@ def _taken_back(event: Event, orders: Orders, order: Order) -> float | None:
     told = revenue_of({name: _unsigned(value) for name, value in event.properties.items()}, ())
     if told is not None or not event.items:
         return told
-    prices = {line.product: line.price for line in orders.bought if line.at == order.at}
+    prices = {line.product: line.price for line in orders.lines_of(order)}
     priced = [
         structs.replace(item, price=prices.get(_product_of(item))) if item.price is None else item
         for item in event.items

@@ -37,7 +37,8 @@ class Order(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Bought(Struct, frozen=True, array_like=True, gc=False):
-    """One product of one order. at: the order's. price: of one piece, in the site's currency; None where not known."""
+    """One product of one order. at: the order's. price: of one piece, in the site's currency; None where not known. of:
+    tells it from what was in another order of the same second; 0 where the order has no id."""
 
     at: int
     product: str = ""
@@ -48,6 +49,7 @@ class Bought(Struct, frozen=True, array_like=True, gc=False):
     quantity: int = 1
     tags: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
+    of: int = 0
 
     @property
     def page(self) -> Page:
@@ -112,12 +114,13 @@ class Orders(Struct, frozen=True, array_like=True, gc=False):
         latest, left = _latest(
             sorted([*self.latest, order], key=lambda one: one.at), self.left, ORDERS_BYTES, most=MOST_ORDERS
         )
-        more = Orders(self.count + 1, self._with_total(order), latest, left, self.bought, self.bought_left, self.known)
-        return (more.noted(order.id) if order.id else more).with_lines(bought, order.at)
+        totals = self._with_total(order)
+        more = structs.replace(self, count=self.count + 1, totals=totals, latest=latest, left=left)
+        return (more.noted(order.id) if order.id else more).with_lines(bought, order)
 
-    def with_lines(self, bought: Iterable[Bought], at: int) -> "Orders":
-        """With what was bought at that time."""
-        lines = [*self.bought, *(_bounded_line(line, at) for line in bought)]
+    def with_lines(self, bought: Iterable[Bought], order: Order) -> "Orders":
+        """With what was bought with that order."""
+        lines = [*self.bought, *(_bounded_line(line, order) for line in bought)]
         kept, bought_left = _latest(sorted(lines, key=lambda one: one.at), self.bought_left, BOUGHT_BYTES)
         return structs.replace(self, bought=kept, bought_left=bought_left)
 
@@ -160,7 +163,7 @@ class Orders(Struct, frozen=True, array_like=True, gc=False):
         rest = list(self.latest)
         rest.remove(order)
         fewer = self.with_less(order.currency, order.amount, orders=1)
-        return structs.replace(fewer, latest=tuple(rest)).with_bought(order.at, lambda _: 0)
+        return structs.replace(fewer, latest=tuple(rest)).with_bought(order, lambda _: 0)
 
     def with_less(self, currency: str, amount: float, *, orders: int = 0) -> "Orders":
         """With so much, and so many orders, taken off the totals; never below nothing."""
@@ -170,9 +173,13 @@ class Orders(Struct, frozen=True, array_like=True, gc=False):
             totals = {**totals, currency: left}
         return structs.replace(self, count=max(self.count - orders, 0), totals=totals)
 
-    def with_bought(self, at: int, left: Callable[[Bought], int]) -> "Orders":
-        """With as many pieces of what was bought at that time as `left` says; lines of none go."""
-        lines = [(line, left(line) if line.at == at else line.quantity) for line in self.bought]
+    def lines_of(self, order: Order) -> tuple[Bought, ...]:
+        """What was bought with an order, as far as it is remembered."""
+        return tuple([line for line in self.bought if _is_of(line, order)])
+
+    def with_bought(self, order: Order, left: Callable[[Bought], int]) -> "Orders":
+        """With as many pieces of what was bought with that order as `left` says; lines of none go."""
+        lines = [(line, left(line) if _is_of(line, order) else line.quantity) for line in self.bought]
         kept = [structs.replace(line, quantity=min(pieces, line.quantity)) for line, pieces in lines if pieces > 0]
         return structs.replace(self, bought=tuple(kept))
 
@@ -239,11 +246,20 @@ def _bounded_order(order: Order) -> Order:
     return Order(order_id(order.id), order.at, amount, short(order.currency.upper(), 3))
 
 
-def _bounded_line(line: Bought, at: int) -> Bought:
+def _mark(order: Order) -> int:
+    return int.from_bytes(trace(order.id)[:2], "big") if order.id else 0
+
+
+def _is_of(line: Bought, order: Order) -> bool:
+    return line.at == order.at and line.of in (0, _mark(order))
+
+
+def _bounded_line(line: Bought, order: Order) -> Bought:
     page = short_page(line.page)
     return structs.replace(
         line,
-        at=at,
+        at=order.at,
+        of=_mark(order),
         product=page.product,
         category=page.category,
         brand=page.brand,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from msgspec import structs
 
 from floorwalker.core.memory.ordering import CANCELLED
-from floorwalker.core.memory.purchases import TRACE_BYTES, Bought, Order, Orders, Total
+from floorwalker.core.memory.purchases import TRACE_BYTES, Order, Orders, Total
 
 
 def orders_of(one: Orders | None, other: Orders | None) -> Orders | None:
@@ -30,7 +30,7 @@ def _known_to_both(mine: Orders, theirs: Orders, order: Order) -> tuple[Orders, 
     """The orders of both, with that one of mine counted once, or not at all where it was taken back."""
     again = theirs.order(order.id)
     if again is not None:
-        lines = () if _lines_at(mine, order.at) else _lines_at(theirs, again.at)
+        lines = () if mine.lines_of(order) else theirs.lines_of(again)
         theirs = theirs.without(again)
         theirs = structs.replace(theirs, bought=(*theirs.bought, *(structs.replace(one, at=order.at) for one in lines)))
         less = order.amount - again.amount if order.currency == again.currency else 0.0
@@ -38,10 +38,6 @@ def _known_to_both(mine: Orders, theirs: Orders, order: Order) -> tuple[Orders, 
     if order.at > theirs.left or theirs.has_noted(CANCELLED + order.id):
         return mine.without(order), theirs
     return mine, theirs.with_less(order.currency, order.amount, orders=1)
-
-
-def _lines_at(orders: Orders, at: int) -> tuple[Bought, ...]:
-    return tuple([line for line in orders.bought if line.at == at])
 
 
 def _united(one: Orders, other: Orders) -> Orders:
