@@ -105,7 +105,7 @@ class RowFile:
         """The lines that the reader asks for; pieces: those of the record at hand."""
         while line := self._next():
             pieces.append(line)
-            yield line
+            yield line if len(line) <= LONGEST else line.replace('"', "")  # cut, it must not open what never closes
 
     def _next(self) -> str:
         """The next line; empty at the end. What is beyond the longest is passed over."""
