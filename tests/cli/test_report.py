@@ -49,6 +49,17 @@ def facts(unit: str, *arms: tuple[str, int, int, int], goal: str = "order", bloc
     return found
 
 
+def fill(address: str, *counts: Count) -> None:
+    """Put them into a store, by one commit."""
+
+    async def commit() -> None:
+        opened = open_store(address)
+        await opened.commit("v" * 22, None, lambda _: (Profile(seed=1), Effects(counts=counts)))
+        await opened.close()
+
+    asyncio.run(commit())
+
+
 @pytest.fixture
 def store(valkey_server: str) -> str:
     address = f"{valkey_server}?namespace={fresh_namespace()}"
@@ -58,13 +69,7 @@ def store(valkey_server: str) -> str:
         *facts("ribbon", ("treatment", 300, 3, 0), goal="letter"),
         Count(DAY, "hero\x1f\x1f\x1fmixed", 7),
     ]
-
-    async def fill() -> None:
-        opened = open_store(address)
-        await opened.commit("v" * 22, None, lambda _: (Profile(seed=1), Effects(counts=tuple(counts))))
-        await opened.close()
-
-    asyncio.run(fill())
+    fill(address, *counts)
     return address
 
 
@@ -93,14 +98,7 @@ def test_a_guardrail_is_told_as_higher_or_lower_since_nobody_said_which_is_harm(
     rules: Path, valkey_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """More who leave would be no better."""
-
-    async def fill() -> None:
-        opened = open_store(valkey_url)
-        counts = facts("hero", ("treatment", 8000, 960, 0), ("control", 2000, 100, 0), goal="letter")
-        await opened.commit("v" * 22, None, lambda _: (Profile(seed=1), Effects(counts=tuple(counts))))
-        await opened.close()
-
-    asyncio.run(fill())
+    fill(valkey_url, *facts("hero", ("treatment", 8000, 960, 0), ("control", 2000, 100, 0), goal="letter"))
     said = told(capsys, "--rules", rules, "--store", valkey_url, "--from", DAY, "--until", DAY)
     assert "letter (guardrail): +140 % (" in said
     assert ", higher." in said
@@ -139,15 +137,8 @@ def test_the_page_needs_nothing_else_and_holds_no_markup_of_others(
 ) -> None:
     address = f"{valkey_server}?namespace={fresh_namespace()}"
     hostile = "<script>alert(1)</script>"
-
-    async def fill() -> None:
-        opened = open_store(address)
-        counts = facts("hero", ("treatment", 50, 9, 0), ("control", 20, 8, 0), block=hostile)
-        counts += facts("hero", ("treatment", 50, 9, 0), ("control", 20, 8, 0), goal=hostile)
-        await opened.commit("v" * 22, None, lambda _: (Profile(seed=1), Effects(counts=tuple(counts))))
-        await opened.close()
-
-    asyncio.run(fill())
+    arms = ("treatment", 50, 9, 0), ("control", 20, 8, 0)
+    fill(address, *facts("hero", *arms, block=hostile), *facts("hero", *arms, goal=hostile))
     page = tmp_path / "report.html"
     said = told(capsys, "--rules", rules, "--store", address, "--from", DAY, "--until", DAY, "--html", page)
     assert str(page) in said
@@ -164,6 +155,16 @@ def test_without_anything_shown_it_says_so_and_what_to_try(
     said = told(capsys, "--rules", rules, "--store", store, "--from", "2026-01-01", "--until", "2026-01-02")
     assert "Nobody has been shown" in said
     assert "--from" in said.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("slot", "said"), [("hero", "Nobody has met the control group yet"), ("ribbon", "Write control: 10 % at a slot")]
+)
+def test_without_anybody_in_control_it_says_whether_the_rules_keep_such_a_group(
+    slot: str, said: str, rules: Path, valkey_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fill(valkey_url, *facts(slot, ("treatment", 3, 1, 0)))
+    assert said in told(capsys, "--rules", rules, "--store", valkey_url, "--from", DAY, "--until", DAY)
 
 
 @pytest.mark.parametrize(

@@ -208,8 +208,9 @@ class Newcomer:
         if self._shop is None:
             return
         ruleset, _ = check("rules", "templates")
+        health: dict[str, dict[str, str]] = {}
         until = time.monotonic() + _PATIENCE_S
-        while time.monotonic() < until:
+        while time.monotonic() < until and self._shop.poll() is None:
             health = self._health()
             saved = "refused" if ruleset is None else ruleset.version
             if saved in (health.get("rules"), health.get("files", {}).get("state")):

@@ -159,8 +159,10 @@ def _part_lift(goal: Judged) -> str:
 def _reading(verdicts: Sequence[Verdict], paper: Paper) -> Iterator[str]:
     if any(one.figures.control.shown for one in verdicts):
         yield paper.quiet("In brackets: where the truth lies, however often you look, in 95 of 100 comparisons.")
+    elif any(one.ratio is not None for one in verdicts):
+        yield "Nobody has met the control group yet, so nobody can say what would have come without it. It fills by itself."
     else:
-        yield "There is no control group yet, so nobody can say what would have come without it."
+        yield "There is no control group, so nobody can say what would have come without it."
         yield f"Write {paper.accent('control: 10 %')} at a slot, or under site:"
 
 
