@@ -114,10 +114,8 @@ def test_the_page_keeps_its_own_styles_and_its_size(preview: Preview, shop: str)
     before = page.evaluate("[document.documentElement.scrollHeight, document.documentElement.scrollWidth]")
     page.evaluate("document.querySelector('floorwalker-overlay').remove()")
     assert page.evaluate("[document.documentElement.scrollHeight, document.documentElement.scrollWidth]") == before
-    assert (
-        page.evaluate("Object.keys(window).filter((name) => /floorwalker|^STYLE$|^Overlay$|^Picker$/i.test(name))")
-        == []
-    )
+    ours = page.evaluate("Object.keys(window).filter((name) => /floorwalker|^STYLE$|^Overlay$|^Picker$/i.test(name))")
+    assert set(ours) <= {"floorwalker"}  # the script of the page itself
 
 
 def test_a_label_leads_to_why_and_why_to_the_slot(preview: Preview, shop: str) -> None:

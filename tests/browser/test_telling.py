@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 from tests.browser.conftest import ARGUMENTS, CHROME, CHROMIUM, serving
 
@@ -18,15 +18,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def whole() -> Iterator[Browser]:
+def whole(playwright: Playwright) -> Iterator[Browser]:
     """Chromium as people have it: pages are kept for going back, and what is sent at the end bears its name, too."""
     off = ["--disable-back-forward-cache"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=[*ARGUMENTS, f"--user-agent={CHROME}"], ignore_default_args=off
-        )
-        yield browser
-        browser.close()
+    browser = playwright.chromium.launch(
+        executable_path=CHROMIUM, args=[*ARGUMENTS, f"--user-agent={CHROME}"], ignore_default_args=off
+    )
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
