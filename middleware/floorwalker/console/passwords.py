@@ -15,8 +15,8 @@ SHORTEST: Final = 12  # characters of a password
 LONGEST: Final = 1024  # beyond, nothing is hashed
 SALT_BYTES: Final = 16
 _HASH_BYTES: Final = 32
-# 32 MB and about 80 ms; OWASP's Password Storage Cheat Sheet names N=2^15, r=8 with p=3 as equal to its least memory.
-_COST, _BLOCKS, _LANES = 15, 8, 3
+# 32 MB and about 0.3 s; OWASP's Password Storage Cheat Sheet names N=2^15, r=8 with p=3 as equal to its least memory.
+COST, _BLOCKS, _LANES = 15, 8, 3
 _MOST_COST: Final = 18
 _SHAPE: Final = re.compile(r"scrypt\$(\d{1,2})\$(\d{1,2})\$(\d{1,2})\$([A-Za-z0-9_-]{22})\$([A-Za-z0-9_-]{43})")
 
@@ -28,13 +28,14 @@ class Operator(Struct, frozen=True):
     password: str
 
 
-def hashed(password: str, *, salt: bytes) -> str:
-    """The password's hash with all that checking it needs: `scrypt$log2(N)$r$p$SALT$HASH`."""
-    return f"scrypt${_COST}${_BLOCKS}${_LANES}${_text(salt)}${_text(_derived(password, salt, _COST, _BLOCKS, _LANES))}"
+def hashed(password: str, *, salt: bytes, cost: int = COST) -> str:
+    """The password's hash with all that checking it needs: `scrypt$log2(N)$r$p$SALT$HASH`. cost: log2(N)."""
+    derived = _derived(password, salt, cost, _BLOCKS, _LANES)
+    return f"scrypt${cost}${_BLOCKS}${_LANES}${_text(salt)}${_text(derived)}"
 
 
 def is_password(stored: str, password: str) -> bool:
-    """Whether this is the password. Takes as long for any; runs for about 0.2 s, so never in an event loop."""
+    """Whether this is the password. Takes as long for any; runs for about 0.3 s, so never in an event loop."""
     shape = _SHAPE.fullmatch(stored)
     if shape is None or len(password) > LONGEST:
         return False
@@ -67,7 +68,7 @@ def read_operators(value: str | Sequence[str] | Mapping[str, str]) -> tuple[Oper
 
 def _derived(password: str, salt: bytes, cost: int, blocks: int, lanes: int) -> bytes:
     text = unicodedata.normalize("NFKC", password).encode("utf-8", "replace")
-    memory = 256 * blocks * (1 << cost)  # twice what it takes
+    memory = 256 * blocks * ((1 << cost) + lanes + 2)  # twice what it takes
     return hashlib.scrypt(text, salt=salt, n=1 << cost, r=blocks, p=lanes, maxmem=memory, dklen=_HASH_BYTES)
 
 
