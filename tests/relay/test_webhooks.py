@@ -8,8 +8,12 @@ import httpx
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from floorwalker.core.events import Event
+from floorwalker.core.effects import Effects
+from floorwalker.core.events import SEGMENT_ENTERED, SEGMENT_LEFT, Event
+from floorwalker.core.memory.profile import Profile
 from floorwalker.relay.standing import standing_of
+from floorwalker.store import outbox
+from floorwalker.store.outbox import Letter
 from tests.relay.shop import HOUR, OTHER_SECRET, SECRET, Hook, Shop, receiving
 
 VISITOR = "v" * 22
@@ -110,6 +114,45 @@ async def test_of_one_visitor_nothing_overtakes(shop: Shop, hook: Hook, client: 
     await relay.run_once()
     entered, left = ENTERED, ("segment.left", "readers", VISITOR)
     assert hook.told == [entered, entered, entered, left]
+
+
+async def change(shop: Shop, name: str) -> None:
+    """They come into `readers`, or leave it."""
+    told = Effects((Event(name, shop.clock.now, {"segment": "readers"}),))
+    base = await shop.store.load(VISITOR)
+    await shop.store.commit(VISITOR, base, lambda profile: (profile or Profile(seed=7), told))
+
+
+async def test_nothing_overtakes_what_a_dead_relay_had_taken(shop: Shop, hook: Hook, client: httpx.AsyncClient) -> None:
+    shop.clock.now, endpoint = time.time(), hook.endpoint()  # as the server's
+    await shop.relay(client, endpoint).run_once()
+    await change(shop, SEGMENT_ENTERED)
+    dead = (await shop.store.relaying()).group(endpoint.group, consumer="dead")
+    assert sum([len(some) async for some in dead.read()]) == 1
+    await change(shop, SEGMENT_LEFT)
+    await shop.relay(client, endpoint, name="second", claim_after_s=60.0).run_once()
+    assert hook.told == []
+    shop.clock.now += 2
+    await shop.relay(client, endpoint, name="third").run_once()
+    assert hook.told == [ENTERED, ("segment.left", "readers", VISITOR)]
+
+
+async def test_what_is_posted_while_an_outbox_is_found_empty_is_told(
+    shop: Shop, hook: Hook, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    relay = shop.relay(client, hook.endpoint())
+    await relay.run_once()
+    await read_twice(shop, VISITOR)
+
+    async def nothing(*_: object) -> list[Letter]:
+        return []
+
+    with monkeypatch.context() as blind:
+        blind.setattr(outbox, "read_letters", nothing)
+        await relay.run_once()
+    assert hook.told == []
+    await relay.run_once()
+    assert hook.told == [ENTERED]
 
 
 async def test_a_hanging_webhook_holds_up_neither_time_nor_another_webhook(

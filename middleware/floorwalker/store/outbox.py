@@ -18,6 +18,8 @@ VISITORS_AT_ONCE = 16  # of one partition
 PARTITIONS_AT_ONCE = 256
 
 _GIVEN_UP = "given-up"
+_ON_ITS_WAY_S = 900.0  # for so long what another relay took out of the stream, and is not done with, is waited for
+_AGAIN_S = 1.0
 
 
 class Message(Struct, frozen=True):
@@ -82,7 +84,7 @@ class Outbox:
         found: list[Letter] = []
         for partition in await self._with_some(now):
             for visitor in await self._lease(partition, now, lease_s, limit - len(found)):
-                if (letter := await self._first(visitor)) is not None:
+                if (letter := await self._first(partition, visitor, now)) is not None:
                     found.append(letter)
             if len(found) >= limit:
                 break
@@ -123,13 +125,45 @@ class Outbox:
         taken = await script("lease").run(self._link, [self._keys.waiting(partition, self._endpoint)], arguments)
         return [one.decode() for one in taken if isinstance(one, bytes)] if isinstance(taken, list) else []
 
-    async def _first(self, visitor: str) -> Letter | None:
-        letters = await read_letters(self._link, self._keys, visitor, self._endpoint)
-        if letters:
-            return min(letters, key=lambda one: order_of(one.entry))
-        partition = self._keys.partition_of(visitor)
-        await self._link.call("ZREM", self._keys.waiting(partition, self._endpoint), visitor)
+    async def _first(self, partition: int, visitor: str, now: float) -> Letter | None:
+        """The first letter of a visitor; None where there is none, or an earlier one may be on its way here.
+
+        The stream gives entries in order, so once none before a letter's is still with a reader, all of them are here.
+        """
+        letter = await self._earliest(visitor)
+        if letter is not None and not await self._is_ahead(partition, letter, now):
+            return await self._earliest(visitor)
+        await self._put_back(partition, visitor, now if letter is None else now + _AGAIN_S)
         return None
+
+    async def _earliest(self, visitor: str) -> Letter | None:
+        letters = await read_letters(self._link, self._keys, visitor, self._endpoint)
+        return min(letters, key=lambda one: order_of(one.entry), default=None)
+
+    async def _is_ahead(self, partition: int, letter: Letter, now: float) -> bool:
+        """Whether a reader has an earlier entry that is not here yet: it may have died, and another takes it over."""
+        stream = self._keys.events(partition)
+        try:
+            earlier = await self._link.call("XPENDING", stream, self._group, "-", f"({letter.entry}", 1)
+        except StoreError as refused:
+            if "NOGROUP" not in str(refused):
+                raise
+            return False
+        match earlier:
+            case [[bytes(entry), *_]]:
+                return now - order_of(entry.decode())[0] / 1000 < _ON_ITS_WAY_S
+            case _:
+                return False
+
+    async def _put_back(self, partition: int, visitor: str, at: float) -> None:
+        """A visitor is tried again at that time, where there is anything to tell; in one step, as it may just come."""
+        names = [
+            self._keys.outbox(visitor),
+            self._keys.waiting(partition, self._endpoint),
+            self._keys.undelivered(partition),
+        ]
+        arguments: list[Word] = ["delivered", "", visitor, f"{self._endpoint} ", f"{at:.3f}", "", "", ""]
+        await script("settle").run(self._link, names, arguments)
 
     async def _settle(
         self, letter: Letter, how: Literal["delivered", "again", "given up"], *, then: float, now: float
