@@ -124,3 +124,10 @@ async def test_nothing_comes_of_a_visitor_who_was_erased(shop: Shop, client: htt
     await shop.relay(client).run_once()
     assert await shop.told() == []
     assert (await shop.store.load(VISITOR)).erased
+
+
+async def test_who_comes_while_they_are_found_to_be_nobody_stays_due(shop: Shop) -> None:
+    nobody = await shop.store.load(VISITOR)
+    await shop.fill_cart(VISITOR)
+    await (await shop.store.relaying()).forget_due(VISITOR, nobody)
+    assert await shop.store.due(shop.clock.now + 3 * HOUR) == [VISITOR]

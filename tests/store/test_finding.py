@@ -51,6 +51,15 @@ async def test_what_the_index_holds_beyond_the_records_is_removed(store: Store, 
     assert "found" not in behind.kinds()
 
 
+async def test_who_joined_a_person_is_in_the_index_as_that_person_alone(store: Store, behind: Behind) -> None:
+    await store.commit("v1", None, has(email="anna@example.org", name="Anna"))
+    done = await store.join("v1", "anna", identified())
+    assert done.loaded is not None
+    assert await store.find("email", "anna@example.org") == ["anna"]
+    await store.erase("anna")
+    assert "found" not in behind.kinds()
+
+
 async def test_the_index_holds_no_value_in_the_clear(store: Store, behind: Behind) -> None:
     await store.commit("v1", None, has(email="anna@example.org"))
     ((member, score),) = behind.client.zrange(behind.key("found"), 0, -1, withscores=True)

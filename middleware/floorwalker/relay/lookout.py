@@ -47,7 +47,7 @@ class Lookout:
         try:
             loaded = await self._store.load(visitor)
             if loaded.profile is None or loaded.visitor != visitor:
-                await relaying.forget_due(visitor)
+                await relaying.forget_due(visitor, loaded)
             elif not await self._judged(loaded, now):
                 await relaying.postpone_due(visitor, now + POSTPONED_S)
         except StoreUnavailable:

@@ -10,6 +10,8 @@ from typing import Protocol, TypeVar
 
 from msgspec.structs import replace
 
+from floorwalker.core.memory.persons import marks
+from floorwalker.core.memory.profile import Profile
 from floorwalker.errors import StoreError
 from floorwalker.store.attempt import Attempt, Commit, Committed, Outcome, compose
 from floorwalker.store.codec import encode_event
@@ -31,6 +33,8 @@ logger = logging.getLogger(__name__)
 MERGE_BYTES = 12
 
 T = TypeVar("T")
+
+_NOBODY = Profile(seed=0)
 
 
 class Deliver(Protocol):
@@ -157,6 +161,7 @@ class Crossing:
             told.look_again(0)
             told.drop(keys.messages(new.visitor))
             told.drop(keys.deferred(new.visitor))
+            told.mark([(one.trait, one.value, one.gone) for one in marks(old.profile, _NOBODY)])
         stored = new.record.encode()
         head = told.head(old.identity, stored, life_s, "", 0, self._desk.settings)
         reply = await self._run(told.names, [*head, *told.rest])

@@ -7,6 +7,7 @@ from floorwalker.errors import StoreError
 from floorwalker.store.keys import Keys
 from floorwalker.store.pipe import Link
 from floorwalker.store.replies import Reply
+from floorwalker.store.scripts import script
 
 PARTITIONS_AT_ONCE = 256
 
@@ -35,9 +36,14 @@ async def count_due(link: Link, keys: Keys, now: float) -> tuple[int, int]:
     return overdue, later - overdue
 
 
-async def forget_due(link: Link, keys: Keys, visitor: str) -> None:
-    """A visitor of whom nothing is known any more is due no more."""
-    await link.call("ZREM", keys.due(keys.partition_of(visitor)), visitor)
+async def forget_due(link: Link, keys: Keys, visitor: str, identity: bytes | None) -> None:
+    """A visitor of whom nothing is known any more is due no more. identity: of the record that says so, unless it has
+    changed meanwhile; None where their history is another's for good."""
+    due = keys.due(keys.partition_of(visitor))
+    if identity is None:
+        await link.call("ZREM", due, visitor)
+    else:
+        await script("forget").run(link, [keys.profile(visitor), due], [identity, visitor])
 
 
 async def postpone_due(link: Link, keys: Keys, visitor: str, at: float) -> None:

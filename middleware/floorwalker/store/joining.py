@@ -9,6 +9,7 @@ from floorwalker.core.calendar import Calendar
 from floorwalker.core.effects import Count, Effects, Mark
 from floorwalker.core.events import MERGED, Event
 from floorwalker.core.memory.fold import fold
+from floorwalker.core.memory.persons import marks
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.memory.terms import Terms
 from floorwalker.core.merging.belongings import of_the_same_person
@@ -34,10 +35,10 @@ def join_plainly(
     site = Site()
     terms = Terms(Calendar(site), site)
     profile, effects = merge(person, of_the_same_person(anonymous, identified), terms)
-    if is_told:
-        return profile, effects
-    profile, more = fold(profile, identified, terms)
-    return profile, effects.then(more)
+    if not is_told:
+        profile, more = fold(profile, identified, terms)
+        effects = effects.then(more)
+    return profile, effects.then(Effects(marks=marks(person, profile)))
 
 
 def arrived(

@@ -6,6 +6,7 @@ from hashlib import blake2b
 from msgspec import Struct
 
 from floorwalker.store.due import count_due, forget_due, postpone_due
+from floorwalker.store.found import Loaded
 from floorwalker.store.groups import Group, Standing, standings
 from floorwalker.store.keys import Keys, relay_key
 from floorwalker.store.outbox import Letter, Outbox, Undelivered, read_undelivered, resend
@@ -42,9 +43,9 @@ class Relaying(Struct, frozen=True):
         """How many visitors are due by now, and how many will be."""
         return await count_due(self.link, self.keys, now)
 
-    async def forget_due(self, visitor: str) -> None:
-        """Of this visitor nothing is known any more."""
-        await forget_due(self.link, self.keys, visitor)
+    async def forget_due(self, visitor: str, found: Loaded) -> None:
+        """Of this visitor nothing is known any more, as was found, unless that has changed since."""
+        await forget_due(self.link, self.keys, visitor, found.identity if found.visitor == visitor else None)
 
     async def postpone_due(self, visitor: str, at: float) -> None:
         """This visitor is looked at later."""
