@@ -3,14 +3,17 @@
 import gzip
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from floorwalker.cli.importing.columns import COLUMNS
 from floorwalker.core.memory.profile import Profile
 from floorwalker.store import Store
 from tests.cli.counter import Shop
+from tests.docs.pages import table
 
 HEADER = "user,at,order_id,total,currency,product_id,name,category,price,quantity,trait.city,trait.age:number,event"
 
@@ -287,3 +290,8 @@ def test_a_broken_row_does_not_take_the_others_with_it(shop: Shop) -> None:
         "u5": "Ro\nma",
         "u7": "Bonn",
     }
+
+
+def test_every_column_stands_in_the_docs() -> None:
+    told = [name for row in table("people.md", "<!-- import columns -->") for name in re.findall("`([^`]+)`", row[0])]
+    assert set(told) == set(COLUMNS)
