@@ -30,8 +30,8 @@ def called(drawn: Mapping[str, Any]) -> str:
     traits: Mapping[str, Any] = drawn["traits"]
     both = " ".join(str(traits[one]) for one in ("first_name", "last_name") if traits.get(one))
     both = both or " ".join(str(traits[one]) for one in ("firstName", "lastName") if traits.get(one))
-    named = [str(traits[one]) for one in _NAMED if traits.get(one)]
-    return next((one for one in (*named[:1], both, *named[1:], str(drawn["user"] or "")) if one), "")
+    name, *others = (str(traits.get(one) or "") for one in _NAMED)
+    return next((one for one in (name, both, *others, str(drawn["user"] or "")) if one), "")
 
 
 def standing_words(lifecycle: str | None) -> str:
