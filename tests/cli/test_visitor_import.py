@@ -11,6 +11,7 @@ import pytest
 
 from floorwalker.cli.importing.columns import COLUMNS
 from floorwalker.core.memory.profile import Profile
+from floorwalker.errors import StoreUnavailable
 from floorwalker.store import Store
 from tests.cli.counter import Shop
 from tests.docs.pages import table
@@ -295,3 +296,22 @@ def test_a_broken_row_does_not_take_the_others_with_it(shop: Shop) -> None:
 def test_every_column_stands_in_the_docs() -> None:
     told = [name for row in table("people.md", "<!-- import columns -->") for name in re.findall("`([^`]+)`", row[0])]
     assert set(told) == set(COLUMNS)
+
+
+def test_a_store_that_goes_away_is_said_and_a_repetition_goes_on(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = shop.file("shop.csv", HEADER, *purchases(6))
+    submit, left = Store.submit, iter(range(12))
+
+    def failing(store: Store, *arguments: Any, **options: Any) -> Any:
+        if next(left, None) is None:
+            raise StoreUnavailable("the store does not answer")
+        return submit(store, *arguments, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "submit", failing)
+        status, out, err = shop.say("import", path)
+    assert (status, out) == (2, "")
+    assert err == "floorwalker visitor: the store does not answer\n"
+    told = shop.told("import", path)
+    assert told["orders"]["known"] > 0
+    assert {one.orders.count for one in shop.profiles().values() if one.orders} == {2}

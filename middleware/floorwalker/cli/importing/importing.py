@@ -97,6 +97,7 @@ class Importing:
         finally:
             for task in under_way:
                 task.cancel()
+            await asyncio.gather(*under_way, return_exceptions=True)
         return self.imported
 
     async def _tell(self, who: str, name: str, rows: Sequence[Row]) -> None:
