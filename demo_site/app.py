@@ -83,20 +83,21 @@ def create_demo(
     operator: tuple[str, str] | None = None,
     post: Post | None = None,
     random: Callable[[int], bytes] = secrets.token_bytes,
+    quiet: bool = False,
 ) -> ASGIApp:
     """The shop under floorwalker, with the panel and the means to play any visitor.
 
     store: its address; without one FLOORWALKER_STORE, else the embedded one in `var/` beside the rules, where the key
     lies too, so that each folder of rules has visitors and a history of its own. now: seconds since 1970. operator:
     name and password of somebody who may look visitors up. post: how the shop's mail provider and cash desk reach it.
-    random: n random bytes, for visitors' ids.
+    random: n random bytes, for visitors' ids. quiet: nobody looks at the panel, and no relay runs inside.
     """
     home = Path(rules).parent
     key = session_key(path=home / KEY_FILE)
     address = store or os.environ.get("FLOORWALKER_STORE", f"embedded:{home / 'var' / 'floorwalker'}")
     clock = demo_clock(now)
     nightwatch = Nightwatch(store=address, rules=Path(rules), templates=Path(templates), secret_key=key, clock=now)
-    shop = create_app(secret_key=key, more_routes=DESK_ROUTES, lifespan=nightwatch.watching)
+    shop = create_app(secret_key=key, more_routes=DESK_ROUTES, lifespan=None if quiet else nightwatch.watching)
     shop.state.clock = clock
     shop.state.back_room = BackRoom(
         outside=Outside(write_key_of(key), post=post),
@@ -104,7 +105,7 @@ def create_demo(
         options=_options(address, rules, templates),
     )
     wrapped = PersonalizationMiddleware(
-        Desk(shop, secret_key=key, clock=clock),
+        shop if quiet else Desk(shop, secret_key=key, clock=clock),
         store=address,
         rules=rules,
         templates=templates,

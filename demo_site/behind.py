@@ -5,7 +5,7 @@ import io
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -19,7 +19,7 @@ from demo_site.happened import when
 from demo_site.letters import INBOX, address_of
 from demo_site.nightwatch import Nightwatch
 from demo_site.outside import Outside, track
-from demo_site.play import BERLIN, DAY
+from demo_site.play import DAY
 from demo_site.render import catalogue_of, flash
 from demo_site.telling import CURRENCY, product_told
 from floorwalker import get_visitor
@@ -74,11 +74,11 @@ class BackRoom:
     nightwatch: Nightwatch
     options: str = ""
 
-    def seen_by(self, request: Request, visitor: str, *, now: float) -> Behind:
-        """visitor: their id, empty where they have none; now: seconds since 1970."""
+    def seen_by(self, request: Request, visitor: str, *, now: float, zone: tzinfo) -> Behind:
+        """visitor: their id, empty where they have none; now: seconds since 1970; zone: in which their clock goes."""
         person = request.session.get("person")
         told = [
-            (when(datetime.fromtimestamp(one.at, UTC).isoformat(), now=now, zone=BERLIN), one.segment, one.entered)
+            (when(datetime.fromtimestamp(one.at, UTC).isoformat(), now=now, zone=zone), one.segment, one.entered)
             for one in self.nightwatch.told(visitor)
         ]
         return Behind(

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -65,7 +66,7 @@ class Product:
         shelf = f"{self.department}/{self.part}" if self.part else self.department
         return f"/{shelf}/{self.slug}"
 
-    @property
+    @cached_property
     def drawing(self) -> Markup:
         return Markup(product_drawing({**self.art, "plate": self.brand}))  # noqa: S704  (our own drawing)
 
@@ -84,7 +85,7 @@ class Guide:
     def path(self) -> str:
         return f"/learn/{self.slug}"
 
-    @property
+    @cached_property
     def drawing(self) -> Markup:
         return Markup(scene_drawing(self.scene))  # noqa: S704  (our own drawing)
 

@@ -72,17 +72,18 @@ class Desk:
     async def _note(self, request: Request) -> None:
         visitor = await get_visitor(request)
         address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        self._notes[visitor.id] = await self._describe(request, page=address)
+        self._notes[visitor.id] = await self._describe(request, page=address, whole=False)
         self._notes.move_to_end(visitor.id)
         if len(self._notes) > MOST_NOTES:
             self._notes.popitem(last=False)
 
-    async def _describe(self, request: Request, *, page: str) -> Who:
+    async def _describe(self, request: Request, *, page: str, whole: bool = True) -> Who:
+        """whole: with what is known of the visitor besides, which each look at the panel asks for anew."""
         visitor = await get_visitor(request)
         return describe(
             explanation=visitor.explain(),
             profile=visitor.profile,
-            portrait=visitor.portrait(),
+            portrait=visitor.portrait() if whole else {},
             signals=visitor.signals,
             play=request.scope.get("demo") or Play(),
             page=page,
@@ -112,7 +113,7 @@ async def who_json(request: Request) -> Response:
 
 def _behind(request: Request, who: Who, *, now: float) -> Behind:
     room: BackRoom = request.app.state.back_room
-    return room.seen_by(request, who.visitor, now=now)
+    return room.seen_by(request, who.visitor, now=now, zone=who.zone)
 
 
 async def preview(request: Request) -> Response:

@@ -8,6 +8,7 @@ from typing import Self
 from urllib.parse import parse_qs, urlencode
 from zoneinfo import ZoneInfo
 
+A_MINUTE = 60  # so that what is due in two hours is due for sure
 HOUR = 3600
 DAY = 24 * HOUR
 FURTHEST_SHIFT = 800 * DAY
@@ -169,7 +170,7 @@ def take_role(play: Play, name: str, *, now: float) -> Play:
 def _shifted(play: Play, role: Role, now: float) -> int:
     if role.moment is not None:
         return max(0, ceil(role.moment.timestamp() - now))
-    ahead = play.shift + role.days * DAY + role.hours * HOUR
+    ahead = play.shift + role.days * DAY + role.hours * HOUR + (A_MINUTE if role.hours else 0)
     if role.hour is None:
         return ahead
     there = datetime.fromtimestamp(now + ahead, ZoneInfo(COUNTRIES[play.country][1]) if play.country else BERLIN)

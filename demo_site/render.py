@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,17 +36,24 @@ def environment(catalogue: Catalogue) -> jinja2.Environment:
     env.filters.update(euros=euros, found=found, quick_told=lambda product: quick_told(product).items())
     env.globals.update(
         departments=catalogue.departments.values(),
-        scene=lambda name: Markup(scene_drawing(name)),  # noqa: S704  (our own drawing)
+        scene=scene,
         product_art=lambda slug: catalogue.products[slug].drawing,
         static=static_address,
     )
     return env
 
 
+@cache
+def scene(name: str) -> Markup:
+    """A drawing, as markup."""
+    return Markup(scene_drawing(name))  # noqa: S704  (our own drawing)
+
+
 def euros(amount: int) -> str:
     return f"€{amount:,}"
 
 
+@cache
 def static_address(name: str, *, folder: Path = HERE / "static") -> str:
     """The address of a static file, with its content's hash so that it may be kept for a year."""
     digest = hashlib.sha256((folder / name).read_bytes()).hexdigest()[:10]

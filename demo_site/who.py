@@ -44,10 +44,11 @@ class RoleView:
 
 @dataclass(frozen=True, kw_only=True)
 class Who:
-    """Everything in the panel. visitor: their id; page: what it was noted on; preview: where its preview opens;
-    timeline: the latest first."""
+    """Everything in the panel. visitor: their id; zone: in which their clock goes; page: what it was noted on; preview:
+    where its preview opens; timeline: the latest first."""
 
     visitor: str
+    zone: ZoneInfo
     page: str
     summary: str
     preview: str
@@ -79,6 +80,7 @@ def describe(
     zone = _zone(signals)
     return Who(
         visitor=portrait.get("visitor") or "",
+        zone=zone,
         page=page,
         summary=_summary(profile, signals),
         preview=f"/demo/preview?{urlencode({'to': page})}",

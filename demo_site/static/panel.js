@@ -103,15 +103,21 @@
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !panel.hidden) { show(false); opener.focus(); }
   });
+  // Nobody who reads or writes in it is disturbed.
   let soon = 0;
+  const refreshSoon = (ms) => {
+    clearTimeout(soon);
+    soon = setTimeout(() => {
+      if (!panel.hidden && (panel === document.activeElement || !panel.contains(document.activeElement))) refresh();
+    }, ms);
+  };
   document.addEventListener("floorwalker:shown", ({ detail }) => {
     live[detail.slot] = detail.block;
-    clearTimeout(soon);
-    if (!panel.hidden) soon = setTimeout(refresh, 200);
+    refreshSoon(200);
   });
-  document.addEventListener("shop:put", () => { if (!panel.hidden) refresh(); });
+  document.addEventListener("shop:put", () => refreshSoon(200));
   const start = () => {
-    if (recall("who") === "open") { show(true); refresh(); } else if (recall("who-outline") === "1") refresh();
+    if (recall("who") === "open") { show(true); refresh(); refreshSoon(3000); } else if (recall("who-outline") === "1") refresh();
   };
   window.addEventListener("pageshow", start);
 })();
