@@ -213,3 +213,20 @@ async def running(store: str, hook: Hook, folder: Path) -> asyncio.subprocess.Pr
     assert process.stdout is not None
     assert b"The relay runs" in await asyncio.wait_for(process.stdout.readline(), 30)
     return process
+
+
+@pytest.mark.parametrize("number", range(6))
+async def test_what_a_relay_finds_at_once_counts_as_if_it_had_come_one_by_one(
+    shop: Shop, client: httpx.AsyncClient, number: int
+) -> None:
+    """Both lie in different streams, and neither stream says what comes first."""
+    person = await shop.store.person(f"user-{number}")
+    await happen(shop.store, VISITOR, exposed(segments="readers"), converted(100, first=True))
+    await shop.store.join(VISITOR, person, Event("Identified", 3.0, {"user_id": f"user-{number}"}))
+    await happen(shop.store, person, exposed(segments="late"), converted(200))
+    await shop.relay(client).run_once()
+    (counters,) = (await shop.store.splits(DAY)).values()
+    begin = ("readers", "hero", "", "treatment")
+    assert counters[field(*begin, "converted", "order")] == 1
+    assert counters[field(*begin, "revenue", "order", "EUR")] == 300
+    assert counters[field(*begin, "square", "order", "EUR")] == 300**2

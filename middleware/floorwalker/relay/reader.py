@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from itertools import groupby
 
 from floorwalker.relay.settings import RelaySettings
-from floorwalker.store.groups import Delivery, Group
+from floorwalker.store.groups import Delivery, Group, order_of
+from floorwalker.store.splits import NotYetError
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ class Reader:
         self._settings = settings
         self._clock = clock
         self._claim_at = self._gaps_at = float("-inf")
+        self._held: dict[int, list[Delivery]] = {}
 
     async def open(self) -> None:
         """Make the group where it is not yet. Raises StoreError."""
@@ -45,7 +47,7 @@ class Reader:
         if now >= self._gaps_at:
             await self._report_gaps()
             self._gaps_at = now + self._settings.gaps_every_s
-        came = 0
+        came = await self._resumed()
         async for some in self._group.read():
             came += await self._taken(some)
         if now >= self._claim_at:
@@ -63,12 +65,26 @@ class Reader:
         await self._group.done([one for one in some if one.entry.event.name not in self._names])
         wanted = [one for one in some if one.entry.event.name in self._names]
         parts = groupby(sorted(wanted, key=lambda one: one.partition), key=lambda one: one.partition)
-        await asyncio.gather(*(self._in_order(list(part)) for _, part in parts))
+        await asyncio.gather(*(self._in_order(number, list(part)) for number, part in parts))
         return len(some)
 
-    async def _in_order(self, some: Iterable[Delivery]) -> None:
-        for one in some:
-            await self._take(one)
+    async def _resumed(self) -> int:
+        """Go on with what had to wait; how much of it waits no more."""
+        held, self._held = self._held, {}
+        await asyncio.gather(*(self._in_order(number, part) for number, part in held.items()))
+        return sum(map(len, held.values())) - sum(len(self._held.get(number, ())) for number in held)
+
+    async def _in_order(self, partition: int, some: Sequence[Delivery]) -> None:
+        """What has to wait holds up what follows it. It stays ours until another relay takes it for dead."""
+        if partition in self._held:
+            self._held[partition] = sorted([*self._held[partition], *some], key=lambda one: order_of(one.entry.id))
+            return
+        for number, one in enumerate(some):
+            try:
+                await self._take(one)
+            except NotYetError:
+                self._held[partition] = list(some[number:])
+                return
 
     async def _report_gaps(self) -> None:
         for gap in await self._group.gaps():

@@ -186,6 +186,13 @@ async def _standings(link: Link, keys: Keys, partition: int) -> list[Standing]:
     return [_standing(_fields(one), partition, length, first) for one in groups]
 
 
+async def last_delivered(link: Link, stream: str, group: str) -> str:
+    """The last entry of a stream that a group had; empty where there is no such group."""
+    groups = await link.call("XINFO", "GROUPS", stream)
+    fields = [_fields(one) for one in groups] if isinstance(groups, list) else []
+    return next((_text(one["last-delivered-id"]) for one in fields if _text(one["name"]) == group), "")
+
+
 def _standing(told: dict[str, Reply], partition: int, length: int, first: str) -> Standing:
     lag, pending = told.get("lag"), told.get("pending")
     return Standing(

@@ -10,7 +10,7 @@ from msgspec import Struct
 from floorwalker.core.events import CONVERTED, EXPOSED, MERGED, Event
 from floorwalker.core.memory.facts import MOST_REVENUE, SQUARE_STEP
 from floorwalker.errors import StoreError
-from floorwalker.store.groups import Delivery
+from floorwalker.store.groups import Delivery, last_delivered, order_of
 from floorwalker.store.keys import Keys
 from floorwalker.store.pipe import Link
 from floorwalker.store.replies import Reply, Word
@@ -22,6 +22,11 @@ COUNTED = (EXPOSED, CONVERTED, MERGED)
 
 _SEPARATOR = "\x1f"
 _ATTEMPTS = 20
+_MOST_WAITS = 5000  # so often a merge is asked to wait; then it counts with what is known
+
+
+class NotYetError(StoreError):
+    """What happened before lies in another stream, and nobody is done with it yet."""
 
 
 class _First(Struct, frozen=True):
@@ -43,9 +48,13 @@ class Splits:
         self._keys = keys
         self._settings = settings
         self._group = group
+        self._waits: dict[str, int] = {}
 
     async def count(self, one: Delivery) -> bool:
-        """Count what the entry tells, and be done with it; whether it was this call that did."""
+        """Count what the entry tells, and be done with it; whether it was this call that did.
+
+        Raises NotYetError where it has to wait, and all that follows it in its stream with it.
+        """
         match one.entry.event.name:
             case name if name == EXPOSED:
                 return await self._exposed(one)
@@ -85,6 +94,7 @@ class Splits:
         """What an anonymous visitor was exposed to is the person's from now on."""
         event, partition = one.entry.event, one.entry.event.properties.get("partition")
         if isinstance(partition, int) and 0 <= partition < self._keys.partitions:
+            await self._wait_for(partition, one)
             theirs = self._keys.exposed(partition, _text(event, "from"))
             fields = await self._link.call("HGETALL", theirs)
             mine = self._keys.exposed(one.partition, one.entry.pseudonym)
@@ -95,6 +105,29 @@ class Splits:
             if pairs:
                 await self._link.call("EXPIRE", mine, EXPOSED_LIFE_S)
         return await self._apply(one, "", "", "", [])
+
+    async def _wait_for(self, partition: int, one: Delivery) -> None:
+        """Whoever joined did so after all that their own stream tells of them; that is to be counted first.
+
+        Streams agree on milliseconds; of one millisecond the lower partition comes first, so that no two wait for each
+        other.
+        """
+        moment = order_of(one.entry.id)[0]
+        if partition == one.partition:
+            until = f"({one.entry.id}"
+        else:
+            until = str(moment if partition < one.partition else moment - 1)
+        place, waited = f"{one.partition} {one.entry.id}", self._waits.pop(f"{one.partition} {one.entry.id}", 0)
+        if waited < _MOST_WAITS and await self._has_until(self._keys.events(partition), until):
+            self._waits[place] = waited + 1
+            raise NotYetError("An earlier event of another stream is not counted yet.")
+
+    async def _has_until(self, stream: str, until: str) -> bool:
+        """Whether the group is not done with all that a stream holds until then."""
+        if await self._link.call("XPENDING", stream, self._group, "-", until, 1):
+            return True
+        last = await last_delivered(self._link, stream, self._group)
+        return bool(last) and bool(await self._link.call("XRANGE", stream, f"({last}", until, "COUNT", 1))
 
     async def _apply(
         self,
