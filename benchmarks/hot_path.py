@@ -51,7 +51,7 @@ async def _whole(options: argparse.Namespace, folder: Path, rules: str, template
     jar = (await asyncio.to_thread(cookies.read_text)).split()
     plain, personal = app(), wrapped("floorwalker", rules=rules, templates=templates, store=store)
     stages = Stages(Path(rules), Path(templates), page=options.page)
-    async with _started(personal):
+    async with started(personal):
         await _serve(personal, options.page, jar, options.pages)
         added = await _best(lambda: _serve(personal, options.page, jar, options.pages))
         added -= await _best(lambda: _serve(plain, options.page, jar, options.pages))
@@ -71,7 +71,7 @@ def _print(page: str, size: int, added: float, stages: Mapping[str, float]) -> N
 
 
 @asynccontextmanager
-async def _started(served: App) -> AsyncIterator[None]:
+async def started(served: App) -> AsyncIterator[None]:
     """The app between start-up and shutdown, as a server runs it."""
     said: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
     answers: asyncio.Queue[Any] = asyncio.Queue()
