@@ -313,5 +313,13 @@ def test_a_store_that_goes_away_is_said_and_a_repetition_goes_on(shop: Shop, mon
     assert (status, out) == (2, "")
     assert err == "floorwalker visitor: the store does not answer\n"
     told = shop.told("import", path)
-    assert told["orders"]["known"] > 0
+    assert told["orders"]["known"] + told["orders"]["new"] == 12
     assert {one.orders.count for one in shop.profiles().values() if one.orders} == {2}
+
+
+def test_a_row_that_stands_twice_counts_once(shop: Shop) -> None:
+    row = '{"user": "u1", "event": "Workshop Attended", "at": "2026-06-02T10:00", "properties": {"topic": "birds"}}'
+    later = row.replace("10:00", "11:00")
+    told = shop.told("import", shop.file("a.jsonl", row, later, row, row))
+    assert told["events"] == {"new": 2, "known": 2}
+    assert len([one for one in shop.told("show", "--user", "u1")["events"] if "Workshop" in one["event"]]) == 2

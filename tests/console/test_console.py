@@ -17,6 +17,7 @@ from floorwalker.console import door
 from floorwalker.console.passwords import hashed
 from floorwalker.core.advance import Corridor
 from floorwalker.core.ruleset import Ruleset
+from floorwalker.errors import StoreUnavailable
 from floorwalker.store import Store
 from tests.asgi.conftest import Clock
 
@@ -256,3 +257,26 @@ async def test_the_log_names_operators_and_pseudonyms_and_nothing_of_anybody(
     ]
     told = " ".join(record.getMessage() for record in caplog.records)
     assert not any(word in told for word in ("ada", "Ada", "bob", "secret", "192.0.2", visitor))
+
+
+async def test_a_store_that_is_away_is_said(browse: Browse, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def away(*_: object) -> None:
+        raise StoreUnavailable("the store does not answer")
+
+    async with browse() as client:
+        await log_in(client)
+        monkeypatch.setattr(Store, "load", away)
+        response = await client.get(f"{HOME}visitor/{'v' * 22}")
+        assert response.status_code == 503
+        assert "The store is away" in response.text
+        assert response.headers["cache-control"] == "no-store"
+
+
+async def test_behind_a_proxy_it_is_the_browsers_https_that_counts(browse: Browse) -> None:
+    async with browse(trusted_proxies="*") as client:
+        headers = {"x-forwarded-proto": "https", "x-forwarded-for": "198.51.100.7"}
+        response = await client.post(HOME + "login", headers=headers, data={"name": "anna", "password": PASSWORD})
+        cookie = response.headers["set-cookie"].partition(";")[0]
+        assert cookie.startswith("__Host-fw-operator=")
+        page = await client.get(HOME, headers={**headers, "cookie": cookie})
+        assert f'action="{HOME}find"' in page.text
