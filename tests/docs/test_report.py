@@ -26,9 +26,9 @@ COUNTED = {
     ("hero", "new-since", "control"): (1238, 0, 68, 9400, 14),
 }
 BY_SEGMENT = {
-    ("bargain-hunter", "treatment"): (2980, 402, 261, 7400, 41),
+    ("bargain-hunter", "treatment"): (2980, 0, 261, 7400, 41),
     ("bargain-hunter", "control"): (731, 0, 36, 7400, 9),
-    ("returning", "treatment"): (5490, 240, 312, 10300, 60),
+    ("returning", "treatment"): (5490, 0, 312, 10300, 60),
     ("returning", "control"): (1341, 0, 73, 9400, 15),
 }
 DAYS = {"2026-11-20": 0.25, "2026-11-21": 0.4, "2026-11-22": 0.35}

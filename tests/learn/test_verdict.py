@@ -6,6 +6,7 @@ from math import isclose
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from floorwalker.core.conditions.model import Not
 from floorwalker.core.ruleset import Goal, Promotion, Ruleset, Site, Slot
@@ -71,6 +72,13 @@ def test_the_slots_own_goal_is_told_even_where_nobody_reached_it():
     assert [one.goal for one in hero.goals] == ["order"]
     assert hero.goals[0].conversions is None
     assert hero.goals[0].needed is None
+
+
+def test_where_a_place_has_no_goal_of_its_own_those_that_are_reached_come_before_the_guardrails():
+    rules = structs.replace(RULES, site=structs.replace(RULES.site, guardrails=("letter",)))
+    facts = [*rates("", (800, 200), (400, 90), goal="order"), ("|-|treatment|converted|letter", 500)]
+    (site,) = judged(*facts, rules=rules)
+    assert [(one.goal, one.guardrail) for one in site.goals] == [("order", False), ("letter", True)]
 
 
 def test_money_is_compared_in_the_sites_currency_alone():

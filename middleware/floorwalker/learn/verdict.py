@@ -70,8 +70,8 @@ class Judged(Struct, frozen=True):
 class Verdict(Struct, frozen=True):
     """One comparison. kind: site, promotion, slot, promotion in a slot, channel, block or segment.
 
-    ratio: None where the rules keep no control group. goals: those that count here first. parts: its blocks, or a
-    channel's campaigns; segments: the same by segment.
+    ratio: None where the rules keep no control group. goals: the place's own first; where it has none, those that are
+    reached most before the guardrails. parts: its blocks, or a channel's campaigns; segments: the same by segment.
     """
 
     name: str
@@ -149,7 +149,8 @@ def _judged(unit: str, figures: Figures, ruleset: Ruleset, terms: Terms, share: 
     if kind_of(unit) == "channel":
         return ()
     own, guardrails = _goals_of(unit, ruleset)
-    named = [*own, *guardrails, *(goal for goal in figures.goals if goal not in (*own, *guardrails))]
+    others = [goal for goal in figures.goals if goal not in (*own, *guardrails)]
+    named = [*own, *guardrails, *others] if own else [*others, *guardrails]
     return tuple([_one_goal(goal, figures, terms, share, guardrail=goal in guardrails) for goal in named])
 
 

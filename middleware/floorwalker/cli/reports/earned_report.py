@@ -44,7 +44,7 @@ def _of_one(verdict: Verdict, paper: Paper, days: Sequence[str], currency: str) 
     if figures.mixed:
         yield paper.quiet(f"  {counted(figures.mixed, 'visitor')} met both sides and count in neither.")
     yield from _parts(verdict.parts, "campaign" if verdict.kind == "channel" else "block", paper)
-    yield from _parts(verdict.segments, "segment", paper)
+    yield from _parts(verdict.segments, "segment", paper, clicks=False)
 
 
 def title_of(verdict: Verdict) -> str:
@@ -135,19 +135,23 @@ def _is_clear(one: Judged) -> bool:
     return one.conversions is not None and one.conversions.is_clear
 
 
-def _parts(parts: Sequence[Verdict], what: str, paper: Paper) -> Iterator[str]:
+def _parts(parts: Sequence[Verdict], what: str, paper: Paper, *, clicks: bool = True) -> Iterator[str]:
+    """A row each. clicks: whether they are counted there."""
     if not parts:
         return
     yield ""
+    has_goals = any(one.goals for one in parts)
     unit = "messages" if what == "campaign" else "visitors"
-    rows = [(what, unit, "clicked", *(("goal", "") if any(one.goals for one in parts) else ()))]
+    rows = [(what, unit, *(("clicked",) if clicks else ()), *(("goal", "") if has_goals else ()))]
     for part in parts[:MOST_PARTS]:
         group, goal = part.figures.treatment, next(iter(part.goals), None)
-        cells = [f"{group.shown:,}", rate(group.clicked / group.shown) if group.shown else "–"]
-        if len(rows[0]) > len(cells) + 1:
+        cells = [f"{group.shown:,}"]
+        if clicks:
+            cells.append(rate(group.clicked / group.shown) if group.shown else "–")
+        if has_goals:
             cells += [f"{goal.goal} {rate(goal.treatment.mean)}", _part_lift(goal)] if goal else ["", ""]
         rows.append((printable(part.name, longest=40), *cells))
-    yield from table(rows, notes=1 if len(rows[0]) > 3 else 0)
+    yield from table(rows, notes=1 if has_goals else 0)
     if len(parts) > MOST_PARTS:
         yield paper.quiet(f"  and {len(parts) - MOST_PARTS:,} more")
 
@@ -160,7 +164,7 @@ def _reading(verdicts: Sequence[Verdict], paper: Paper) -> Iterator[str]:
     if any(one.figures.control.shown for one in verdicts):
         yield paper.quiet("In brackets: where the truth lies, however often you look, in 95 of 100 comparisons.")
     elif any(one.ratio is not None for one in verdicts):
-        yield "Nobody has met the control group yet, so nobody can say what would have come without it. It fills by itself."
+        yield "Nobody has met the control group yet, which fills by itself; so nothing is compared yet."
     else:
         yield "There is no control group, so nobody can say what would have come without it."
         yield f"Write {paper.accent('control: 10 %')} at a slot, or under site:"
