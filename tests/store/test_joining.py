@@ -265,6 +265,21 @@ async def test_whoever_comes_ends_what_a_dead_worker_began(
     assert await visits_of(fresh, "anna") + await visits_of(fresh, "bob") == 2
 
 
+@pytest.mark.parametrize("comes", COMERS)
+async def test_a_move_ends_also_where_the_person_was_evicted_meanwhile(
+    ground: Ground, comes: Callable[[Store], Awaitable[None]]
+) -> None:
+    await ground.worker().commit("v1", None, view, message="a")
+    assert await ground.dies_joining(2, is_sent=True)  # the person has taken the history in
+    with client_of(ground.url) as client:
+        behind = Behind(f"?namespace={ground.namespace}", client)
+        client.delete(behind.key("profile:anna"))
+    fresh = ground.worker()
+    async with asyncio.timeout(10):
+        await comes(fresh)
+        assert (await fresh.load("v1")).visitor == "anna"
+
+
 @pytest.mark.parametrize("is_sent", [True, False])
 @pytest.mark.parametrize("at_script", range(1, SCRIPTS + 1))
 @pytest.mark.parametrize("erased", ["anna", "v1"])

@@ -88,7 +88,7 @@ class Crossing:
             if person.erased:
                 await self._deliver(lambda: erase(self._desk, frozen.visitor, follow=False))
                 return Committed(Outcome.ERASED, person)
-            if await self._carry(frozen.visitor, person.visitor):
+            if person.record is None or await self._carry(frozen.visitor, person.visitor):
                 pointer = _pointer(frozen, frozen.record, person.visitor)
                 await self._rewrite(frozen, pointer, self._desk.settings.profile_life_s)
                 return Committed(Outcome.STORED, person)
