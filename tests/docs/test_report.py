@@ -31,6 +31,7 @@ BY_SEGMENT = {
     ("returning", "treatment"): (5490, 0, 312, 10300, 60),
     ("returning", "control"): (1341, 0, 73, 9400, 15),
 }
+LETTERS = {"": (9210, 664), "october": (4630, 287), "november": (4580, 377)}  # campaign → messages, answered
 DAYS = {"2026-11-20": 0.25, "2026-11-21": 0.4, "2026-11-22": 0.35}
 
 
@@ -60,6 +61,9 @@ def address(valkey_server: str) -> str:
     told = [facts("\x1f".join(part), figures) for part, figures in COUNTED.items()]
     counts = [count for one in told for field, whole in one.items() for count in spread(field, whole)]
     counts += spread("hero\x1f\x1f\x1fmixed", 12)
+    for campaign, (came, answered) in LETTERS.items():
+        counts += spread(f"channel:email\x1f{campaign}\x1f\x1fshown", came)
+        counts += spread(f"channel:email\x1f{campaign}\x1f\x1fclicked", answered)
 
     async def fill() -> None:
         store = open_store(address)
