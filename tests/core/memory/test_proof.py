@@ -302,6 +302,16 @@ class TestGoals:
         visitor.do(ORDER_REFUNDED, order_id="2")
         assert visitor.counts("hero") == {"shown": 1}
 
+    def test_may_be_that_something_came_back_each_refund_once(self) -> None:
+        goals = "goals: {back: {did: Order Refunded, value: total}, order: {did: Order Completed, value: revenue}}"
+        visitor = Visitor(goals + "\nslots: {hero: {show: [{name: a, text: A}]}}")
+        visitor.show(A)
+        visitor.do(ORDER_COMPLETED, order_id="1", revenue=100)
+        visitor.do(ORDER_REFUNDED, order_id="1", total=30)
+        assert visitor.counts("hero")["revenue order EUR"] == 7000
+        assert visitor.counts("hero")["converted back"] == 1
+        assert visitor.counts("hero")["revenue back EUR"] == 3000
+
     def test_stay_when_an_order_is_taken_back_after_the_window(self) -> None:
         visitor = Visitor()
         visitor.show(A)

@@ -33,12 +33,15 @@ def reached(before: Profile, after: Profile, event: Event, terms: Terms) -> tupl
     goals = terms.goals
     if after.responses is None or not after.responses.exposures:
         return after, NOTHING
+    aims, told = goals.reached_by(event), NOTHING
     if event.name in ordering.NAMES and event.name != names.ORDER_COMPLETED:
-        return _with_amended(before, after, event, goals)
-    aims = goals.reached_by(event)
+        after, told = _with_amended(before, after, event, goals)
+        if aims and before.orders == after.orders:  # told before, or of no order that is known
+            return after, told
     if not aims or (event.name == names.ORDER_COMPLETED and _count(before) == _count(after)):
-        return after, NOTHING
-    return credited(after, aims, event, terms)
+        return after, told
+    profile, more = credited(after, aims, event, terms)
+    return profile, told.then(more)
 
 
 def _count(profile: Profile) -> int:
