@@ -134,6 +134,14 @@ def test_every_page_is_in_the_index() -> None:
         assert f"({page.relative_to(folder)})" in index
 
 
+@pytest.mark.parametrize(("page", "begins"), [("report.md", "Slot hero"), ("events.md", "curl")])
+def test_what_the_readme_shows_is_a_part_of_what_a_page_shows_and_tests(page: str, begins: str) -> None:
+    shown = [block.text for block in blocks("console") if block.page.name == "README.md"]
+    (block,) = [text for text in shown if begins in text]
+    part = re.split(r"(?m)^\$ (?!curl)", block[block.index(begins) :])[0]
+    assert part.rstrip("\n") in (ROOT / "docs" / page).read_text(encoding="utf-8")
+
+
 def test_the_readme_is_short() -> None:
     assert (ROOT / "README.md").read_text(encoding="utf-8").count("\n") < 200
 
