@@ -57,7 +57,8 @@ INTEREST = (
     ),
     asks(
         "next_interest",
-        "The topic that they will most probably look at next.",
+        "The topic that they will most probably look at next. Nothing learns it in this release: only personas have "
+        "one.",
         "next_interest: lenses",
         _TOPIC,
         memory=True,
@@ -107,7 +108,7 @@ PERSON = (
     asks(
         "consent",
         "What they agreed to. Whoever said nothing agreed to nothing, so `not` holds for them, too, even where nothing "
-        "may be remembered.",
+        "may be remembered. Nothing asks visitors in this release: only personas agree to anything.",
         "consent: personalization",
         text("is", "the category"),
     ),

@@ -214,10 +214,16 @@ COMPOSITION = (
     ),
     measured(
         "propensity",
-        "How probable something is, as learned.",
+        "How probable something is, as learned. Nothing learns it in this release: only personas have one.",
         "propensity: {model: purchase, at_least: 60 %}",
         text("model", "the model's name", required=True),
         FieldDefinition("share", Kind.SHARE, "how probable", required=True),
     ),
-    asks("micro_segment", "A learned segment.", "micro_segment: night-owls", text("is", "its name"), memory=True),
+    asks(
+        "micro_segment",
+        "A learned segment. Nothing learns them in this release: only personas are in one.",
+        "micro_segment: night-owls",
+        text("is", "its name"),
+        memory=True,
+    ),
 )
