@@ -553,6 +553,8 @@ def minutes(text: str) -> int:
 def page_values(page: Plain, field: str) -> list[Any]:
     if field in ("tag", "topic"):
         return list(page.get(f"{field}s", ()))
+    if field == "path" and page.get("path"):
+        return [page["path"].rstrip("/") or "/"]
     return [page.get(field)]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from floorwalker.core.calendar import Calendar
@@ -81,6 +81,7 @@ def test_the_sites_own_promotions_count_beside_our_blocks() -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from([CAME, SEEN, CLICKED, "Email Bounced"]), st.integers(0, 60)), max_size=80))
+@example([(CAME, 1), (CLICKED, 0), (CLICKED, 1)])
 def test_whatever_comes_no_more_is_answered_than_came_and_little_is_kept(told: list[tuple[str, int]]) -> None:
     profile = lived((name, {"email_id": str(number)} if number else {}) for name, number in told)
     contacts = profile.contacts.get("email", Contacts())

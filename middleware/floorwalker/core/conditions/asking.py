@@ -105,7 +105,10 @@ def page_values(page: Page, name: str) -> Values:
             return page.topics
         case "price":
             return () if page.price is None else (page.price,)
-        case "path" | "type" | "category" | "product" | "brand" | "price_tier":
+        case "path":
+            path = page.path  # a slash at the end does not matter, as in whatever is remembered
+            return (path.rstrip("/") or "/",) if path else ()
+        case "type" | "category" | "product" | "brand" | "price_tier":
             value: str = getattr(page, name)
             return (value,) if value else ()
         case _:

@@ -92,7 +92,9 @@ def _with_id(contacts: Contacts, meaning: Meaning, id: str) -> Contacts:
     if offer not in met:
         contacts = _noted(structs.replace(contacts, offers=contacts.offers + 1), offer)
     if meaning is Meaning.ANSWERED and answer not in met:
-        contacts = _noted(structs.replace(contacts, responses=contacts.responses + 1), answer)
+        responses = contacts.responses + 1
+        offers = max(contacts.offers, responses)  # one without an id may have answered this very offer
+        contacts = _noted(structs.replace(contacts, offers=offers, responses=responses), answer)
     return contacts
 
 
