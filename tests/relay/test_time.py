@@ -4,9 +4,13 @@ import asyncio
 
 import httpx
 
-from floorwalker.core.events import SEGMENT_ENTERED, SEGMENT_LEFT
+from floorwalker.core.events import SEGMENT_ENTERED, SEGMENT_LEFT, Event
+from floorwalker.store import Store, StoreSettings
+from floorwalker.store.address import read_address
+from floorwalker.store.open import open_link
 from tests.asgi.conftest import Clock
 from tests.relay.shop import HOUR, Shop, corridor_of, opened
+from tests.store.links import MortalLink
 
 VISITOR = "v" * 22
 ENTERED = (SEGMENT_ENTERED, "left-a-cart", VISITOR)
@@ -131,3 +135,21 @@ async def test_who_comes_while_they_are_found_to_be_nobody_stays_due(shop: Shop)
     await shop.fill_cart(VISITOR)
     await (await shop.store.relaying()).forget_due(VISITOR, nobody)
     assert await shop.store.due(shop.clock.now + 3 * HOUR) == [VISITOR]
+
+
+async def test_a_move_that_a_relay_ends_is_made_by_the_rules(
+    shop: Shop, client: httpx.AsyncClient, valkey_url: str
+) -> None:
+    person = await shop.store.person("user-17")
+    await shop.visit(person, "/learn/a")
+    await shop.fill_cart(VISITOR)
+    await shop.visit(VISITOR, "/learn/b")
+    address = read_address(valkey_url)
+    link = MortalLink(open_link(address, StoreSettings()), 1, is_sent=True)
+    dying = Store(link, namespace=address.namespace, clock=shop.clock)
+    dying.join(VISITOR, person, Event("Identified", shop.clock.now, {"user_id": "user-17"}))
+    await link.cut.wait()
+    await dying.close()
+    shop.clock.now += 3 * HOUR
+    await shop.relay(client).run_once()
+    assert (SEGMENT_ENTERED, "readers", person) in await shop.told()

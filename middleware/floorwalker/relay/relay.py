@@ -33,7 +33,8 @@ Work = Lookout | Reader | Deliverer
 
 
 class Relay:
-    """One relay of a site. corridor: of the rules in force. consumer: a name that no other relay has.
+    """One relay of a site. corridor: of the rules in force, by which it also ends what a dead worker left of a history
+    that joins a person's. consumer: a name that no other relay has.
 
     Its works run beside each other, so a slow webhook holds up neither time nor counters nor another webhook. What one
     relay began another goes on with; what must happen once is done in one step of the store.
@@ -51,6 +52,9 @@ class Relay:
         dice: Callable[[], float],
         settings: RelaySettings | None = None,
     ) -> None:
+        store.joining = lambda person, anonymous, identified, *, is_told=False: corridor().join(
+            person, anonymous, identified, is_told=is_told
+        )
         self._store = store
         self._endpoints = endpoints
         self._consumer = consumer

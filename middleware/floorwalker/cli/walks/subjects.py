@@ -123,6 +123,7 @@ def _visitor(args: argparse.Namespace, rulebook: Rulebook) -> Subject:
 async def _profile(address: str, visitor: str, rulebook: Rulebook) -> tuple[Profile, Priors]:
     """What the store knows of them, and of everybody."""
     store = open_store(address)
+    store.joining = rulebook.corridor.join
     try:
         loaded = await store.load(visitor)
         priors = await read_priors(store, rulebook.corridor.named_topics, now=time.time())
