@@ -52,7 +52,7 @@ class Outside:
         if played := request.cookies.get("play"):
             headers["cookie"] = f'play="{played}"'
         host, port = request.scope.get("server") or ("127.0.0.1", 8000)
-        return await self._post(f"http://{host}:{port}{BATCH}", json.dumps({"batch": messages}).encode(), headers)
+        return await self._post(f"http://{host}:{port or 80}{BATCH}", json.dumps({"batch": messages}).encode(), headers)
 
 
 async def post_over_http(address: str, body: bytes, headers: Mapping[str, str]) -> int:

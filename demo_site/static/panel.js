@@ -18,8 +18,9 @@
     }
   };
 
+  let before; // the segments of the page before this one; what comes while it is open is new, too
   const markNew = () => {
-    const before = JSON.parse(recall("who-members") || "null");
+    if (before === undefined) before = JSON.parse(recall("who-members") || "null");
     const now = [];
     for (const item of panel.querySelectorAll(".members > li")) {
       const key = item.querySelector("details").dataset.key;

@@ -97,8 +97,53 @@ def test_the_panel_follows_from_page_to_page_and_marks_what_is_new(open_page: Op
     for path in ("/lenses/super-tele", "/lenses/super-tele/600mm-f4"):
         expect(panel.locator(".members").first).to_be_visible()
         page.goto(path)
-    expect(panel.locator(".members .is-new")).to_contain_text("Wildlife photographer")
-    expect(panel.locator(".who-bars")).to_contain_text("wildlife")
+    expect(panel.locator(".members .is-new").first).to_contain_text("Wildlife photographer")
+    expect(panel.locator(".who-bars .stands-out")).to_contain_text("wildlife")
+
+
+def test_a_piece_put_into_the_cart_changes_slot_panel_and_counter_without_a_reload(open_page: Open) -> None:
+    page = open_page()
+    page.goto("/filters")
+    page.get_by_role("button", name="Who am I?").click()
+    panel = page.get_by_role("complementary", name="Who am I?")
+    expect(panel).to_contain_text("Nothing in the cart.")
+    page.evaluate("window.still = true")
+    page.get_by_role("button", name="Put Polariser into the cart").click()
+    expect(page.locator(".ribbon")).to_contain_text("€11 more, and delivery is free.")
+    expect(page.get_by_role("link", name="Cart, 1 article")).to_be_visible()
+    expect(page.get_by_role("status")).to_have_text("Polariser is in your cart.")
+    expect(panel).to_contain_text("In the cart: €89")
+    expect(panel.locator("[data-key='slot ribbon'] .about")).to_have_text("nearly-free")
+    assert page.evaluate("window.still")
+
+
+def test_the_letters_can_be_read_with_the_keys_alone(open_page: Open) -> None:
+    page = open_page()
+    page.goto("/newsletter")
+    page.locator("#email").fill("keys@example.org")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/newsletter/welcome$"))
+    page.goto("/demo/letters")
+    for _ in range(2):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Borrow a long lens")).to_be_visible()
+    expect(page.locator(".mail-told")).to_contain_text("Email Opened: taken")
+    page.get_by_role("link", name="Choose one to borrow").press("Enter")
+    expect(page).to_have_url(re.compile("/lenses/super-tele"))
+
+
+def test_a_note_is_kept_from_the_panel_and_the_panel_stays(open_page: Open) -> None:
+    page = open_page()
+    page.goto("/cameras/field-30")
+    page.get_by_role("button", name="Who am I?").click()
+    panel = page.get_by_role("complementary", name="Who am I?")
+    panel.get_by_text("A note of somebody who spoke with you").click()
+    panel.get_by_label("What they write down").fill("asked about a trade-in")
+    panel.get_by_role("button", name="Keep it").press("Enter")
+    expect(panel.locator(".who-note")).to_contain_text("asked about a trade-in")
+    page.reload()
+    expect(page.locator(".advice")).to_contain_text("About your trade-in.")
 
 
 def test_the_switch_outlines_what_was_changed_and_is_off_at_first(open_page: Open) -> None:
