@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import Any
 
 from msgspec.structs import replace
@@ -12,7 +11,7 @@ from floorwalker.asgi.rules.rulebook import Rulebook
 from floorwalker.asgi.turns import Turn, is_known_as, tells_nothing_new, user_of
 from floorwalker.core.advance import Corridor
 from floorwalker.core.deciding.choose import Taken
-from floorwalker.core.deciding.classify import segments_at
+from floorwalker.core.deciding.classify import segments_later
 from floorwalker.core.deciding.decide import PageDecisions, decide, explain_all, showing_of
 from floorwalker.core.decision import Arm, Decision, Reason
 from floorwalker.core.effects import NOTHING, Effects
@@ -271,7 +270,7 @@ class Walk:
             return None
         corridor, signals, visitor = self._rulebook.corridor, self.signals, self.visitor
         loaded, is_certain = self._base, not self._is_guess
-        segments = partial(segments_at, self.decisions.moment) if shown else tuple
+        segments = segments_later(self.decisions.moment) if shown else tuple
         after = _concluded(corridor, loaded, (self.profile, self._effects), shown, hit.at, segments)
 
         def step(base: Profile | None) -> tuple[Profile, Effects]:

@@ -1,5 +1,8 @@
 """Classify: which segments a visitor is in, at one instant."""
 
+from collections.abc import Callable
+from functools import partial
+
 from floorwalker.core.decision import Explanation
 from floorwalker.core.evaluation.counting import both, holds_between
 from floorwalker.core.evaluation.evaluate import Moment, explain, moment_at
@@ -36,6 +39,12 @@ def segments_at(moment: Moment) -> frozenset[str]:
             members[name] = False
             members[name] = asked(moment)
     return frozenset([name for name, member in members.items() if member])
+
+
+def segments_later(moment: Moment) -> Callable[[], frozenset[str]]:
+    """What names the segments of that moment whenever it is asked. It does without the moment itself, which would live
+    as long as whatever waits for the store, and be for the garbage collector; so `members` are not known to it."""
+    return partial(classify, moment.ruleset, moment.profile, moment.signals, moment.at, priors=moment.priors)
 
 
 def explain_segment(segment: Segment, moment: Moment) -> Explanation:
