@@ -22,6 +22,7 @@ from floorwalker.store.codec import decode_profile, encode_event, encode_profile
 
 Thing = TypeVar("Thing")
 
+ONCE = "shown at first"  # the stage that takes the place of "fold what was shown", the first time
 _ROUNDS, _TIMES = 9, 200
 _CONTENT = "<p>Something for you alone.</p>"
 _OUTCOMES = dict.fromkeys(SLOTS, Outcome.CHANGED)
@@ -66,7 +67,7 @@ class Stages:
         found["encode"] = _each(_encode, [self._taken(profile) for profile in self._histories])
         for walk in first:
             _render(walk)
-        found["shown at first"] = _each(lambda walk: walk.take(_OUTCOMES), first)
+        found[ONCE] = _each(lambda walk: walk.take(_OUTCOMES), first)
         return found
 
     def _walks(self, profiles: list[Profile]) -> list[Walk]:
