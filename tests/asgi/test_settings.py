@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from floorwalker.asgi.settings import read_settings
+from floorwalker.cli.relay import SECRET_ENV
 from floorwalker.errors import ConfigurationError, StoreAddressError
 
 KEY = "k" * 32
@@ -76,3 +77,7 @@ def test_a_store_address_that_cannot_be_read_is_refused() -> None:
 def test_what_a_platform_or_a_test_run_puts_into_the_environment_is_no_setting() -> None:
     names = ("SERVICE_HOST", "SERVICE_PORT_HTTP", "PORT", "PORT_80_TCP_ADDR", "TEST_DATA", "REQUIRE_ALL")
     read_settings({"secret_key": KEY}, {f"FLOORWALKER_{name}": "tcp://10.0.0.1:80" for name in names})
+
+
+def test_the_secrets_of_the_relay_may_stand_beside_the_settings_of_the_site() -> None:
+    read_settings({"secret_key": KEY}, {SECRET_ENV: "whsec_x", f"{SECRET_ENV}_CRM": "whsec_y"})
