@@ -230,3 +230,23 @@ async def test_what_a_relay_finds_at_once_counts_as_if_it_had_come_one_by_one(
     assert counters[field(*begin, "converted", "order")] == 1
     assert counters[field(*begin, "revenue", "order", "EUR")] == 300
     assert counters[field(*begin, "square", "order", "EUR")] == 300**2
+
+
+@pytest.mark.parametrize("number", range(6))
+async def test_a_merge_waits_for_what_a_dead_relay_had_taken(
+    shop: Shop, client: httpx.AsyncClient, number: int
+) -> None:
+    """Also where both lie in one stream; what is held is gone on with by whoever is there."""
+    person = await shop.store.person(f"user-{number}")
+    await shop.relay(client).run_once()
+    await happen(shop.store, VISITOR, exposed(segments="readers"), converted(100, first=True))
+    dead = (await shop.store.relaying()).group(SPLITS, consumer="dead")
+    assert sum([len(some) async for some in dead.read()]) == 2
+    await shop.store.join(VISITOR, person, Event("Identified", 3.0, {"user_id": f"user-{number}"}))
+    await happen(shop.store, person, converted(200))
+    await shop.relay(client, name="second", claim_after_s=60.0).run_once()
+    assert await shop.store.splits(DAY) == {DAY: {}}
+    await shop.relay(client, name="third").run_once()
+    (counters,) = (await shop.store.splits(DAY)).values()
+    assert counters[field("readers", "hero", "", "treatment", "square", "order", "EUR")] == 300**2
+    assert sum(one.pending for one in (await standing_of(shop.store, shop.clock.now)).groups) == 0
