@@ -17,6 +17,9 @@ PAGES = [
     "/workshops",
     "/delivery",
     "/account",
+    "/returns",
+    "/demo/letters",
+    "/demo/who",
 ]
 
 
@@ -24,6 +27,18 @@ PAGES = [
 def test_no_page_is_wider_than_the_window(open_page: Open, width: int) -> None:
     page = open_page(viewport={"width": width, "height": 800})
     for path in PAGES:
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_whoever_has_a_cart_letters_and_an_order_finds_them_at_every_width(open_page: Open, width: int) -> None:
+    page = open_page(viewport={"width": width, "height": 800})
+    page.goto("/?play=customer")
+    page.goto("/tripods")
+    page.get_by_role("button", name="Put Stork 2 into the cart").click()
+    expect(page.get_by_role("link", name="Cart, 1 article")).to_be_visible()
+    for path in ("/tripods", "/cart", "/account", "/returns", "/demo/letters/november", "/demo/who"):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
 

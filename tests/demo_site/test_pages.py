@@ -11,7 +11,7 @@ from demo_site.catalogue import Catalogue
 
 ROOT = Path(__file__).resolve().parents[2]
 STATIC_PAGES = ["/", "/learn", "/search", "/cart", "/account", "/newsletter", "/newsletter/welcome"]
-STATIC_PAGES += ["/workshops", "/delivery", "/about"]
+STATIC_PAGES += ["/workshops", "/delivery", "/about", "/returns"]
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 
