@@ -28,7 +28,8 @@ def last_line(
     again = f"floorwalker check {folder}{' --strict' if strict else ''}"
     if ruleset is None:
         found = counted(errors, "error") + (f" and {warnings}" if warnings else "")
-        return f"{paper.strong(f'{found}.')} Mend them, then run `{again}` again."
+        them = "it" if len(problems) == 1 else "them"
+        return f"{paper.strong(f'{found}.')} Mend {them}, then run `{again}` again."
     held = _held(ruleset)
     if warnings and strict:
         head = paper.strong(f"No errors, {warnings}.")

@@ -79,7 +79,7 @@ class VisitorReport:
         shares = sorted(drawn["interests"].items(), key=lambda one: -one[1])[:_SHOWN]
         width = max((len(printable(name, longest=40)) for name, _ in shares), default=0)
         rows = [
-            f"{printable(name, longest=40):<{width}}  {share:>4.0%}  {'▇' * max(1, round(share * _BAR))}"
+            f"{printable(name, longest=40):<{width}}  {100 * share:>3.0f} %  {'▇' * max(1, round(share * _BAR))}"
             + ("  above all" if name == drawn["dominant_interest"] else "")
             for name, share in shares
         ]
@@ -115,7 +115,7 @@ class VisitorReport:
         return [total, *columns(orders, right=(0, 2)), *columns(things, right=(0, 2))]
 
     def _answers(self, drawn: Mapping[str, Any]) -> list[str]:
-        channels = [(printable(name), f"{rate:.0%} of what was offered") for name, rate in drawn["responds_to"].items()]
+        channels = [(printable(name), f"{100 * rate:.0f} % of what was offered") for name, rate in drawn["responds_to"].items()]
         blocks = [
             (printable(one["block"], longest=40), f"shown {one['shown']:,}, clicked {one['clicked']:,}")
             for one in drawn["blocks"][:_SHOWN]
