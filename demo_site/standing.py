@@ -10,10 +10,10 @@ from demo_site.happened import amount, when
 MOST_TOPICS = 6
 LIFECYCLES = {
     "new": "new here",
-    "active": "comes now and then",
-    "loyal": "a regular",
-    "under-monetized": "comes often, and spends little",
-    "at-risk": "about to be lost",
+    "active": "may well come again",
+    "loyal": "likely to come again",
+    "under-monetized": "comes, and spends little",
+    "at-risk": "may not come again",
     "churned": "lost, by all we know",
 }
 Portrait = Mapping[str, Any]
