@@ -1,1 +1,1 @@
-"""What is learned off the request path, of the whole user base; needs the extra `learn`."""
+"""Off the request path, of the whole user base: what comparisons say, and what is fitted (the extra `learn`)."""
