@@ -61,7 +61,27 @@ def test_what_names_several_people_names_nobody(shop: Shop) -> None:
     shop.say("import", shop.file("same.jsonl", '{"user": "u3", "traits": {"email": "bob@example.org"}}'))
     status, _, err = shop.say("show", "--email", "bob@example.org")
     assert status == 1
-    assert "2 visitors have this e-mail address" in err
+    assert "2 people have this e-mail address" in err
+
+
+def test_whoever_only_says_that_an_address_is_theirs_is_not_taken_for_the_person(shop: Shop) -> None:
+    """A page's script tells traits of whoever has the cookie; nobody has proved them."""
+
+    async def claim(store: Store) -> None:
+        for visitor, email in (("a" * 22, "bob@example.org"), ("b" * 22, "eve@example.org")):
+            step = corridor().fold(Profile(seed=1), Event("Identified", 1_770_000_000.0, {"email": email}))
+            step = corridor().concluded(None, *step, 1_770_000_000.0)
+            await store.commit(visitor, None, lambda _, step=step: step)
+
+    shop.stored(claim)
+    assert shop.told("show", "--email", "bob@example.org")["user"] == "u2"
+    rows = shop.file("claimed.jsonl", '{"email": "eve@example.org", "order_id": "E1", "at": "2026-06-02", "total": 5}')
+    status, out, err = shop.say("import", rows)
+    assert status == 1
+    assert "never signed in" in out + err
+    status, _, err = shop.say("show", "--email", "eve@example.org")
+    assert status == 1
+    assert "b" * 22 in err
 
 
 def test_a_pointer_leads_to_the_person(shop: Shop) -> None:

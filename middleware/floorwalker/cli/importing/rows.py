@@ -21,7 +21,7 @@ from floorwalker.cli.importing.columns import (
 from floorwalker.collect.limits import ID_CHARACTERS
 from floorwalker.collect.times import read_time
 from floorwalker.core.events import NOTE_TAKEN, ORDER_COMPLETED
-from floorwalker.core.happening import LARGEST_AMOUNT, MOST_ITEMS, MOST_PIECES, RESERVED, today_of
+from floorwalker.core.happening import LARGEST_AMOUNT, MOST_ITEMS, MOST_PIECES, is_reserved, today_of
 
 AHEAD_S: Final = 300.0
 _EARLIEST_S: Final = 86_400.0
@@ -73,7 +73,7 @@ class RowReader:
     def _happening(self, row: Row, fields: Mapping[str, Any]) -> Row:
         """The row as an order, as an event, or of traits alone."""
         event = today_of(_text(fields, "event")) if "event" in fields else ""
-        if event in RESERVED and event != NOTE_TAKEN:
+        if is_reserved(event) and event != NOTE_TAKEN:
             raise Wrong("event is a name that nobody can say; it follows from other things")
         if row.order and event in ("", ORDER_COMPLETED):
             _check_order(row)

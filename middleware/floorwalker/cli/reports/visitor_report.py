@@ -45,7 +45,7 @@ class VisitorReport:
         name = printable(phrases.called(drawn)) or "Somebody whose name is not known"
         standing = phrases.standing_words(drawn["lifecycle"])
         yield self._paper.strong(name) + (f", who {standing}" if standing else "")
-        known = [f"user {printable(str(drawn['user']))}"] if drawn["user"] else []
+        known = [f"user {printable(str(drawn['user']))}" if drawn["user"] else "never signed in"]
         yield self._paper.quiet(" · ".join([*known, f"visitor {drawn['visitor']}"]))
         yield ""
         yield from (f"  {row}" for row in aligned(list(self._facts(drawn))))

@@ -36,6 +36,6 @@ def _number(rows: Sequence[object]) -> str:
 
 
 def _cells(row: Mapping[str, Any], zone: tzinfo, at: float) -> tuple[str, ...]:
-    user, name = printable(str(row["user"] or "–"), longest=30), printable(row["name"] or "–", longest=30)
+    user, name = printable(str(row["user"] or "never signed in"), longest=30), printable(row["name"] or "–", longest=30)
     seen = phrases.ago(row["last_seen"], at=at, zone=zone)
     return str(row["visitor"]), user, name, seen, f"{len(row['segments'])}"

@@ -71,15 +71,23 @@ async def one_person(store: Store, args: argparse.Namespace) -> Loaded:
 
 
 async def person_by_email(store: Store, email: str) -> Loaded:
-    """The one person who has this e-mail address. Raises NobodyThere, also where it is several's."""
-    found = await store.find("email", email)
-    if len(found) > 1:
-        ids = ", ".join(found[:5])
-        raise NobodyThere(f"{len(found)} visitors have this e-mail address: {ids}. Say --visitor with one of them.")
-    loaded = await store.load(found[0]) if found else None
-    if loaded is None or loaded.profile is None:
-        raise NobodyThere("Nobody is found by this e-mail address.")
-    return loaded
+    """The one person who has this e-mail address. Raises NobodyThere, also where it is several's.
+
+    Who never signed in is not meant: a browser can tell any address as its own.
+    """
+    found = [await store.load(visitor) for visitor in await store.find("email", email)]
+    people = [one for one in found if one.profile is not None and one.profile.user]
+    if len(people) == 1:
+        return people[0]
+    ids = ", ".join([one.visitor for one in (people or found)[:5]])
+    if people:
+        raise NobodyThere(f"{len(people)} people have this e-mail address: {ids}. Say --visitor with one of them.")
+    if found:
+        raise NobodyThere(
+            f"Only visitors who never signed in say that this is their e-mail address: {ids}. "
+            "Anybody can say so; if you know that it is true, say --visitor with the id."
+        )
+    raise NobodyThere("Nobody is found by this e-mail address.")
 
 
 async def everything_of(counter: Counter, loaded: Loaded, portrait: Mapping[str, Any]) -> dict[str, Any]:
