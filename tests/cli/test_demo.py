@@ -1,10 +1,12 @@
 """`floorwalker demo`, where it cannot begin; the shop itself has its own tests."""
 
+import io
 import socket
 
 import pytest
 
-from floorwalker.cli import main
+from floorwalker.cli import demo, main
+from floorwalker.cli.reports.paper import Paper
 
 
 @pytest.mark.parametrize("port", ["0", "-5", "65536", "99999"])
@@ -23,3 +25,10 @@ def test_a_busy_port_names_another(capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["demo", f"--port={port}"]) == 2
     other = port + 1 if port < 65535 else 8000
     assert capsys.readouterr().err == f"floorwalker demo: port {port} is not free; try --port {other}\n"
+
+
+def test_it_says_how_to_look_people_up_where_the_shop_made_a_password() -> None:
+    asked = ("http://127.0.0.1:8000", (("/", "the shop"),), ("floorwalker check rules",))
+    words = demo._welcome(Paper(io.StringIO()), *asked, ("anna", "a password for once"))
+    assert "http://127.0.0.1:8000/_floorwalker/console/  as anna, password a password for once" in words
+    assert "console" not in demo._welcome(Paper(io.StringIO()), *asked, None)
