@@ -1,1 +1,4 @@
-"""Korn & Blende, a camera shop to try floorwalker on. It uses nothing of the package but its public names."""
+"""Korn & Blende, a camera shop to try floorwalker on. It uses nothing of the package but its public names.
+
+Beside those of `floorwalker` these are `floorwalker.relay`, and from `floorwalker.console.passwords` an operator's hash.
+"""
