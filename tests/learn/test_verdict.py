@@ -81,6 +81,12 @@ def test_where_a_place_has_no_goal_of_its_own_those_that_are_reached_come_before
     assert [(one.goal, one.guardrail) for one in site.goals] == [("order", False), ("letter", True)]
 
 
+def test_its_blocks_are_told_by_the_same_goals_whether_or_not_anybody_reached_them_there():
+    facts = [*rates("", (800, 200), (400, 90)), ("|a|treatment|shown", 5), ("|a|treatment|converted|other", 1)]
+    (site,) = judged(*facts)
+    assert [one.goal for one in site.parts[0].goals] == [one.goal for one in site.goals] == ["order"]
+
+
 def test_money_is_compared_in_the_sites_currency_alone():
     facts = []
     for arm, visitors, each, buyers in (("treatment", 1000, 5000, 100), ("control", 500, 4000, 50)):

@@ -71,7 +71,8 @@ class Verdict(Struct, frozen=True):
     """One comparison. kind: site, promotion, slot, promotion in a slot, channel, block or segment.
 
     ratio: None where the rules keep no control group. goals: the place's own first; where it has none, those that are
-    reached most before the guardrails. parts: its blocks, or a channel's campaigns; segments: the same by segment.
+    reached most before the guardrails; the same for all its parts and segments. parts: its blocks, or a channel's
+    campaigns; segments: the same by segment.
     """
 
     name: str
@@ -98,13 +99,17 @@ def judge(earned: Earned, ruleset: Ruleset, terms: Terms) -> list[Verdict]:
 
 def _of_unit(unit: str, earned: Earned, ruleset: Ruleset, terms: Terms) -> Verdict:
     figures, share = earned.units[unit], control_share(unit, ruleset)
-    blocks = earned.blocks.get(unit, {})
+    blocks, goals = earned.blocks.get(unit, {}), _goals_of(unit, figures, ruleset)
+
+    def judged(some: Figures) -> tuple[Judged, ...]:
+        return tuple([_one_goal(goal, some, terms, share, guardrail=guards) for goal, guards in goals.items()])
+
     parts = [
-        Verdict(block, "block", blocks[block], _judged(unit, blocks[block], ruleset, terms, share))
+        Verdict(block, "block", blocks[block], judged(blocks[block]))
         for block in sorted(blocks, key=lambda name: (-blocks[name].shown, name))
     ]
     segments = [
-        Verdict(segment, "segment", units[unit], _judged(unit, units[unit], ruleset, terms, share))
+        Verdict(segment, "segment", units[unit], judged(units[unit]))
         for segment, units in sorted(earned.segments.items(), key=lambda one: _size(one[1], unit))
         if unit in units
     ]
@@ -112,7 +117,7 @@ def _of_unit(unit: str, earned: Earned, ruleset: Ruleset, terms: Terms) -> Verdi
         name_of(unit),
         kind_of(unit),
         figures,
-        _judged(unit, figures, ruleset, terms, share),
+        judged(figures),
         _ratio(figures, share),
         tuple(parts),
         tuple(segments),
@@ -145,21 +150,18 @@ def control_share(unit: str, ruleset: Ruleset) -> float:
     return ruleset.slots[unit].control if unit in ruleset.slots else 0.0
 
 
-def _judged(unit: str, figures: Figures, ruleset: Ruleset, terms: Terms, share: float) -> tuple[Judged, ...]:
+def _goals_of(unit: str, figures: Figures, ruleset: Ruleset) -> dict[str, bool]:
+    """The goals of a comparison, of all its blocks and segments too, in the order in which they are told: those that it
+    is for, those that guard it, any other that was reached; and whether they guard it."""
     if kind_of(unit) == "channel":
-        return ()
-    own, guardrails = _goals_of(unit, ruleset)
-    others = [goal for goal in figures.goals if goal not in (*own, *guardrails)]
-    named = [*own, *guardrails, *others] if own else [*others, *guardrails]
-    return tuple([_one_goal(goal, figures, terms, share, guardrail=goal in guardrails) for goal in named])
-
-
-def _goals_of(unit: str, ruleset: Ruleset) -> tuple[list[str], list[str]]:
-    """The goals that a comparison is for, and those that guard it."""
+        return {}
     slot = ruleset.slots.get(unit.partition(" ")[0])
     own = [slot.goal] if slot is not None and slot.goal else []
     guarding = [*(slot.guardrails if slot is not None else ()), *ruleset.site.guardrails]
-    return own, [goal for goal in dict.fromkeys(guarding) if goal not in own]
+    guardrails = [goal for goal in dict.fromkeys(guarding) if goal not in own]
+    others = [goal for goal in figures.goals if goal not in (*own, *guardrails)]
+    told = [*own, *guardrails, *others] if own else [*others, *guardrails]
+    return {goal: goal in guardrails for goal in told}
 
 
 def _one_goal(goal: str, figures: Figures, terms: Terms, share: float, *, guardrail: bool) -> Judged:
