@@ -195,7 +195,7 @@ class _Doors:
     async def join(self, number: int) -> None:
         anonymous, person = await self._store.client(f"client {number}"), await self._store.person(f"p{number}")
         event = Event(IDENTIFIED, time.time(), {"user_id": f"p{number}"}, id=f"j{number}")
-        joined = await self._store.join(anonymous, person, event)
+        joined = await self._store.merge(anonymous, person, event)
         if joined.loaded is None or joined.loaded.visitor != person:
             raise SystemExit("a history did not join")
 

@@ -91,7 +91,7 @@ def test_a_pointer_leads_to_the_person(shop: Shop) -> None:
         step = corridor().fold(Profile(seed=1), Event("Looked Around", 1_770_000_000.0))
         await store.commit("a" * 22, None, lambda _: step)
         identified = Event("Identified", 1_790_000_000.0, {"user_id": "u1"}, id="m1")
-        await store.join("a" * 22, person, identified)
+        await store.merge("a" * 22, person, identified)
         return person
 
     person = shop.stored(join)

@@ -89,7 +89,7 @@ async def test_who_joins_brings_along_what_they_were_exposed_to(shop: Shop, clie
     await happen(shop.store, VISITOR, exposed(segments="readers"))
     await shop.relay(client).run_once()
     person = await shop.store.person("user-17")
-    await shop.store.join(VISITOR, person, Event("Identified", 3.0, {"user_id": "user-17"}))
+    await shop.store.merge(VISITOR, person, Event("Identified", 3.0, {"user_id": "user-17"}))
     await happen(shop.store, person, converted(100, first=True))
     await shop.relay(client).run_once()
     (counters,) = (await shop.store.splits(DAY)).values()
@@ -222,7 +222,7 @@ async def test_what_a_relay_finds_at_once_counts_as_if_it_had_come_one_by_one(
     """Both lie in different streams, and neither stream says what comes first."""
     person = await shop.store.person(f"user-{number}")
     await happen(shop.store, VISITOR, exposed(segments="readers"), converted(100, first=True))
-    await shop.store.join(VISITOR, person, Event("Identified", 3.0, {"user_id": f"user-{number}"}))
+    await shop.store.merge(VISITOR, person, Event("Identified", 3.0, {"user_id": f"user-{number}"}))
     await happen(shop.store, person, exposed(segments="late"), converted(200))
     await shop.relay(client).run_once()
     (counters,) = (await shop.store.splits(DAY)).values()
@@ -242,7 +242,7 @@ async def test_a_merge_waits_for_what_a_dead_relay_had_taken(
     await happen(shop.store, VISITOR, exposed(segments="readers"), converted(100, first=True))
     dead = (await shop.store.relaying()).group(SPLITS, consumer="dead")
     assert sum([len(some) async for some in dead.read()]) == 2
-    await shop.store.join(VISITOR, person, Event("Identified", 3.0, {"user_id": f"user-{number}"}))
+    await shop.store.merge(VISITOR, person, Event("Identified", 3.0, {"user_id": f"user-{number}"}))
     await happen(shop.store, person, converted(200))
     await shop.relay(client, name="second", claim_after_s=60.0).run_once()
     assert await shop.store.splits(DAY) == {DAY: {}}

@@ -147,7 +147,7 @@ async def test_a_move_that_a_relay_ends_is_made_by_the_rules(
     address = read_address(valkey_url)
     link = MortalLink(open_link(address, StoreSettings()), 1, is_sent=True)
     dying = Store(link, namespace=address.namespace, clock=shop.clock)
-    dying.join(VISITOR, person, Event("Identified", shop.clock.now, {"user_id": "user-17"}))
+    dying.merge(VISITOR, person, Event("Identified", shop.clock.now, {"user_id": "user-17"}))
     await link.cut.wait()
     await dying.close()
     shop.clock.now += 3 * HOUR

@@ -53,7 +53,7 @@ async def test_what_the_index_holds_beyond_the_records_is_removed(store: Store, 
 
 async def test_who_joined_a_person_is_in_the_index_as_that_person_alone(store: Store, behind: Behind) -> None:
     await store.commit("v1", None, has(email="anna@example.org", name="Anna"))
-    done = await store.join("v1", "anna", identified())
+    done = await store.merge("v1", "anna", identified())
     assert done.loaded is not None
     assert await store.find("email", "anna@example.org") == ["anna"]
     await store.erase("anna")
@@ -75,7 +75,7 @@ async def test_an_unconfirmed_visitor_is_found_once_they_are_confirmed(store: St
 
 async def test_who_joined_a_person_is_found_as_that_person(store: Store) -> None:
     await store.commit("v1", None, has(email="anna@example.org"))
-    await store.join("v1", "anna", identified())
+    await store.merge("v1", "anna", identified())
     assert await store.find("email", "anna@example.org") == ["anna"]
 
 
@@ -87,7 +87,7 @@ async def test_who_is_erased_is_found_no_more(store: Store, behind: Behind) -> N
 
 async def test_who_joined_an_erased_person_is_found_no_more(store: Store, behind: Behind) -> None:
     await store.commit("v1", None, has(email="anna@example.org"))
-    await store.join("v1", "anna", identified())
+    await store.merge("v1", "anna", identified())
     await store.erase("anna")
     assert "found" not in behind.kinds()
     assert await store.find("email", "anna@example.org") == []

@@ -36,7 +36,7 @@ async def counted(store: Store, field: str = FIELD) -> int:
 async def test_a_history_joins_a_person_and_the_visitor_becomes_a_pointer(store: Store, behind: Behind) -> None:
     await store.commit("anna", None, named("a"))
     before = (await store.commit("v1", None, named("b"))).loaded
-    done = await store.join("v1", "anna", identified())
+    done = await store.merge("v1", "anna", identified())
     assert done.outcome is Outcome.STORED
     assert done.loaded == await store.load("anna") == await store.load("v1")
     assert before is not None
@@ -54,7 +54,7 @@ async def test_a_history_joins_a_person_and_the_visitor_becomes_a_pointer(store:
 
 async def test_the_stream_tells_from_whom_the_history_came(store: Store) -> None:
     before = (await store.commit("v1", None, view)).loaded
-    await store.join("v1", "anna", identified())
+    await store.merge("v1", "anna", identified())
     (merged,) = [entry async for entry in store.events("anna") if entry.event.name == MERGED]
     assert before is not None
     assert merged.event.properties["from"] == before.pseudonym
@@ -62,7 +62,7 @@ async def test_the_stream_tells_from_whom_the_history_came(store: Store) -> None
 
 async def test_a_new_person_takes_the_history_over(store: Store) -> None:
     await store.commit("v1", None, view)
-    await store.join("v1", "anna", identified())
+    await store.merge("v1", "anna", identified())
     loaded = await store.load("anna")
     assert loaded.profile is not None
     assert (loaded.profile.seed, loaded.profile.visits, loaded.profile.user) == (7, 1, "anna")
@@ -70,7 +70,7 @@ async def test_a_new_person_takes_the_history_over(store: Store) -> None:
 
 async def test_an_old_cookie_leads_to_the_person(store: Store) -> None:
     stale = (await store.commit("v1", None, view, message="a")).loaded
-    await store.join("v1", "anna", identified())
+    await store.merge("v1", "anna", identified())
     for base in (stale, None, await store.load("v1")):
         assert (await store.commit("v1", base, view)).outcome is Outcome.STORED
     assert (await store.commit("v1", stale, view, message="a")).outcome is Outcome.KNOWN
@@ -79,7 +79,7 @@ async def test_an_old_cookie_leads_to_the_person(store: Store) -> None:
 
 async def test_what_waits_goes_before_the_join_and_what_comes_later_to_the_person(store: Store) -> None:
     waiting = [store.submit("v1", None, named(name)) for name in "ab"]
-    joining = store.join("v1", "anna", identified())
+    joining = store.merge("v1", "anna", identified())
     reading = asyncio.ensure_future(store.load("v1"))
     later = [store.submit("v1", None, named(name)) for name in "cd"]
     places = [(await one).loaded for one in (*waiting, joining, *later)]
@@ -93,7 +93,7 @@ async def test_what_waits_goes_before_the_join_and_what_comes_later_to_the_perso
 @pytest.mark.parametrize("times", [1, 2])
 async def test_a_visitor_without_a_history_leaves_the_event_alone(store: Store, behind: Behind, times: int) -> None:
     for _ in range(times):
-        assert (await store.join("v1", "anna", identified("m1"))).outcome in (Outcome.STORED, Outcome.KNOWN)
+        assert (await store.merge("v1", "anna", identified("m1"))).outcome in (Outcome.STORED, Outcome.KNOWN)
     assert await told_of(store, "anna") == 1
     assert await names_of(store, "anna") == [IDENTIFIED]
     assert "profile:v1" not in behind.kinds()
@@ -101,50 +101,50 @@ async def test_a_visitor_without_a_history_leaves_the_event_alone(store: Store, 
 
 async def test_a_join_that_comes_again_takes_a_history_along_that_was_told_late(store: Store) -> None:
     """A client's batches may arrive in any order: who they are first, what they did before later."""
-    await store.join("v1", "anna", identified("m1"))
+    await store.merge("v1", "anna", identified("m1"))
     await store.commit("v1", None, view)
-    assert (await store.join("v1", "anna", identified("m1"))).outcome is Outcome.STORED
+    assert (await store.merge("v1", "anna", identified("m1"))).outcome is Outcome.STORED
     assert (await visits_of(store, "anna"), await told_of(store, "anna"), await counted(store, TOLD)) == (1, 1, 1)
 
 
 async def test_a_repeated_join_counts_once(store: Store) -> None:
     await store.commit("v1", None, view)
-    outcomes = [(await store.join("v1", "anna", identified("m1"))).outcome for _ in range(3)]
+    outcomes = [(await store.merge("v1", "anna", identified("m1"))).outcome for _ in range(3)]
     assert outcomes == [Outcome.STORED, Outcome.KNOWN, Outcome.KNOWN]
     assert (await visits_of(store, "anna"), await told_of(store, "anna"), await counted(store, TOLD)) == (1, 1, 1)
 
 
 async def test_known_never_joins_known(store: Store) -> None:
     await store.commit("v1", None, view)
-    await store.join("v1", "anna", identified())
+    await store.merge("v1", "anna", identified())
     for visitor in ("anna", "v1"):
-        await store.join(visitor, "bob", identified(user="bob"))
+        await store.merge(visitor, "bob", identified(user="bob"))
     assert (await visits_of(store, "anna"), await visits_of(store, "bob")) == (1, 0)
     assert (await told_of(store, "anna"), await told_of(store, "bob")) == (1, 2)
-    await store.join("anna", "anna", identified())
+    await store.merge("anna", "anna", identified())
     assert (await visits_of(store, "anna"), await told_of(store, "anna")) == (1, 2)
 
 
 async def test_a_person_of_whom_nothing_is_remembered_joins_nobody(store: Store) -> None:
     anna, ben = await store.person("anna"), await store.person("ben")
     await store.commit(anna, None, named("a"))  # by an old cookie, after the record has gone
-    await store.join(anna, ben, identified(user="ben"))
+    await store.merge(anna, ben, identified(user="ben"))
     assert (await store.load(anna)).visitor == anna
     assert (await visits_of(store, anna), await visits_of(store, ben), await told_of(store, ben)) == (1, 0, 1)
 
 
 async def test_an_erased_visitor_joins_nobody_and_nobody_joins_an_erased_person(store: Store) -> None:
     await store.erase("v1")
-    assert (await store.join("v1", "anna", identified())).outcome is Outcome.STORED
+    assert (await store.merge("v1", "anna", identified())).outcome is Outcome.STORED
     await store.erase("bob")
     await store.commit("v2", None, view)
-    assert (await store.join("v2", "bob", identified(user="bob"))).outcome is Outcome.ERASED
+    assert (await store.merge("v2", "bob", identified(user="bob"))).outcome is Outcome.ERASED
     assert (await visits_of(store, "v2"), (await store.load("bob")).erased) == (1, True)
 
 
 async def test_what_an_unconfirmed_visitor_left_is_released(store: Store) -> None:
     await store.commit("v1", None, named("a"), confirmed=False)
-    await store.join("v1", "anna", identified())
+    await store.merge("v1", "anna", identified())
     assert await names_of(store, "anna") == ["a", MERGED, IDENTIFIED]
     assert await counted(store) == 1
 
@@ -152,7 +152,7 @@ async def test_what_an_unconfirmed_visitor_left_is_released(store: Store) -> Non
 async def test_all_messages_go_along(store: Store, behind: Behind) -> None:
     await asyncio.gather(*(store.commit("v1", None, view, message=str(n)) for n in range(1203)))
     await store.commit("anna", None, view, message="own")
-    await store.join("v1", "anna", identified("told"))
+    await store.merge("v1", "anna", identified("told"))
     assert "messages:v1" not in behind.kinds()
     again = [store.commit(one, None, view, message=str(n)) for n in range(0, 1203, 100) for one in ("v1", "anna")]
     assert {one.outcome for one in await asyncio.gather(*again)} == {Outcome.KNOWN}
@@ -163,7 +163,7 @@ async def test_all_messages_go_along(store: Store, behind: Behind) -> None:
 async def test_erasing_a_person_erases_all_who_joined(store: Store, behind: Behind) -> None:
     for visitor in ("v1", "v2", "v3"):
         await store.commit(visitor, None, view, message="a")
-        await store.join(visitor, "anna", identified())
+        await store.merge(visitor, "anna", identified())
     assert await store.erase("anna") == 9
     assert [entry async for entry in store.events()] == []
     for visitor in ("v1", "v2", "v3", "anna"):
@@ -175,7 +175,7 @@ async def test_erasing_a_person_erases_all_who_joined(store: Store, behind: Behi
 
 async def test_erasing_by_an_old_cookie_erases_the_person(store: Store) -> None:
     await store.commit("v1", None, view)
-    await store.join("v1", "anna", identified())
+    await store.merge("v1", "anna", identified())
     assert await store.erase("v1") == 3
     assert (await store.load("anna")).erased
 
@@ -187,7 +187,7 @@ async def test_a_merge_that_fails_leaves_everything_as_it_was(store: Store) -> N
     await store.commit("v1", None, view)
     store.joining = fails
     with pytest.raises(ZeroDivisionError):
-        await store.join("v1", "anna", identified())
+        await store.merge("v1", "anna", identified())
     assert (await visits_of(store, "v1"), await visits_of(store, "anna")) == (1, 0)
     assert (await store.commit("v1", None, view)).outcome is Outcome.STORED
 
@@ -206,7 +206,7 @@ class Ground:
         """A worker joins v1, who has seen one page, to anna, and dies at one of its scripts; whether it came so far."""
         link = MortalLink(link_to(self.url), at_script, is_sent=is_sent)
         dying = self.worker(link)
-        joining = dying.join("v1", "anna", identified("told"))
+        joining = dying.merge("v1", "anna", identified("told"))
         await asyncio.wait([asyncio.ensure_future(link.cut.wait()), joining], return_when=asyncio.FIRST_COMPLETED)
         await dying.close()
         return link.cut.is_set()
@@ -217,7 +217,7 @@ async def ground(valkey_server: str) -> AsyncIterator[Ground]:
     ground = Ground(valkey_server)
     first = ground.worker()
     await first.commit("somebody", None, view)
-    await first.join("somebody", "else", identified())  # now the server knows every script
+    await first.merge("somebody", "else", identified())  # now the server knows every script
     yield ground
     for one in ground.stores:
         await one.close()
@@ -232,11 +232,11 @@ async def commits(store: Store) -> None:
 
 
 async def joins_again(store: Store) -> None:
-    await store.join("v1", "anna", identified("told"))
+    await store.merge("v1", "anna", identified("told"))
 
 
 async def joins_another(store: Store) -> None:
-    await store.join("v1", "bob", identified("other", user="bob"))
+    await store.merge("v1", "bob", identified("other", user="bob"))
 
 
 COMERS = [loads, commits, joins_again, joins_another]
@@ -312,9 +312,9 @@ async def test_both_devices_act_at_once(ground: Ground) -> None:
         for n in range(10)
     ]
     half = len(acts) // 2
-    joins = [workers[0].join("phone", "anna", identified("p")), workers[1].join("laptop", "anna", identified("l"))]
+    joins = [workers[0].merge("phone", "anna", identified("p")), workers[1].merge("laptop", "anna", identified("l"))]
     await asyncio.gather(*acts[:half], *joins, *acts[half:])
-    await asyncio.gather(*(workers[2].join(one, "anna", identified(one[0])) for one in ("phone", "laptop")))
+    await asyncio.gather(*(workers[2].merge(one, "anna", identified(one[0])) for one in ("phone", "laptop")))
     assert await visits_of(workers[2], "anna") == 90
     assert (await told_of(workers[2], "anna"), await counted(workers[2])) == (2, 91)
     assert (await names_of(workers[2], "anna")).count("Page Viewed") == 90
@@ -325,7 +325,7 @@ async def test_workers_that_join_one_visitor_at_once_move_the_history_once(groun
     for _ in range(5):
         workers = [ground.worker() for _ in people]
         await workers[0].commit("v1", None, view)
-        told = [worker.join("v1", one, identified(user=one)) for worker, one in zip(workers, people, strict=True)]
+        told = [worker.merge("v1", one, identified(user=one)) for worker, one in zip(workers, people, strict=True)]
         assert {done.outcome for done in await asyncio.gather(*told)} == {Outcome.STORED}
         assert sum([await visits_of(workers[0], one) for one in sorted(set(people))]) == 1
         assert sum([await told_of(workers[0], one) for one in sorted(set(people))]) == len(people)
@@ -337,7 +337,7 @@ async def test_a_join_waits_for_a_store_that_is_away(ground: Ground) -> None:
     store = ground.worker(link)
     await store.commit("v1", None, view)
     link.away = True
-    joining = store.join("v1", "anna", identified("told"))
+    joining = store.merge("v1", "anna", identified("told"))
     later = store.submit("v1", None, view)
     assert await store.flush(0.05) == 2
     with pytest.raises(StoreUnavailable):
@@ -352,7 +352,7 @@ async def test_people_who_were_joined_to_each_other_end_as_an_error_not_a_loop(g
     await first.commit("v1", None, lambda profile: (profile or Profile(seed=1), NOTHING))
     await first.commit("v2", None, view)
     done = await asyncio.gather(
-        first.join("v1", "v2", identified()), other.join("v2", "v1", identified()), return_exceptions=True
+        first.merge("v1", "v2", identified()), other.merge("v2", "v1", identified()), return_exceptions=True
     )
     assert len(done) == 2
 
@@ -361,7 +361,7 @@ async def test_moves_beyond_the_aliases_kept_are_known_by_their_messages(ground:
     store = ground.worker()
     for n in range(35):
         await store.commit(f"d{n}", None, view)
-        await store.join(f"d{n}", "anna", identified(str(n)))
+        await store.merge(f"d{n}", "anna", identified(str(n)))
     record = (await store.load("anna")).record
     assert record is not None
     assert [one.visitor for one in record.body.aliases] == [f"d{n}" for n in range(3, 35)]

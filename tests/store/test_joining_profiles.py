@@ -89,7 +89,7 @@ async def test_what_lies_in_the_store_is_the_pure_merge_of_both(
     assert anonymous is not None
     told = identified(START + 500 * DAY)
     expected, _ = corridor.join(person, anonymous, told)
-    done = await store.join(v1, anna, told)
+    done = await store.merge(v1, anna, told)
     assert done.outcome is Outcome.STORED
     assert (await store.load(anna)).profile == (await store.load(v1)).profile == expected
     assert await store.find("email", "ADA@example.org") == [anna]
@@ -102,7 +102,7 @@ async def test_rules_see_both_histories_at_once(open_: Open, store_url: str, cor
     for visitor in (anna, v1):
         profile = await walk(store, visitor, corridor, [Event(PAGE_VIEWED, START + i, page=page) for i in range(2)])
         assert classify(corridor.ruleset, profile, Signals(at=START), START + 5) == frozenset()
-    await store.join(v1, anna, identified(START + 9))
+    await store.merge(v1, anna, identified(START + 9))
     profile = (await store.load(v1)).profile
     assert classify(corridor.ruleset, profile, Signals(at=START), START + 10) == {"birds"}
 
@@ -120,7 +120,7 @@ async def test_both_devices_and_two_workers_at_once_lose_and_double_nothing(
         random.choice(workers).submit(random.choice((anna, v1)), None, folding(corridor, event, seed=3))
         for event in events[1:30]
     ]
-    joins = [one.join(v1, anna, identified(START + 30, "m1")) for one in workers]
+    joins = [one.merge(v1, anna, identified(START + 30, "m1")) for one in workers]
     going += [
         random.choice(workers).submit(random.choice((anna, v1)), None, folding(corridor, event, seed=3))
         for event in events[30:]
@@ -153,10 +153,10 @@ async def test_who_was_counted_as_two_is_counted_once(open_: Open, store_url: st
     treated, held_back = ("hero", "", "treatment", "shown"), ("hero", "", "control", "shown")
     before = await counted()
     assert (before[treated], before[held_back]) == (2, 1)
-    await store.join(v1, anna, identified(START + 5))
+    await store.merge(v1, anna, identified(START + 5))
     after = await counted()
     assert (after[treated], after[held_back]) == (1, 1)
-    await store.join(v2, anna, identified(START + 6))
+    await store.merge(v2, anna, identified(START + 6))
     mixed = await counted()
     assert {unit: count for unit, count in mixed.items() if unit[3] == "mixed"} == {("hero", "", "", "mixed"): 1}
     assert treated not in mixed
@@ -168,7 +168,7 @@ async def test_a_person_without_rules_is_joined_as_well(open_: Open, store_url: 
     anna, v1 = await store.person("anna"), "v" * 22
     events = journey(Random(3), 40)
     once = await walk(store, v1, plain, events)
-    await store.join(v1, anna, identified(START + 900 * DAY))
+    await store.merge(v1, anna, identified(START + 900 * DAY))
     profile = (await store.load(anna)).profile
     assert once is not None
     assert profile is not None

@@ -98,7 +98,7 @@ class Site:
                     reference.event(visitor, message)
             case Joins(worker, visitor, person, message):
                 told = identified(f"{visitor}{person}{message}" if message else "", user=person)
-                await self.workers[worker].join(visitor, person, told)
+                await self.workers[worker].merge(visitor, person, told)
                 reference.join(visitor, person, told.id)
             case Restart(worker):
                 await self.workers[worker].close()

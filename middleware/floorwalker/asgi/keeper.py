@@ -140,7 +140,7 @@ class Keeper:
 
     def join(self, anonymous: str, person: str, identified: Event) -> Commit:
         """Queue that an anonymous history becomes a person's; it waits for an absent store as commits do."""
-        return self._store.join(anonymous, person, identified)
+        return self._store.merge(anonymous, person, identified)
 
     def join_later(self, anonymous: str, user: str, identified: Event) -> None:
         """The same for a person whose id cannot be told yet: once the store has told it, a day long at most."""

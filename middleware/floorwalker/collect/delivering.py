@@ -110,7 +110,7 @@ class Delivery:
                         under_way.append(await self._submit(work, bases))
                     case Join():
                         outcomes |= await _settled(under_way)
-                        joined = self._store.join(work.anonymous, work.person, work.identified)
+                        joined = self._store.merge(work.anonymous, work.person, work.identified)
                         outcomes |= await _settled([joined])
                         under_way = []
                     case _:

@@ -180,7 +180,7 @@ class Store:
         future = self.submit(visitor, base, step, confirmed=confirmed, raw=raw, message=message, keeps_life=keeps_life)
         return await asyncio.shield(future)
 
-    def join(self, anonymous: str, person: str, identified: Event) -> asyncio.Future[Committed]:
+    def merge(self, anonymous: str, person: str, identified: Event) -> asyncio.Future[Committed]:
         """Let an anonymous visitor's history join a person's; the future tells what became of it.
 
         What waits for the visitor is committed first, what comes later goes to the person. Where there is no history
