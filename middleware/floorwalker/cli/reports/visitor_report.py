@@ -115,7 +115,9 @@ class VisitorReport:
         return [total, *columns(orders, right=(0, 2)), *columns(things, right=(0, 2))]
 
     def _answers(self, drawn: Mapping[str, Any]) -> list[str]:
-        channels = [(printable(name), f"{100 * rate:.0f} % of what was offered") for name, rate in drawn["responds_to"].items()]
+        channels = [
+            (printable(name), f"{100 * rate:.0f} % of what was offered") for name, rate in drawn["responds_to"].items()
+        ]
         blocks = [
             (printable(one["block"], longest=40), f"shown {one['shown']:,}, clicked {one['clicked']:,}")
             for one in drawn["blocks"][:_SHOWN]
