@@ -18,6 +18,7 @@ import pytest
 
 from floorwalker import Store, open_store
 from floorwalker.asgi.rules.rulebook import read_site_files
+from floorwalker.core.memory.facts import read_fact
 from tests.asgi.browser import CHROME
 from tests.asgi.saving_site import SLOTS
 from tests.conftest import ROOT
@@ -177,10 +178,14 @@ async def everything_is_counted(folders: Folders, visitors: Visitors, store: Sto
     counted: Counter[tuple[str, str]] = Counter()
     for facts in (await store.stats(days[0], days[-1])).values():
         for field, value in facts.items():
-            slot, block, arm, fact = field.split("\x1f")
-            if (arm, fact) == ("treatment", "shown"):
-                counted[slot, block] += value
-    assert counted == by_block
+            fact = read_fact(field)
+            assert fact is not None
+            if (fact.arm, fact.name) == ("treatment", "shown"):
+                counted[fact.unit, fact.block] += value
+    people = Counter(
+        (slot, "") for slot in {slot for slot, _ in by_block} | {""} for _ in {who for who, *_ in first_seen}
+    )
+    assert counted == by_block + people
     assert [one.version for one in await store.rules_history() if not one.aside][::-1] == [
         folders.version(number) for number in (1, 2, 3, 4, 2)
     ]
