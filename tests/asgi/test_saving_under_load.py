@@ -185,7 +185,7 @@ async def everything_is_counted(folders: Folders, visitors: Visitors, store: Sto
     people = Counter(
         (slot, "") for slot in {slot for slot, _ in by_block} | {""} for _ in {who for who, *_ in first_seen}
     )
-    assert counted == by_block + people
+    assert counted == by_block + by_unit
     assert [one.version for one in await store.rules_history() if not one.aside][::-1] == [
         folders.version(number) for number in (1, 2, 3, 4, 2)
     ]
