@@ -182,9 +182,8 @@ async def everything_is_counted(folders: Folders, visitors: Visitors, store: Sto
             assert fact is not None
             if (fact.arm, fact.name) == ("treatment", "shown"):
                 counted[fact.unit, fact.block] += value
-    people = Counter(
-        (slot, "") for slot in {slot for slot, _ in by_block} | {""} for _ in {who for who, *_ in first_seen}
-    )
+    units, people = {slot for slot, _ in by_block} | {""}, {who for who, *_ in first_seen}
+    by_unit = Counter({(unit, ""): len(people) for unit in units})
     assert counted == by_block + by_unit
     assert [one.version for one in await store.rules_history() if not one.aside][::-1] == [
         folders.version(number) for number in (1, 2, 3, 4, 2)
