@@ -107,6 +107,7 @@ def test_silence_never_makes_anybody_likelier_to_be_there(one: Repeats, more: fl
     [
         (Repeats(0, 0, 0), "new"),
         (Repeats(0, 0, 4), "new"),
+        (Repeats(3, 0.1, 0.1), "new"),  # several devices, or several looks, of one day
         (Repeats(0, 0, 4.1), "at-risk"),
         (Repeats(0, 0, 12), "churned"),
         (Repeats(1, 1, 1), "active"),

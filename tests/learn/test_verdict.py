@@ -4,7 +4,7 @@ from collections import Counter
 from math import isclose
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec import structs
 
@@ -155,6 +155,7 @@ field = st.tuples(
 )
 
 
+@example({}, {("-", "-", "control", "shown"): -5})
 @given(st.dictionaries(field, st.integers(-5, 10**12)), st.dictionaries(field, st.integers(-5, 10**12)))
 def test_whatever_was_counted_there_is_a_verdict_and_days_add_up(first, second):
     """Negative sums cannot be, but a day may hold what is taken back of another."""

@@ -8,7 +8,8 @@ weeks.
 from msgspec import Struct
 
 WEEK_S = 7 * 86400.0
-NEW_WEEKS = 4.0  # somebody who came once is new for so long
+NEW_WEEKS = 4.0  # somebody who came on one day alone is new for so long
+_DAY = 1 / 7  # of a week
 LOYAL, ACTIVE, AT_RISK = 0.5, 0.25, 0.1  # from which P(active) on
 UNDER_MONETIZED = "under-monetized"
 
@@ -62,7 +63,7 @@ def active(table: LifecycleTable, repeats: Repeats, weeks: float) -> float:
 
 def label(table: LifecycleTable, repeats: Repeats) -> str:
     """new, loyal, active, at-risk or churned."""
-    if repeats.count == 0 and repeats.age <= NEW_WEEKS:
+    if repeats.last < _DAY and repeats.age <= NEW_WEEKS:
         return "new"
     probability = active(table, repeats, table.horizon_weeks)
     if probability >= LOYAL:

@@ -191,9 +191,9 @@ def _needed(known: Sample, terms: Terms, share: float) -> int | None:
 
 
 def _ratio(figures: Figures, share: float) -> SampleRatio | None:
-    if not 0 < share < 1 or not figures.shown:
-        return None
     counts = figures.treatment.shown, figures.control.shown
+    if not 0 < share < 1 or min(counts) < 0 or not sum(counts):
+        return None
     return SampleRatio(share, _seen_share(figures), sample_ratio_factor(counts, (1 - share, share)))
 
 
