@@ -89,8 +89,8 @@ MONEY = (
     ),
     asks(
         "lifecycle",
-        "How surely they still come, by how often they came and how long ago: `new` is who came on one day alone, up to "
-        "four weeks ago, `under-monetized` who comes and spends little. What was learned of them goes first.",
+        "How surely they still come, by how often they came and how long ago: `new` is who came on one day alone, up "
+        "to four weeks ago, `under-monetized` who comes and spends little. What was learned of them goes first.",
         "lifecycle: loyal",
         choice("is", "the stage", LIFECYCLES),
         memory=True,
