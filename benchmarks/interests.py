@@ -28,7 +28,7 @@ from pathlib import Path
 from random import Random
 
 from floorwalker.core.memory.affinity import LEAD_TO_REPLACE, VIEW, VISIT_EVENTS, faded, standing_out, with_topics
-from floorwalker.core.memory.holdings import Interests
+from floorwalker.core.memory.kept.holdings import Interests
 from floorwalker.core.priors import Priors, smoothed
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "eshop_clicks_apr-jun_2008.csv"

@@ -18,7 +18,7 @@ from floorwalker.core.memory.profile import Profile
 from floorwalker.html.markers import PageMemory
 from floorwalker.html.rewriter import SlotRewriter
 from floorwalker.html.weave import Outcome
-from floorwalker.store.codec import decode_profile, encode_event, encode_profile
+from floorwalker.store.records.codec import decode_profile, encode_event, encode_profile
 
 Thing = TypeVar("Thing")
 

@@ -22,10 +22,10 @@ from floorwalker.core.effects import Count, Effects
 from floorwalker.core.events import Event, Page
 from floorwalker.core.memory.profile import Profile
 from floorwalker.store import Committed, Loaded, Store, StoreSettings, open_store
-from floorwalker.store.attempt import Commit, compose
-from floorwalker.store.codec import encode_profile
-from floorwalker.store.embedded import EmbeddedServer
+from floorwalker.store.bundled.embedded import EmbeddedServer
+from floorwalker.store.commits.attempt import Commit, compose
 from floorwalker.store.keys import Keys
+from floorwalker.store.records.codec import encode_profile
 from floorwalker.store.scripts import script
 
 Call = Callable[[int], Awaitable[object]]

@@ -14,7 +14,7 @@ import pytest
 import redis
 
 from floorwalker.errors import ConfigurationError
-from floorwalker.store.embedded import EmbeddedServer, server_binary
+from floorwalker.store.bundled.embedded import EmbeddedServer, server_binary
 
 _numbers = count(1)
 

@@ -18,7 +18,7 @@ import pytest
 
 from floorwalker import Store, open_store
 from floorwalker.asgi.rules.rulebook import read_site_files
-from floorwalker.core.memory.facts import read_fact
+from floorwalker.core.memory.proving.facts import read_fact
 from tests.asgi.browser import CHROME
 from tests.asgi.saving_site import SLOTS
 from tests.conftest import ROOT

@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
-from floorwalker.core.memory.holdings import Cart, CartItem, Consent, Contacts, Interests, Learned, Note, Notes
-from floorwalker.core.memory.purchases import NO_ORDERS, Bought, Order, Orders, Total
+from floorwalker.core.memory.kept.holdings import Cart, CartItem, Consent, Contacts, Interests, Learned, Note, Notes
+from floorwalker.core.memory.kept.purchases import NO_ORDERS, Bought, Order, Orders, Total
 
 Plain = Mapping[str, Any]
 

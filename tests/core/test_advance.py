@@ -15,7 +15,7 @@ from floorwalker.core.conditions.model import Field, Window
 from floorwalker.core.effects import NOTHING, Effects
 from floorwalker.core.events import ERROR_VIEWED, PAGE_VIEWED, VISIT_STARTED, Event, Page
 from floorwalker.core.hit import Headers, Hit, HitKind
-from floorwalker.core.memory.history import History
+from floorwalker.core.memory.asked.history import History
 from floorwalker.core.memory.profile import Profile, Touch
 from floorwalker.core.priors import Priors
 from floorwalker.core.ruleset import PageRule, Ruleset, Topic

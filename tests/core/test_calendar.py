@@ -13,8 +13,8 @@ from floorwalker.core.conditions.model import Behaviour, Field, Window
 from floorwalker.core.conditions.model import Test as Asked
 from floorwalker.core.evaluation.evaluate import holds
 from floorwalker.core.events import PAGE_VIEWED, Event, Page
+from floorwalker.core.memory.asked.history import History
 from floorwalker.core.memory.fold import fold
-from floorwalker.core.memory.history import History
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.memory.terms import Terms
 from floorwalker.core.ruleset import Ruleset, Site

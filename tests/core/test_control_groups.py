@@ -10,7 +10,7 @@ from floorwalker.core.deciding.decide import decide, showing_of
 from floorwalker.core.decision import Arm, Keeper
 from floorwalker.core.hashing import seed_of
 from floorwalker.core.memory.profile import Profile
-from floorwalker.core.memory.proof import read_fact
+from floorwalker.core.memory.proving.proof import read_fact
 from floorwalker.core.ruleset import Ruleset
 from floorwalker.rulefile import read
 from tests.core.visitors import AT, profile_of, signals_of

@@ -12,7 +12,7 @@ from floorwalker.core.deciding.decide import decide, explain_all, showing_of
 from floorwalker.core.decision import Arm, Reason
 from floorwalker.core.hashing import seed_of
 from floorwalker.core.memory.profile import Profile
-from floorwalker.core.memory.proof import fold_shown
+from floorwalker.core.memory.proving.proof import fold_shown
 from floorwalker.core.memory.terms import Terms
 from floorwalker.core.ruleset import Content, Ruleset, Site
 from floorwalker.core.signals import Robot, Signals

@@ -20,12 +20,12 @@ from floorwalker.core.events import (
 )
 from floorwalker.core.happening import event_of
 from floorwalker.core.late import LATE_S, fold_late, is_late
+from floorwalker.core.memory.asked.history import History
 from floorwalker.core.memory.fold import fold
 from floorwalker.core.memory.goals import goals_of
-from floorwalker.core.memory.history import History
+from floorwalker.core.memory.kept.responses import Showing
 from floorwalker.core.memory.profile import Profile
-from floorwalker.core.memory.proof import fold_shown
-from floorwalker.core.memory.responses import Showing
+from floorwalker.core.memory.proving.proof import fold_shown
 from floorwalker.core.memory.terms import Terms
 from floorwalker.rulefile import read
 from tests.core.journeys import CALENDAR, DAY, EVENT_QUESTIONS, SITE, START, WINDOWS, any_of, journey, walked

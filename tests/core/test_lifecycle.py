@@ -19,9 +19,9 @@ from floorwalker.core.lifecycle import (
     label,
     spent_per_order,
 )
-from floorwalker.core.memory.holdings import Learned
+from floorwalker.core.memory.kept.holdings import Learned
+from floorwalker.core.memory.kept.purchases import NO_ORDERS, Order
 from floorwalker.core.memory.profile import Profile
-from floorwalker.core.memory.purchases import NO_ORDERS, Order
 from floorwalker.core.memory.returning import repeats
 from floorwalker.core.priors import Priors
 from floorwalker.core.ruleset import Ruleset

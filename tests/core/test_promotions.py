@@ -6,9 +6,9 @@ from floorwalker.core.calendar import Calendar
 from floorwalker.core.deciding.decide import decide, explain_all, showing_of
 from floorwalker.core.decision import Arm, Reason
 from floorwalker.core.hashing import seed_of, share
+from floorwalker.core.memory.kept.responses import Showing
 from floorwalker.core.memory.profile import Profile
-from floorwalker.core.memory.proof import fold_shown
-from floorwalker.core.memory.responses import Showing
+from floorwalker.core.memory.proving.proof import fold_shown
 from floorwalker.core.memory.terms import Terms
 from floorwalker.core.ruleset import Ruleset, Site
 from floorwalker.core.trying.drafts import with_drafts

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from floorwalker.core.advance import Corridor
 from floorwalker.core.events import Event
 from floorwalker.core.hit import Hit, HitKind
+from floorwalker.core.memory.kept.responses import Showing
 from floorwalker.core.memory.profile import Profile
-from floorwalker.core.memory.responses import Showing
 from floorwalker.core.personas import Facts, Happening, PastOrder, Persona, Piece
 from floorwalker.core.ruleset import PageRule, Ruleset
 from floorwalker.core.signals import Place

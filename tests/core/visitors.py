@@ -11,11 +11,11 @@ import msgspec
 from floorwalker.core.calendar import Calendar
 from floorwalker.core.evaluation.evaluate import Moment, moment_at
 from floorwalker.core.events import PAGE_VIEWED, Page
-from floorwalker.core.memory.counts import EMPTY, Counts
-from floorwalker.core.memory.ledger import with_past
+from floorwalker.core.memory.kept.counts import EMPTY, Counts
+from floorwalker.core.memory.kept.ledger import with_past
+from floorwalker.core.memory.kept.recents import Past, Recents, with_event
+from floorwalker.core.memory.kept.responses import Daily, Exposure, Response, Responses
 from floorwalker.core.memory.profile import Profile, Touch, Visit
-from floorwalker.core.memory.recents import Past, Recents, with_event
-from floorwalker.core.memory.responses import Daily, Exposure, Response, Responses
 from floorwalker.core.ruleset import Ruleset, Site
 from floorwalker.core.signals import Ad, Campaign, Referrer, Search, Signals
 from tests.core.holdings import held

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from floorwalker.asgi.settings import Options, Settings, read_settings
-from floorwalker.store.address import read_address
-from floorwalker.store.attempt import COUNTS_HELD_BACK, EVENTS_HELD_BACK, WRITERS_KEPT
+from floorwalker.store.commits.attempt import COUNTS_HELD_BACK, EVENTS_HELD_BACK, WRITERS_KEPT
 from floorwalker.store.keys import Keys, files_key, history_key, lifecycle_key, meta_key, relay_key, topics_key
+from floorwalker.store.link.address import read_address
 from floorwalker.store.losses import Loss
 from floorwalker.store.open import PARTITIONS, PARTITIONS_EMBEDDED
-from floorwalker.store.record import HEAD_BYTES, IDENTITY_BYTES, Body, Record, State
+from floorwalker.store.records.record import HEAD_BYTES, IDENTITY_BYTES, Body, Record, State
 from floorwalker.store.settings import StoreSettings
 from tests.docs.pages import ROOT, table
 

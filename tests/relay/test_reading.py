@@ -17,8 +17,8 @@ from floorwalker.relay.reader import Reader
 from floorwalker.relay.relay import SPLITS
 from floorwalker.relay.standing import standing_of
 from floorwalker.store import Store
-from floorwalker.store.groups import Delivery
-from floorwalker.store.splits import COUNTED
+from floorwalker.store.relaying.groups import Delivery
+from floorwalker.store.relaying.splits import COUNTED
 from tests.asgi.conftest import Clock
 from tests.relay.shop import RULES, SECRET, Hook, Shop, opened, quick
 from tests.store.conftest import store_url

@@ -6,7 +6,7 @@ import httpx
 
 from floorwalker.core.events import SEGMENT_ENTERED, SEGMENT_LEFT, Event
 from floorwalker.store import Store, StoreSettings
-from floorwalker.store.address import read_address
+from floorwalker.store.link.address import read_address
 from floorwalker.store.open import open_link
 from tests.asgi.conftest import Clock
 from tests.relay.shop import HOUR, Shop, corridor_of, opened

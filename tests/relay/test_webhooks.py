@@ -12,8 +12,8 @@ from floorwalker.core.effects import Effects
 from floorwalker.core.events import SEGMENT_ENTERED, SEGMENT_LEFT, Event
 from floorwalker.core.memory.profile import Profile
 from floorwalker.relay.standing import standing_of
-from floorwalker.store import outbox
-from floorwalker.store.outbox import Letter
+from floorwalker.store.relaying import outbox
+from floorwalker.store.relaying.outbox import Letter
 from tests.relay.shop import HOUR, OTHER_SECRET, SECRET, Hook, Shop, receiving
 
 VISITOR = "v" * 22

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from enum import Enum
 
 from floorwalker.errors import StoreUnavailable
-from floorwalker.store.pipe import Link
-from floorwalker.store.replies import Reply, Word
+from floorwalker.store.link.pipe import Link
+from floorwalker.store.link.replies import Reply, Word
 
 
 class Fate(Enum):

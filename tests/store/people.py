@@ -6,9 +6,9 @@ from floorwalker.core.effects import NOTHING, Count, Effects
 from floorwalker.core.events import IDENTIFIED, Event
 from floorwalker.core.memory.profile import Profile
 from floorwalker.store import Store, StoreSettings
-from floorwalker.store.address import read_address
+from floorwalker.store.link.address import read_address
+from floorwalker.store.link.pipe import Link
 from floorwalker.store.open import open_link
-from floorwalker.store.pipe import Link
 from tests.store.conftest import QUICK
 from tests.store.steps import DAY
 

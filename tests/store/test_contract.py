@@ -11,7 +11,7 @@ from floorwalker.core.effects import Effects
 from floorwalker.core.memory.profile import Profile
 from floorwalker.errors import RecordTooNew, StoreError
 from floorwalker.store import Committed, Outcome, Step, Store
-from floorwalker.store.record import Body, Record, State, Writer, decode_record
+from floorwalker.store.records.record import Body, Record, State, Writer, decode_record
 from tests.store.conftest import Behind, Open
 from tests.store.steps import DAY, FIELD, named, view
 

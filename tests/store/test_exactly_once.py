@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from floorwalker.store import Loaded, Outcome, Store, StoreSettings
-from floorwalker.store.address import read_address
+from floorwalker.store.link.address import read_address
 from floorwalker.store.open import open_link
-from floorwalker.store.record import Body, Record, State
+from floorwalker.store.records.record import Body, Record, State
 from tests.servers import fresh_namespace
 from tests.store.conftest import QUICK, Behind, client_of
 from tests.store.links import Fate, FatefulLink

@@ -11,10 +11,10 @@ from floorwalker.core.conditions.model import Window
 from floorwalker.core.deciding.classify import classify
 from floorwalker.core.effects import Effects
 from floorwalker.core.events import IDENTIFIED, PAGE_VIEWED, Event, Page
-from floorwalker.core.memory.history import History
+from floorwalker.core.memory.asked.history import History
+from floorwalker.core.memory.kept.responses import Showing
 from floorwalker.core.memory.profile import Profile
-from floorwalker.core.memory.proof import read_fact
-from floorwalker.core.memory.responses import Showing
+from floorwalker.core.memory.proving.proof import read_fact
 from floorwalker.core.ruleset import Ruleset
 from floorwalker.core.signals import Signals
 from floorwalker.rulefile import read

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from floorwalker.errors import StoreError, StoreUnavailable
 from floorwalker.store import KeptRules, Publication, Store, StoreSettings
-from floorwalker.store.address import read_address
+from floorwalker.store.link.address import read_address
 from floorwalker.store.open import open_link
 from floorwalker.store.publications import LARGEST_BYTES, LARGEST_PACKED_BYTES, PUBLICATIONS_KEPT, pack, unpack
 from tests.servers import fresh_namespace

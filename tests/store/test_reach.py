@@ -9,8 +9,8 @@ import pytest
 
 from floorwalker.errors import StoreUnavailable
 from floorwalker.store import Outcome, open_store
-from floorwalker.store.address import ServerAddress, read_address
-from floorwalker.store.dial import server_client
+from floorwalker.store.link.address import ServerAddress, read_address
+from floorwalker.store.link.dial import server_client
 from tests.servers import free_port, lacking, running
 from tests.store.conftest import Open
 from tests.store.steps import view

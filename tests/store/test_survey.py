@@ -3,9 +3,9 @@
 import asyncio
 
 from floorwalker.store import Store, Survey
-from floorwalker.store.address import read_address
+from floorwalker.store.link.address import read_address
 from floorwalker.store.open import open_link
-from floorwalker.store.record import Body, Record, State
+from floorwalker.store.records.record import Body, Record, State
 from floorwalker.store.settings import StoreSettings
 from tests.store.conftest import Behind, Open
 from tests.store.steps import view

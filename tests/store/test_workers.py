@@ -6,9 +6,9 @@ import sys
 import redis
 
 from floorwalker.store import Store, StoreSettings, open_store
-from floorwalker.store.address import read_address
+from floorwalker.store.link.address import read_address
+from floorwalker.store.link.replies import Word
 from floorwalker.store.open import open_link
-from floorwalker.store.replies import Word
 from tests.conftest import ROOT
 from tests.servers import fresh_namespace
 from tests.store.conftest import QUICK, Behind, Open, client_of

@@ -19,9 +19,9 @@ import pytest
 
 from floorwalker import Profile, Store, open_store
 from floorwalker.core.events import PAGE_VIEWED
-from floorwalker.core.memory.comparisons import expanded
-from floorwalker.core.memory.facts import facts_of, read_fact
-from floorwalker.core.memory.recents import Past
+from floorwalker.core.memory.kept.recents import Past
+from floorwalker.core.memory.proving.comparisons import expanded
+from floorwalker.core.memory.proving.facts import facts_of, read_fact
 from floorwalker.relay.relay import Relay
 from tests.conftest import ROOT
 from tests.relay.shop import SECRET, Hook, corridor_of, quick, receiving

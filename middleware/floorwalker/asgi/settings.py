@@ -13,7 +13,7 @@ from floorwalker.console.passwords import Operator, read_operators
 from floorwalker.core.reading.place import TRUSTED_HEADERS
 from floorwalker.core.ruleset import Ruleset
 from floorwalker.errors import ConfigurationError
-from floorwalker.store.address import read_address
+from floorwalker.store.link.address import read_address
 from floorwalker.store.store import Store
 
 ENVIRONMENT_PREFIX = "FLOORWALKER_"

@@ -18,9 +18,9 @@ from floorwalker.core.effects import NOTHING, Effects
 from floorwalker.core.events import Event, Page, Scalar
 from floorwalker.core.hashing import seed_of
 from floorwalker.core.hit import Hit, HitKind
+from floorwalker.core.memory.kept.responses import Showing
 from floorwalker.core.memory.profile import Profile
-from floorwalker.core.memory.proof import Segments
-from floorwalker.core.memory.responses import Showing
+from floorwalker.core.memory.proving.proof import Segments
 from floorwalker.core.portrait import portrait
 from floorwalker.core.ruleset import Content
 from floorwalker.core.signals import Signals

@@ -12,7 +12,7 @@ from floorwalker.collect.keys import Access
 from floorwalker.collect.messages import Kind, Message
 from floorwalker.collect.steps import step_of
 from floorwalker.core.events import NOTE_TAKEN
-from floorwalker.core.memory.holdings import NOTE_BYTES
+from floorwalker.core.memory.kept.holdings import NOTE_BYTES
 from floorwalker.errors import ConfigurationError
 from floorwalker.store import Outcome
 

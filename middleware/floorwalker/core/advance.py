@@ -17,15 +17,15 @@ from floorwalker.core.events import ERROR_VIEWED, PAGE_VIEWED, VISIT_STARTED, Ev
 from floorwalker.core.hit import Hit, HitKind
 from floorwalker.core.late import fold_late, is_late
 from floorwalker.core.memory.affinity import page_topics
-from floorwalker.core.memory.counts import DIMENSIONS
-from floorwalker.core.memory.crediting import credited
 from floorwalker.core.memory.fold import fold
 from floorwalker.core.memory.goals import goals_of
 from floorwalker.core.memory.guard import within_size
+from floorwalker.core.memory.kept.counts import DIMENSIONS
+from floorwalker.core.memory.kept.responses import Showing
 from floorwalker.core.memory.persons import marks
 from floorwalker.core.memory.profile import Profile, Touch
-from floorwalker.core.memory.proof import Segments, fold_shown
-from floorwalker.core.memory.responses import Showing
+from floorwalker.core.memory.proving.crediting import credited
+from floorwalker.core.memory.proving.proof import Segments, fold_shown
 from floorwalker.core.memory.streaming import streamed
 from floorwalker.core.memory.terms import Terms
 from floorwalker.core.memory.visits import arrive, wait_for_landing

@@ -5,7 +5,7 @@ from math import inf
 
 from msgspec import Struct
 
-from floorwalker.core.memory.history import History
+from floorwalker.core.memory.asked.history import History
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.ruleset import Funnel, Ruleset
 

@@ -6,9 +6,11 @@ from floorwalker.core import events as names
 from floorwalker.core.bounds import seconds
 from floorwalker.core.effects import Effects
 from floorwalker.core.events import Event
-from floorwalker.core.memory import commerce, contacts, crediting
+from floorwalker.core.memory import contacts
 from floorwalker.core.memory.fold import fold
 from floorwalker.core.memory.profile import Profile
+from floorwalker.core.memory.proving import crediting
+from floorwalker.core.memory.shopping import commerce
 from floorwalker.core.memory.terms import Terms
 from floorwalker.core.merging.merge import merge
 

@@ -12,10 +12,10 @@ from floorwalker.core.evaluation.belongings import offers_answered, preferred_pr
 from floorwalker.core.evaluation.moment import Moment, zone_of
 from floorwalker.core.evaluation.standing import interests, interests_this_visit, lifecycle
 from floorwalker.core.funnels import positions
-from floorwalker.core.memory.history import History
+from floorwalker.core.memory.asked.history import History
+from floorwalker.core.memory.kept.purchases import NO_ORDERS
+from floorwalker.core.memory.kept.recents import Past
 from floorwalker.core.memory.profile import Profile, Touch
-from floorwalker.core.memory.purchases import NO_ORDERS
-from floorwalker.core.memory.recents import Past
 from floorwalker.core.trying.standing import needs_of, standing_moment, without_request
 
 LEAST_VISITS = 3  # before anything is said of the hours at which they come

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from floorwalker.core.memory.facts import (
+from floorwalker.core.memory.proving.facts import (
     CLICKED,
     CONVERTED,
     MIXED_FACT,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from floorwalker.core.memory.facts import CHANNEL
+from floorwalker.core.memory.proving.facts import CHANNEL
 from floorwalker.core.ruleset import Ruleset
 from floorwalker.learn.earned import Earned, Figures
 from floorwalker.learn.lift import Lift, Sample, anytime_lift, planned_lift

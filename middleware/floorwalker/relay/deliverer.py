@@ -16,8 +16,8 @@ from floorwalker.relay.settings import RelaySettings
 from floorwalker.relay.signing import signed_headers
 from floorwalker.relay.telling import body_of
 from floorwalker.store import Loaded, Store
-from floorwalker.store.outbox import Letter, Outbox
-from floorwalker.store.relaying import Relaying
+from floorwalker.store.relaying.outbox import Letter, Outbox
+from floorwalker.store.relaying.relaying import Relaying
 
 logger = logging.getLogger(__name__)
 

@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from itertools import groupby
 
 from floorwalker.relay.settings import RelaySettings
-from floorwalker.store.groups import Delivery, Group, order_of
-from floorwalker.store.splits import NotYetError
+from floorwalker.store.relaying.groups import Delivery, Group, order_of
+from floorwalker.store.relaying.splits import NotYetError
 
 logger = logging.getLogger(__name__)
 

@@ -16,10 +16,10 @@ from floorwalker.relay.lookout import Lookout
 from floorwalker.relay.reader import Reader
 from floorwalker.relay.settings import RelaySettings
 from floorwalker.store import Store
-from floorwalker.store.groups import Delivery
-from floorwalker.store.outbox import Message
-from floorwalker.store.relaying import Relaying
-from floorwalker.store.splits import COUNTED
+from floorwalker.store.relaying.groups import Delivery
+from floorwalker.store.relaying.outbox import Message
+from floorwalker.store.relaying.relaying import Relaying
+from floorwalker.store.relaying.splits import COUNTED
 
 logger = logging.getLogger(__name__)
 

@@ -7,9 +7,9 @@ from msgspec import Struct
 
 from floorwalker.relay.deliverer import stopped_note
 from floorwalker.store import Store
-from floorwalker.store.groups import Standing
-from floorwalker.store.outbox import Undelivered
-from floorwalker.store.relaying import Relaying
+from floorwalker.store.relaying.groups import Standing
+from floorwalker.store.relaying.outbox import Undelivered
+from floorwalker.store.relaying.relaying import Relaying
 
 _WEBHOOK = "webhook:"
 

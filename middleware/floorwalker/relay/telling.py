@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import json
 
 from floorwalker.core.memory.profile import Profile
-from floorwalker.store.outbox import Message
+from floorwalker.store.relaying.outbox import Message
 
 ENTERED = "segment.entered"
 LEFT = "segment.left"

@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 from floorwalker.core.events import Scalar
 from floorwalker.core.memory.persons import marked_value
 from floorwalker.errors import RecordTooNew
-from floorwalker.store.desk import Desk
-from floorwalker.store.found import Loaded
+from floorwalker.store.commits.desk import Desk
 from floorwalker.store.naming import mark_of
+from floorwalker.store.records.found import Loaded
 from floorwalker.store.scripts import script
 
 PARTITIONS_AT_ONCE = 256

@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 from floorwalker.errors import StoreError
 from floorwalker.store.keys import Keys, meta_key
+from floorwalker.store.link.pipe import Link
+from floorwalker.store.link.replies import Reply
 from floorwalker.store.naming import SECRET_BYTES
-from floorwalker.store.pipe import Link
-from floorwalker.store.replies import Reply
 
 
 class Keyspace:

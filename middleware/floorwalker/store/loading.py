@@ -3,9 +3,9 @@
 import asyncio
 
 from floorwalker.errors import RecordTooNew
-from floorwalker.store.desk import as_bytes
-from floorwalker.store.found import Loaded, TooNew, read_found
-from floorwalker.store.replies import Reply
+from floorwalker.store.commits.desk import as_bytes
+from floorwalker.store.link.replies import Reply
+from floorwalker.store.records.found import Loaded, TooNew, read_found
 
 
 class Loading:

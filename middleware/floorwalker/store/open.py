@@ -5,12 +5,12 @@ import time
 from collections.abc import Callable
 from typing import assert_never
 
-from floorwalker.store.address import Address, EmbeddedAddress, GroupAddress, ServerAddress, read_address
-from floorwalker.store.cluster import ClusterLink
-from floorwalker.store.deferred import Resume
-from floorwalker.store.dial import EmbeddedDial, SentinelDial, server_dial
-from floorwalker.store.embedded import EmbeddedServer
-from floorwalker.store.pipe import Dial, Link, Pipe
+from floorwalker.store.bundled.embedded import EmbeddedServer
+from floorwalker.store.commits.deferred import Resume
+from floorwalker.store.link.address import Address, EmbeddedAddress, GroupAddress, ServerAddress, read_address
+from floorwalker.store.link.cluster import ClusterLink
+from floorwalker.store.link.dial import EmbeddedDial, SentinelDial, server_dial
+from floorwalker.store.link.pipe import Dial, Link, Pipe
 from floorwalker.store.settings import StoreSettings
 from floorwalker.store.store import Store
 

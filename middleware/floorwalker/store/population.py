@@ -9,8 +9,8 @@ from floorwalker.core.lifecycle import LifecycleTable
 from floorwalker.core.priors import MOST_TOPICS
 from floorwalker.errors import StoreError
 from floorwalker.store.keys import lifecycle_key, topics_key
-from floorwalker.store.pipe import Link
-from floorwalker.store.replies import Reply
+from floorwalker.store.link.pipe import Link
+from floorwalker.store.link.replies import Reply
 from floorwalker.store.scripts import script
 
 DAYS_KEPT = 35

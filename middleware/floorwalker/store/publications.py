@@ -8,8 +8,8 @@ from msgspec import DecodeError, Struct, ValidationError, msgpack
 
 from floorwalker.errors import StoreError
 from floorwalker.store.keys import files_key, history_key
-from floorwalker.store.pipe import Link
-from floorwalker.store.replies import Reply
+from floorwalker.store.link.pipe import Link
+from floorwalker.store.link.replies import Reply
 from floorwalker.store.scripts import script
 from floorwalker.store.settings import StoreSettings
 

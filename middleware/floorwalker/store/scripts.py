@@ -6,8 +6,8 @@ from functools import cache
 from hashlib import sha1
 from importlib import resources
 
-from floorwalker.store.pipe import Link
-from floorwalker.store.replies import Reply, ScriptUnknown, Word
+from floorwalker.store.link.pipe import Link
+from floorwalker.store.link.replies import Reply, ScriptUnknown, Word
 
 
 class Script:

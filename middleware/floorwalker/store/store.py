@@ -12,31 +12,31 @@ from msgspec import Struct
 
 from floorwalker.core.events import Event, Scalar
 from floorwalker.errors import StoreError, StoreUnavailable
-from floorwalker.store.attempt import Committed, Step
+from floorwalker.store.commits.attempt import Committed, Step
+from floorwalker.store.commits.crossing import Crossing
+from floorwalker.store.commits.deferred import Resume
+from floorwalker.store.commits.desk import Desk
+from floorwalker.store.commits.erasing import erase
+from floorwalker.store.commits.joining import Joining, join_plainly
+from floorwalker.store.commits.lanes import Lanes
+from floorwalker.store.commits.messages import messages_known
+from floorwalker.store.commits.waiting import Backlog, Join, Waiting
 from floorwalker.store.courier import Courier, Outage
-from floorwalker.store.crossing import Crossing
-from floorwalker.store.deferred import Resume
-from floorwalker.store.desk import Desk
-from floorwalker.store.due import read_due
-from floorwalker.store.erasing import erase
 from floorwalker.store.finding import find
 from floorwalker.store.flood import TokenBucket
-from floorwalker.store.found import POINTERS_FOLLOWED, Loaded
-from floorwalker.store.joining import Joining, join_plainly
 from floorwalker.store.keyspace import Keyspace
-from floorwalker.store.lanes import Lanes
+from floorwalker.store.link.pipe import Link
 from floorwalker.store.loading import Loading, readable
 from floorwalker.store.losses import Losses
-from floorwalker.store.messages import messages_known
 from floorwalker.store.naming import client_id, person_id
-from floorwalker.store.pipe import Link
 from floorwalker.store.population import Population
 from floorwalker.store.publications import KeptRules, Publication, keep, read_history, read_kept
-from floorwalker.store.relaying import Relaying
+from floorwalker.store.records.found import POINTERS_FOLLOWED, Loaded
+from floorwalker.store.relaying.due import read_due
+from floorwalker.store.relaying.relaying import Relaying
 from floorwalker.store.settings import StoreSettings
 from floorwalker.store.streams import StreamEntry, read_splits, read_stats, read_stream, read_together
 from floorwalker.store.survey import Survey, read_profiles
-from floorwalker.store.waiting import Backlog, Join, Waiting
 
 T = TypeVar("T")
 

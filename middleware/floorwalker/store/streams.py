@@ -8,10 +8,10 @@ from msgspec import Struct
 
 from floorwalker.core.events import Event
 from floorwalker.errors import StoreError
-from floorwalker.store.codec import decode_event
 from floorwalker.store.keys import Keys
-from floorwalker.store.pipe import Link
-from floorwalker.store.replies import Reply
+from floorwalker.store.link.pipe import Link
+from floorwalker.store.link.replies import Reply
+from floorwalker.store.records.codec import decode_event
 
 ENTRIES_AT_ONCE = 500
 KEYS_AT_ONCE = 256

@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator, Iterable
 from msgspec import Struct
 
 from floorwalker.errors import StoreError
-from floorwalker.store.desk import as_bytes
-from floorwalker.store.found import Loaded, TooNew, read_found
+from floorwalker.store.commits.desk import as_bytes
 from floorwalker.store.keys import Keys, prefix
-from floorwalker.store.pipe import Link
-from floorwalker.store.record import State
-from floorwalker.store.replies import Reply
+from floorwalker.store.link.pipe import Link
+from floorwalker.store.link.replies import Reply
+from floorwalker.store.records.found import Loaded, TooNew, read_found
+from floorwalker.store.records.record import State
 
 KEYS_AT_ONCE = 500
 

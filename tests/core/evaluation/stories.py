@@ -12,8 +12,8 @@ from floorwalker.core.advance import Corridor
 from floorwalker.core.evaluation.moment import Moment
 from floorwalker.core.events import Event
 from floorwalker.core.hit import Hit, HitKind
+from floorwalker.core.memory.kept.responses import Showing
 from floorwalker.core.memory.profile import Profile
-from floorwalker.core.memory.responses import Showing
 from floorwalker.core.reading.clock import local_time
 from floorwalker.core.ruleset import Ruleset
 from floorwalker.core.signals import Signals

@@ -24,7 +24,7 @@ from floorwalker.core.conditions.model import Test as Asked
 from floorwalker.core.deciding.classify import classify, explain_segment, segments_at
 from floorwalker.core.evaluation.counting import all_hold, any_holds, both, count_holds, denied, holds_between
 from floorwalker.core.evaluation.evaluate import Moment, explain, holds
-from floorwalker.core.memory.history import Tally
+from floorwalker.core.memory.asked.history import Tally
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.ruleset import Points, Ruleset, Segment
 from floorwalker.core.signals import Signals

@@ -21,11 +21,11 @@ from floorwalker.core.conditions.definitions import (
 )
 from floorwalker.core.evaluation.evaluate import explain, holds
 from floorwalker.core.events import PAGE_VIEWED, Page
-from floorwalker.core.memory.counts import CATEGORY, EMPTY, EVENT, TIER, Counts
-from floorwalker.core.memory.ledger import with_past
+from floorwalker.core.memory.kept.counts import CATEGORY, EMPTY, EVENT, TIER, Counts
+from floorwalker.core.memory.kept.ledger import with_past
+from floorwalker.core.memory.kept.recents import Past
+from floorwalker.core.memory.kept.responses import Daily, Response, Responses
 from floorwalker.core.memory.profile import Profile
-from floorwalker.core.memory.recents import Past
-from floorwalker.core.memory.responses import Daily, Response, Responses
 from floorwalker.core.ruleset import Ruleset, Site
 from floorwalker.rulefile import read
 from tests.core.holdings import many_currencies

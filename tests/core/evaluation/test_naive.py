@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from floorwalker.core.advance import Corridor
 from floorwalker.core.deciding.classify import explain_segment
 from floorwalker.core.evaluation.moment import Moment
-from floorwalker.core.memory import ledger, recents
+from floorwalker.core.memory.kept import ledger, recents
 from tests.core.evaluation.language import conditions
 from tests.core.evaluation.naive import Naive
 from tests.core.evaluation.stories import ZONES, moment_of_story, profile_of_story, rules_of, ruleset_of, story

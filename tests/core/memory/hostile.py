@@ -19,7 +19,7 @@ from floorwalker.core.events import (
     Page,
 )
 from floorwalker.core.happening import event_of, identified_of
-from floorwalker.core.memory.holdings import Consent, Contacts, Interests, Learned
+from floorwalker.core.memory.kept.holdings import Consent, Contacts, Interests, Learned
 from floorwalker.core.memory.profile import Profile, Touch
 from floorwalker.core.signals import Ad, Campaign, Referrer, Search
 

@@ -11,7 +11,7 @@ from floorwalker.core.advance import Corridor
 from floorwalker.core.events import ORDER_COMPLETED, PRODUCT_ADDED, PRODUCT_VIEWED, PRODUCTS_SEARCHED, Event, Item, Page
 from floorwalker.core.hit import Hit
 from floorwalker.core.memory.affinity import CART, PURCHASE, VIEW, faded, standing_out, with_topics
-from floorwalker.core.memory.holdings import INTEREST_BYTES, LEAST_WEIGHT, MOST_TOPICS, Interests
+from floorwalker.core.memory.kept.holdings import INTEREST_BYTES, LEAST_WEIGHT, MOST_TOPICS, Interests
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.priors import NO_PRIORS, Priors, smoothed
 from floorwalker.core.ruleset import PageRule, Ruleset, Topic

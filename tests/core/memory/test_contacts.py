@@ -12,9 +12,9 @@ from floorwalker.core.evaluation.belongings import offers_answered
 from floorwalker.core.happening import event_of
 from floorwalker.core.memory.contacts import MOST_MET
 from floorwalker.core.memory.fold import fold
-from floorwalker.core.memory.holdings import Contacts
+from floorwalker.core.memory.kept.holdings import Contacts
+from floorwalker.core.memory.kept.responses import NONE
 from floorwalker.core.memory.profile import Profile
-from floorwalker.core.memory.responses import NONE
 from floorwalker.core.memory.terms import Terms
 from floorwalker.core.ruleset import Site
 

@@ -21,10 +21,10 @@ from floorwalker.core.events import (
     Event,
     Page,
 )
+from floorwalker.core.memory.asked.history import History
 from floorwalker.core.memory.fold import fold
-from floorwalker.core.memory.history import History
+from floorwalker.core.memory.kept.recents import Recents
 from floorwalker.core.memory.profile import Profile
-from floorwalker.core.memory.recents import Recents
 from floorwalker.core.memory.terms import Terms
 from tests.core.journeys import CALENDAR, DAY, SITE, START, any_of, journey, walked
 

@@ -14,7 +14,7 @@ from floorwalker.core.memory.guard import LIMIT, MOST_BYTES, within_size
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.memory.terms import Terms
 from floorwalker.core.ruleset import Site
-from floorwalker.store.codec import decode_profile, encode_profile
+from floorwalker.store.records.codec import decode_profile, encode_profile
 from tests.core.memory.hostile import events, filled, touch
 
 AT = 1_700_000_000

@@ -11,7 +11,7 @@ from floorwalker.core.effects import Effects, Mark
 from floorwalker.core.events import NOTE_TAKEN, Event
 from floorwalker.core.happening import identified_of
 from floorwalker.core.memory.fold import fold
-from floorwalker.core.memory.holdings import NOTE_BYTES, Note, Notes
+from floorwalker.core.memory.kept.holdings import NOTE_BYTES, Note, Notes
 from floorwalker.core.memory.persons import MARK_BYTES, MARKED, TRAIT_BYTES, marks, user_kept
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.memory.terms import Terms

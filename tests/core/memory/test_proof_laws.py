@@ -12,10 +12,10 @@ from floorwalker.core.advance import Corridor
 from floorwalker.core.decision import Keeper
 from floorwalker.core.effects import Effects
 from floorwalker.core.events import PAGE_VIEWED, SLOT_CLICKED, Event, Page
-from floorwalker.core.memory.facts import expanded, facts_of
+from floorwalker.core.memory.kept.responses import Showing
 from floorwalker.core.memory.profile import Profile
-from floorwalker.core.memory.proof import read_fact
-from floorwalker.core.memory.responses import Showing
+from floorwalker.core.memory.proving.facts import expanded, facts_of
+from floorwalker.core.memory.proving.proof import read_fact
 from floorwalker.core.merging.merge import merge
 from floorwalker.core.ruleset import Ruleset
 from floorwalker.rulefile import read
@@ -172,7 +172,7 @@ def made(seed: int, people: int, length: int) -> Sequence[Happening]:
 def test_the_counters_are_a_naive_count_of_what_happened(seed: int, people: int, length: int) -> None:
     happened = made(seed, people, length)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("floorwalker.core.memory.facts.MOST_BYTES", 10**6)
+        patch.setattr("floorwalker.core.memory.proving.facts.MOST_BYTES", 10**6)
         _, counters = walked(happened)
     assert told(counters) == counted(happened)
 
@@ -181,8 +181,8 @@ def test_the_counters_are_a_naive_count_of_what_happened(seed: int, people: int,
 @settings(max_examples=60, deadline=None)
 def test_who_does_not_fit_is_in_no_figure_and_no_figure_falls_below_nothing(seed: int, room: int, most: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("floorwalker.core.memory.comparisons.ROOM_BYTES", room)
-        patch.setattr("floorwalker.core.memory.facts.MOST_BYTES", most)
+        patch.setattr("floorwalker.core.memory.proving.comparisons.ROOM_BYTES", room)
+        patch.setattr("floorwalker.core.memory.proving.facts.MOST_BYTES", most)
         profiles, counters = walked(made(seed, 3, 50))
     assert +counters == +of_profiles(profiles.values())
     shown = {(day, fact) for day, fact in counters if fact.endswith("shown")}

@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import msgpack
+from tests.core.memory.test_history import check_against
 
 from floorwalker.core.conditions.matchers import Range
 from floorwalker.core.conditions.model import Field, Window
 from floorwalker.core.events import SLOT_CLICKED, SLOT_SHOWN, Event
-from floorwalker.core.memory import ledger, recents
-from floorwalker.core.memory.history import History, Tally
+from floorwalker.core.memory.asked.history import History, Tally
+from floorwalker.core.memory.kept import ledger, recents
 from floorwalker.core.memory.profile import Profile
 from tests.core.journeys import (
     DAY,
@@ -25,7 +26,6 @@ from tests.core.journeys import (
     walked,
 )
 from tests.core.memory.test_fold import in_order, stored
-from tests.core.memory.test_history import check_against
 from tests.core.merging.two import ANONYMOUS, PERSON, BothMemories, dealt, joined, merged
 
 EVER = Window()
@@ -156,7 +156,7 @@ def test_blocks_shown_on_two_devices_are_shown_as_often_as_on_one(seed: int, len
 def test_a_block_that_one_device_forgot_is_never_counted_short(seed: int, one: int, other: int, later: int) -> None:
     random = Random(seed)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("floorwalker.core.memory.responses.MOST_BYTES", 110)
+        patch.setattr("floorwalker.core.memory.kept.responses.MOST_BYTES", 110)
         mine, theirs = shows_and_clicks(random, one), shows_and_clicks(random, other)
         profile = joined(mine, theirs)
     memory = BothMemories(mine, theirs)

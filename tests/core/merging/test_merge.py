@@ -15,11 +15,11 @@ from floorwalker.core.conditions.model import Window
 from floorwalker.core.effects import NOTHING
 from floorwalker.core.events import IDENTIFIED, PAGE_VIEWED, Event, Page
 from floorwalker.core.happening import event_of
+from floorwalker.core.memory.asked.history import History
 from floorwalker.core.memory.fold import fold
-from floorwalker.core.memory.history import History
-from floorwalker.core.memory.holdings import Consent, Contacts, Interests, Learned, Note, Notes
+from floorwalker.core.memory.kept.holdings import Consent, Contacts, Interests, Learned, Note, Notes
+from floorwalker.core.memory.kept.purchases import Total
 from floorwalker.core.memory.profile import Profile, Touch, Visit
-from floorwalker.core.memory.purchases import Total
 from floorwalker.core.merging.merge import merge
 from floorwalker.core.ruleset import Ruleset
 from floorwalker.core.signals import Referrer

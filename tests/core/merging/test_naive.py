@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from floorwalker.core.advance import Corridor
 from floorwalker.core.events import IDENTIFIED, Event
-from floorwalker.core.memory import ledger, recents
+from floorwalker.core.memory.kept import ledger, recents
 from floorwalker.core.memory.profile import Profile
 from tests.core.evaluation.naive import Naive
 from tests.core.evaluation.naive_life import Life

@@ -5,8 +5,8 @@ import pytest
 from floorwalker.core.advance import Corridor
 from floorwalker.core.events import Event, Item, Page
 from floorwalker.core.hit import Hit, HitKind
+from floorwalker.core.memory.kept.responses import Showing
 from floorwalker.core.memory.profile import Profile
-from floorwalker.core.memory.responses import Showing
 from floorwalker.core.ruleset import Ruleset
 from floorwalker.core.signals import Signals
 from floorwalker.core.watching.watch import Watch

@@ -13,7 +13,7 @@ from floorwalker.core.advance import Corridor
 from floorwalker.core.events import SEGMENT_ENTERED
 from floorwalker.core.hit import Hit, HitKind
 from floorwalker.core.lifecycle import LifecycleTable
-from floorwalker.core.memory import ledger, recents
+from floorwalker.core.memory.kept import ledger, recents
 from floorwalker.core.memory.profile import Profile, Touch, Visit
 from floorwalker.core.priors import Priors
 from floorwalker.core.ruleset import Ruleset

@@ -8,7 +8,7 @@ from msgspec import Struct
 from floorwalker.core.evaluation.belongings import average_order, preferred_price_tier
 from floorwalker.core.evaluation.evaluate import Moment
 from floorwalker.core.evaluation.standing import interests, interests_this_visit, lifecycle
-from floorwalker.core.memory.holdings import Learned
+from floorwalker.core.memory.kept.holdings import Learned
 from floorwalker.core.memory.profile import Profile, Touch
 from floorwalker.core.signals import Place, Signals
 

@@ -17,9 +17,9 @@ from floorwalker.core.bounds import seconds
 from floorwalker.core.effects import NOTHING, Effects
 from floorwalker.core.events import NOTE_TAKEN, ORDER_COMPLETED
 from floorwalker.core.happening import MOST_ITEMS, event_of, identified_of
+from floorwalker.core.memory.kept.purchases import order_id
 from floorwalker.core.memory.persons import identified, noted
 from floorwalker.core.memory.profile import Profile
-from floorwalker.core.memory.purchases import order_id
 from floorwalker.store import Step
 
 ORDERS: Final = "orders"

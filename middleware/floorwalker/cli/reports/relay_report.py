@@ -6,7 +6,7 @@ from typing import Any
 
 from floorwalker.cli.reports.paper import Paper, counted, printable, table
 from floorwalker.relay.standing import GroupStanding, RelayStanding, WebhookStanding
-from floorwalker.store.outbox import Undelivered
+from floorwalker.store.relaying.outbox import Undelivered
 
 
 def report(standing: RelayStanding, paper: Paper) -> Iterator[str]:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from floorwalker.errors import ConfigurationError
 from floorwalker.rulefile import read
 from floorwalker.store import KeptRules, Publication, Store, open_store
-from floorwalker.store.address import EmbeddedAddress, read_address
+from floorwalker.store.link.address import EmbeddedAddress, read_address
 
 DEFAULT_STORE = "embedded:var/floorwalker"
 _VERSION = re.compile(r"[0-9a-f]{4,16}")

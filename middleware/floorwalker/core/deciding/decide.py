@@ -13,8 +13,8 @@ from floorwalker.core.evaluation.evaluate import Moment, moment_at
 from floorwalker.core.evaluation.explain import NEEDS_CONSENT
 from floorwalker.core.evaluation.words import share_words
 from floorwalker.core.hashing import share
+from floorwalker.core.memory.kept.responses import Showing
 from floorwalker.core.memory.profile import Profile
-from floorwalker.core.memory.responses import Showing
 from floorwalker.core.priors import NO_PRIORS, Priors
 from floorwalker.core.ruleset import Content, Ruleset, Slot
 from floorwalker.core.signals import Signals

@@ -16,7 +16,7 @@ from floorwalker.core.evaluation.moment import Asked, zone_of
 from floorwalker.core.evaluation.plan import Plan
 from floorwalker.core.evaluation.words import duration_words, number_words, share_words
 from floorwalker.core.events import SLOT_DISMISSED
-from floorwalker.core.memory.history import History, Tally
+from floorwalker.core.memory.asked.history import History, Tally
 from floorwalker.core.ruleset import Cap, Entry, Limits, Promotion, Ruleset, Schedule, Slot
 
 _WINDOWS = {"visit": Window("visit"), "day": Window("today"), "week": Window("week"), "ever": Window()}

@@ -9,10 +9,10 @@ from floorwalker.core.conditions.model import Field, Window
 from floorwalker.core.conditions.patterns import wildcard
 from floorwalker.core.evaluation.moment import Moment, Reading
 from floorwalker.core.evaluation.standing import interests, lifecycle
-from floorwalker.core.memory.history import History, Tally
-from floorwalker.core.memory.holdings import Contacts, Learned
+from floorwalker.core.memory.asked.history import History, Tally
+from floorwalker.core.memory.kept.holdings import Contacts, Learned
+from floorwalker.core.memory.kept.responses import NONE
 from floorwalker.core.memory.profile import Profile
-from floorwalker.core.memory.responses import NONE
 from floorwalker.core.ruleset import Ruleset
 
 LEAST_TIER_VIEWS = 3

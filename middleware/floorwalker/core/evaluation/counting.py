@@ -11,7 +11,7 @@ from floorwalker.core.conditions.model import Behaviour, Field
 from floorwalker.core.decision import Arm
 from floorwalker.core.evaluation.moment import Moment
 from floorwalker.core.evaluation.spending import spending
-from floorwalker.core.memory.history import Tally
+from floorwalker.core.memory.asked.history import Tally
 
 ONCE = Range(low=1)
 NEVER = Range(high=0)

@@ -11,9 +11,9 @@ from floorwalker.core.conditions.matchers import Range
 from floorwalker.core.conditions.model import Course, InOrder, Regular, Restarted, Stage, Stopped
 from floorwalker.core.evaluation.counting import Answer, all_hold, both, holds_between, how_long_ago, how_often
 from floorwalker.core.evaluation.moment import Moment
-from floorwalker.core.memory.history import History, Tally
-from floorwalker.core.memory.order import Pass
-from floorwalker.core.memory.sightings import (
+from floorwalker.core.memory.asked.history import History, Tally
+from floorwalker.core.memory.asked.order import Pass
+from floorwalker.core.memory.asked.sightings import (
     Between,
     Return,
     Sighting,

@@ -10,8 +10,8 @@ from floorwalker.core.evaluation.counting import Answer, all_hold
 from floorwalker.core.evaluation.courses import comeback_of, course_holds, order_answers, silence_of, weeks_of
 from floorwalker.core.evaluation.moment import Moment, zone_of
 from floorwalker.core.evaluation.words import FORGOTTEN, NEEDS_CONSENT, duration_words, number_words, share_words
-from floorwalker.core.memory.history import History
-from floorwalker.core.memory.sightings import Between
+from floorwalker.core.memory.asked.history import History
+from floorwalker.core.memory.asked.sightings import Between
 
 
 def explain_course(course: Course, moment: Moment) -> Explanation:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from floorwalker.core.conditions.asking import Values, page_holds
 from floorwalker.core.conditions.model import Condition, Field, Window
-from floorwalker.core.memory.history import History, Tally, present
+from floorwalker.core.memory.asked.history import History, Tally, present
 from floorwalker.core.memory.profile import Profile, Touch
 from floorwalker.core.priors import NO_PRIORS, Priors
 from floorwalker.core.ruleset import Ruleset

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from floorwalker.core.conditions.asking import page_holds
 from floorwalker.core.conditions.model import Behaviour
 from floorwalker.core.evaluation.moment import Moment
-from floorwalker.core.memory.history import History, Tally
-from floorwalker.core.memory.purchases import NO_ORDERS, Order, Orders
+from floorwalker.core.memory.asked.history import History, Tally
+from floorwalker.core.memory.kept.purchases import NO_ORDERS, Order, Orders
 
 _NOT_KNOWN = Tally(0, False, None, 0.0)
 

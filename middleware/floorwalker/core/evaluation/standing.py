@@ -2,7 +2,7 @@
 
 from floorwalker.core.evaluation.moment import Moment
 from floorwalker.core.lifecycle import UNDER_MONETIZED, is_under_monetized, label
-from floorwalker.core.memory.holdings import shares_of
+from floorwalker.core.memory.kept.holdings import shares_of
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.memory.returning import repeats
 

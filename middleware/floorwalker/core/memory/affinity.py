@@ -12,7 +12,7 @@ from msgspec import structs
 from floorwalker.core import events as names
 from floorwalker.core.bounds import TEXT_BYTES, short
 from floorwalker.core.events import Event, Page
-from floorwalker.core.memory.holdings import (
+from floorwalker.core.memory.kept.holdings import (
     FEW_EVENTS,
     INTEREST_BYTES,
     LEAST_WEIGHT,

@@ -14,11 +14,11 @@ from floorwalker.core import events as names
 from floorwalker.core.bounds import NAME_BYTES, seconds, short
 from floorwalker.core.effects import Count
 from floorwalker.core.events import Event
-from floorwalker.core.memory.facts import CLICKED, SHOWN, channel_count, day_of
-from floorwalker.core.memory.holdings import MOST_CHANNELS, Contacts
+from floorwalker.core.memory.kept.holdings import MOST_CHANNELS, Contacts
+from floorwalker.core.memory.kept.purchases import TRACE_BYTES, trace
+from floorwalker.core.memory.kept.responses import NONE
 from floorwalker.core.memory.profile import Profile
-from floorwalker.core.memory.purchases import TRACE_BYTES, trace
-from floorwalker.core.memory.responses import NONE
+from floorwalker.core.memory.proving.facts import CLICKED, SHOWN, channel_count, day_of
 from floorwalker.core.memory.terms import Terms
 
 MOST_MET = 40  # traces of each channel: about twenty messages

@@ -7,12 +7,14 @@ from floorwalker.core import events as names
 from floorwalker.core.bounds import TEXT_BYTES, seconds, short, short_page
 from floorwalker.core.effects import NOTHING, Count, Effects
 from floorwalker.core.events import Event
-from floorwalker.core.memory import affinity, commerce, contacts, crediting, persons, proof
-from floorwalker.core.memory.counts import EMPTY
+from floorwalker.core.memory import affinity, contacts, persons
 from floorwalker.core.memory.guard import within_size
-from floorwalker.core.memory.ledger import with_past
+from floorwalker.core.memory.kept.counts import EMPTY
+from floorwalker.core.memory.kept.ledger import with_past
+from floorwalker.core.memory.kept.recents import overflow, with_event
 from floorwalker.core.memory.profile import Profile, Touch
-from floorwalker.core.memory.recents import overflow, with_event
+from floorwalker.core.memory.proving import crediting, proof
+from floorwalker.core.memory.shopping import commerce
 from floorwalker.core.memory.streaming import streamed
 from floorwalker.core.memory.terms import Terms
 from floorwalker.core.memory.visits import active, begin, is_running

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator
 
 from msgspec import msgpack, structs
 
-from floorwalker.core.memory.counts import EMPTY
-from floorwalker.core.memory.ledger import fewer, with_past
+from floorwalker.core.memory.kept.counts import EMPTY
+from floorwalker.core.memory.kept.ledger import fewer, with_past
+from floorwalker.core.memory.kept.purchases import TRACE_BYTES
+from floorwalker.core.memory.kept.recents import shortened
+from floorwalker.core.memory.kept.responses import Responses, blocks_that_fit
 from floorwalker.core.memory.profile import Profile
-from floorwalker.core.memory.purchases import TRACE_BYTES
-from floorwalker.core.memory.recents import shortened
-from floorwalker.core.memory.responses import Responses, blocks_that_fit
 from floorwalker.core.memory.terms import Terms
 
 MOST_BYTES = 16_000  # of a profile as it lies in the store

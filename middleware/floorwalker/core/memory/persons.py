@@ -10,7 +10,7 @@ from floorwalker.core.conditions.matchers import fold_text
 from floorwalker.core.effects import Mark
 from floorwalker.core.events import Event, Scalar
 from floorwalker.core.happening import MOST_TRAITS, USER_ID
-from floorwalker.core.memory.holdings import Note, Notes
+from floorwalker.core.memory.kept.holdings import Note, Notes
 from floorwalker.core.memory.profile import Profile
 
 TRAIT_BYTES = 1000

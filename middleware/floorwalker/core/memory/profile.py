@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from floorwalker.core.events import Scalar
-from floorwalker.core.memory.counts import Counts
-from floorwalker.core.memory.holdings import Cart, Consent, Contacts, Interests, Learned, Notes
-from floorwalker.core.memory.purchases import Orders
-from floorwalker.core.memory.recents import Recents
-from floorwalker.core.memory.responses import Responses
+from floorwalker.core.memory.kept.counts import Counts
+from floorwalker.core.memory.kept.holdings import Cart, Consent, Contacts, Interests, Learned, Notes
+from floorwalker.core.memory.kept.purchases import Orders
+from floorwalker.core.memory.kept.recents import Recents
+from floorwalker.core.memory.kept.responses import Responses
 from floorwalker.core.signals import Ad, Campaign, Referrer, Search
 
 SCHEMA = 1

@@ -1,8 +1,8 @@
 """How often somebody came back, or ordered again: what the lifecycle is told by."""
 
 from floorwalker.core.lifecycle import WEEK_S, Repeats
+from floorwalker.core.memory.kept.purchases import Orders
 from floorwalker.core.memory.profile import Profile
-from floorwalker.core.memory.purchases import Orders
 
 
 def repeats(profile: Profile, counted: str, *, at: float) -> Repeats | None:

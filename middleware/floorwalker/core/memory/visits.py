@@ -6,8 +6,8 @@ from itertools import accumulate, pairwise
 from msgspec import structs
 
 from floorwalker.core.calendar import Calendar
-from floorwalker.core.memory.counts import EMPTY
-from floorwalker.core.memory.ledger import with_visits
+from floorwalker.core.memory.kept.counts import EMPTY
+from floorwalker.core.memory.kept.ledger import with_visits
 from floorwalker.core.memory.profile import Profile, Touch, Visit
 from floorwalker.core.memory.touch import landed, touch_of
 from floorwalker.core.signals import Signals

@@ -2,7 +2,7 @@
 
 from msgspec import structs
 
-from floorwalker.core.memory.holdings import Cart, CartItem
+from floorwalker.core.memory.kept.holdings import Cart, CartItem
 
 
 def cart_of(one: Cart | None, other: Cart | None, currency: str) -> Cart | None:

@@ -7,7 +7,7 @@ from msgspec import structs
 from floorwalker.core.conditions.matchers import fold_text
 from floorwalker.core.events import Event, Scalar
 from floorwalker.core.memory.contacts import together
-from floorwalker.core.memory.holdings import Consent, Contacts, Notes, bounded_contacts
+from floorwalker.core.memory.kept.holdings import Consent, Contacts, Notes, bounded_contacts
 from floorwalker.core.memory.persons import traits_within_bounds
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.memory.streaming import PERSONAL

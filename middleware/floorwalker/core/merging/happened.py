@@ -6,9 +6,9 @@ from heapq import merge as interleaved
 
 from msgspec import structs
 
-from floorwalker.core.memory.counts import EMPTY, Counts
-from floorwalker.core.memory.ledger import united
-from floorwalker.core.memory.recents import Past, Recents, overflow, with_event
+from floorwalker.core.memory.kept.counts import EMPTY, Counts
+from floorwalker.core.memory.kept.ledger import united
+from floorwalker.core.memory.kept.recents import Past, Recents, overflow, with_event
 from floorwalker.core.memory.terms import Terms
 
 

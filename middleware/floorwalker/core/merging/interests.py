@@ -3,9 +3,9 @@
 from msgspec import structs
 
 from floorwalker.core.memory.affinity import HISTORY_EVENTS, met_again, standing_out
-from floorwalker.core.memory.holdings import FEW_EVENTS, Interests
+from floorwalker.core.memory.kept.holdings import FEW_EVENTS, Interests
+from floorwalker.core.memory.kept.recents import Recents
 from floorwalker.core.memory.profile import Profile
-from floorwalker.core.memory.recents import Recents
 from floorwalker.core.memory.terms import Terms
 
 _NONE = Interests()

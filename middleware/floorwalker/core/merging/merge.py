@@ -4,10 +4,10 @@ from msgspec import structs
 
 from floorwalker.core.calendar import Calendar
 from floorwalker.core.effects import NOTHING, Effects
-from floorwalker.core.memory import proof
 from floorwalker.core.memory.guard import within_size
+from floorwalker.core.memory.kept.responses import Exposure
 from floorwalker.core.memory.profile import Profile
-from floorwalker.core.memory.responses import Exposure
+from floorwalker.core.memory.proving import proof
 from floorwalker.core.memory.terms import Terms
 from floorwalker.core.merging.baskets import cart_of
 from floorwalker.core.merging.belongings import consent_of, contacts_of, notes_of, traits_of

@@ -4,8 +4,16 @@ from itertools import chain
 
 from msgspec import structs
 
+from floorwalker.core.memory.kept.responses import (
+    MOST_DAYS,
+    NONE,
+    Daily,
+    Exposure,
+    Response,
+    Responses,
+    blocks_that_fit,
+)
 from floorwalker.core.memory.profile import Profile
-from floorwalker.core.memory.responses import MOST_DAYS, NONE, Daily, Exposure, Response, Responses, blocks_that_fit
 
 _NEVER = Daily()
 

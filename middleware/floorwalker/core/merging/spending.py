@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from msgspec import structs
 
-from floorwalker.core.memory.ordering import CANCELLED
-from floorwalker.core.memory.purchases import TRACE_BYTES, Order, Orders, Total
+from floorwalker.core.memory.kept.purchases import TRACE_BYTES, Order, Orders, Total
+from floorwalker.core.memory.shopping.ordering import CANCELLED
 
 
 def orders_of(one: Orders | None, other: Orders | None) -> Orders | None:

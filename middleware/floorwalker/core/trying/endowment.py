@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import structs
 
-from floorwalker.core.memory.holdings import (
+from floorwalker.core.memory.kept.holdings import (
     FEW_EVENTS,
     Cart,
     CartItem,
@@ -17,8 +17,8 @@ from floorwalker.core.memory.holdings import (
     Notes,
     bounded_contacts,
 )
+from floorwalker.core.memory.kept.purchases import NO_ORDERS, Bought, Order, Orders
 from floorwalker.core.memory.profile import Profile
-from floorwalker.core.memory.purchases import NO_ORDERS, Bought, Order, Orders
 from floorwalker.core.personas import Facts, PastOrder, Piece
 
 _OFFERS = 1000  # of which so many responses make the rate

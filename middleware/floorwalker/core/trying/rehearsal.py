@@ -9,8 +9,8 @@ from floorwalker.core.events import IDENTIFIED, SLOT_SHOWN, Event
 from floorwalker.core.happening import event_of
 from floorwalker.core.hashing import seed_of
 from floorwalker.core.hit import Headers, Hit, HitKind
+from floorwalker.core.memory.kept.responses import Showing
 from floorwalker.core.memory.profile import Profile
-from floorwalker.core.memory.responses import Showing
 from floorwalker.core.personas import NO_FACTS, Happening, Persona
 from floorwalker.core.trying.endowment import endowed
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, tzinfo
 from math import floor, inf
 
 from floorwalker.core.calendar import Calendar
-from floorwalker.core.memory.history import present
+from floorwalker.core.memory.asked.history import present
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.watching.lapses import Lapses, Turn, wall_moments
 from floorwalker.core.watching.times import times_of

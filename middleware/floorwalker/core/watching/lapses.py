@@ -25,7 +25,7 @@ from floorwalker.core.conditions.model import (
     Window,
 )
 from floorwalker.core.evaluation.belongings import TIER_DAYS
-from floorwalker.core.memory.sightings import WEEK
+from floorwalker.core.memory.asked.sightings import WEEK
 from floorwalker.core.memory.visits import SILENCE
 from floorwalker.core.watching.definition import Leaf
 

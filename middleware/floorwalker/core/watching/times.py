@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate
 
 from floorwalker.core.calendar import Calendar
-from floorwalker.core.memory.counts import EMPTY, VISIT, Counts
+from floorwalker.core.memory.kept.counts import EMPTY, VISIT, Counts
+from floorwalker.core.memory.kept.purchases import NO_ORDERS
+from floorwalker.core.memory.kept.responses import NONE, Daily
 from floorwalker.core.memory.profile import Profile
-from floorwalker.core.memory.purchases import NO_ORDERS
-from floorwalker.core.memory.responses import NONE, Daily
 from floorwalker.core.watching.lapses import Source
 
 

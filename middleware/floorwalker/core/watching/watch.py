@@ -13,7 +13,7 @@ from floorwalker.core.evaluation.evaluate import Moment, moment_at
 from floorwalker.core.evaluation.moment import zone_of
 from floorwalker.core.evaluation.standing import lifecycle
 from floorwalker.core.events import SEGMENT_ENTERED, SEGMENT_LEFT, Event
-from floorwalker.core.memory.history import present
+from floorwalker.core.memory.asked.history import present
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.priors import NO_PRIORS, Priors
 from floorwalker.core.ruleset import Ruleset, Segment

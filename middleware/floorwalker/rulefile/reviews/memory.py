@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from floorwalker.core.conditions.model import All, AnyCondition, Behaviour, Condition, Not
-from floorwalker.core.memory.ledger import MOST_DAYS, MOST_MONTHS
-from floorwalker.core.memory.recents import MOST_MOMENTS
+from floorwalker.core.memory.kept.ledger import MOST_DAYS, MOST_MONTHS
+from floorwalker.core.memory.kept.recents import MOST_MOMENTS
 from floorwalker.core.reasoning.questions import Counted
 from floorwalker.core.reasoning.tallies import is_counted
 from floorwalker.core.ruleset import Ruleset

@@ -1,0 +1,287 @@
+"""The counts of one profile, asked from a time on: between which bounds the number lies, and when it last happened."""
+
+from collections.abc import Iterator, Sequence
+from math import inf
+
+from msgspec import Struct
+
+from floorwalker.core.calendar import Calendar
+from floorwalker.core.conditions.asking import holds_for
+from floorwalker.core.conditions.matchers import AnyOf, Both, Exists, Matcher, PathIs, Text
+from floorwalker.core.conditions.model import Field
+from floorwalker.core.memory.asked.recent_index import literal_path
+from floorwalker.core.memory.asked.sightings import Sighting
+from floorwalker.core.memory.kept.counts import (
+    DIMENSIONS,
+    EMPTY,
+    EVENT,
+    PATH,
+    TAG,
+    TOPIC,
+    VIEW,
+    VISIT,
+    Bucket,
+    Counts,
+    Key,
+)
+
+_ANYTHING = Exists(True)
+
+
+class Bounds(Struct, frozen=True, gc=False):
+    """At least `low`, at most `high`; `last` is when, in seconds since 1970, 0 where that is not known."""
+
+    low: int
+    high: float
+    last: int = 0
+
+
+NEVER = Bounds(0, 0)
+FORGOTTEN = Bounds(0, inf)
+
+
+class CountIndex:
+    """`start` is in seconds since 1970; what happened at that second counts."""
+
+    def __init__(self, counts: Counts | None, calendar: Calendar) -> None:
+        self._counts = counts or EMPTY
+        self._calendar = calendar
+        self._keys = {key.name: key for key in self._counts.keys}
+        self._tables: tuple[_Table, _Table, _Table] | None = None
+        self._views: dict[float, Bounds] = {}
+        self._spans: dict[float, _Span] = {}
+        self._day_begins: dict[int, int] = {}
+        self._fits: dict[tuple[str, Matcher | Both], Sequence[Key]] = {}
+
+    def views(self, what: Sequence[Field], start: float) -> Bounds:
+        """Page views for which all of `what` holds."""
+        views = self._views.get(start)
+        if views is None:
+            views = self._views[start] = self._exact(VIEW, start)
+        if not what or views.high == 0:
+            return views
+        found = [self._of_field(field, DIMENSIONS.get(field.name), start) for field in what]
+        if len(found) == 1 and found[0] is not None:
+            return Bounds(found[0].low, min(found[0].high, views.high), found[0].last)
+        return Bounds(0, min([views.high, *(one.high for one in found if one is not None)]))
+
+    def events(self, what: Sequence[Field], start: float) -> Bounds:
+        """Events for which all of `what` holds; of properties nothing is counted."""
+        names = [field for field in what if field.name == "event"]
+        if not names:
+            found = self._sum([self._since(key, start) for key in self._fitting(_ANYTHING, EVENT)], EVENT, start)
+        else:
+            found = self._of_field(names[0], EVENT, start) or FORGOTTEN
+        return found if len(what) == len(names) == 1 else Bounds(0, found.high)
+
+    def visits(self, start: float) -> Bounds:
+        """Visits that began."""
+        return self._exact(VISIT, start)
+
+    def sightings_of_views(self, what: Sequence[Field]) -> list[Sighting]:
+        """When pages were viewed for which all of `what` holds."""
+        found = [self._sightings(field.matcher, DIMENSIONS.get(field.name)) for field in what]
+        counted = [one for one in found if one is not None] or [self._seen([VIEW])]
+        return counted[0] if len(what) <= 1 and None not in found else perhaps(min(counted, key=len))
+
+    def sightings_of_events(self, what: Sequence[Field]) -> list[Sighting]:
+        """When events happened for which all of `what` holds."""
+        names = [field.matcher for field in what if field.name == "event"] or [_ANYTHING]
+        found = self._sightings(names[0], EVENT)
+        if found is None or names == [_ANYTHING]:
+            found = self._seen([name for name in self._keys if name[0] == EVENT], EVENT)
+            return found if not what else perhaps(found)
+        return found if len(what) == len(names) == 1 else perhaps(found)
+
+    def _sightings(self, matcher: Matcher | Both, dimension: str | None) -> list[Sighting] | None:
+        """When something was counted for which the matcher holds; None where that is not counted."""
+        if dimension is None:
+            return None
+        exact = _exact_values(matcher, dimension)
+        if exact is not None:
+            names = [dimension + value for value in exact]
+            return self._seen(names, dimension if any(name not in self._keys for name in names) else "")
+        if not _fits_folded(matcher, dimension):
+            return None
+        return self._seen([key.name for key in self._fitting(matcher, dimension)], dimension)
+
+    def _seen(self, names: Sequence[str], dimension: str = "") -> list[Sighting]:
+        """When these keys were counted. dimension: of which keys may have been dropped that are meant, too."""
+        lost = self._counts.lost.get(dimension, 0)
+        found = [Sighting(0, lost, sure=False)] if lost else []
+        for key in [self._keys[name] for name in names if name in self._keys]:
+            if key.since:
+                found.append(Sighting(0, key.since, sure=False))
+            if key.last:
+                found += [
+                    Sighting(min(first, key.last), min(last, key.last))
+                    for first, last, count in self._spans_of(key)
+                    if count > 1 or last < key.last  # the latest time is known for itself
+                ]
+                found.append(Sighting(key.last, key.last))
+        return found
+
+    def _spans_of(self, key: Key) -> Iterator[tuple[int, int, int]]:
+        """The days and months in which a key was counted, and all that is before them; and how often."""
+        counts, month_begins = self._counts, self._calendar.month_begins
+        days, months, older = (table.get(key.name, _NOTHING) for table in self._unpacked())
+        for day, count in days.items():
+            yield self._begins(day), self._begins(day + 1) - 1, count
+        for month, count in months.items():
+            ends = min(month_begins(month + 1), counts.rolled_day + 1)
+            yield self._begins(month_begins(month)), self._begins(ends) - 1, count
+        if older:
+            yield 0, self._begins(month_begins(counts.rolled_month + 1)) - 1, sum(older.values())
+
+    def _begins(self, day: int) -> int:
+        begins = self._day_begins.get(day)
+        if begins is None:
+            begins = self._day_begins[day] = self._calendar.day_begins(day)
+        return begins
+
+    def _of_field(self, field: Field, dimension: str | None, start: float) -> Bounds | None:
+        """What is counted for one field; None where nothing is."""
+        matcher = field.matcher
+        if dimension is None:
+            return None
+        exact = _exact_values(matcher, dimension)
+        if exact is not None:
+            found = [self._exact(dimension + value, start) for value in exact]
+            return self._together(found, dimension)
+        if not _fits_folded(matcher, dimension):
+            return None
+        return self._sum([self._since(key, start) for key in self._fitting(matcher, dimension)], dimension, start)
+
+    def _sum(self, found: list[Bounds], dimension: str, start: float) -> Bounds:
+        total = self._together(found, dimension)
+        if not self._is_lost(dimension, start):
+            return total
+        return Bounds(total.low, inf, total.last if total.last >= self._counts.lost[dimension] else 0)
+
+    def _together(self, found: list[Bounds], dimension: str) -> Bounds:
+        """Several values of one dimension: a page has one of them, but of tags and topics it may have several."""
+        if len(found) == 1:
+            return found[0]
+        lows = [one.low for one in found]
+        low = max(lows, default=0) if dimension in (TAG, TOPIC) else sum(lows)
+        high = sum([one.high for one in found])
+        last = max([one.last for one in found], default=0)
+        known = high < inf or last >= self._counts.lost.get(dimension, 0)
+        return Bounds(low, high, last if known else 0)
+
+    def _is_lost(self, dimension: str, start: float) -> bool:
+        lost = self._counts.lost.get(dimension, 0)
+        return lost > 0 and lost >= start
+
+    def _exact(self, name: str, start: float) -> Bounds:
+        key = self._keys.get(name)
+        if key is None:
+            return FORGOTTEN if self._is_lost(name[0], start) else NEVER
+        found = self._since(key, start)
+        if not 0 < key.since >= start:
+            return found
+        return Bounds(found.low, inf, found.last if found.last >= key.since else 0)
+
+    def _since(self, key: Key, start: float) -> Bounds:
+        """What is counted under a key from that time on."""
+        if key.last < start:
+            return NEVER
+        days, months, older = (table.get(key.name, _NOTHING) for table in self._unpacked())
+        if start <= 0:
+            count = sum(days.values()) + sum(months.values()) + sum(older.values())
+            return Bounds(count, count, key.last)
+        span = self._spans.get(start) or self._span(start)
+        low, high = _from(days, span.day, whole=span.whole_day)
+        if span.day <= self._counts.rolled_day:
+            more, at_most = _from(months, span.month, whole=span.whole_month)
+            low, high = low + more, high + at_most
+            if span.month <= self._counts.rolled_month:
+                high += sum(older.values())
+        return Bounds(max(low, 1), max(high, 1), key.last)
+
+    def _span(self, start: float) -> "_Span":
+        day = self._calendar.day(start)
+        month = self._calendar.month(day)
+        whole = start <= self._calendar.day_begins(day)
+        span = _Span(day, whole, month, whole and self._calendar.month_begins(month) == day)
+        self._spans[start] = span
+        return span
+
+    def _unpacked(self) -> "tuple[_Table, _Table, _Table]":
+        """The counts by key: of days, of months, and of everything older."""
+        if self._tables is None:
+            names = [key.name for key in self._counts.keys]
+            older = (Bucket(0, self._counts.older),)
+            self._tables = (
+                _by_key(self._counts.days, names),
+                _by_key(self._counts.months, names),
+                _by_key(older, names),
+            )
+        return self._tables
+
+    def _fitting(self, matcher: Matcher | Both, dimension: str) -> Sequence[Key]:
+        """The keys of a dimension for which the matcher holds."""
+        asked = (dimension, matcher)
+        found = self._fits.get(asked)
+        if found is None:
+            keys = [key for name, key in self._keys.items() if name[0] == dimension]
+            found = self._fits[asked] = [key for key in keys if holds_for(matcher, (key.name[1:],))]
+        return found
+
+
+def perhaps(sightings: Sequence[Sighting]) -> list[Sighting]:
+    """The same, none of them sure."""
+    return [Sighting(one.first, one.last, sure=False) for one in sightings]
+
+
+class _Span(Struct, frozen=True, gc=False):
+    """The day and month in which a window begins, and whether with their beginning."""
+
+    day: int
+    whole_day: bool
+    month: int
+    whole_month: bool
+
+
+_Table = dict[str, dict[int, int]]
+_NOTHING: dict[int, int] = {}
+
+
+def _by_key(buckets: Sequence[Bucket], names: list[str]) -> _Table:
+    table: _Table = {}
+    for bucket in buckets:
+        start, flat = bucket.start, bucket.counts
+        for number, count in zip(flat[::2], flat[1::2], strict=True):
+            name = names[number]
+            if name in table:
+                table[name][start] = count
+            else:
+                table[name] = {start: count}
+    return table
+
+
+def _from(buckets: dict[int, int], first: int, *, whole: bool) -> tuple[int, int]:
+    """The least and the most that happened since some time in the bucket `first`; `whole`: since its beginning."""
+    later = sum([count for bucket, count in buckets.items() if bucket > first])
+    partly = buckets.get(first, 0)
+    return later + (partly if whole else 0), later + partly
+
+
+def _exact_values(matcher: Matcher | Both, dimension: str) -> Sequence[str] | None:
+    """The values that are looked up by name; None where the keys have to be tried."""
+    if isinstance(matcher, AnyOf) and not matcher.patterns and dimension != PATH:
+        return tuple(matcher.exact)
+    if isinstance(matcher, PathIs) and dimension == PATH and not any("*" in pattern for pattern in matcher.patterns):
+        return tuple({literal_path(pattern) for pattern in matcher.patterns})
+    return None
+
+
+def _fits_folded(matcher: Matcher | Both, dimension: str) -> bool:
+    """Whether the matcher says of a key what it says of the value itself, and nothing of absent ones."""
+    match matcher:
+        case AnyOf() | PathIs():
+            return isinstance(matcher, PathIs) == (dimension == PATH)
+        case Text():
+            return matcher.operator != "matches"
+        case _:
+            return False

@@ -1,0 +1,144 @@
+"""The recent events of one profile, found by what they are: positions in order of time, looked up, not walked."""
+
+from collections.abc import Sequence
+from operator import attrgetter
+
+from floorwalker.core.conditions.asking import holds_for, page_values
+from floorwalker.core.conditions.matchers import AnyOf, PathIs, fold_text
+from floorwalker.core.conditions.model import Field
+from floorwalker.core.conditions.patterns import path_pattern
+from floorwalker.core.events import PAGE_VIEWED, Page
+from floorwalker.core.memory.kept.counts import path_key
+from floorwalker.core.memory.kept.recents import Recents
+
+Positions = Sequence[int]
+NOWHERE: Positions = ()
+
+_SEVERAL = {"tag": attrgetter("tags"), "topic": attrgetter("topics")}
+_FOLDED = frozenset(("type", "category", "product", "brand", "tag", "topic", "price_tier"))
+
+
+class RecentIndex:
+    """Tables are made when they are first asked for, one per field."""
+
+    __slots__ = ("_names", "_numbers", "_pages", "_patterns", "_recents", "_rows", "_tables", "times", "views")
+
+    def __init__(self, recents: Recents) -> None:
+        self._recents = recents
+        self.times = recents.times()
+        self._numbers = recents.names()
+        self.views = self.happened(PAGE_VIEWED)
+        self._names: dict[str, list[int]] | None = None
+        self._rows: dict[int, list[int]] | None = None
+        self._tables: dict[str, dict[str, Positions]] = {}
+        self._patterns: dict[str, Positions] = {}
+        self._pages: dict[int, Page] = {}
+
+    def viewed(self, what: Sequence[Field]) -> Positions:
+        """Where a page was viewed for which all of `what` holds."""
+        if not what:
+            return self.views
+        if len(what) == 1:
+            return self._viewed_with(what[0])
+        first, *rest = (set(self._viewed_with(field)) for field in what)
+        return sorted(first.intersection(*rest))
+
+    def named(self, field: Field) -> Positions:
+        """Where something happened whose name fits."""
+        names = self._by_name()
+        matcher = field.matcher
+        if isinstance(matcher, AnyOf) and not matcher.patterns:
+            return _merged([names[name] for name in matcher.exact if name in names])
+        return _merged([positions for name, positions in names.items() if holds_for(matcher, (name,))])
+
+    def happened(self, name: str) -> Positions:
+        """Where the event of exactly that name happened."""
+        asked = self._recents.number(name)
+        return NOWHERE if asked < 0 else [at for at, number in enumerate(self._numbers) if number == asked]
+
+    def _by_name(self) -> dict[str, list[int]]:
+        if self._names is None:
+            numbers: dict[int, list[int]] = {}
+            for at, number in enumerate(self._numbers):
+                numbers.setdefault(number, []).append(at)
+            self._names = {}
+            for number, positions in numbers.items():
+                name = fold_text(self._recents.text(number))
+                self._names[name] = sorted(self._names[name] + positions) if name in self._names else positions
+        return self._names
+
+    def _viewed_with(self, field: Field) -> Positions:
+        matcher, name = field.matcher, field.name
+        if isinstance(matcher, AnyOf):
+            if not matcher.patterns and name in _FOLDED:
+                table = self._table(name)
+                return _merged([table[value] for value in matcher.exact if value in table])
+        elif isinstance(matcher, PathIs) and name == "path":
+            return _merged([self._on_path(pattern) for pattern in matcher.patterns])
+        rows = self._by_row()
+        return _merged([at for row, at in rows.items() if holds_for(matcher, page_values(self._page(row), name))])
+
+    def _on_path(self, pattern: str) -> Positions:
+        table = self._table("path")
+        if "*" not in pattern:
+            return table.get(literal_path(pattern), NOWHERE)
+        found = self._patterns.get(pattern)
+        if found is None:
+            head, fits = pattern.partition("*")[0].rstrip("/"), path_pattern(pattern).match
+            found = _merged([at for path, at in table.items() if path.startswith(head) and fits(path)])
+            self._patterns[pattern] = found
+        return found
+
+    def _page(self, row: int) -> Page:
+        page = self._pages.get(row)
+        if page is None:
+            page = self._pages[row] = self._recents.page(row) or Page()
+        return page
+
+    def _by_row(self) -> dict[int, list[int]]:
+        """The rows of the pages viewed, and where; row 0 is a view without a page."""
+        if self._rows is None:
+            self._rows = {}
+            rows = self._recents.rows()
+            for position in self.views:
+                self._rows.setdefault(rows[position], []).append(position)
+        return self._rows
+
+    def _table(self, field: str) -> dict[str, Positions]:
+        """The values of one field, as they are compared, and where a page with that value was viewed."""
+        table = self._tables.get(field)
+        if table is None:
+            table = self._tables[field] = {}
+            for text, positions in self._by_text(field).items():
+                value = self._recents.text(text)
+                key = path_key(value) if field == "path" else fold_text(value)
+                table[key] = _merged([table[key], positions]) if key in table else positions
+        return table
+
+    def _by_text(self, field: str) -> dict[int, list[int]]:
+        """The texts of one field, by their numbers, and where."""
+        found: dict[int, list[int]] = {}
+        rows = self._recents.rows()
+        if field in _SEVERAL:
+            several = [(), *map(_SEVERAL[field], self._recents.pages)]
+            for position in self.views:
+                for text in several[rows[position]]:
+                    found.setdefault(text, []).append(position)
+            return found
+        single = [0, *map(attrgetter(field), self._recents.pages)]
+        for position in self.views:
+            if text := single[rows[position]]:
+                found.setdefault(text, []).append(position)
+        return found
+
+
+def literal_path(pattern: str) -> str:
+    """A path pattern without wildcards, in the form in which paths are compared."""
+    return "/" + "/".join([segment for segment in pattern.split("/") if segment])
+
+
+def _merged(several: Sequence[Positions]) -> Positions:
+    """The positions of all, in order, each once."""
+    if len(several) == 1:
+        return several[0]
+    return sorted({position for positions in several for position in positions}) if several else NOWHERE

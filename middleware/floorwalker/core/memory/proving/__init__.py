@@ -1,0 +1,1 @@
+"""What is counted to compare those who were shown something with those who were not."""

@@ -1,0 +1,1 @@
+"""What a shop's events do to cart and orders."""

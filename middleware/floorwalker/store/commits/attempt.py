@@ -1,0 +1,225 @@
+"""One attempt to commit, made of a base and steps: pure, and made anew on every base."""
+
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from floorwalker.core.effects import Effects
+from floorwalker.core.memory.profile import Profile
+from floorwalker.store.commits.telling import Messages, Told
+from floorwalker.store.keys import Keys
+from floorwalker.store.link.replies import Word
+from floorwalker.store.records.codec import ADDRESSED, SCHEMA_WRITTEN, addressed, encode_event, encode_profile
+from floorwalker.store.records.found import Loaded
+from floorwalker.store.records.record import (
+    EPOCH_BYTES,
+    IDENTITY_BYTES,
+    Alias,
+    Body,
+    Pending,
+    Record,
+    State,
+    Tally,
+    Writer,
+    with_writer,
+)
+from floorwalker.store.settings import StoreSettings
+
+Step = Callable[[Profile | None], tuple[Profile, Effects]]
+
+WRITERS_KEPT = 32
+PSEUDONYM_BYTES = 8
+EVENTS_HELD_BACK = 32
+COUNTS_HELD_BACK = 64
+MARKS_HELD_BACK = 16
+ALIASES_KEPT = 32
+
+
+class Outcome(StrEnum):
+    """What became of a commit."""
+
+    STORED = "stored"
+    KNOWN = "known"  # nothing to do: the step's message was committed before
+    DEFERRED = "deferred"  # put aside for the newer release that wrote the record
+    FLOOD = "flood"  # not stored: too many new visitors in this second
+    OVERFLOW = "overflow"  # not stored: too many steps wait for a store that is away
+    EXPIRED = "expired"  # not stored: waited longer than the spool's life
+    ERASED = "erased"  # not stored: the visitor was erased
+    TOO_NEW = "too new"  # not stored: a newer release wrote the record, and there was nothing to put aside
+
+
+class Committed(Struct, frozen=True, gc=False):
+    """The outcome of a commit. loaded: the record after it, where it was stored, or the stone."""
+
+    outcome: Outcome
+    loaded: Loaded | None = None
+
+
+class Commit(Struct, frozen=True, gc=False):
+    """Who commits, and when. writer: None for what its message alone makes count once. now: seconds since 1970.
+
+    messages: the senders' ids of the steps. keeps_life: the record's time to live stays as it is. joined: whose
+    history came in.
+    """
+
+    writer: int | None
+    sequence: int
+    now: float
+    confirmed: bool
+    messages: tuple[str, ...] = ()
+    keeps_life: bool = False
+    joined: Alias | None = None
+
+
+class Attempt(Struct, frozen=True, gc=False):
+    """What commit.lua is to do, and what stands in the store once it has done it. messages: by their places."""
+
+    base: Loaded
+    loaded: Loaded
+    keys: list[str]
+    arguments: list[Word]
+    held_back: int = 0
+    messages: tuple[str, ...] = ()
+
+
+def compose(
+    base: Loaded,
+    profile: Profile,
+    effects: Effects,
+    commit: Commit,
+    *,
+    keys: Keys,
+    settings: StoreSettings,
+    random_bytes: Callable[[int], bytes],
+    folded_side_list: bool = False,
+) -> Attempt:
+    """The attempt that puts `profile` in the place of `base`; `effects` wait inside an unconfirmed record.
+
+    random_bytes: for a record made anew.
+    """
+    old = base.record
+    confirmed = commit.confirmed or base.confirmed
+    waited = (old.body.pending if old is not None else None) or _NOTHING_WAITS
+    released = _together(waited, effects, _sent(effects, base, commit, keys), has_messages=bool(commit.messages))
+    pending = None if confirmed else _held_back(released)
+    epoch, body = _origin(base, commit, random_bytes)
+    record = Record(
+        state=State.LIVE,
+        epoch=epoch,
+        version=(old.version + 1) % (1 << 32) if old is not None else 1,
+        body=_next_body(body, commit, encode_profile(profile), pending, settings),
+        confirmed=confirmed,
+        deferred=old is not None and old.deferred and not folded_side_list,
+        schema=SCHEMA_WRITTEN,
+    )
+    told = Told(keys, base.visitor)
+    if commit.messages or (confirmed and waited.has_messages):
+        told.remember(_messages(commit, confirmed, settings), settings.messages_kept)
+    if folded_side_list:
+        told.drop(keys.deferred(base.visitor))
+    life_s = 0 if commit.keeps_life and base.record is not None and base.confirmed == confirmed else None
+    attempt = _attempt(base, profile, record, told, _NOTHING_WAITS if pending else released, settings, life_s)
+    if commit.messages or pending is not None:
+        return replace(attempt, messages=commit.messages, held_back=_beyond(released, pending))
+    return attempt
+
+
+def _attempt(
+    base: Loaded,
+    profile: Profile,
+    record: Record,
+    told: Told,
+    released: Pending,
+    settings: StoreSettings,
+    life_s: int | None,
+) -> Attempt:
+    """The script's keys and arguments. life_s: None for that of such a record."""
+    stored = record.encode()
+    told.count(released.counts)
+    if released.due is not None:
+        told.look_again(released.due)
+    if released.marks:
+        told.mark(released.marks)
+    if life_s is None:
+        life_s = settings.profile_life_s if record.confirmed else settings.unconfirmed_life_s
+    head = told.head(base.identity, stored, life_s, record.body.pseudonym.hex(), len(released.events), settings)
+    arguments = [*head, *released.events, *told.counters, *told.rest]
+    return Attempt(base, Loaded(base.visitor, profile, record, stored[:IDENTITY_BYTES]), told.names, arguments)
+
+
+def _sent(effects: Effects, base: Loaded, commit: Commit, keys: Keys) -> list[bytes]:
+    """The events as they will lie in the stream."""
+    joined = None if commit.joined is None else keys.partition_of(commit.joined.visitor)
+    return [
+        encode_event(addressed(event, base.visitor, joined=joined) if event.name in ADDRESSED else event)
+        for event in effects.events
+    ]
+
+
+def _together(waited: Pending, effects: Effects, sent: Sequence[bytes], *, has_messages: bool) -> Pending:
+    """What waited, and what came now."""
+    counts, marks = waited.counts, waited.marks
+    if effects.counts:
+        counts = tuple(_sums([*counts, *[(count.day, count.field, count.by) for count in effects.counts]]))
+    if effects.marks:
+        marks = (*marks, *[(mark.trait, mark.value, mark.gone) for mark in effects.marks])
+    events = (*waited.events, *sent)
+    due = waited.due if effects.due is None else effects.due
+    return Pending(events, counts, due, marks, waited.has_messages or has_messages)
+
+
+def _held_back(released: Pending) -> Pending:
+    """As much of it as an unconfirmed record may hold."""
+    return replace(
+        released,
+        events=released.events[:EVENTS_HELD_BACK],
+        counts=released.counts[:COUNTS_HELD_BACK],
+        marks=released.marks[-MARKS_HELD_BACK:],
+    )
+
+
+def _beyond(released: Pending, pending: Pending | None) -> int:
+    """How much of it found no room."""
+    if pending is None:
+        return 0
+    return len(released.events) - len(pending.events) + len(released.counts) - len(pending.counts)
+
+
+def _messages(commit: Commit, confirmed: bool, settings: StoreSettings) -> Messages:
+    now = int(commit.now)
+    life_s = settings.messages_life_s if confirmed else settings.unconfirmed_life_s
+    return Messages(commit.messages, now, now + settings.messages_life_s, life_s)
+
+
+def _origin(base: Loaded, commit: Commit, random_bytes: Callable[[int], bytes]) -> tuple[bytes, Body]:
+    """Epoch and body to go on from."""
+    if base.record is not None:
+        return base.record.epoch, base.record.body
+    fresh = random_bytes(EPOCH_BYTES + PSEUDONYM_BYTES)
+    return fresh[:EPOCH_BYTES], Body(base.visitor, fresh[EPOCH_BYTES:], int(commit.now))
+
+
+def _next_body(old: Body, commit: Commit, payload: bytes, pending: Pending | None, settings: StoreSettings) -> Body:
+    at = int(commit.now)
+    writers = old.writers
+    if commit.writer is not None:
+        writer = Writer(commit.writer, commit.sequence, at)
+        writers = with_writer(writers, writer, forget_before=at - settings.spool_life_s, at_most=WRITERS_KEPT)
+    body = replace(old, payload=payload, writers=writers, pending=pending)
+    if commit.joined is None:
+        return body
+    others = [one for one in old.aliases if one.visitor != commit.joined.visitor]
+    return replace(body, aliases=(*others, commit.joined)[-ALIASES_KEPT:])
+
+
+def _sums(counts: Sequence[Tally]) -> list[Tally]:
+    """One tally per counter, in the order of first mention."""
+    sums: dict[tuple[str, str], int] = {}
+    for day, field, by in counts:
+        sums[day, field] = sums.get((day, field), 0) + by
+    return [(day, field, by) for (day, field), by in sums.items()]
+
+
+_NOTHING_WAITS = Pending()

@@ -1,0 +1,121 @@
+"""What one commit takes from a visitor's queue."""
+
+import logging
+
+from msgspec.structs import replace
+
+from floorwalker.core.effects import Effects
+from floorwalker.core.memory.profile import Profile
+from floorwalker.store.commits.attempt import Commit, Committed, Outcome
+from floorwalker.store.commits.waiting import Join, Waiting
+
+logger = logging.getLogger(__name__)
+
+
+class Batch:
+    """Steps that are committed together, and those who want to read behind them; or one wish to join, alone."""
+
+    __slots__ = ("_taken",)
+
+    def __init__(self) -> None:
+        self._taken: list[Waiting] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._taken)
+
+    def take(self, waiting: list[Waiting], at_most: int) -> list[Waiting]:
+        """Take what may go together; what has to wait on."""
+        if len(waiting) == 1 and not self._taken:  # as it most often is
+            self._taken.append(waiting[0])
+            return []
+        if self.joining is not None or not waiting:
+            return waiting
+        room = at_most - len(self._taken)
+        if isinstance(waiting[0].work, Join):
+            room = 0 if self._taken else 1
+        else:
+            room = next((n for n, one in enumerate(waiting[:room]) if isinstance(one.work, Join)), room)
+        self._taken += waiting[:room]
+        return waiting[room:]
+
+    @property
+    def joining(self) -> Waiting | None:
+        """The wish to join, where that is what was taken."""
+        first = self._taken[0] if self._taken else None
+        return first if first is not None and isinstance(first.work, Join) else None
+
+    @property
+    def steps(self) -> int:
+        """How many steps, or wishes to join, are in it."""
+        return sum(one.work is not None for one in self._taken)
+
+    @property
+    def has_news(self) -> bool:
+        """Whether any of them is not known to be committed already."""
+        return any(one.work is not None and not one.is_known for one in self._taken)
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether any of these visitors' cookies has come back."""
+        return any([one.confirmed for one in self._taken])  # noqa: C419 - a list is faster here
+
+    @property
+    def raws(self) -> list[bytes]:
+        """What a newer release can fold itself."""
+        return [one.raw for one in self._taken if one.raw is not None]
+
+    def waits_since(self, oldest: float) -> bool:
+        """Whether anybody has waited no longer than that."""
+        return any(one.since >= oldest for one in self._taken)
+
+    def run(self, profile: Profile | None, effects: Effects) -> tuple[Profile | None, Effects]:
+        """The steps' work, in order, each message once; one that fails goes to its own caller and leaves."""
+        messages: set[str] = set()
+        after: Profile | None
+        for one in tuple(self._taken):
+            one.repeats = one.message in messages
+            if one.work is None or isinstance(one.work, Join) or one.is_known or one.repeats:
+                continue
+            try:
+                after, more = one.work(profile)
+                if after is None:  # what cannot be committed would be tried again for ever
+                    raise TypeError("a step gave no profile")
+            except Exception as failure:  # it goes to its own caller; the others' steps go on
+                logger.error("a step failed and is not stored", exc_info=failure)
+                self._taken.remove(one)
+                one.fail(failure)
+            else:
+                profile, effects = after, effects.then(more)
+                if one.message:
+                    messages.add(one.message)
+        return profile, effects
+
+    def described(self, commit: Commit) -> Commit:
+        """The commit, with what these steps ask of it."""
+        for one in self._taken:
+            if one.message or one.keeps_life:
+                break
+        else:
+            return commit
+        messages = tuple(one.message for one in self._taken if one.message and not one.is_known and not one.repeats)
+        news = [one for one in self._taken if one.work is not None and not one.is_known]
+        return replace(commit, messages=messages, keeps_life=all(one.keeps_life for one in news))
+
+    def learn(self, messages: set[str]) -> None:
+        """These messages were committed already."""
+        for one in self._taken:
+            one.is_known = one.is_known or one.message in messages
+
+    def settle(self, committed: Committed) -> None:
+        """Tell all who wait, and be empty."""
+        taken, self._taken = self._taken, []
+        for one in taken:
+            if (one.is_known or one.repeats) and committed.outcome is Outcome.STORED:
+                one.settle(replace(committed, outcome=Outcome.KNOWN))
+            else:
+                one.settle(committed)
+
+    def release(self) -> list[Waiting]:
+        """Give back whatever is not settled, and be empty."""
+        taken, self._taken = self._taken, []
+        return taken

@@ -1,0 +1,64 @@
+"""What all lanes of one worker share."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from floorwalker.errors import StoreError
+from floorwalker.store.commits.attempt import Commit
+from floorwalker.store.commits.deferred import Resume
+from floorwalker.store.commits.joining import Joining
+from floorwalker.store.commits.waiting import Backlog
+from floorwalker.store.courier import Courier
+from floorwalker.store.flood import TokenBucket
+from floorwalker.store.keyspace import Keyspace
+from floorwalker.store.link.pipe import Link
+from floorwalker.store.link.replies import Reply
+from floorwalker.store.losses import Losses
+from floorwalker.store.records.found import Found, read_found
+from floorwalker.store.settings import StoreSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """sequences: the numbers of this worker's commits, rising. joining: what makes two histories one, as of now."""
+
+    link: Link
+    keyspace: Keyspace
+    settings: StoreSettings
+    clock: Callable[[], float]
+    random_bytes: Callable[[int], bytes]
+    losses: Losses
+    courier: Courier
+    backlog: Backlog
+    new_visitors: TokenBucket
+    sequences: Iterator[int]
+    resume: Resume | None
+    joining: Callable[[], Joining]
+
+    @cached_property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The event loop that the store belongs to: that of its first use."""
+        return asyncio.get_running_loop()
+
+    @cached_property
+    def writer(self) -> int:
+        """This worker, at random; drawn at its first commit, so that forked workers differ."""
+        return int.from_bytes(self.random_bytes(8), "big")
+
+    def next_commit(self, *, confirmed: bool) -> Commit:
+        """Name the next commit of this worker."""
+        return Commit(self.writer, next(self.sequences), self.clock(), confirmed)
+
+    async def look(self, visitor: str) -> Found:
+        """What lies under a visitor's key now."""
+        keys = self.keyspace.known or await self.keyspace.keys()
+        return read_found(visitor, as_bytes(await self.link.call("GET", keys.profile(visitor))))
+
+
+def as_bytes(reply: Reply) -> bytes | None:
+    """A reply that is a string or nothing."""
+    if reply is None or isinstance(reply, bytes):
+        return reply
+    raise StoreError("The store's answer has an unexpected form.")

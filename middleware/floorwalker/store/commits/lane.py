@@ -1,0 +1,315 @@
+"""One queue per visitor and worker: what waits is folded into one commit, and a following load reads through it."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TypeVar
+
+from floorwalker.core.effects import NOTHING, Effects
+from floorwalker.core.memory.profile import Profile
+from floorwalker.errors import StoreError, StoreUnavailable
+from floorwalker.store.commits.attempt import Attempt, Commit, Committed, Outcome, compose
+from floorwalker.store.commits.batch import Batch
+from floorwalker.store.commits.crossing import Crossing
+from floorwalker.store.commits.deferred import entries_of, steps_of
+from floorwalker.store.commits.desk import Desk, as_bytes
+from floorwalker.store.commits.joining import alone
+from floorwalker.store.commits.waiting import Join, Waiting
+from floorwalker.store.keys import Keys
+from floorwalker.store.link.replies import Reply, Word
+from floorwalker.store.losses import Loss
+from floorwalker.store.records.found import POINTERS_FOLLOWED, Found, Loaded, TooNew, read_found
+from floorwalker.store.records.record import IDENTITY_BYTES, mark_deferred
+from floorwalker.store.scripts import script
+
+logger = logging.getLogger(__name__)
+
+SEED_BYTES = 8
+
+T = TypeVar("T")
+
+Reroute = Callable[[str, list[Waiting]], None]
+Attend = Callable[["Lane", Commit | None], None]
+
+
+class Lane:
+    """The queue of one visitor. It lives as long as something waits in it.
+
+    The first commit goes out at once where nothing stands in its way, and mostly that is all. Whatever else comes up
+    is a task's work, which `attend` starts: `run`.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        visitor: str,
+        base: Found | None,
+        *,
+        reroute: Reroute,
+        attend: Attend,
+        ended: Callable[[str], None],
+    ) -> None:
+        self._desk = desk
+        self.visitor = visitor
+        self._base: Found | None = base if base is not None and base.visitor == visitor else None
+        self._reroute = reroute
+        self._attend = attend
+        self._ended = ended
+        self._batch = Batch()
+        self.waiting: list[Waiting] = []
+
+    def begin(self) -> bool:
+        """Send the first commit; False where that takes a task."""
+        base, keys, courier = self._base, self._desk.keyspace.known, self._desk.courier
+        if keys is None or not isinstance(base, Loaded) or not base.is_plain or not courier.has_room:
+            return False
+        self._take_more()
+        if self._batch.joining is not None:
+            return False
+        commit = self._name_commit()
+        profile, effects = self._batch.run(base.profile, NOTHING)
+        if profile is None or not self._batch:
+            return False
+        attempt = self._compose(base, profile, effects, commit, keys)
+        reply = script("commit").send(self._desk.link, attempt.keys, attempt.arguments)
+        courier.post(reply, partial(self._answered, attempt, commit))
+        return True
+
+    def _answered(self, attempt: Attempt, commit: Commit, reply: asyncio.Future[Reply]) -> None:
+        if not self._batch:  # abandoned
+            return
+        try:
+            stands = self._stands(attempt, commit, reply.result())
+        except StoreError:
+            self._attend(self, commit)
+            return
+        if stands and not self.waiting:
+            self._ended(self.visitor)
+        else:
+            self._attend(self, None)
+
+    async def run(self, in_doubt: Commit | None = None) -> None:
+        """Commit until nothing waits; what is not settled when the end comes early fails with StoreUnavailable.
+
+        in_doubt: the commit of what was taken already, which may stand; so nothing must join it before that is known.
+        """
+        try:
+            while self._batch or self.waiting:
+                if in_doubt is None:
+                    self._take_more()
+                await self._settle_or_drop(in_doubt or self._name_commit())
+                in_doubt = None
+        finally:
+            self._ended(self.visitor)
+            self.abandon()
+
+    def abandon(self) -> None:
+        """Fail whatever is not settled."""
+        waiting, self.waiting = [*self._batch.release(), *self.waiting], []
+        _fail(waiting, StoreUnavailable("The store was closed."))
+
+    async def _settle_or_drop(self, commit: Commit) -> None:
+        joining = self._batch.joining
+        try:
+            if joining is not None and isinstance(joining.work, Join):
+                await self._join(joining, joining.work)
+            else:
+                await self._settle_batch(commit)
+        except StoreUnavailable:
+            self._drop(Loss.EXPIRED, Outcome.EXPIRED)
+        except StoreError as failure:
+            self._desk.losses.add(Loss.REFUSED, self._batch.steps)
+            _fail(self._batch.release(), failure)
+
+    async def _settle_batch(self, commit: Commit) -> None:
+        """Find what lies there, and act on it, until every caller of the batch has an answer."""
+        admitted = False
+        keys = await self._keys()
+        while self._batch.has_news:
+            base = self._base or Loaded(self.visitor)
+            if isinstance(base, TooNew):
+                if await self._put_aside(base, commit, keys):
+                    return
+            elif base.moved_to:
+                self._follow(base.moved_to)
+                return
+            elif base.erased:
+                self._drop(Loss.ERASED, Outcome.ERASED, base)
+            elif base.is_moving:
+                await self._finish_move(base, keys)
+            elif not (admitted := admitted or self._admits(base, commit)):
+                await self._turn_away(keys)
+            elif not await self._commit(base, commit, keys) and self._take_more():
+                commit = self._name_commit()
+        self._batch.settle(Committed(Outcome.STORED, self._readable()))
+
+    async def _commit(self, base: Loaded, commit: Commit, keys: Keys) -> bool:
+        """One attempt; True when it stands in the store, by this attempt or by one whose reply was lost."""
+        folded, profile, effects = await self._folded_side_list(base, keys)
+        profile, effects = self._batch.run(profile, effects)
+        if profile is None or not self._batch.has_news:
+            return False
+        attempt = self._compose(base, profile, effects, commit, keys, folded_side_list=folded)
+        return self._stands(attempt, commit, await self._run_script("commit", attempt.keys, attempt.arguments))
+
+    def _compose(
+        self,
+        base: Loaded,
+        profile: Profile,
+        effects: Effects,
+        commit: Commit,
+        keys: Keys,
+        *,
+        folded_side_list: bool = False,
+    ) -> Attempt:
+        return compose(
+            base,
+            profile,
+            effects,
+            self._batch.described(commit),
+            keys=keys,
+            settings=self._desk.settings,
+            random_bytes=self._desk.random_bytes,
+            folded_side_list=folded_side_list,
+        )
+
+    def _stands(self, attempt: Attempt, commit: Commit, reply: Reply) -> bool:
+        """Whether the commit is in the store, by this attempt or an earlier one; then its callers are told."""
+        if reply == 1:
+            self._base = attempt.loaded
+            if attempt.held_back:
+                self._desk.losses.add(Loss.HELD_BACK, attempt.held_back)
+        elif isinstance(reply, list):
+            self._base = attempt.base
+            self._batch.learn({attempt.messages[place - 1] for place in reply if isinstance(place, int)})
+            return False
+        else:
+            self._base = read_found(self.visitor, as_bytes(reply))
+            if not self._holds(self._base, commit):
+                return False
+        self._batch.settle(Committed(Outcome.STORED, self._readable()))
+        return True
+
+    @staticmethod
+    def _holds(found: Found, commit: Commit) -> bool:
+        record = found.record if isinstance(found, Loaded) else None
+        return record is not None and commit.writer is not None and record.holds(commit.writer, commit.sequence)
+
+    def _readable(self) -> Loaded | None:
+        return self._base if isinstance(self._base, Loaded) else None
+
+    async def _folded_side_list(self, base: Loaded, keys: Keys) -> tuple[bool, Profile | None, Effects]:
+        """What older releases put aside comes first. The record's version vouches that the list is whole."""
+        profile, effects = base.profile, NOTHING
+        if base.record is None or not base.record.deferred or self._desk.resume is None:
+            return False, profile, effects
+        side_list = keys.deferred(self.visitor)
+        listed = await self._deliver(lambda: self._desk.link.call("LRANGE", side_list, 0, -1))
+        entries = [one for one in listed if isinstance(one, bytes)] if isinstance(listed, list) else []
+        for step in steps_of(entries, base.record, self._desk.resume):
+            profile, more = step(profile)
+            effects = effects.then(more)
+        return True, profile, effects
+
+    async def _put_aside(self, base: TooNew, commit: Commit, keys: Keys) -> bool:
+        raws = self._batch.raws
+        if not raws:
+            self._drop(Loss.TOO_NEW, Outcome.TOO_NEW)
+            return True
+        names = [keys.profile(self.visitor), keys.deferred(self.visitor)]
+        head = mark_deferred(base.stored)
+        entries = entries_of(raws, writer=self._desk.writer, sequence=commit.sequence)
+        life_s = self._desk.settings.profile_life_s
+        reply = await self._run_script("defer", names, [base.stored[:IDENTITY_BYTES], head, life_s, *entries])
+        if reply != 1:
+            self._base = read_found(self.visitor, as_bytes(reply))
+            return False
+        self._base = TooNew(self.visitor, head + base.stored[len(head) :])
+        self._batch.settle(Committed(Outcome.DEFERRED))
+        return True
+
+    async def _join(self, one: Waiting, join: Join) -> None:
+        """Let this history join a person's. Where none may, the event goes to the person alone."""
+        await self._keys()
+        try:
+            committed = await self._crossing.join(self.visitor, self._base, join)
+        except StoreError:
+            raise
+        except Exception as failure:  # like a step's own, it goes to its caller
+            logger.error("a step failed and is not stored", exc_info=failure)
+            _fail(self._batch.release(), failure)
+            return
+        self._base = None
+        if committed is not None:
+            self._batch.settle(committed)
+            return
+        one.work = alone(
+            self._desk.joining(), join.identified, int.from_bytes(self._desk.random_bytes(SEED_BYTES), "big")
+        )
+        self._reroute(join.person, self._batch.release())
+
+    @property
+    def _crossing(self) -> Crossing:
+        return Crossing(self._desk, self._deliver)
+
+    async def _finish_move(self, base: Loaded, keys: Keys) -> None:
+        """A frozen record: what is left of its move is done; where only a newer release can, its steps wait."""
+        if await self._crossing.finish(base) is None:
+            if not self._still_wanted():
+                raise StoreUnavailable("The visitor's merge does not end.")
+            await asyncio.sleep(self._desk.settings.probe_longest_s)
+        await self._look(keys)
+
+    async def _keys(self) -> Keys:
+        known = self._desk.keyspace.known
+        return known if known is not None else await self._deliver(self._desk.keyspace.keys)
+
+    async def _run_script(self, name: str, keys: list[str], arguments: list[Word]) -> Reply:
+        return await self._deliver(lambda: script(name).run(self._desk.link, keys, arguments))
+
+    async def _deliver(self, send: Callable[[], Awaitable[T]], /) -> T:
+        return await self._desk.courier.deliver(send, still_wanted=self._still_wanted)
+
+    async def _turn_away(self, keys: Keys) -> None:
+        """Too many new visitors; but one of whom nothing is known yet may be an old one."""
+        if self._base is None:
+            await self._look(keys)
+        else:
+            self._drop(Loss.FLOOD, Outcome.FLOOD)
+
+    async def _look(self, keys: Keys) -> None:
+        key = keys.profile(self.visitor)
+        self._base = read_found(self.visitor, as_bytes(await self._deliver(lambda: self._desk.link.call("GET", key))))
+
+    def _follow(self, target: str) -> None:
+        """The history went to another visitor, and so do the steps, in order."""
+        batch = self._batch.release()
+        for one in batch:
+            one.hops += 1
+        lost = [one for one in batch if one.hops > POINTERS_FOLLOWED]
+        _fail(lost, StoreError("A visitor's pointers lead nowhere."))
+        self._reroute(target, [one for one in batch if one.hops <= POINTERS_FOLLOWED])
+
+    def _admits(self, base: Loaded, commit: Commit) -> bool:
+        return base.record is not None or commit.confirmed or self._desk.new_visitors.take()
+
+    def _name_commit(self) -> Commit:
+        return self._desk.next_commit(confirmed=self._batch.is_confirmed)
+
+    def _take_more(self) -> bool:
+        before = len(self.waiting)
+        self.waiting = self._batch.take(self.waiting, self._desk.settings.steps_per_commit)
+        return len(self.waiting) < before
+
+    def _still_wanted(self) -> bool:
+        return self._batch.waits_since(self._desk.clock() - self._desk.settings.spool_life_s)
+
+    def _drop(self, loss: Loss, outcome: Outcome, base: Loaded | None = None) -> None:
+        self._desk.losses.add(loss, self._batch.steps)
+        self._batch.settle(Committed(outcome, base))
+
+
+def _fail(waiting: list[Waiting], failure: BaseException) -> None:
+    for one in waiting:
+        one.fail(failure)

@@ -1,0 +1,97 @@
+"""What was found under a visitor's key."""
+
+import logging
+
+from msgspec import DecodeError, Struct
+
+from floorwalker.core.memory.profile import Profile
+from floorwalker.errors import RecordTooNew
+from floorwalker.store.records.codec import decode_profile
+from floorwalker.store.records.record import IDENTITY_BYTES, Record, State, decode_record, stone
+
+logger = logging.getLogger(__name__)
+
+POINTERS_FOLLOWED = 4
+
+
+class Loaded(Struct, frozen=True, gc=False):
+    """One visitor's record as it was read: the base of the next commit.
+
+    visitor: whose record it is, after following pointers. profile: None for a new, an erased or a moved visitor.
+    identity: what the next commit expects to find; empty where there is no record.
+    """
+
+    visitor: str
+    profile: Profile | None = None
+    record: Record | None = None
+    identity: bytes = b""
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether the visitor's cookie has come back once."""
+        return self.record is not None and self.record.confirmed
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the next commit has nothing to see to but this record."""
+        return self.record is not None and self.record.state is State.LIVE and not self.record.deferred
+
+    @property
+    def erased(self) -> bool:
+        """Whether a stone lies here: this visitor's id must not be used again."""
+        return self.record is not None and self.record.state is State.ERASED
+
+    @property
+    def moved_to(self) -> str:
+        """The visitor who has taken this one's history over; empty where nobody has."""
+        return self.record.body.moved_to if self.record is not None and self.record.state is State.MOVED else ""
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether this history is on its way to another visitor: what is left of that is to be done."""
+        return self.record is not None and self.record.state is State.MOVING
+
+    @property
+    def epoch(self) -> bytes:
+        """Random, new whenever the record is made anew; empty where there is none."""
+        return self.record.epoch if self.record is not None else b""
+
+    @property
+    def version(self) -> int:
+        """How many commits this record has seen in its epoch."""
+        return self.record.version if self.record is not None else 0
+
+    @property
+    def pseudonym(self) -> str:
+        """What this visitor is called in the stream; empty where there is no record."""
+        return self.record.body.pseudonym.hex() if self.record is not None else ""
+
+
+class TooNew(Struct, frozen=True):
+    """A record that only a newer release can read, as it lies there."""
+
+    visitor: str
+    stored: bytes
+
+
+Found = Loaded | TooNew
+
+
+def read_found(visitor: str, stored: bytes | None) -> Found:
+    """Read what lies under a visitor's key. What cannot be read, or is another's, counts as absent and is logged."""
+    if stored is None:
+        return Loaded(visitor)
+    try:
+        record = decode_record(stored)
+        profile = decode_profile(record.body.payload) if record.body.payload else None
+    except RecordTooNew:
+        if stored[1] == State.ERASED:
+            return Loaded(visitor, record=stone(visitor, stored[2:10], b""), identity=stored[:IDENTITY_BYTES])
+        return TooNew(visitor, stored)
+    except (DecodeError, ValueError):
+        logger.error("a visitor's record cannot be read and counts as absent")
+        return Loaded(visitor, identity=stored[:IDENTITY_BYTES])
+    if record.body.visitor != visitor:
+        logger.error("a record lies under another visitor's key and counts as absent")
+        return Loaded(visitor, identity=stored[:IDENTITY_BYTES])
+    return Loaded(visitor, profile, record, stored[:IDENTITY_BYTES])

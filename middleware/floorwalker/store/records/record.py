@@ -1,0 +1,158 @@
+"""The record: everything that one key holds of one visitor, and how it lies in bytes.
+
+    offset  bytes
+         0      1  layout of this table; the first 16 bytes keep their meaning in every later layout
+         1      1  state: L live, M moving, P moved (a pointer), E erased (a stone)
+         2      8  epoch: random, new whenever the record is made anew
+        10      4  version: big-endian, counts the commits of this epoch
+        14      1  flags: 1 confirmed, 2 raw events wait in the side list
+        15      1  schema of the payload
+        16      …  MessagePack array: `Body`; later fields are appended, and have defaults
+
+Epoch and version are all that the scripts compare, so equal heads mean equal records, and a script never decodes one.
+"""
+
+import struct
+from enum import IntEnum
+
+from msgspec import DecodeError, Struct, msgpack
+
+from floorwalker.errors import RecordTooNew
+from floorwalker.store.records.codec import SCHEMA_READ, SCHEMA_WRITTEN
+
+LAYOUT = 1
+HEAD_BYTES = 16
+IDENTITY_BYTES = 14  # layout, state, epoch and version: what a commit expects to find; commit.lua knows it too
+EPOCH_BYTES = 8
+CONFIRMED = 1
+DEFERRED = 2
+
+
+class State(IntEnum):
+    """What has become of a record."""
+
+    LIVE = ord("L")
+    MOVING = ord("M")
+    MOVED = ord("P")
+    ERASED = ord("E")
+
+
+Tally = tuple[str, str, int]  # day, field, by
+Marking = tuple[str, str, bool]  # trait, value, gone
+
+
+class Pending(Struct, frozen=True, array_like=True, gc=False):
+    """Effects of an unconfirmed visitor, held back until the cookie has come back.
+
+    has_messages: senders' ids were remembered, for as short a time as the record.
+    """
+
+    events: tuple[bytes, ...] = ()
+    counts: tuple[Tally, ...] = ()
+    due: float | None = None
+    marks: tuple[Marking, ...] = ()
+    has_messages: bool = False
+
+
+class Writer(Struct, frozen=True, array_like=True, gc=False):
+    """The last commit of one worker. at: seconds since 1970."""
+
+    id: int
+    sequence: int
+    at: int
+
+
+class Alias(Struct, frozen=True, array_like=True, gc=False):
+    """Somebody whose history came in, and what the stream calls them."""
+
+    visitor: str
+    pseudonym: bytes
+
+
+class Body(Struct, frozen=True, array_like=True, gc=False):
+    """What a record holds behind its head. created: seconds since 1970. payload: the profile, in the head's schema.
+
+    merge: names the move to another visitor, under way or done. aliases: the latest who came in. identified: while
+    the record moves, the event that moves it.
+    """
+
+    visitor: str
+    pseudonym: bytes = b""
+    created: int = 0
+    payload: bytes = b""
+    writers: tuple[Writer, ...] = ()
+    pending: Pending | None = None
+    moved_to: str = ""
+    merge: bytes = b""
+    aliases: tuple[Alias, ...] = ()
+    identified: bytes = b""
+
+
+class Record(Struct, frozen=True, gc=False):
+    """One visitor's record, read."""
+
+    state: State
+    epoch: bytes
+    version: int
+    body: Body
+    confirmed: bool = False
+    deferred: bool = False
+    schema: int = SCHEMA_WRITTEN
+
+    def holds(self, writer: int, sequence: int) -> bool:
+        """Whether that commit of that worker is already in this record."""
+        return any(one.id == writer and one.sequence >= sequence for one in self.body.writers)
+
+    @property
+    def identity(self) -> bytes:
+        """What a commit on this record expects to find."""
+        return self.head()[:IDENTITY_BYTES]
+
+    def head(self) -> bytes:
+        """The first 16 bytes."""
+        flags = CONFIRMED * self.confirmed | DEFERRED * self.deferred
+        return _HEAD.pack(LAYOUT, self.state, self.epoch, self.version, flags, self.schema)
+
+    def encode(self) -> bytes:
+        """The whole record as bytes."""
+        return self.head() + _encoder.encode(self.body)
+
+
+def decode_record(stored: bytes) -> Record:
+    """Read a record. Raises RecordTooNew where a later release wrote it, ValueError where it is none."""
+    if len(stored) < HEAD_BYTES:
+        raise ValueError("shorter than a record's head")
+    if stored[0] > LAYOUT or stored[15] > SCHEMA_READ:
+        raise RecordTooNew("A newer release wrote this record; it is left to that release.")
+    try:
+        _, state, epoch, version, flags, schema = _HEAD.unpack_from(stored)
+        body = _bodies.decode(memoryview(stored)[HEAD_BYTES:])
+        return Record(_STATES[state], epoch, version, body, flags & CONFIRMED != 0, flags & DEFERRED != 0, schema)
+    except (DecodeError, KeyError) as error:
+        raise ValueError("not a record") from error
+
+
+def mark_deferred(stored: bytes) -> bytes:
+    """The head of any stored record, of any release, with its flag set and its version one higher."""
+    version = (int.from_bytes(stored[10:14], "big") + 1) % (1 << 32)
+    return stored[:10] + version.to_bytes(4, "big") + bytes((stored[14] | DEFERRED,))
+
+
+def stone(visitor: str, epoch: bytes, pseudonym: bytes, aliases: tuple[Alias, ...] = (), moved_to: str = "") -> Record:
+    """What stands where an erased visitor's record was: the id, and until all is erased, what leads to it."""
+    body = Body(visitor, pseudonym, moved_to=moved_to, aliases=aliases)
+    return Record(state=State.ERASED, epoch=epoch, version=0, body=body)
+
+
+def with_writer(writers: tuple[Writer, ...], writer: Writer, *, forget_before: int, at_most: int) -> tuple[Writer, ...]:
+    """The writers after one more commit: those since `forget_before`, the latest `at_most` of them."""
+    others = [one for one in writers if one.id != writer.id and one.at >= forget_before]
+    if len(others) >= at_most:
+        others = sorted(others, key=lambda one: one.at)[len(others) - at_most + 1 :]
+    return (*others, writer)
+
+
+_HEAD = struct.Struct(">BB8sIBB")
+_STATES = {state.value: state for state in State}
+_encoder = msgpack.Encoder()
+_bodies = msgpack.Decoder(Body)
