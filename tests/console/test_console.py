@@ -255,7 +255,7 @@ async def test_the_log_names_operators_and_pseudonyms_and_nothing_of_anybody(
         "the operator anna looked for somebody; found: 1",
         f"the operator anna looked at the visitor {pseudonym}",
     ]
-    told = " ".join(record.getMessage() for record in caplog.records)
+    told = " ".join(record.getMessage() for record in caplog.records if record.name.startswith("floorwalker"))
     assert not any(word in told for word in ("ada", "Ada", "bob", "secret", "192.0.2", visitor))
 
 

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import msgpack
-from tests.core.memory.test_history import check_against
 
 from floorwalker.core.conditions.matchers import Range
 from floorwalker.core.conditions.model import Field, Window
@@ -25,6 +24,7 @@ from tests.core.journeys import (
     journey,
     walked,
 )
+from tests.core.memory.asked.test_history import check_against
 from tests.core.memory.test_fold import in_order, stored
 from tests.core.merging.two import ANONYMOUS, PERSON, BothMemories, dealt, joined, merged
 

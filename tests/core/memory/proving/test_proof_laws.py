@@ -19,7 +19,7 @@ from floorwalker.core.memory.proving.proof import read_fact
 from floorwalker.core.merging.merge import merge
 from floorwalker.core.ruleset import Ruleset
 from floorwalker.rulefile import read
-from tests.core.memory.naive_proof import DAY, RULES, Happening, Name, counted
+from tests.core.memory.proving.naive_proof import DAY, RULES, Happening, Name, counted
 
 START = 1_772_000_000
 GAPS = (1, 20, 300, 4000, DAY // 3, DAY, 3 * DAY)
