@@ -17,6 +17,7 @@ from floorwalker.relay.reader import Reader
 from floorwalker.relay.relay import SPLITS
 from floorwalker.relay.standing import standing_of
 from floorwalker.store import Store
+from floorwalker.store.records.codec import encode_event
 from floorwalker.store.relaying.groups import Delivery
 from floorwalker.store.relaying.splits import COUNTED
 from tests.asgi.conftest import Clock
@@ -230,6 +231,29 @@ async def test_what_a_relay_finds_at_once_counts_as_if_it_had_come_one_by_one(
     assert counters[field(*begin, "converted", "order")] == 1
     assert counters[field(*begin, "revenue", "order", "EUR")] == 300
     assert counters[field(*begin, "square", "order", "EUR")] == 300**2
+
+
+@pytest.mark.parametrize("number", range(6))
+async def test_a_merge_waits_also_where_the_servers_clock_stepped_back_since(
+    shop: Shop, client: httpx.AsyncClient, number: int
+) -> None:
+    """Then what somebody was exposed to lies behind the merge, by the ids of both streams."""
+    person = await shop.store.person(f"user-{number}")
+    await happen(shop.store, VISITOR, Event("Looked Around", 1.0))
+    await shop.relay(client).run_once()
+    keys, pseudonym = await shop.store._desk.keyspace.keys(), (await shop.store.load(VISITOR)).pseudonym
+    latest = [entry.id async for entry in shop.store.events(VISITOR)][-1]
+    ahead = f"{int(latest.partition('-')[0]) + 5000}-0"
+    stream = keys.events(keys.partition_of(VISITOR))
+    await shop.store._link.call("XADD", stream, ahead, "v", pseudonym, "e", encode_event(exposed(segments="readers")))
+    dead = (await shop.store.relaying()).group(SPLITS, consumer="dead")
+    assert sum([len(some) async for some in dead.read()]) == 1
+    await shop.store.merge(VISITOR, person, Event("Identified", 3.0, {"user_id": f"user-{number}"}))
+    await happen(shop.store, person, converted(200, first=True))
+    await shop.relay(client, name="second", claim_after_s=60.0).run_once()
+    await shop.relay(client, name="third").run_once()
+    (counters,) = (await shop.store.splits(DAY)).values()
+    assert counters[field("readers", "hero", "", "treatment", "square", "order", "EUR")] == 200**2
 
 
 @pytest.mark.parametrize("number", range(6))

@@ -25,11 +25,15 @@ class StreamEntry(Struct, frozen=True):
     event: Event
 
 
-async def read_stream(link: Link, key: str) -> AsyncIterator[StreamEntry]:
+def read_stream(link: Link, key: str) -> AsyncIterator[StreamEntry]:
     """A stream's entries from its beginning, in order."""
-    start = "-"
+    return read_between(link, key, "-", "+")
+
+
+async def read_between(link: Link, key: str, start: str, until: str) -> AsyncIterator[StreamEntry]:
+    """A stream's entries between two ids, as XRANGE takes them, in order."""
     while True:
-        entries = _entries(await link.call("XRANGE", key, start, "+", "COUNT", ENTRIES_AT_ONCE))
+        entries = _entries(await link.call("XRANGE", key, start, until, "COUNT", ENTRIES_AT_ONCE))
         for one in entries:
             yield one
         if len(entries) < ENTRIES_AT_ONCE:

@@ -193,6 +193,15 @@ async def last_delivered(link: Link, stream: str, group: str) -> str:
     return next((_text(one["last-delivered-id"]) for one in fields if _text(one["name"]) == group), "")
 
 
+async def first_pending(link: Link, stream: str, group: str) -> str:
+    """The first entry of a stream that a group had and is not done with; empty where there is none."""
+    match await link.call("XPENDING", stream, group, "-", "+", 1):
+        case [[bytes(id_), *_], *_]:
+            return id_.decode()
+        case _:
+            return ""
+
+
 def _standing(told: dict[str, Reply], partition: int, length: int, first: str) -> Standing:
     lag, pending = told.get("lag"), told.get("pending")
     return Standing(

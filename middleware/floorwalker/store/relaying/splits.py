@@ -13,15 +13,17 @@ from floorwalker.errors import StoreError
 from floorwalker.store.keys import Keys
 from floorwalker.store.link.pipe import Link
 from floorwalker.store.link.replies import Reply, Word
-from floorwalker.store.relaying.groups import Delivery, last_delivered, order_of
+from floorwalker.store.relaying.groups import Delivery, first_pending, last_delivered, order_of
 from floorwalker.store.scripts import script
 from floorwalker.store.settings import StoreSettings
+from floorwalker.store.streams import read_between
 
 EXPOSED_LIFE_S = 90 * 86_400
 COUNTED = (EXPOSED, CONVERTED, MERGED)
 
 _SEPARATOR = "\x1f"
 _ATTEMPTS = 20
+_CLOCK_STEPS_MS = 60_000
 _MOST_WAITS = 5000  # so often a merge is asked to wait; then it counts with what is known
 
 
@@ -109,25 +111,29 @@ class Splits:
     async def _wait_for(self, partition: int, one: Delivery) -> None:
         """Whoever joined did so after all that their own stream tells of them; that is to be counted first.
 
-        Streams agree on milliseconds; of one millisecond the lower partition comes first, so that no two wait for each
-        other.
+        Ids of two streams are compared loosely: a server's clock may step back between them.
         """
-        moment = order_of(one.entry.id)[0]
-        if partition == one.partition:
-            until = f"({one.entry.id}"
-        else:
-            until = str(moment if partition < one.partition else moment - 1)
+        same = partition == one.partition
+        until = f"({one.entry.id}" if same else str(order_of(one.entry.id)[0] + _CLOCK_STEPS_MS)
         place, waited = f"{one.partition} {one.entry.id}", self._waits.pop(f"{one.partition} {one.entry.id}", 0)
-        if waited < _MOST_WAITS and await self._has_until(self._keys.events(partition), until):
+        whose = _text(one.entry.event, "from")
+        if waited < _MOST_WAITS and await self._has_of(whose, self._keys.events(partition), until):
             self._waits[place] = waited + 1
             raise NotYetError("An earlier event of another stream is not counted yet.")
 
-    async def _has_until(self, stream: str, until: str) -> bool:
-        """Whether the group is not done with all that a stream holds until then."""
-        if await self._link.call("XPENDING", stream, self._group, "-", until, 1):
-            return True
+    async def _has_of(self, whose: str, stream: str, until: str) -> bool:
+        """Whether the group is not done with something that a stream tells of somebody, until then."""
         last = await last_delivered(self._link, stream, self._group)
-        return bool(last) and bool(await self._link.call("XRANGE", stream, f"({last}", until, "COUNT", 1))
+        if not last:
+            return False
+        start = await first_pending(self._link, stream, self._group) or f"({last}"
+        async for entry in read_between(self._link, stream, start, until):
+            if entry.pseudonym == whose and (
+                order_of(entry.id) > order_of(last)
+                or await self._link.call("XPENDING", stream, self._group, entry.id, entry.id, 1)
+            ):
+                return True
+        return False
 
     async def _apply(
         self,
