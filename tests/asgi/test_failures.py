@@ -248,3 +248,26 @@ async def test_a_slot_that_cannot_be_served_is_said_once(
             assert answer.body == page
     said = [record.getMessage() for record in caplog.records if "slot" in record.getMessage()]
     assert said == [f"the slot hero keeps its default: its content {why}"]
+
+
+async def test_what_is_said_after_an_answer_fails_for_nobody_but_us(
+    wrap: Wrap, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The app's background work goes on, whatever becomes of what it said there."""
+
+    def fail(*_: Any, **__: Any) -> Any:
+        raise RuntimeError("ours")
+
+    answer = page_app(b"{}", content_type=b"application/json")
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await answer(scope, receive, send)
+        (await get_visitor(scope)).track("Letter Sent")
+
+    known = Browser(wrap(page_app(PAGE)))
+    await known.get("/")
+    browser = Browser(wrap(app), cookie=known.cookie)
+    monkeypatch.setattr("floorwalker.core.reading.reader.SignalReader.read", fail)
+    with caplog.at_level(logging.ERROR, logger="floorwalker"):
+        assert (await browser.get("/")).body == b"{}"
+    assert "a request could not be stored" in caplog.text

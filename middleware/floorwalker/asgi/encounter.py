@@ -163,17 +163,8 @@ class Encounter(Meeting):
 
     def finish(self, outcomes: Mapping[str, Outcome]) -> None:
         """The response is handed over, or breaks off: what was not stored yet is stored now."""
-        if self._walk is not None and self._has_said and not self._is_settled:
-            self._settle_late(self._walk)
-        if not self._is_kept or self._walk is None or (self._is_finished and not self._has_said):
-            return
-        self._is_finished = True
         try:
-            self._turn_at_once(self._walk)
-            for slot, outcome in outcomes.items():
-                if outcome in _NOT_SERVED and slot in self._rulebook.ruleset.slots:
-                    self.note(f"the slot {slot} keeps its default: its content {_NOT_SERVED[outcome]}")
-            self._commit(self._walk, outcomes)
+            self._finish(outcomes)
         except Exception:
             logger.exception("a request could not be stored")
 
@@ -202,6 +193,18 @@ class Encounter(Meeting):
         self._base = base
         if base.visitor != self._identity.visitor:
             self._identity = Identity(base.visitor, 0, confirmed=True)
+
+    def _finish(self, outcomes: Mapping[str, Outcome]) -> None:
+        if self._walk is not None and self._has_said and not self._is_settled:
+            self._settle_late(self._walk)
+        if not self._is_kept or self._walk is None or (self._is_finished and not self._has_said):
+            return
+        self._is_finished = True
+        self._turn_at_once(self._walk)
+        for slot, outcome in outcomes.items():
+            if outcome in _NOT_SERVED and slot in self._rulebook.ruleset.slots:
+                self.note(f"the slot {slot} keeps its default: its content {_NOT_SERVED[outcome]}")
+        self._commit(self._walk, outcomes)
 
     def _settle_late(self, walk: Walk) -> None:
         """Something was said after a response had begun that was none of ours."""
