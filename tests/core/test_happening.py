@@ -2,9 +2,11 @@
 
 import json
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from math import inf, nan
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import example, given, settings
@@ -271,3 +273,15 @@ def test_every_example_of_the_spec_is_understood(shared_data: Path) -> None:
         for key, value in properties.items():
             if isinstance(value, str | int | float) and not key.endswith("Id"):
                 assert event.properties[key] == (str(value).upper() if key == "currency" else value), (name, key)
+
+
+def test_values_of_an_apps_own_models_mean_what_they_say() -> None:
+    """Prices of a database are decimals, ids are UUIDs: none of them may be lost without a word."""
+    id = UUID("12345678-1234-5678-1234-567812345678")
+    lines = [{"product_id": id, "price": Decimal("19.95"), "quantity": 2}]
+    told = {"order_id": id, "revenue": Decimal("39.90"), "shipped": date(2026, 11, 23), "products": lines}
+    event = event_of("Order Completed", {**told, "odd": Decimal("NaN")}, at=1.0)
+    assert event.properties == {"order_id": str(id), "revenue": 39.9, "shipped": "2026-11-23"}
+    assert (event.items[0].product, event.items[0].price) == (str(id), 19.95)
+    traits = identified_of("u", {"discount": Decimal("2.5"), "born": date(2000, 1, 2)}, at=1.0).properties
+    assert (traits["discount"], traits["born"]) == (2.5, "2000-01-02")

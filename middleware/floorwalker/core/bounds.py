@@ -1,7 +1,10 @@
 """What is let in: texts cut to a number of bytes, numbers kept finite, so nothing that is remembered can grow."""
 
 from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
 from math import isfinite
+from uuid import UUID
 
 from floorwalker.core.events import Page, Scalar
 
@@ -41,6 +44,19 @@ def short_page(page: Page) -> Page:
 def seconds(at: float) -> int:
     """A time in whole seconds since 1970, within the calendar. Access logs have no finer one, and they are replayed."""
     return int(at) if 1 <= at <= _LATEST else (_LATEST if at > _LATEST else 1)
+
+
+def plainly(value: object) -> object:
+    """A value of an app's own models as JSON would have it; any other as it is."""
+    match value:
+        case Decimal():
+            return float(value) if value.is_finite() else None
+        case date():
+            return value.isoformat()
+        case UUID():
+            return str(value)
+        case _:
+            return value
 
 
 def scalar(value: object) -> Scalar | None:

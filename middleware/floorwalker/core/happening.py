@@ -6,12 +6,11 @@ older names are today's. Any other event stays a named action with its scalar pr
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date
 from math import ceil, isfinite
 from urllib.parse import urlsplit
 
 from floorwalker.core import events as names
-from floorwalker.core.bounds import MOST_TAGS, NAME_BYTES, PATH_BYTES, TEXT_BYTES, scalar, short
+from floorwalker.core.bounds import MOST_TAGS, NAME_BYTES, PATH_BYTES, TEXT_BYTES, plainly, scalar, short
 from floorwalker.core.conditions.matchers import fold_text
 from floorwalker.core.events import Event, Item, Page, Scalar
 
@@ -98,8 +97,9 @@ _GAPS = re.compile(r"[\s_\-]+")
 def event_of(name: str, properties: object, *, at: float, id: str = "") -> Event:
     """The event that a sender's name and properties tell of.
 
-    properties: as they came, any JSON value. at: seconds since 1970, UTC. id: the sender's messageId. Scalars are kept,
-    products become `items`, anything else nested is dropped. Where an order tells no `revenue`, that is worked out.
+    properties: as they came, any JSON value, and what apps have for it: Decimal, date, UUID. at: seconds since 1970,
+    UTC. id: the sender's messageId. Scalars are kept, products become `items`, anything else nested is dropped. Where
+    an order tells no `revenue`, that is worked out.
     """
     name = today_of(name)
     told = _named(properties)
@@ -200,9 +200,7 @@ def _flattened(traits: object, prefix: str, deep: int) -> Iterator[tuple[str, Sc
                 written = [_written(one) for entry in value[:MOST_LOOKED_AT] if (one := _bounded(entry)) is not None]
                 if written or not value:
                     yield path, short(", ".join(written), LONGEST_TEXT)
-            case date():
-                yield path, value.isoformat()
-            case _ if (bounded := _bounded(value)) is not None:
+            case _ if (bounded := _bounded(plainly(value))) is not None:
                 yield path, bounded
 
 
@@ -219,6 +217,7 @@ def _named(properties: object) -> dict[str, object]:
     for _, (name, value) in zip(range(MOST_LOOKED_AT), properties.items(), strict=False):
         if not isinstance(name, str):
             continue
+        value = plainly(value)
         plain = _HUMP.sub("_", name[: 2 * NAME_BYTES]).lower()
         if plain != name and (plain in _RANK or plain in ("products", "image_url")):
             spelled.setdefault(plain, value)
