@@ -82,6 +82,7 @@ def _as_a_configmap(site: Site) -> None:
 async def test_word_of_a_change_brings_it_in_force(site: Site, save: Callable[[Site], None]) -> None:
     save(site)
     await site.in_force("second")
+    await until(lambda: len(site.announced) > 1)  # told in the loop, a moment after the thread has put it in force
     assert [kept.version for kept in site.announced][1:] == [site.publisher.rulebook.ruleset.version]
 
 
