@@ -11,6 +11,7 @@ from floorwalker.core.bounds import seconds
 from floorwalker.core.calendar import Calendar
 from floorwalker.core.catalogue import Catalogue
 from floorwalker.core.conditions.matchers import fold_text
+from floorwalker.core.deed import Deed
 from floorwalker.core.effects import NOTHING, Effects
 from floorwalker.core.evaluation.reaching import newly_held
 from floorwalker.core.events import ERROR_VIEWED, PAGE_VIEWED, VISIT_STARTED, Event, Page
@@ -183,6 +184,21 @@ class Corridor:
             profile, more = self._watch.judged(profile, at, is_new=before is None, priors=self.priors)
             effects = effects.then(more)
         return profile, effects
+
+    def redo(self, deed: Deed, base: Profile | None) -> tuple[Profile, Effects]:
+        """The step that a deed is made of, by these rules; the profile given is left as it is."""
+        if base is not None and deed.is_void(base):
+            return base, NOTHING
+        profile, effects = base or Profile(seed=deed.seed), NOTHING
+        if deed.named is not None and not profile.user:
+            profile, effects = self.fold(profile, deed.named)
+        hit = Hit(at=deed.at, url="", kind=deed.kind, status=deed.status, events=deed.events_in(profile))
+        profile, more = self.advance(profile, hit, deed.signals)
+        effects = effects.then(more)
+        if deed.shown:
+            profile, more = self.show(profile, deed.shown, at=deed.at, segments=lambda: deed.segments)
+            effects = effects.then(more)
+        return self.concluded(base, profile, effects, deed.judged_at)
 
     def looked_again(self, profile: Profile, at: float) -> tuple[Profile, Effects]:
         """A step in which nothing happened but time; where the rules watch nothing, none is due again."""
