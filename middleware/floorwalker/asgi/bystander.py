@@ -67,4 +67,5 @@ class Bystander:
             return may_concern_us(start)
         except Exception:
             logger.exception("the start of a response cannot be read")
+            self._setup.tallies.failure("start of a response")
             return False

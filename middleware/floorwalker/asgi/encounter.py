@@ -15,9 +15,10 @@ from floorwalker.asgi.meeting import Markup, Meeting, Tail
 from floorwalker.asgi.preview.policy import admits_script
 from floorwalker.asgi.setup import Setup
 from floorwalker.asgi.turns import Turn
-from floorwalker.asgi.walk import Step, Walk
+from floorwalker.asgi.walk import Walk
 from floorwalker.core.events import Event
 from floorwalker.core.hit import Hit, HitKind
+from floorwalker.core.steps import DeedStep
 from floorwalker.html.markers import PageMemory
 from floorwalker.html.weave import Outcome
 from floorwalker.store import Loaded, Loading
@@ -167,6 +168,7 @@ class Encounter(Meeting):
             self._finish(outcomes)
         except Exception:
             logger.exception("a request could not be stored")
+            self.tallies.failure("storing")
 
     async def end(self) -> None:
         """The app is through with the request, its background tasks too."""
@@ -304,7 +306,7 @@ class Encounter(Meeting):
             self._keeper.population.count(topics, commit)
         return commit
 
-    def _submit(self, step: Step | None) -> Commit | None:
+    def _submit(self, step: DeedStep | None) -> Commit | None:
         if step is None:
             return None
         confirmed = self.identity.confirmed
@@ -316,6 +318,8 @@ class Encounter(Meeting):
 
     def _let_go(self) -> None:
         if self._walk is not None:
+            if self._walk.has_failed:
+                self.tallies.failure("slot")
             self._walk.rest()
         if self._load is not None:
             self._load.give_up()

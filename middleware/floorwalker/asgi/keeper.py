@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from floorwalker.asgi.budget import Budget
 from floorwalker.asgi.chronicle import Chronicle
 from floorwalker.asgi.circuit import Circuit
+from floorwalker.asgi.metrics.tallies import Tallies
 from floorwalker.asgi.population import Population
 from floorwalker.core.events import Event
 from floorwalker.errors import FloorwalkerError, StoreUnavailable
@@ -36,10 +37,12 @@ class Keeper:
         outlives_requests: bool,
         clock: Callable[[], float] = time.time,
         random: Callable[[int], bytes] = secrets.token_bytes,
+        tallies: Tallies | None = None,
     ) -> None:
         """outlives_requests: somebody will close it in the end; else every request waits for its commits. clock:
-        seconds since 1970. random: so many random bytes."""
+        seconds since 1970. random: so many random bytes. tallies: where loads are counted."""
         self.outlives_requests = outlives_requests
+        self._tallies = tallies or Tallies()
         self.page_memory = PageMemory()
         self.chronicle = Chronicle(store)
         self.population = Population(store, clock=clock, random=random)
@@ -88,25 +91,47 @@ class Keeper:
     def health(self) -> Health:
         return self._store.health()
 
+    @property
+    def circuit_is_open(self) -> bool:
+        """Whether nobody waits for the store now, since it failed too often in a row."""
+        return self._circuit.is_open
+
     def load(self, visitor: str) -> Loading | None:
         """Begin to load; None while nobody should ask."""
-        return self._store.begin_load(visitor) if self._circuit.admits() else None
+        if self._circuit.admits():
+            return self._store.begin_load(visitor)
+        self._tallies.loads_not_asked += 1
+        return None
 
     async def loaded(self, load: Loading, budget: Budget) -> Loaded | None:
         """What was loaded; None where it did not come in time, or could not be read: that is logged."""
-        if not (load.arrived.done() or await budget.wait(load.arrived)):
+        tallies = self._tallies
+        if load.arrived.done():
+            tallies.waits.counts[0] += 1
+        elif not await self._comes_in_time(load, budget):
+            tallies.loads_late += 1
             self._note_failure("it did not answer in time")
             return None
         try:
             loaded = load.read()
         except StoreUnavailable as failure:
+            tallies.loads_away += 1
             self._note_failure(str(failure))
             return None
         except FloorwalkerError as failure:
+            tallies.loads_unreadable += 1
             logger.warning("a visitor cannot be loaded: %s", failure)
             return None
+        tallies.loads_came += 1
         self._circuit.succeeded()
         return await self._followed(loaded.moved_to, budget) if loaded.moved_to else loaded
+
+    async def _comes_in_time(self, load: Loading, budget: Budget) -> bool:
+        """Wait for it, no longer than the budget lasts; how long that took is counted."""
+        before_s = budget.left_s
+        in_time = await budget.wait(load.arrived)
+        self._tallies.waits.add(before_s - budget.left_s)
+        return in_time
 
     async def _followed(self, visitor: str, budget: Budget) -> Loaded | None:
         load = self._store.follow(visitor)
@@ -171,7 +196,9 @@ class Keeper:
             if await budget.wait(commit, at_most_s=_SETTLE_ROUND_S):
                 return
             if budget.left_s <= 0:
+                self._tallies.commits_late += 1
                 self._note_failure("a commit took too long")
+                return
 
     async def settled(self, commits: Sequence[Commit]) -> None:
         """Wait for commits, a short while at most, and not for a store that is away."""

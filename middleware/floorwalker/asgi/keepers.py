@@ -3,6 +3,7 @@
 import asyncio
 
 from floorwalker.asgi.keeper import Keeper
+from floorwalker.asgi.metrics.tallies import Tallies
 from floorwalker.asgi.rules.publishing import Publisher
 from floorwalker.asgi.settings import Settings
 from floorwalker.core.effects import Effects
@@ -14,8 +15,9 @@ from floorwalker.store import Store, open_store
 class Keepers:
     """Opens the store that the settings name, once for each loop; a Store that is given is used, and left open."""
 
-    def __init__(self, settings: Settings, publisher: Publisher) -> None:
+    def __init__(self, settings: Settings, publisher: Publisher, tallies: Tallies | None = None) -> None:
         self._settings = settings
+        self._tallies = tallies
         self._publisher = publisher
         self._by_loop: dict[asyncio.AbstractEventLoop, Keeper] = {}
 
@@ -55,6 +57,7 @@ class Keepers:
             outlives_requests=outlives_requests,
             clock=self._settings.clock,
             random=self._settings.random,
+            tallies=self._tallies,
         )
 
     def _joined(

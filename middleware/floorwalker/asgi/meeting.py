@@ -37,6 +37,7 @@ class Meeting(ABC):
     def __init__(self, setup: Setup, request: Request) -> None:
         self.request = request
         self.kind: HitKind | None = None
+        self.tallies = setup.tallies
         self._setup = setup
         self._rulebook = setup.rulebook
         self._walk: Walk | None = None

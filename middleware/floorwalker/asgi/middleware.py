@@ -47,7 +47,7 @@ class PersonalizationMiddleware:
         settings = self._setup.settings
         self._excluded = tuple(path_pattern(pattern) for pattern in settings.exclude)
         self._preview = PreviewDesk(self._setup) if settings.preview else None
-        self._keepers = Keepers(settings, self._setup.publisher)
+        self._keepers = Keepers(settings, self._setup.publisher, self._setup.tallies)
         meet = self._preview.meet if self._preview is not None else _nobody
         at_the_page = (self._setup, self._keepers.current, meet, self._leaves_alone)
         self._endpoints = Endpoints(
@@ -68,6 +68,7 @@ class PersonalizationMiddleware:
                 answer = self._answer(scope, receive, send, self._keepers.current() or await self._keepers.late())
             except Exception:
                 logger.exception("a request is passed on as it came")
+                self._setup.tallies.failure("request")
                 answer = self._app(scope, receive, send)
             await answer
         elif scope["type"] == "lifespan":
@@ -125,6 +126,7 @@ class PersonalizationMiddleware:
             await self._keepers.announced().warm_up()
         except Exception:
             logger.exception("start-up goes on without personalization")
+            self._setup.tallies.failure("start-up")
 
     async def _stop(self) -> None:
         keeper = self._keepers.let_go()

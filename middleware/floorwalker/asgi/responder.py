@@ -72,12 +72,15 @@ class Responder:
             self._encounter.became(kind, reply.status, is_page=reply.is_page)
         except Exception:
             logger.exception("a response passes by: its start cannot be read")
+            self._encounter.tallies.failure("start of a response")
             self._stage = None
             await self._send(message)
             return
         if reply.is_page and (not reply.public or self._encounter.takes_every_page or self._encounter.goes_public):
             self._held, self._stage = (message, reply), Responder._before_body
-        elif self._encounter.has_part:
+            return
+        self._encounter.tallies.pages_passed += reply.is_page
+        if self._encounter.has_part:
             await self._take_part(message, reply)
         else:
             self._stage = None
@@ -119,7 +122,19 @@ class Responder:
         if last:
             self._stage = None
             self._encounter.finish(self._body.outcomes if self._body is not None else {})
+            self._count()
             self._body = None
+
+    def _count(self) -> None:
+        """A page that may have held slots has gone out."""
+        body, tallies = self._body, self._encounter.tallies
+        if body is None:
+            return
+        if body.has_failed:
+            tallies.pages_failed += 1
+            tallies.failure("body of a page")
+        else:
+            tallies.page(body.outcomes, self._encounter.rulebook.ruleset.slots)
 
     async def _opened(self, reply: Reply, body: bytes, *, last: bool) -> RawHeaders:
         """The page's headers as they go out; from here on `_body` changes what follows, or is None."""
@@ -137,8 +152,11 @@ class Responder:
                 headers = as_personal(headers)
                 if self._encounter.kind in _REWRITTEN:
                     headers = self._rewriting(walk, reply, opening, slots, headers)
+            self._encounter.tallies.pages_passed += self._body is None
         except Exception:
             logger.exception("a page goes out as the app made it")
+            self._encounter.tallies.failure("page")
+            self._encounter.tallies.pages_failed += 1
             self._body = None
             if (
                 personal is None
@@ -172,6 +190,7 @@ class Responder:
             return await self._encounter.settle(headers, shared=not personal and may_be_shared(headers))
         except Exception:
             logger.exception("a visitor is not remembered")
+            self._encounter.tallies.failure("headers of a page")
             return headers
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from floorwalker.asgi.cookie import VisitorCookie
 from floorwalker.asgi.http.address import Proxies
+from floorwalker.asgi.metrics.tallies import Tallies
 from floorwalker.asgi.places import open_places
 from floorwalker.asgi.rules.publishing import Publisher
 from floorwalker.asgi.rules.rulebook import Rulebook, load_rulebook, rulebook_of
@@ -28,6 +29,7 @@ class Setup:
         self.cookie = VisitorCookie(settings.secret_keys, random=settings.random)
         self.proxies = Proxies(settings.trusted_proxies)
         self.publisher = publisher_of(settings)
+        self.tallies = Tallies()
         if isinstance(settings.store, str):
             open_store(settings.store)  # sends nothing, and says now whether it can ever be asked
         self._other_paths: set[str] = set()

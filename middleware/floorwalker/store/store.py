@@ -12,15 +12,16 @@ from msgspec import Struct
 
 from floorwalker.core.events import Event, Scalar
 from floorwalker.errors import StoreError, StoreUnavailable
-from floorwalker.store.commits.attempt import Committed, Step
+from floorwalker.store.commits.attempt import Committed, Outcome, Step
 from floorwalker.store.commits.crossing import Crossing
 from floorwalker.store.commits.deferred import Resume
 from floorwalker.store.commits.desk import Desk
 from floorwalker.store.commits.erasing import erase
+from floorwalker.store.commits.forgetting import forget_events
 from floorwalker.store.commits.joining import Joining, join_plainly
 from floorwalker.store.commits.lanes import Lanes
 from floorwalker.store.commits.messages import messages_known
-from floorwalker.store.commits.waiting import Backlog, Join, Waiting
+from floorwalker.store.commits.waiting import Backlog, Forget, Join, Waiting
 from floorwalker.store.courier import Courier, Outage
 from floorwalker.store.finding import find
 from floorwalker.store.flood import TokenBucket
@@ -208,6 +209,26 @@ class Store:
         """
         return await erase(self._desk, visitor)
 
+    def erase_later(self, visitor: str) -> asyncio.Future[Committed]:
+        """Queue `erase` behind all that waits for this visitor; the future tells when it stands (`Outcome.STORED`).
+
+        Waits for a store that is away, as commits do, and longer: as long as the process lives. Where more than a
+        thousand wait beside a full queue it is refused (`Outcome.OVERFLOW`). Raises StoreError.
+        """
+        return self._forget(visitor, Forget())
+
+    async def forget_events(self, visitor: str) -> int:
+        """Take out of the streams what they hold of a visitor; how many entries went. The profile stays.
+
+        From here on they have another pseudonym, and webhooks are told nothing more of what was. May be repeated after
+        StoreUnavailable.
+        """
+        return await forget_events(self._desk, visitor)
+
+    def forget_events_later(self, visitor: str) -> asyncio.Future[Committed]:
+        """Queue `forget_events`; see `erase_later`."""
+        return self._forget(visitor, Forget(events_only=True))
+
     async def events(self, visitor: str | None = None) -> AsyncIterator[StreamEntry]:
         """What the streams still hold, of one visitor and who joined them in order, or of all by partition."""
         keys = await self._desk.keyspace.keys()
@@ -283,6 +304,11 @@ class Store:
         away = self._outage.away
         return Health(away, self._outage.reason if away else "", self._desk.backlog.steps, self._losses.counts())
 
+    def commits(self) -> dict[str, int]:
+        """How many steps were settled since the store was opened, by `Outcome`; `failed` in themselves or refused."""
+        backlog = self._desk.backlog
+        return {Outcome.STORED.value: backlog.stored, "failed": backlog.failed, **backlog.otherwise}
+
     async def flush(self, timeout_s: float) -> int:
         """Wait for what is queued, so long at most; how many steps still wait then."""
         await self._lanes.drain(timeout_s)
@@ -293,6 +319,12 @@ class Store:
         await self._lanes.close()
         await self._outage.close()
         await self._link.close()
+
+    def _forget(self, visitor: str, wish: Forget) -> asyncio.Future[Committed]:
+        future: asyncio.Future[Committed] = self._desk.loop.create_future()
+        waiting = Waiting(self._desk.backlog, wish, future, since=self._desk.clock(), confirmed=True)
+        self._lanes.submit(visitor, None, waiting)
+        return future
 
     async def _load_one(self, visitor: str) -> Loaded:
         reading = self._lanes.read(visitor)

@@ -86,6 +86,7 @@ class PageDesk:
                 response.raw_headers.extend(listening.naming())
         except Exception:
             logger.exception("what a page told is not stored")
+            self._setup.tallies.failure("what pages tell")
             shown, response = {}, _empty(_NOTHING)
         await response(scope, receive, send)
         listening.show(shown)

@@ -89,6 +89,7 @@ class SlotDesk:
             response, outcomes = await self._answered(meeting, _names(asked))
             await response(scope, receive, send)
             meeting.finish(outcomes)  # nothing was shown to a page that has gone meanwhile
+            meeting.tallies.told(outcomes, meeting.rulebook.ruleset.slots)
         finally:
             await meeting.end()
 
@@ -140,6 +141,7 @@ class SlotDesk:
             return await _answer(meeting, names)
         except Exception:
             logger.exception("the slots of a page keep their defaults")
+            self._setup.tallies.failure("slots in the browser")
             return self._nothing(), {}
 
     def _nothing(self) -> Response:

@@ -67,6 +67,11 @@ class PageBody:
         self._tail = tail
 
     @property
+    def has_failed(self) -> bool:
+        """Whether we failed in it, so that it went on as the app made it."""
+        return not self._rewriting
+
+    @property
     def outcomes(self) -> Mapping[str, Outcome]:
         """What became of each slot so far."""
         return self._rewriter.report

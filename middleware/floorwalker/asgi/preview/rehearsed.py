@@ -12,6 +12,7 @@ from floorwalker.asgi.http.kinds import RequestKind
 from floorwalker.asgi.http.request import Request
 from floorwalker.asgi.http.types import RawHeaders
 from floorwalker.asgi.meeting import Markup, Meeting, Tail
+from floorwalker.asgi.metrics.tallies import Tallies
 from floorwalker.asgi.preview.drafts import DraftBook
 from floorwalker.asgi.preview.overlay import Overlay
 from floorwalker.asgi.preview.policy import admits_script
@@ -54,6 +55,7 @@ class Rehearsed(Meeting):
     def __init__(self, setup: Setup, request: Request, sealed: Sealed, wardrobe: Wardrobe, *, root: str) -> None:
         """root: where this app is mounted."""
         super().__init__(setup, request)
+        self.tallies = Tallies()  # a preview is counted nowhere
         self._live = setup.rulebook
         self._sealed = sealed
         self._wardrobe = wardrobe

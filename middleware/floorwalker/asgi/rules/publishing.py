@@ -85,6 +85,7 @@ class Publisher:
         self.rulebook = load(files)
         self.published = None if files is None else Published(files, now())
         self.refused: Refusal | None = None
+        self.publications = self.refusals = self.failures = 0
         self._load = load
         self._rules = rules if isinstance(rules, Path) and reload_s > 0 else None
         self._templates = templates
@@ -215,6 +216,7 @@ class Publisher:
             return Refusal(version, 1, str(failure))
         except Exception as failure:
             logger.exception("changed rules cannot be made ready")
+            self.failures += 1
             return Refusal(version or "unreadable", 1, repr(failure))
         return _Ready(rulebook, files)
 
@@ -224,12 +226,14 @@ class Publisher:
             case Refusal():
                 if verdict != self.refused:
                     logger.error("changed files are not put in force: the rules %s stay; %s", before, verdict.why)
+                    self.refusals += 1
                 self.refused = verdict
             case _Ready(rulebook, files):
                 if self.refused is not None or files.version != before:
                     logger.info("changed rules are in force: %s", files.version)
                 if rulebook.ruleset is not self.rulebook.ruleset:
                     self.published = Published(files, self._now())
+                    self.publications += 1
                     with self._swapping:
                         self.rulebook = rulebook.with_priors(self._priors)
                 self.refused = None

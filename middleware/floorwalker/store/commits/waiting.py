@@ -5,14 +5,31 @@ import asyncio
 from msgspec import Struct
 
 from floorwalker.core.events import Event
-from floorwalker.store.commits.attempt import Committed, Step
+from floorwalker.store.commits.attempt import Committed, Outcome, Step
 
 
 class Backlog:
-    """How many steps one worker holds that are not settled."""
+    """How many steps one worker holds that are not settled, and what became of the others. failed: in the step itself,
+    or because the server refused it."""
 
     def __init__(self) -> None:
         self.steps = 0
+        self.stored = 0
+        self.failed = 0
+        self.otherwise: dict[str, int] = {}
+
+    def settle(self, outcome: Outcome) -> None:
+        """A step is settled."""
+        self.steps -= 1
+        if outcome is Outcome.STORED:
+            self.stored += 1
+        else:
+            self.otherwise[outcome.value] = self.otherwise.get(outcome.value, 0) + 1
+
+    def fail(self) -> None:
+        """A step fails."""
+        self.steps -= 1
+        self.failed += 1
 
 
 class Join(Struct, frozen=True):
@@ -22,8 +39,18 @@ class Join(Struct, frozen=True):
     identified: Event
 
 
+class Forget(Struct, frozen=True):
+    """The wish that a visitor is forgotten. events_only: of them stays what is remembered, and the streams forget."""
+
+    events_only: bool = False
+
+
+Alone = Join | Forget
+"""What no commit takes together with anything else."""
+
+
 class Waiting:
-    """One caller's step, its wish to join a person, or to read (`work` None), until it is settled.
+    """One caller's step, its wish to join a person or to be forgotten, or to read (`work` None), until it is settled.
 
     since: seconds since 1970. message: the sender's id. is_known: the message was committed already. repeats: another
     step of the same batch brings it.
@@ -46,7 +73,7 @@ class Waiting:
     def __init__(
         self,
         backlog: Backlog,
-        work: Step | Join | None,
+        work: Step | Alone | None,
         future: asyncio.Future[Committed],
         *,
         since: float,
@@ -70,13 +97,15 @@ class Waiting:
 
     def settle(self, committed: Committed) -> None:
         """Tell the caller, if it still waits."""
-        self._backlog.steps -= self.work is not None
+        if self.work is not None:
+            self._backlog.settle(committed.outcome)
         if not self.future.done():
             self.future.set_result(committed)
 
     def fail(self, failure: BaseException) -> None:
         """Tell the caller, if it still waits; nobody need hear it."""
-        self._backlog.steps -= self.work is not None
+        if self.work is not None:
+            self._backlog.fail()
         if not self.future.done():
             self.future.set_exception(failure)
             self.future.exception()

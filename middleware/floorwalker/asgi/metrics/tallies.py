@@ -1,0 +1,112 @@
+"""Plain integers that are raised where pages are made; nobody reads them but a scrape."""
+
+from collections.abc import Container, Mapping
+from typing import Final
+
+from floorwalker.html.weave import Outcome
+
+WAITS_S: Final = (0.0, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25)
+"""Upper ends of the classes of waits, in seconds; longer ones fall into a last class."""
+
+
+class Waits:
+    """A histogram of how long pages waited, in seconds."""
+
+    __slots__ = ("counts", "sum_s")
+
+    def __init__(self) -> None:
+        self.counts = [0] * (len(WAITS_S) + 1)
+        self.sum_s = 0.0
+
+    def add(self, seconds: float) -> None:
+        self.sum_s += seconds
+        for place, end in enumerate(WAITS_S):
+            if seconds <= end:
+                self.counts[place] += 1
+                return
+        self.counts[-1] += 1
+
+
+class SlotTally:
+    """What became of one slot. others: by outcome, of those that are rare."""
+
+    __slots__ = ("changed", "kept", "others")
+
+    def __init__(self) -> None:
+        self.changed = self.kept = 0
+        self.others: dict[str, int] = {}
+
+    def by_outcome(self) -> dict[str, int]:
+        """How often each outcome befell it."""
+        return {Outcome.CHANGED.value: self.changed, Outcome.KEPT.value: self.kept, **self.others}
+
+
+class Tallies:
+    """What one worker did since it started. Nothing in it tells of whom.
+
+    pages_…: whole pages that went out: with a slot changed; read for slots, and none changed; without a part of ours;
+    as the app made them since we failed. robots: requests of robots. loads_…: what became of asking the store for a
+    visitor: it came; it did not come within the budget; the store was away; the record could not be read; the circuit
+    was open, so that nobody asked. commits_late: responses that did not wait longer for what they store first.
+    failed: what failed of ours unforeseen, by place.
+    """
+
+    __slots__ = (
+        "commits_late",
+        "failed",
+        "loads_away",
+        "loads_came",
+        "loads_late",
+        "loads_not_asked",
+        "loads_unreadable",
+        "pages_changed",
+        "pages_failed",
+        "pages_kept",
+        "pages_passed",
+        "robots",
+        "slots",
+        "waits",
+    )
+
+    def __init__(self) -> None:
+        self.pages_changed = self.pages_kept = self.pages_passed = self.pages_failed = 0
+        self.robots = 0
+        self.loads_came = self.loads_late = self.loads_away = self.loads_unreadable = self.loads_not_asked = 0
+        self.commits_late = 0
+        self.waits = Waits()
+        self.slots: dict[str, SlotTally] = {}
+        self.failed: dict[str, int] = {}
+
+    def page(self, outcomes: Mapping[str, Outcome], known: Container[str]) -> None:
+        """A page has gone out whose slots were looked for. known: the slots of the rules; no other name is kept."""
+        changed = False
+        for name, outcome in outcomes.items():
+            changed = changed or outcome is Outcome.CHANGED
+            self.slot(name, outcome, known)
+        if changed:
+            self.pages_changed += 1
+        else:
+            self.pages_kept += 1
+
+    def told(self, outcomes: Mapping[str, Outcome], known: Container[str]) -> None:
+        """Slots were decided for a page that is in a browser already."""
+        for name, outcome in outcomes.items():
+            self.slot(name, outcome, known)
+
+    def slot(self, name: str, outcome: Outcome, known: Container[str]) -> None:
+        """What became of one slot."""
+        tally = self.slots.get(name)
+        if tally is None:
+            if name not in known:
+                return
+            tally = self.slots[name] = SlotTally()
+        if outcome is Outcome.CHANGED:
+            tally.changed += 1
+        elif outcome is Outcome.KEPT:
+            tally.kept += 1
+        else:
+            tally.others[outcome.value] = tally.others.get(outcome.value, 0) + 1
+
+    def failure(self, place: str) -> None:
+        """Something unforeseen failed in us there."""
+        self.failed[place] = self.failed.get(place, 0) + 1
