@@ -7,6 +7,7 @@ from typing import Generic, Protocol, TypeVar
 
 from msgspec import structs
 
+from floorwalker.core.allowance import allowed, begun, granted_by
 from floorwalker.core.bounds import seconds
 from floorwalker.core.calendar import Calendar
 from floorwalker.core.catalogue import Catalogue
@@ -176,20 +177,22 @@ class Corridor:
         self, before: Profile | None, profile: Profile, effects: Effects, at: float
     ) -> tuple[Profile, Effects]:
         """The end of a step, whatever it did: who came into a watched segment or left it is told, when to look again,
-        and by what they are found. before: the step's base. No work where nothing is watched and no trait changed."""
+        and by what they are found; what the visitor does not allow is left out. before: the step's base. No work where
+        nothing is watched and no trait changed."""
         has_news = bool(profile.traits) if before is None else before.traits is not profile.traits
         if has_news and (found := marks(before, profile)):
             effects = effects.then(Effects(marks=found))
         if self._watch:
             profile, more = self._watch.judged(profile, at, is_new=before is None, priors=self.priors)
             effects = effects.then(more)
-        return profile, effects
+        return profile, _allowed_by(profile, effects)
 
     def redo(self, deed: Deed, base: Profile | None) -> tuple[Profile, Effects]:
         """The step that a deed is made of, by these rules; the profile given is left as it is."""
         if base is not None and deed.is_void(base):
             return base, NOTHING
-        profile, effects = base or Profile(seed=deed.seed), NOTHING
+        profile = begun(base, deed.permission, seed=deed.seed) or Profile(seed=deed.seed)
+        effects = NOTHING
         if deed.named is not None and not profile.user:
             profile, effects = self.fold(profile, deed.named)
         hit = Hit(at=deed.at, url="", kind=deed.kind, status=deed.status, events=deed.events_in(profile))
@@ -198,11 +201,13 @@ class Corridor:
         if deed.shown:
             profile, more = self.show(profile, deed.shown, at=deed.at, segments=lambda: deed.segments)
             effects = effects.then(more)
-        return self.concluded(base, profile, effects, deed.judged_at)
+        profile, effects = self.concluded(base, profile, effects, deed.judged_at)
+        return profile, allowed(effects, deed.permission.granted)
 
     def looked_again(self, profile: Profile, at: float) -> tuple[Profile, Effects]:
         """A step in which nothing happened but time; where the rules watch nothing, none is due again."""
-        return self._watch.judged(profile, at, priors=self.priors)
+        profile, effects = self._watch.judged(profile, at, priors=self.priors)
+        return profile, _allowed_by(profile, effects)
 
     @property
     def watched(self) -> str:
@@ -270,6 +275,11 @@ class _Same(Generic[Thing]):
 @lru_cache(8)
 def _corridor(ruleset: _Same[Ruleset], priors: _Same[Priors | None], reader: _Same[Reader | None]) -> Corridor:
     return Corridor(ruleset.thing, reader=reader.thing, priors=priors.thing)
+
+
+def _allowed_by(profile: Profile, effects: Effects) -> Effects:
+    """What the visitor lets a step leave behind, as far as their record knows."""
+    return effects if profile.consent is None else allowed(effects, granted_by(profile.consent))
 
 
 def _visit_started(profile: Profile, at: int) -> Event:

@@ -5,9 +5,13 @@ remembered to choose content by, `tests` is taking part in comparisons (which ne
 there is nothing to compare). Whatever is not allowed is neither stored nor counted, and unknown means no.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from msgspec import Struct
+
+UNDECIDED = "undecided"
+"""What the condition `consent` is answered with where the site asks and the visitor has not answered."""
 
 
 class Category(StrEnum):
@@ -22,15 +26,52 @@ EVERYTHING = frozenset(Category)
 NOTHING_ALLOWED: frozenset[Category] = frozenset()
 
 
+class Mode(StrEnum):
+    """What holds before a visitor has answered: the stricter, the further down."""
+
+    NONE = "none"  # nothing is asked: everything is allowed until they refuse it
+    OPT_OUT = "opt-out"  # they are asked, and everything is allowed until they refuse it
+    OPT_IN = "opt-in"  # they are asked, and nothing is allowed before
+
+
+class Choice(Struct, frozen=True):
+    """What a visitor said. day: days since 1970, UTC. policy: the version of what they read, empty where not known.
+
+    is_own: said here, to this site's own question. is_clear: it can be read; else all that is known is that something
+    was said.
+    """
+
+    granted: frozenset[Category] = NOTHING_ALLOWED
+    day: int = 0
+    policy: str = ""
+    is_own: bool = False
+    is_clear: bool = True
+
+    def also(self, other: "Choice") -> "Choice":
+        """What two choices of one visitor allow together: whatever only one of them allows is not allowed."""
+        return Choice(
+            self.granted & other.granted,
+            max(self.day, other.day),
+            self.policy,
+            self.is_own,
+            self.is_clear and other.is_clear,
+        )
+
+
+UNCLEAR = Choice(is_clear=False)
+
+
 class Permission(Struct, frozen=True):
     """What may be done in one request. undecided: the site asks this visitor, and they have not answered yet.
 
     granted: the categories. refused: the visitor said so themselves, here or by their browser, rather than not at all.
+    choice: what they said, where they said anything that holds.
     """
 
     granted: frozenset[Category] = EVERYTHING
     undecided: bool = False
     refused: bool = False
+    choice: Choice | None = None
 
     @property
     def stores(self) -> bool:
@@ -49,9 +90,69 @@ class Permission(Struct, frozen=True):
 
     @property
     def compares(self) -> bool:
-        """Whether the visitor takes part in comparisons: control groups, shares, exposures."""
+        """Whether the visitor takes part in comparisons: control groups, exposures and what comes of them."""
         return Category.TESTS in self.granted and Category.PERSONALIZATION in self.granted
+
+    @property
+    def said(self) -> tuple[str, ...] | None:
+        """What the visitor said of it, for rules; None where they were not asked and said nothing."""
+        if self.undecided:
+            return (UNDECIDED,)
+        if self.choice is not None:
+            return tuple(sorted(self.granted))
+        return () if self.refused else None
 
 
 EVERYTHING_PERMITTED = Permission()
 NOTHING_PERMITTED = Permission(NOTHING_ALLOWED)
+
+
+class Asking(Struct, frozen=True):
+    """Whom a site asks. elsewhere: in every country that is not named. countries: upper-case ISO 3166 codes."""
+
+    elsewhere: Mode = Mode.NONE
+    countries: Mapping[str, Mode] = {}
+
+    @property
+    def by_country(self) -> bool:
+        """Whether it matters where somebody is."""
+        return bool(self.countries)
+
+    def mode_in(self, country: str | None) -> Mode:
+        """What holds in that country; where it is not known, the strictest of all that hold anywhere."""
+        if not self.countries:
+            return self.elsewhere
+        if country is None:
+            modes = {self.elsewhere, *self.countries.values()}
+            return next(mode for mode in reversed(Mode) if mode in modes)
+        return self.countries.get(country.upper(), self.elsewhere)
+
+
+def permission_of(mode: Mode, choice: Choice | None, *, policy: str = "", refuses: bool = False) -> Permission:
+    """What is allowed where this mode holds, somebody made this choice, and their browser refuses in general.
+
+    policy: the version that is asked for now; a choice of another version is asked for anew. What it refused stays
+    refused meanwhile, and what it allowed holds on only where nothing had to be allowed in the first place.
+
+    A general refusal (Global Privacy Control, Do Not Track) holds unless the visitor chose otherwise in answer to this
+    site's own question: the signal has no syntax for an exception, so an exception is what the site was told apart
+    from it (GPC, "Consent to Disregard a Universal GPC Signal"). What a consent tool left in a cookie may be
+    its own default and makes no exception.
+    """
+    holds = (
+        choice is not None and choice.is_clear and (mode is Mode.NONE or choice.policy == policy or not choice.is_own)
+    )
+    if choice is not None and holds and (choice.is_own or not refuses):
+        return _chosen(choice)
+    if refuses:
+        return Permission(NOTHING_ALLOWED, refused=True)
+    asks = mode is not Mode.NONE
+    if choice is None:
+        return Permission(NOTHING_ALLOWED if mode is Mode.OPT_IN else EVERYTHING, undecided=asks)
+    granted = choice.granted if choice.is_clear and mode is Mode.OPT_OUT else NOTHING_ALLOWED
+    return Permission(granted, undecided=asks)
+
+
+def _chosen(choice: Choice) -> Permission:
+    permission = Permission(choice.granted, choice=choice)
+    return permission if permission.stores else Permission(choice.granted, refused=True, choice=choice)

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from floorwalker.core.bounds import seconds
 from floorwalker.core.conditions.model import Test
-from floorwalker.core.consent import EVERYTHING, Category
+from floorwalker.core.consent import EVERYTHING_PERMITTED, Permission
 from floorwalker.core.events import IDENTIFIED, PAGE_VIEWED, Event
 from floorwalker.core.hit import HitKind
 from floorwalker.core.memory.kept.responses import Showing
@@ -39,7 +39,7 @@ class Deed(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     shown: what slots showed, while the visitor was in `segments`. seed: of a profile that is made anew. named: says
     whose record it is, where that does not say so yet. by_stranger: who sent it may tell no traits of somebody known.
-    granted: what the visitor allowed then.
+    permission: what the visitor allowed then.
     """
 
     at: float
@@ -54,7 +54,7 @@ class Deed(Struct, frozen=True, kw_only=True, omit_defaults=True):
     unless: Unless = Unless.NOBODYS
     named: Event | None = None
     by_stranger: bool = False
-    granted: frozenset[Category] = EVERYTHING
+    permission: Permission = EVERYTHING_PERMITTED
 
     def is_void(self, profile: Profile | None) -> bool:
         """Whether it changes nothing in this profile."""
