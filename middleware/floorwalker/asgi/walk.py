@@ -1,7 +1,8 @@
 """One visitor's walk through the corridor during one request: what is known, what was added, what is decided."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from msgspec.structs import replace
@@ -9,28 +10,25 @@ from msgspec.structs import replace
 from floorwalker.asgi.rules.context import block_context
 from floorwalker.asgi.rules.rulebook import Rulebook
 from floorwalker.asgi.turns import Turn, is_known_as, tells_nothing_new, user_of
-from floorwalker.core.advance import Corridor
 from floorwalker.core.deciding.choose import Taken
 from floorwalker.core.deciding.classify import segments_later
 from floorwalker.core.deciding.decide import PageDecisions, decide, explain_all, showing_of
 from floorwalker.core.decision import Arm, Decision, Reason
-from floorwalker.core.effects import NOTHING, Effects
+from floorwalker.core.deed import Unless
+from floorwalker.core.effects import NOTHING
 from floorwalker.core.events import Event, Page, Scalar
 from floorwalker.core.hashing import seed_of
 from floorwalker.core.hit import Hit, HitKind
-from floorwalker.core.memory.kept.responses import Showing
 from floorwalker.core.memory.profile import Profile
-from floorwalker.core.memory.proving.proof import Segments
 from floorwalker.core.portrait import portrait
 from floorwalker.core.ruleset import Content
 from floorwalker.core.signals import Signals
+from floorwalker.core.steps import DeedStep, concluded, deed_of
 from floorwalker.html.weave import Outcome
 
 logger = logging.getLogger(__name__)
 
 _NAVIGATIONS = (HitKind.VIEW, HitKind.ERROR, HitKind.REDIRECT)
-
-Step = Callable[[Profile | None], tuple[Profile, Effects]]
 
 
 class Walk:
@@ -55,6 +53,7 @@ class Walk:
     ) -> None:
         self.visitor = visitor
         self.nonce: str | None = None
+        self.has_failed = False
         self._rulebook = rulebook
         self._hit = hit
         self._base = base
@@ -168,19 +167,15 @@ class Walk:
         """Where what was said goes over to somebody else first; to be made before anything is taken."""
         return self._turns[0] if self._turns else None
 
-    def take_before_turn(self) -> Step | None:
+    def take_before_turn(self) -> DeedStep | None:
         """What happened before the turn and is to be stored with who was here; None is nothing."""
-        hit, count, seed = self._hit, self._turns[0].at, seed_of(self.visitor)
+        hit, count = self._hit, self._turns[0].at
         before = replace(hit, events=hit.events[:count])
         self._hit = replace(hit, kind=HitKind.EVENTS, events=hit.events[count:])
         self._turns = tuple([replace(turn, at=turn.at - count) for turn in self._turns])
         if hit.kind not in _NAVIGATIONS and not count:
             return None
-        corridor, signals = self._rulebook.corridor, self.signals
-
-        def step(base: Profile | None) -> tuple[Profile, Effects]:
-            return corridor.concluded(base, *corridor.advance(base, before, signals, seed=seed), before.at)
-
+        step = DeedStep(self._rulebook.corridor, partial(deed_of, before, self.signals, self.visitor))
         self._base, _ = step(self._base)
         self._forget()
         return step
@@ -230,6 +225,7 @@ class Walk:
             decision = self.decision(slot)
         except Exception:
             logger.exception("the slot %s keeps its default", slot)
+            self.has_failed = True
             self._frozen[slot] = _kept(slot)
             return None
         if decision is None or not decision.changes_page:
@@ -257,8 +253,11 @@ class Walk:
             return {}
         return portrait(self._rulebook.corridor, profile, at=self._hit.at, visitor=self.visitor)
 
-    def take(self, outcomes: Mapping[str, Outcome]) -> Step | None:
-        """What is to be stored of what was not taken yet; None is nothing. Pure, and may run on any base."""
+    def take(self, outcomes: Mapping[str, Outcome], *, unless: Unless = Unless.NOBODYS) -> DeedStep | None:
+        """What is to be stored of what was not taken yet; None is nothing. Pure, and may run on any base.
+
+        unless: in whose profile it changes nothing.
+        """
         exposed = [
             decision
             for slot, outcome in outcomes.items()
@@ -268,17 +267,12 @@ class Walk:
         hit = self._hit
         if hit.kind is HitKind.PREFETCH or not (shown or hit.events or hit.kind in _NAVIGATIONS):
             return None
-        corridor, signals, visitor = self._rulebook.corridor, self.signals, self.visitor
-        loaded, is_certain = self._base, not self._is_guess
+        corridor, loaded = self._rulebook.corridor, self._base
         segments = segments_later(self.decisions.moment) if shown else tuple
-        after = _concluded(corridor, loaded, (self.profile, self._effects), shown, hit.at, segments)
-
-        def step(base: Profile | None) -> tuple[Profile, Effects]:
-            if is_certain and base is loaded:  # as it most often is: for that the work is done
-                return after
-            advanced = corridor.advance(base, hit, signals, seed=seed_of(visitor))
-            return _concluded(corridor, base, advanced, shown, hit.at, segments)
-
+        after = concluded(corridor, loaded, (self.profile, self._effects), shown, hit.at, segments)
+        deed = partial(deed_of, hit, self.signals, self.visitor, shown, segments, unless)
+        is_certain = not (self._is_guess or unless)
+        step = DeedStep(corridor, deed, loaded, after if is_certain else None)
         self._base, _ = after
         self._hit = replace(hit, kind=HitKind.EVENTS, events=())
         self._forget()
@@ -320,22 +314,6 @@ class Walk:
         if self._context is None:
             self._context = block_context(self.decisions, nonce=self.nonce)
         return self._rulebook.render(content, self._context)
-
-
-def _concluded(
-    corridor: Corridor,
-    before: Profile | None,
-    after: tuple[Profile, Effects],
-    shown: Sequence[Showing],
-    at: float,
-    segments: Segments,
-) -> tuple[Profile, Effects]:
-    """The end of a step: what was shown is remembered, then the step is concluded."""
-    profile, effects = after
-    if shown:
-        profile, more = corridor.show(profile, shown, at=at, segments=segments)
-        effects = effects.then(more)
-    return corridor.concluded(before, profile, effects, at)
 
 
 def _kept(slot: str) -> Decision:

@@ -1,22 +1,18 @@
 """Whoever a page tells of: each event is a step of its own, which counts once however often it is sent."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from floorwalker.asgi.client.page import Shown, outcomes_of, shown_slots
 from floorwalker.asgi.client.told import Happening, Kind, Told
 from floorwalker.asgi.encounter import Encounter
 from floorwalker.asgi.http.types import RawHeaders
 from floorwalker.asgi.keeper import Commit
-from floorwalker.asgi.walk import Step, Walk
-from floorwalker.core.bounds import seconds
+from floorwalker.asgi.walk import Walk
 from floorwalker.core.decision import Arm
-from floorwalker.core.effects import NOTHING, Effects
-from floorwalker.core.events import PAGE_VIEWED
+from floorwalker.core.deed import Unless
 from floorwalker.core.hit import HitKind
-from floorwalker.core.memory.profile import Profile
+from floorwalker.core.steps import DeedStep
 from floorwalker.html.weave import Outcome
-
-COUNTED_WITHIN_S = 30  # a page that a cache may have sent is told of this soon after its request, if there was one
 
 
 class Listening(Encounter):
@@ -78,19 +74,18 @@ class Listening(Encounter):
             walk.arrived(loaded.visitor, loaded.profile)
 
 
-def _step_of(walk: Walk, one: Happening) -> Step | None:
+def _step_of(walk: Walk, one: Happening) -> DeedStep | None:
     match one.kind:
         case Kind.PAGE:
             walk.became(HitKind.VIEW, 200)
-            step = walk.take({})
-            return _unless(_was_just_seen(walk), step) if one.may_be_known else step
+            return walk.take({}, unless=Unless.JUST_SEEN if one.may_be_known else Unless.NOBODYS)
         case Kind.ACTIVATION:
             walk.became(HitKind.VIEW, 200)
             return walk.take(_seen(walk, one.shown))
         case Kind.TRAITS:
             assert one.event is not None  # as it is read
             walk.say(one.event)
-            return _unless(_is_known, walk.take({}))
+            return walk.take({}, unless=Unless.KNOWN)
         case _:
             assert one.event is not None
             walk.say(one.event)
@@ -112,30 +107,3 @@ def _seen(walk: Walk, shown: Mapping[str, str]) -> dict[str, Outcome]:
         elif not decision.changes_page and not block:
             found[slot] = Outcome.KEPT
     return found
-
-
-def _unless(known: Callable[[Profile], bool], step: Step | None) -> Step | None:
-    if step is None:
-        return None
-
-    def unless_known(base: Profile | None) -> tuple[Profile, Effects]:
-        return (base, NOTHING) if base is not None and known(base) else step(base)
-
-    return unless_known
-
-
-def _is_known(profile: Profile) -> bool:
-    """Of somebody who is known only the app and servers tell traits; a page's word could be anybody's."""
-    return bool(profile.user)
-
-
-def _was_just_seen(walk: Walk) -> Callable[[Profile], bool]:
-    path, since = walk.signals.page.path or walk.signals.path, seconds(walk.signals.at) - COUNTED_WITHIN_S
-
-    def was_seen(profile: Profile) -> bool:
-        return any(
-            past.name == PAGE_VIEWED and past.page is not None and past.page.path == path and past.at >= since
-            for past in profile.recents.past()
-        )
-
-    return was_seen
