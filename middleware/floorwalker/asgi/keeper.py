@@ -167,6 +167,14 @@ class Keeper:
         """Queue that an anonymous history becomes a person's; it waits for an absent store as commits do."""
         return self._store.merge(anonymous, person, identified)
 
+    def erase(self, visitor: str) -> Commit:
+        """Queue that a visitor is erased, behind all that waits for them; it waits for an absent store as commits do."""
+        return self._store.erase_later(visitor)
+
+    def forget_events(self, visitor: str) -> Commit:
+        """Queue that the streams let go of a visitor, who gets another pseudonym; as `erase`."""
+        return self._store.forget_events_later(visitor)
+
     def join_later(self, anonymous: str, user: str, identified: Event) -> None:
         """The same for a person whose id cannot be told yet: once the store has told it, a day long at most."""
         if len(self._joining) >= _MOST_JOINING:

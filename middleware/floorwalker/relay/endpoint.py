@@ -6,6 +6,7 @@ from urllib.parse import SplitResult, urlsplit
 from msgspec import Struct
 
 from floorwalker.errors import ConfigurationError
+from floorwalker.store.relaying.groups import WEBHOOK
 
 
 class Endpoint(Struct, frozen=True):
@@ -31,7 +32,7 @@ class Endpoint(Struct, frozen=True):
     @property
     def group(self) -> str:
         """The consumer group that reads the streams for it."""
-        return f"webhook:{self.key}"
+        return WEBHOOK + self.key
 
     def wants(self, segment: str) -> bool:
         """Whether it is told of this segment."""

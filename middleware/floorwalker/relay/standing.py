@@ -7,11 +7,9 @@ from msgspec import Struct
 
 from floorwalker.relay.deliverer import stopped_note
 from floorwalker.store import Store
-from floorwalker.store.relaying.groups import Standing
+from floorwalker.store.relaying.groups import WEBHOOK, Standing
 from floorwalker.store.relaying.outbox import Undelivered
 from floorwalker.store.relaying.relaying import Relaying
-
-_WEBHOOK = "webhook:"
 
 
 class GroupStanding(Struct, frozen=True):
@@ -55,7 +53,7 @@ async def standing_of(store: Store, now: float, *, most_undelivered: int = 1000)
     parts: dict[str, list[Standing]] = defaultdict(list)
     async for one in relaying.standings():
         parts[one.group].append(one)
-    keys = sorted(name.removeprefix(_WEBHOOK) for name in parts if name.startswith(_WEBHOOK))
+    keys = sorted(name.removeprefix(WEBHOOK) for name in parts if name.startswith(WEBHOOK))
     due, later = await relaying.due_backlog(now)
     return RelayStanding(
         [_group(name, some, notes) for name, some in sorted(parts.items())],
@@ -81,5 +79,5 @@ def _group(name: str, some: list[Standing], notes: Mapping[str, str]) -> GroupSt
 
 
 async def _webhook(relaying: Relaying, key: str, notes: Mapping[str, str], now: float) -> WebhookStanding:
-    waiting, overdue = await relaying.outbox(key, group=_WEBHOOK + key).waiting(now=now)
+    waiting, overdue = await relaying.outbox(key, group=WEBHOOK + key).waiting(now=now)
     return WebhookStanding(key, waiting, overdue, notes.get(stopped_note(key), ""))

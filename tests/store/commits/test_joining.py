@@ -11,7 +11,7 @@ from floorwalker.core.events import IDENTIFIED, MERGED
 from floorwalker.core.memory.profile import Profile
 from floorwalker.errors import StoreUnavailable
 from floorwalker.store import Outcome, Store
-from floorwalker.store.records.record import Alias, State, decode_record
+from floorwalker.store.records.record import HEAD_BYTES, Alias, State, decode_record
 from tests.servers import fresh_namespace
 from tests.store.conftest import Behind, Open, client_of
 from tests.store.links import FatefulLink, MortalLink
@@ -168,8 +168,7 @@ async def test_erasing_a_person_erases_all_who_joined(store: Store, behind: Behi
     assert [entry async for entry in store.events()] == []
     for visitor in ("v1", "v2", "v3", "anna"):
         assert (await store.load(visitor)).erased
-        left = decode_record(behind.client.get(behind.key(f"profile:{visitor}"))).body
-        assert (left.pseudonym, left.aliases, left.moved_to) == (b"", (), "")
+        assert len(behind.client.get(behind.key(f"profile:{visitor}"))) == HEAD_BYTES
     assert {kind for kind in behind.kinds() if kind.startswith("messages")} == set()
 
 

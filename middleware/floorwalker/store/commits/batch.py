@@ -7,13 +7,13 @@ from msgspec.structs import replace
 from floorwalker.core.effects import Effects
 from floorwalker.core.memory.profile import Profile
 from floorwalker.store.commits.attempt import Commit, Committed, Outcome
-from floorwalker.store.commits.waiting import Join, Waiting
+from floorwalker.store.commits.waiting import Alone, Waiting
 
 logger = logging.getLogger(__name__)
 
 
 class Batch:
-    """Steps that are committed together, and those who want to read behind them; or one wish to join, alone."""
+    """Steps that are committed together, and those who want to read behind them; or one wish, alone."""
 
     __slots__ = ("_taken",)
 
@@ -28,25 +28,25 @@ class Batch:
         if len(waiting) == 1 and not self._taken:  # as it most often is
             self._taken.append(waiting[0])
             return []
-        if self.joining is not None or not waiting:
+        if self.wish is not None or not waiting:
             return waiting
         room = at_most - len(self._taken)
-        if isinstance(waiting[0].work, Join):
+        if isinstance(waiting[0].work, Alone):
             room = 0 if self._taken else 1
         else:
-            room = next((n for n, one in enumerate(waiting[:room]) if isinstance(one.work, Join)), room)
+            room = next((n for n, one in enumerate(waiting[:room]) if isinstance(one.work, Alone)), room)
         self._taken += waiting[:room]
         return waiting[room:]
 
     @property
-    def joining(self) -> Waiting | None:
-        """The wish to join, where that is what was taken."""
+    def wish(self) -> Waiting | None:
+        """The wish to join or to be forgotten, where that is what was taken."""
         first = self._taken[0] if self._taken else None
-        return first if first is not None and isinstance(first.work, Join) else None
+        return first if first is not None and isinstance(first.work, Alone) else None
 
     @property
     def steps(self) -> int:
-        """How many steps, or wishes to join, are in it."""
+        """How many steps, or wishes, are in it."""
         return sum(one.work is not None for one in self._taken)
 
     @property
@@ -74,7 +74,7 @@ class Batch:
         after: Profile | None
         for one in tuple(self._taken):
             one.repeats = one.message in messages
-            if one.work is None or isinstance(one.work, Join) or one.is_known or one.repeats:
+            if one.work is None or isinstance(one.work, Alone) or one.is_known or one.repeats:
                 continue
             try:
                 after, more = one.work(profile)

@@ -14,8 +14,10 @@ from floorwalker.store.commits.batch import Batch
 from floorwalker.store.commits.crossing import Crossing
 from floorwalker.store.commits.deferred import entries_of, steps_of
 from floorwalker.store.commits.desk import Desk, as_bytes
+from floorwalker.store.commits.erasing import erase
+from floorwalker.store.commits.forgetting import forget_events
 from floorwalker.store.commits.joining import alone
-from floorwalker.store.commits.waiting import Join, Waiting
+from floorwalker.store.commits.waiting import Forget, Join, Waiting
 from floorwalker.store.keys import Keys
 from floorwalker.store.link.replies import Reply, Word
 from floorwalker.store.losses import Loss
@@ -65,7 +67,7 @@ class Lane:
         if keys is None or not isinstance(base, Loaded) or not base.is_plain or not courier.has_room:
             return False
         self._take_more()
-        if self._batch.joining is not None:
+        if self._batch.wish is not None:
             return False
         commit = self._name_commit()
         profile, effects = self._batch.run(base.profile, NOTHING)
@@ -110,12 +112,15 @@ class Lane:
         _fail(waiting, StoreUnavailable("The store was closed."))
 
     async def _settle_or_drop(self, commit: Commit) -> None:
-        joining = self._batch.joining
+        wish = self._batch.wish
         try:
-            if joining is not None and isinstance(joining.work, Join):
-                await self._join(joining, joining.work)
-            else:
-                await self._settle_batch(commit)
+            match wish.work if wish is not None else None:
+                case Join() as join if wish is not None:
+                    await self._join(wish, join)
+                case Forget() as forget:
+                    await self._forget(forget)
+                case _:
+                    await self._settle_batch(commit)
         except StoreUnavailable:
             self._drop(Loss.EXPIRED, Outcome.EXPIRED)
         except StoreError as failure:
@@ -249,6 +254,13 @@ class Lane:
         )
         self._reroute(join.person, self._batch.release())
 
+    async def _forget(self, wish: Forget) -> None:
+        """What was queued before stands or was dropped; what comes later finds the stone."""
+        forget = forget_events if wish.events_only else erase
+        await self._deliver(lambda: forget(self._desk, self.visitor))
+        self._base = None
+        self._batch.settle(Committed(Outcome.STORED))
+
     @property
     def _crossing(self) -> Crossing:
         return Crossing(self._desk, self._deliver)
@@ -303,6 +315,10 @@ class Lane:
         return len(self.waiting) < before
 
     def _still_wanted(self) -> bool:
+        """A step waits so long; the wish to be forgotten as long as the process lives."""
+        wish = self._batch.wish
+        if wish is not None and isinstance(wish.work, Forget):
+            return True
         return self._batch.waits_since(self._desk.clock() - self._desk.settings.spool_life_s)
 
     def _drop(self, loss: Loss, outcome: Outcome, base: Loaded | None = None) -> None:

@@ -5,9 +5,11 @@ import asyncio
 from floorwalker.store.commits.attempt import Commit, Committed, Outcome
 from floorwalker.store.commits.desk import Desk
 from floorwalker.store.commits.lane import Lane
-from floorwalker.store.commits.waiting import Waiting
+from floorwalker.store.commits.waiting import Forget, Waiting
 from floorwalker.store.losses import Loss
 from floorwalker.store.records.found import Loaded
+
+FORGETTING_BESIDE = 1000  # so many wishes to be forgotten find room where steps find none any more
 
 
 class Lanes:
@@ -21,7 +23,8 @@ class Lanes:
 
     def submit(self, visitor: str, base: Loaded | None, waiting: Waiting) -> None:
         """Queue a step; drop and count it where too many wait already."""
-        if self._desk.backlog.steps > self._desk.settings.steps_waiting:
+        most = self._desk.settings.steps_waiting + (FORGETTING_BESIDE if isinstance(waiting.work, Forget) else 0)
+        if self._desk.backlog.steps > most:
             self._desk.losses.add(Loss.OVERFLOW)
             waiting.settle(Committed(Outcome.OVERFLOW))
             return

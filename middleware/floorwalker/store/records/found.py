@@ -7,7 +7,7 @@ from msgspec import DecodeError, Struct
 from floorwalker.core.memory.profile import Profile
 from floorwalker.errors import RecordTooNew
 from floorwalker.store.records.codec import decode_profile
-from floorwalker.store.records.record import IDENTITY_BYTES, Record, State, decode_record, stone
+from floorwalker.store.records.record import IDENTITY_BYTES, Body, Record, State, body_of, decode_record, stone
 
 logger = logging.getLogger(__name__)
 
@@ -86,7 +86,9 @@ def read_found(visitor: str, stored: bytes | None) -> Found:
         profile = decode_profile(record.body.payload) if record.body.payload else None
     except RecordTooNew:
         if stored[1] == State.ERASED:
-            return Loaded(visitor, record=stone(visitor, stored[2:10], b""), identity=stored[:IDENTITY_BYTES])
+            left = body_of(stored) or Body(visitor)
+            laid = stone(visitor, stored[2:10], left.pseudonym, left.aliases, left.moved_to)
+            return Loaded(visitor, record=laid, identity=stored[:IDENTITY_BYTES])
         return TooNew(visitor, stored)
     except (DecodeError, ValueError):
         logger.error("a visitor's record cannot be read and counts as absent")

@@ -26,6 +26,7 @@ IDENTITY_BYTES = 14  # layout, state, epoch and version: what a commit expects t
 EPOCH_BYTES = 8
 CONFIRMED = 1
 DEFERRED = 2
+SCHEMA_OF_STONES = 0xFF  # above any that is written: a release that cannot read a record still knows a stone
 
 
 class State(IntEnum):
@@ -136,6 +137,19 @@ def mark_deferred(stored: bytes) -> bytes:
     """The head of any stored record, of any release, with its flag set and its version one higher."""
     version = (int.from_bytes(stored[10:14], "big") + 1) % (1 << 32)
     return stored[:10] + version.to_bytes(4, "big") + bytes((stored[14] | DEFERRED,))
+
+
+def body_of(stored: bytes) -> Body | None:
+    """What a record of any release holds, as far as it is laid out as ours; None where it is not."""
+    try:
+        return _bodies.decode(memoryview(stored)[HEAD_BYTES:]) if stored[0] == LAYOUT else None
+    except (DecodeError, IndexError):
+        return None
+
+
+def plain_stone(epoch: bytes) -> bytes:
+    """What stays of an erased visitor: a head, and not even the id. Every release knows it for a stone."""
+    return _HEAD.pack(LAYOUT, State.ERASED, epoch, 0, 0, SCHEMA_OF_STONES)
 
 
 def stone(visitor: str, epoch: bytes, pseudonym: bytes, aliases: tuple[Alias, ...] = (), moved_to: str = "") -> Record:

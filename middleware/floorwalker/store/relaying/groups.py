@@ -17,6 +17,7 @@ STREAMS_AT_ONCE = 64  # of one command; in a cluster every stream has its own
 ENTRIES_OF_EACH = 16  # so about a thousand are in memory at a time
 CLAIMED_AT_ONCE = 100
 COMMANDS_AT_ONCE = 64
+WEBHOOK = "webhook:"  # what the names of groups begin with that read for one
 
 
 class Delivery(Struct, frozen=True):
@@ -184,6 +185,27 @@ async def _standings(link: Link, keys: Keys, partition: int) -> list[Standing]:
         raise StoreError("The store's answer has an unexpected form.")
     first = _entries(stream)[0].id if stream else "0-0"
     return [_standing(_fields(one), partition, length, first) for one in groups]
+
+
+class Reading(Struct, frozen=True):
+    """A group that reads a stream. endpoint: the webhook it reads for; empty where it reads for none."""
+
+    name: str
+
+    @property
+    def endpoint(self) -> str:
+        return self.name.removeprefix(WEBHOOK) if self.name.startswith(WEBHOOK) else ""
+
+
+async def groups_of(link: Link, stream: str) -> list[Reading]:
+    """Which groups read a stream."""
+    try:
+        groups = await link.call("XINFO", "GROUPS", stream)
+    except StoreError as refused:
+        if "no such key" in str(refused).lower():
+            return []
+        raise
+    return [Reading(_text(_fields(one)["name"])) for one in groups] if isinstance(groups, list) else []
 
 
 async def last_delivered(link: Link, stream: str, group: str) -> str:

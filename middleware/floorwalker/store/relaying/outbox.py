@@ -67,6 +67,7 @@ class Outbox:
             self._keys.events(one.partition),
             self._keys.outbox(visitor),
             self._keys.waiting(one.partition, self._endpoint),
+            self._keys.profile(visitor),
         ]
         arguments: list[Word] = [
             self._group,
@@ -213,6 +214,16 @@ async def read_undelivered(link: Link, keys: Keys, *, limit: int) -> list[Undeli
         if len(found) >= limit:
             break
     return found
+
+
+def endpoint_of(field: str) -> str:
+    """Whose a field of an outbox is."""
+    return field.removeprefix(f"{_GIVEN_UP} ").partition(" ")[0]
+
+
+def lies_given_up_as(visitor: str, field: str) -> str:
+    """Under what a letter is among those that were given up, if it is."""
+    return f"{visitor} {_GIVEN_UP} {field.removeprefix(f'{_GIVEN_UP} ')}"
 
 
 async def resend(link: Link, keys: Keys, one: Undelivered, *, now: float) -> bool:

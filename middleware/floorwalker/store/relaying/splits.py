@@ -99,13 +99,11 @@ class Splits:
             await self._wait_for(partition, one)
             theirs = self._keys.exposed(partition, _text(event, "from"))
             fields = await self._link.call("HGETALL", theirs)
-            mine = self._keys.exposed(one.partition, one.entry.pseudonym)
-            pairs = fields if isinstance(fields, list) else []
-            for field, value in zip(pairs[::2], pairs[1::2], strict=True):
-                if isinstance(field, bytes) and isinstance(value, bytes):
-                    await self._link.call("HSETNX", mine, field, value)
+            pairs = [word for word in fields if isinstance(word, bytes)] if isinstance(fields, list) else []
             if pairs:
-                await self._link.call("EXPIRE", mine, EXPOSED_LIFE_S)
+                names = [self._keys.events(one.partition), self._keys.exposed(one.partition, one.entry.pseudonym)]
+                head: list[Word] = [self._group, one.entry.id, EXPOSED_LIFE_S]
+                await script("inherit").run(self._link, names, [*head, *pairs])
         return await self._apply(one, "", "", "", [])
 
     async def _wait_for(self, partition: int, one: Delivery) -> None:
