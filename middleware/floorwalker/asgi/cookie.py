@@ -52,6 +52,14 @@ class VisitorCookie:
         attributes = b"Path=/; Max-Age=%d; HttpOnly; SameSite=Lax" % MAX_AGE_SECONDS
         return b"%s=%s; %s%s" % (_name(secure=secure), signed, attributes, b"; Secure" if secure else b"")
 
+    @staticmethod
+    def no_cookie(*, secure: bool) -> bytes:
+        """The value of a Set-Cookie header by which a browser forgets who it was."""
+        return b"%s=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax%s" % (
+            _name(secure=secure),
+            b"; Secure" if secure else b"",
+        )
+
     def _verify(self, value: bytes, now: float) -> Identity | None:
         shape = _SHAPE.fullmatch(value)
         if shape is None or not self._signer.validate(value):

@@ -13,11 +13,14 @@ from floorwalker.console.passwords import Operator, read_operators
 from floorwalker.core.reading.place import TRUSTED_HEADERS
 from floorwalker.core.ruleset import Ruleset
 from floorwalker.errors import ConfigurationError
+from floorwalker.me.colours import read_colour
+from floorwalker.me.traits import OWN as OWN_TRAITS
 from floorwalker.store.link.address import read_address
 from floorwalker.store.store import Store
 
 ENVIRONMENT_PREFIX = "FLOORWALKER_"
 SHORTEST_KEY = 32
+SHORTEST_METRICS_KEY = 16
 MAKE_A_KEY = 'python -c "import secrets; print(secrets.token_urlsafe(32))"'
 
 # A Kubernetes service called `floorwalker` puts these names into every container; they are not ours to refuse. Nor
@@ -44,7 +47,14 @@ class Options(TypedDict, total=False):
     write_keys: str | Sequence[str]
     public_keys: str | Sequence[str]
     operators: str | Sequence[str] | Mapping[str, str]
+    metrics_key: str | Sequence[str]
+    metrics_folder: str | Path | None
     preview: bool | str
+    me: bool | str
+    me_name: str
+    me_accent: str
+    me_template: str
+    me_traits: str | Sequence[str]
     script: str
     clock: Callable[[], float]
     random: Callable[[int], bytes]
@@ -59,8 +69,11 @@ class Settings:
     prefix: of our own endpoints. budget_ms: what we may take on top of the app's own time. exclude: paths that are
     left alone; `/x/` and `/x/**` hold all below. places: a MaxMind-format file. trusted_proxies: addresses or
     networks whose forwarding headers are believed. geo_headers: the CDN whose place headers are believed. write_keys,
-    public_keys: who may send events. operators: who may look visitors up. preview: whether signed links show the site
-    as somebody made up. script: what personal pages get for client.js, `no`, `mark` or `insert`. clock: seconds
+    public_keys: who may send events. operators: who may look visitors up. metrics_key: who may read the metrics;
+    metrics_folder: where workers of one machine share them. preview: whether signed links show the site
+    as somebody made up. me: whether visitors have a page of their own; me_name, me_accent: what the site is called
+    and coloured there; me_template: what is put around it; me_traits: what may be changed there. script: what
+    personal pages get for client.js, `no`, `mark` or `insert`. clock: seconds
     since 1970. random: n random bytes, for visitors' ids.
     """
 
@@ -78,7 +91,14 @@ class Settings:
     write_keys: tuple[str, ...] = ()
     public_keys: tuple[str, ...] = ()
     operators: tuple[Operator, ...] = ()
+    metrics_key: tuple[str, ...] = ()
+    metrics_folder: Path | None = None
     preview: bool = True
+    me: bool = True
+    me_name: str = ""
+    me_accent: str = ""
+    me_template: str = ""
+    me_traits: tuple[str, ...] = OWN_TRAITS
     script: str = "no"
     clock: Callable[[], float] = time.time
     random: Callable[[int], bytes] = secrets.token_bytes
@@ -161,6 +181,13 @@ def _optional_file(value: str | Path | None) -> Path | None:
     return Path(value) if value is not None and str(value).strip() else None
 
 
+def _metrics_keys(value: str | Sequence[str]) -> tuple[str, ...]:
+    keys = _texts(value)
+    if any(len(key) < SHORTEST_METRICS_KEY or not key.isascii() or not key.isprintable() for key in keys):
+        raise ValueError(f"a key has at least {SHORTEST_METRICS_KEY} plain characters")
+    return keys
+
+
 def _rules(value: str | Path | Ruleset) -> Path | Ruleset:
     return value if isinstance(value, Ruleset) else _folder(value)
 
@@ -214,6 +241,10 @@ def _yes_or_no(value: bool | str) -> bool:
     return value.strip().lower() in _YES
 
 
+def _colour(value: str) -> str:
+    return read_colour(value.strip()) if _text(value) else ""
+
+
 def _script(value: str) -> str:
     if _text(value) not in SCRIPT:
         raise ValueError(f"it is one of {', '.join(SCRIPT)}")
@@ -244,7 +275,14 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "write_keys": _texts,
     "public_keys": _texts,
     "operators": read_operators,
+    "metrics_key": _metrics_keys,
+    "metrics_folder": _optional_file,
     "preview": _yes_or_no,
+    "me": _yes_or_no,
+    "me_name": _text,
+    "me_accent": _colour,
+    "me_template": _text,
+    "me_traits": _texts,
     "script": _script,
     "clock": _callable,
     "random": _callable,

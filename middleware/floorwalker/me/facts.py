@@ -1,4 +1,4 @@
-"""What is known of somebody, told to them: a portrait as rows and sentences. Pure, plain texts; the page escapes them."""
+"""What is known of somebody, told to them: a portrait as rows and sentences. Plain texts; the page escapes them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import tzinfo
@@ -108,7 +108,7 @@ def known_of(drawn: Drawn, profile: Profile, *, at: float, zone: tzinfo) -> Know
         called=phrases.called(drawn),
         is_person=bool(drawn["user"]),
         lead=_lead(drawn, at=at, zone=zone),
-        rows=list(_rows(drawn, profile, at=at, zone=zone)),
+        rows=list(_rows(drawn, profile)),
         topics=_topics(drawn),
         goods=list(_goods(drawn["cart"])),
         orders=[
@@ -133,7 +133,7 @@ def _lead(drawn: Drawn, *, at: float, zone: tzinfo) -> str:
     return f"{visits} since {since}, the last {last}."
 
 
-def _rows(drawn: Drawn, profile: Profile, *, at: float, zone: tzinfo) -> Iterator[tuple[str, str]]:
+def _rows(drawn: Drawn, profile: Profile) -> Iterator[tuple[str, str]]:
     if drawn["user"]:
         yield "Known to this site as", str(drawn["user"])
     if drawn["visits"]:
@@ -152,9 +152,9 @@ def _rows(drawn: Drawn, profile: Profile, *, at: float, zone: tzinfo) -> Iterato
     if standing := drawn["lifecycle"]:
         yield "We think that", _STANDING.get(standing, standing)
     for name, one in drawn["funnels"].items():
-        yield f"On the way “{name}”", "through" if one["through"] else f"{one['reached']} of {len(one['steps'])} steps"
-    for channel, sentence in _messages(profile):
-        yield channel, sentence
+        steps = "through" if one["through"] else f"{one['reached']} of {len(one['steps'])} steps"
+        yield f"On the way “{name}”", steps
+    yield from _messages(profile)
     if shown := sum(one["shown"] for one in drawn["blocks"]):
         clicked = sum(one["clicked"] for one in drawn["blocks"])
         yield "Blocks for you", f"{_times(shown)} shown, {_times(clicked)} clicked, since the earliest that is kept"
