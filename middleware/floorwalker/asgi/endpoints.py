@@ -20,7 +20,8 @@ _READING = ("GET", "HEAD")
 
 class Endpoints:
     """health: what `GET /healthz` tells, made anew at each call. collect: takes events below `/v1/`. pages: hears what
-    pages tell. preview: answers below `/preview`. console: answers below `/console`, where there are operators."""
+    pages tell. preview: answers below `/preview`. console: answers below `/console`, where there are operators.
+    metrics: answers `GET /metrics`, where anybody may read them."""
 
     def __init__(
         self,
@@ -32,6 +33,7 @@ class Endpoints:
         pages: PageDesk,
         preview: PreviewDesk | None = None,
         console: OperatorDesk | None = None,
+        metrics: App | None = None,
     ) -> None:
         self._prefix = prefix
         self._health = health
@@ -40,6 +42,8 @@ class Endpoints:
         self._preview = preview
         self._console = console
         self._read: Mapping[str, App] = {"/healthz": self._healthz, "/slots": slots.slots, "/client.js": slots.client}
+        if metrics is not None:
+            self._read = {**self._read, "/metrics": metrics}
 
     def owns(self, path: str) -> bool:
         return path.startswith(self._prefix) and path[len(self._prefix) : len(self._prefix) + 1] in ("", "/")

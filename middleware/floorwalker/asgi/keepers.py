@@ -25,6 +25,10 @@ class Keepers:
         """The keeper of the running loop, where there is one."""
         return self._by_loop.get(asyncio.get_running_loop())
 
+    def every(self) -> list[Keeper]:
+        """The keepers of all event loops."""
+        return list(self._by_loop.values())
+
     async def late(self) -> Keeper:
         """A keeper for an event loop that no lifespan announced."""
         keeper = self._keep(self._new(outlives_requests=False))

@@ -3,7 +3,7 @@
 import logging
 import os
 from collections.abc import Awaitable, Mapping
-from typing import Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from floorwalker.asgi.bystander import Bystander
 from floorwalker.asgi.client.collect import PageDesk
@@ -28,6 +28,9 @@ from floorwalker.collect.keys import Keyring
 from floorwalker.core.conditions.patterns import path_pattern
 from floorwalker.store import Store
 
+if TYPE_CHECKING:
+    from floorwalker.asgi.metrics.desk import MetricsDesk
+
 logger = logging.getLogger(__name__)
 
 # A page that is sent as a file never passes by here.
@@ -50,6 +53,7 @@ class PersonalizationMiddleware:
         self._keepers = Keepers(settings, self._setup.publisher, self._setup.tallies)
         meet = self._preview.meet if self._preview is not None else _nobody
         at_the_page = (self._setup, self._keepers.current, meet, self._leaves_alone)
+        self._metrics = _metrics_desk(self._setup, self._keepers)
         self._endpoints = Endpoints(
             prefix=settings.prefix,
             health=self._health,
@@ -58,6 +62,7 @@ class PersonalizationMiddleware:
             pages=PageDesk(*at_the_page),
             preview=self._preview,
             console=OperatorDesk(self._setup, self._store) if settings.operators else None,
+            metrics=self._metrics,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -123,6 +128,8 @@ class PersonalizationMiddleware:
         """Start-up: everything that would make the first visitor wait."""
         try:
             self._setup.rulebook.warm()
+            if self._metrics is not None:
+                self._metrics.start()
             await self._keepers.announced().warm_up()
         except Exception:
             logger.exception("start-up goes on without personalization")
@@ -131,6 +138,8 @@ class PersonalizationMiddleware:
     async def _stop(self) -> None:
         keeper = self._keepers.let_go()
         await self._setup.publisher.stop()
+        if self._metrics is not None:
+            await self._metrics.stop()
         try:
             if keeper is not None:
                 await keeper.close()
@@ -146,6 +155,15 @@ class PersonalizationMiddleware:
             store = {"state": state, "pending": health.pending, "lost": health.lost}
         files = {"state": publisher.state, "errors": publisher.refused.errors if publisher.refused else 0}
         return {"status": "ok", "rules": publisher.rulebook.ruleset.version, "files": files, "store": store}
+
+
+def _metrics_desk(setup: Setup, keepers: Keepers) -> "MetricsDesk | None":
+    """Nothing of it is loaded where nobody may read it."""
+    if not (setup.settings.metrics_key or setup.settings.operators):
+        return None
+    from floorwalker.asgi.metrics.desk import MetricsDesk
+
+    return MetricsDesk(setup, keepers.every)
 
 
 def _nobody(_: Scope) -> None:
