@@ -119,6 +119,24 @@ async def test_a_cookie_never_goes_where_others_may_get_it(wrap: Wrap) -> None:
     assert (await Browser(wrap(private)).get("/")).cookie is not None
 
 
+@pytest.mark.parametrize("status", [200, 301, 302, 308, 404, 410, 500])
+@pytest.mark.parametrize("control", [None, b"no-cache", b"max-age=0, stale-if-error=600"])
+async def test_no_cache_may_guess_that_it_can_keep_a_cookie(wrap: Wrap, status: int, control: bytes | None) -> None:
+    """RFC 9110, 15.1: without a word on caching most of these may be kept; after a 304 all of them go out again."""
+    headers = [(b"etag", b'"1"'), *([(b"cache-control", control)] if control else [])]
+    browser = Browser(wrap(page_app(b"<p>plain</p>", status=status, headers=headers)))
+    first, second = [await browser.get("/") for _ in range(2)]
+    assert first.cookie is not None
+    assert b"private" in first.all(b"cache-control")[0].split(b", ")
+    assert second.headers[1:] == headers
+
+
+async def test_a_network_that_is_told_to_keep_a_page_gets_no_cookie(wrap: Wrap) -> None:
+    headers = [(b"cache-control", b"private"), (b"cdn-cache-control", b"max-age=600")]
+    answer = await Browser(wrap(page_app(b"<p>plain</p>", headers=headers))).get("/")
+    assert answer.headers[1:] == headers
+
+
 async def test_a_second_set_cookie_of_the_app_is_not_lost(wrap: Wrap) -> None:
     headers = [(b"set-cookie", b"a=1"), (b"set-cookie", b"b=2")]
     answer = await Browser(wrap(page_app(PAGE, headers=headers))).get("/")

@@ -109,10 +109,10 @@ async def test_a_page_that_holds_such_slots_alone_keeps_its_headers(wrap: Wrap, 
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": PAGE})
 
-    answer = await Browser(wrap(app, rules=tmp_path / "rules")).get("/")
-    assert answer.body == PAGE
-    assert answer.all(b"etag") == [b'"1"']
-    assert answer.all(b"cache-control") == []
+    browser = Browser(wrap(app, rules=tmp_path / "rules"))
+    answers = [await browser.get("/") for _ in range(2)]
+    assert all(answer.body == PAGE and answer.all(b"etag") == [b'"1"'] for answer in answers)
+    assert [answer.all(b"cache-control") for answer in answers] == [[b"private"], []]  # with the cookie, and without
 
 
 async def test_slots_are_decided_for_the_page_in_the_browser(site: Any) -> None:

@@ -2,10 +2,18 @@
 
 import pytest
 
-from floorwalker.asgi.http.headers import accepts_coding, as_personal, first_of, for_document, is_public, may_be_shared
+from floorwalker.asgi.http.headers import (
+    accepts_coding,
+    as_personal,
+    first_of,
+    for_document,
+    is_public,
+    may_be_shared,
+    with_cookie,
+)
 
 
-def test_a_document_is_asked_for_whole_now_and_as_plain_bytes() -> None:
+def test_a_document_is_asked_for_whole_now_and_in_a_coding_that_is_known_here() -> None:
     headers = [
         (b"host", b"shop"),
         (b"if-none-match", b'"x"'),
@@ -23,8 +31,24 @@ def test_a_range_without_condition_stays() -> None:
 
 
 def test_an_unsafe_request_keeps_the_preconditions_that_guard_data() -> None:
-    headers = [(b"if-match", b'"x"'), (b"accept-encoding", b"gzip")]
+    headers = [(b"if-match", b'"x"'), (b"accept-encoding", b"br")]
     assert for_document(headers, safe=False) == [(b"if-match", b'"x"')]
+
+
+@pytest.mark.parametrize(
+    ("client", "app"),
+    [
+        (b"gzip, deflate, br, zstd", [b"gzip, deflate"]),
+        (b"br;q=1.0, GZIP;q=0.5, *;q=0.1", [b"GZIP;q=0.5"]),
+        (b"gzip;q=0, identity", [b"gzip;q=0, identity"]),
+        (b"*", []),
+        (b"", []),
+        (b"\xff;;,,", []),
+    ],
+)
+def test_the_app_is_asked_for_codings_that_can_be_undone(client: bytes, app: list[bytes]) -> None:
+    edited = for_document([(b"accept-encoding", client)], safe=True)
+    assert [value for name, value in edited if name == b"accept-encoding"] == app
 
 
 def test_a_personal_page_drops_what_only_holds_for_the_apps_own_bytes() -> None:
@@ -99,6 +123,41 @@ def test_a_date_of_the_last_change_alone_lets_others_guess_how_long_to_keep_a_pa
 def test_an_expiry_date_alone_lets_others_keep_a_page() -> None:
     assert may_be_shared([(b"expires", b"Thu, 01 Dec 2050 16:00:00 GMT")])
     assert first_of([], b"expires") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "shared"),
+    [
+        (b"cdn-cache-control", b"max-age=600", True),
+        (b"cloudflare-cdn-cache-control", b"public", True),
+        (b"surrogate-control", b'max-age=600, content="ESI/1.0"', True),
+        (b"x-accel-expires", b"600", True),
+        (b"edge-control", b"cache-maxage=1d", True),
+        (b"cdn-cache-control", b"no-store", False),
+        (b"surrogate-control", b"no-store", False),
+        (b"x-accel-expires", b"0", False),
+        (b"edge-control", b"no-store", False),
+    ],
+)
+def test_what_a_network_goes_by_is_heard_before_cache_control(name: bytes, value: bytes, shared: bool) -> None:
+    assert may_be_shared([(b"cache-control", b"private"), (name, value)]) is shared
+
+
+@pytest.mark.parametrize(
+    ("app", "sent"),
+    [
+        ([], b"private"),
+        ([b"no-cache"], b"no-cache, private"),
+        ([b"max-age=0, stale-while-revalidate=60"], b"max-age=0, stale-while-revalidate=60, private"),
+        ([b"no-transform", b'private="x-a"'], b'no-transform, private="x-a", private'),
+        ([b"private, max-age=60"], b"private, max-age=60"),
+        ([b"No-Store"], b"No-Store"),
+    ],
+)
+def test_no_shared_cache_keeps_what_carries_a_cookie(app: list[bytes], sent: bytes) -> None:
+    edited = with_cookie([*((b"cache-control", value) for value in app), (b"etag", b'"1"')], b"fw=1")
+    assert [value for name, value in edited if name == b"cache-control"] == [sent]
+    assert [pair for pair in edited if pair[0] != b"cache-control"] == [(b"etag", b'"1"'), (b"set-cookie", b"fw=1")]
 
 
 @pytest.mark.parametrize(

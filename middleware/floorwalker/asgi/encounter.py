@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from floorwalker.asgi.budget import Budget
 from floorwalker.asgi.cookie import Identity, is_due
-from floorwalker.asgi.http.headers import all_of
+from floorwalker.asgi.http.headers import all_of, with_cookie
 from floorwalker.asgi.http.kinds import RequestKind
 from floorwalker.asgi.http.request import Request
 from floorwalker.asgi.http.types import RawHeaders
@@ -160,7 +160,7 @@ class Encounter(Meeting):
             commit = self._commit(walk, {})
             if commit is not None:
                 await self._keeper.committed(commit, self._budget)
-        return headers if cookie is None else [*headers, (b"set-cookie", cookie)]
+        return headers if cookie is None else with_cookie(headers, cookie)
 
     def finish(self, outcomes: Mapping[str, Outcome]) -> None:
         """The response is handed over, or breaks off: what was not stored yet is stored now."""

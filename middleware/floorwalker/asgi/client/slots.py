@@ -178,7 +178,6 @@ def _names(asked: Asked) -> Sequence[str]:
 async def _answer(meeting: Meeting, names: Sequence[str]) -> tuple[Response, Mapping[str, Outcome]]:
     walk, rulebook = await meeting.walk(), meeting.rulebook
     shown = {} if walk.is_robot else shown_slots(walk, names, rulebook)
-    headers = await meeting.settle([], shared=False)
     response = told_slots(shown, rulebook)
-    response.raw_headers.extend(headers)
+    response.raw_headers = await meeting.settle(response.raw_headers, shared=False)
     return response, outcomes_of(shown)

@@ -1,6 +1,7 @@
 """Header edits: lists of lower-cased byte pairs in, lists out; repeated headers stay repeated."""
 
 from collections.abc import Container, Sequence
+from functools import lru_cache
 
 from floorwalker.asgi.http.types import RawHeaders
 
@@ -9,8 +10,8 @@ Headers = Sequence[tuple[bytes, bytes]]
 _CONDITIONAL = frozenset(
     (b"if-none-match", b"if-modified-since", b"if-match", b"if-unmodified-since", b"if-range", b"range")
 )
-_NOT_ASKED = _CONDITIONAL | {b"accept-encoding"}
-_NOT_ASKED_BUT_RANGE = _NOT_ASKED - {b"range"}
+_CONDITIONAL_BUT_RANGE = _CONDITIONAL - {b"range"}
+_CODINGS = frozenset((b"gzip", b"x-gzip", b"deflate", b"identity"))
 _NOT_PERSONAL = frozenset(
     (
         b"content-length",
@@ -27,8 +28,11 @@ _NOT_PERSONAL = frozenset(
         b"edge-control",
     )
 )
+# What a cache in front goes by before it looks at Cache-Control (RFC 9213; nginx; Akamai).
+_BEFORE_CACHE_CONTROL = frozenset((b"surrogate-control", b"x-accel-expires", b"edge-control"))
 # What an app asked for beyond `private, no-cache` and makes it stricter still.
 _STRICTER = (b"no-store", b"no-transform", b"must-revalidate")
+_FORBIDDING = (b"private", b"no-store", b"no-cache")
 
 
 def all_of(headers: Headers, name: bytes) -> list[bytes]:
@@ -52,14 +56,22 @@ def lowered(headers: object) -> RawHeaders:
 
 
 def for_document(headers: Headers, *, safe: bool) -> RawHeaders:
-    """Request headers for an app whose page will be rewritten: a whole page, now, as plain bytes.
+    """Request headers for an app whose page may be rewritten: a whole page, now, in a coding that is known here.
 
     A range goes only together with the If-Range it hangs on (RFC 9110, 14.2). The preconditions of an unsafe request
     guard the app's data and stay.
     """
-    if not safe:
-        return without(headers, (b"accept-encoding",))
-    return without(headers, _NOT_ASKED if all_of(headers, b"if-range") else _NOT_ASKED_BUT_RANGE)
+    dropped: Container[bytes] = ()
+    if safe:
+        dropped = _CONDITIONAL if all_of(headers, b"if-range") else _CONDITIONAL_BUT_RANGE
+    kept = []
+    for pair in headers:
+        if pair[0] == b"accept-encoding":
+            if codings := _known_codings(pair[1]):
+                kept.append((pair[0], codings))
+        elif pair[0] not in dropped:
+            kept.append(pair)
+    return kept
 
 
 def as_personal(headers: RawHeaders) -> RawHeaders:
@@ -87,17 +99,48 @@ def accepts_coding(accept_encoding: bytes, coding: str) -> bool:
 
 
 def may_be_shared(headers: RawHeaders) -> bool:
-    """Whether a shared cache may keep the response as fresh, and a cookie on it with it (RFC 9111, 3 and 7.3).
+    """Whether the app lets shared caches keep the response as fresh, and with it a cookie (RFC 9111, 3 and 7.3).
 
-    Where nothing says how long, caches guess from the date of the last change (4.2.2).
+    Where nothing says how long, caches guess from the date of the last change (4.2.2). What is false here may still be
+    kept by a cache that guesses from nothing, as most do for a 301 or 404: see `with_cookie`.
     """
+    if any(_lets_networks_keep(name, value) for name, value in headers):
+        return True
     directives = _directives(headers)
-    if any(directives.get(name) == b"" for name in (b"private", b"no-store", b"no-cache")):
+    if any(directives.get(name) == b"" for name in _FORBIDDING):
         return False  # with a list of fields they guard those fields alone
     max_age = directives.get(b"max-age", b"")
     fresh = max_age.isdigit() and int(max_age[:12]) > 0
     dated = not {b"expires", b"last-modified"}.isdisjoint(name for name, _ in headers)
     return fresh or is_public(headers) or (not max_age and dated)
+
+
+def with_cookie(headers: RawHeaders, cookie: bytes) -> RawHeaders:
+    """The response with a cookie that is one visitor's alone, so that no shared cache keeps it.
+
+    Caches may keep what says nothing at all (RFC 9111, 4.2.2; RFC 9110, 15.1: 200, 301, 308, 404, …), serve what is
+    stale, and answer from what they have after asking whether it still holds; `Set-Cookie` does not prevent that.
+    """
+    directives = _directives(headers)
+    if any(directives.get(name) == b"" for name in (b"private", b"no-store")):
+        return [*headers, (b"set-cookie", cookie)]
+    control = b", ".join([*all_of(headers, b"cache-control"), b"private"])
+    return [*without(headers, (b"cache-control",)), (b"cache-control", control), (b"set-cookie", cookie)]
+
+
+def _lets_networks_keep(name: bytes, value: bytes) -> bool:
+    """Whether it is a header that goes before Cache-Control, and does not forbid keeping."""
+    if name not in _BEFORE_CACHE_CONTROL and not name.endswith(b"cdn-cache-control"):
+        return False
+    parts = [part.strip() for part in value.lower().replace(b";", b",").split(b",")]
+    return not any(part in _FORBIDDING or part == b"0" for part in parts)
+
+
+@lru_cache(256)
+def _known_codings(accept_encoding: bytes) -> bytes:
+    """What of an Accept-Encoding header can be decoded here, should the app answer with it."""
+    parts = [part.strip() for part in accept_encoding.split(b",")]
+    return b", ".join(part for part in parts if part.partition(b";")[0].strip().lower() in _CODINGS)
 
 
 def _directives(headers: RawHeaders) -> dict[bytes, bytes]:
