@@ -25,6 +25,7 @@ from benchmarks.visitors import AGENT, histories, returning_visitors
 from floorwalker import PersonalizationMiddleware, Ruleset
 from floorwalker.asgi.rules.rulebook import Rulebook, load_rulebook
 from floorwalker.asgi.walk import Walk
+from floorwalker.core.consent import EVERYTHING_PERMITTED
 from floorwalker.core.effects import NOTHING, Effects
 from floorwalker.core.events import IDENTIFIED, Event
 from floorwalker.core.hit import Hit
@@ -119,7 +120,9 @@ class _Pages:
         return took_s / len(profiles) / 4 * 1e6
 
     def _seen(self, profile: Profile) -> Profile:
-        walk = Walk(self._rulebook, self._hit, profile, visitor="a visitor", degraded=False, remembered=True)
+        walk = Walk(
+            self._rulebook, self._hit, profile, visitor="a visitor", degraded=False, permission=EVERYTHING_PERMITTED
+        )
         for slot in self._outcomes:
             walk.markup(slot)
         step = walk.take(self._outcomes)

@@ -11,6 +11,7 @@ from benchmarks.pages import SLOTS, Pages
 from benchmarks.visitors import AGENT, histories
 from floorwalker.asgi.rules.rulebook import load_rulebook
 from floorwalker.asgi.walk import Walk
+from floorwalker.core.consent import EVERYTHING_PERMITTED
 from floorwalker.core.deciding.decide import decide
 from floorwalker.core.effects import Effects
 from floorwalker.core.hit import Hit
@@ -74,7 +75,9 @@ class Stages:
         return [self._walk(profile) for profile in islice(cycle(profiles), _TIMES)]
 
     def _walk(self, profile: Profile) -> Walk:
-        return Walk(self._rulebook, self._hit, profile, visitor="a visitor", degraded=False, remembered=True)
+        return Walk(
+            self._rulebook, self._hit, profile, visitor="a visitor", degraded=False, permission=EVERYTHING_PERMITTED
+        )
 
     def _taken(self, profile: Profile) -> tuple[Profile, Effects]:
         """What is stored of a page all of whose slots were changed."""

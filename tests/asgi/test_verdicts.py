@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from floorwalker.asgi.rules.rulebook import Rulebook
 from floorwalker.asgi.verdicts import Verdict, judge, walk_of
 from floorwalker.asgi.walk import Walk
+from floorwalker.core.consent import EVERYTHING_PERMITTED
 from floorwalker.core.hit import Hit
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.personas import Happening, Persona
@@ -142,7 +143,15 @@ def test_a_persona_is_decided_for_as_a_visitor_with_the_same_past_is(past: list[
     base: Profile | None = None
     for ago, url in sorted(past, key=lambda one: -one[0]):
         base = lived(Hit(at=AT - ago, url=url), base, {})
-    live = Walk(BOOK, Hit(at=AT, url="/"), base, visitor="persona:ada", degraded=False, remembered=True, compared=False)
+    live = Walk(
+        BOOK,
+        Hit(at=AT, url="/"),
+        base,
+        visitor="persona:ada",
+        degraded=False,
+        permission=EVERYTHING_PERMITTED,
+        compared=False,
+    )
     assert live.profile == rehearsed.profile
     assert live.explain() == rehearsed.explain()
 
@@ -157,7 +166,7 @@ def test_a_block_seen_in_a_past_counts_as_one_seen_on_the_site() -> None:
 
 def lived(hit: Hit, base: Profile | None, outcomes: dict[str, Outcome]) -> Profile:
     """The profile after a page of the site, by the very step that is stored."""
-    walk = Walk(BOOK, hit, base, visitor="persona:ada", degraded=False, remembered=True, compared=False)
+    walk = Walk(BOOK, hit, base, visitor="persona:ada", degraded=False, permission=EVERYTHING_PERMITTED, compared=False)
     for slot in outcomes:
         walk.decision(slot)
     step = walk.take(outcomes)

@@ -73,7 +73,7 @@ def test_who_they_are_is_known_from_the_beginning() -> None:
 
 def test_nothing_is_remembered_without_consent() -> None:
     rehearsal = rehearse(CORRIDOR, Persona("ada", remembered=False, history=(Happening(ago=1, url="/"),)), at=NOW)
-    assert (rehearsal.base, rehearsal.remembered) == (None, False)
+    assert (rehearsal.base, rehearsal.permission.stores) == (None, False)
 
 
 def test_the_same_persona_keeps_its_seed_at_any_moment() -> None:

@@ -228,7 +228,7 @@ def test_whatever_can_be_loaded_can_be_rehearsed(written: dict[str, str]) -> Non
     ada, corridor = ruleset.personas["ada"], Corridor(ruleset)
     rehearsal = rehearse(corridor, ada, at=ada.moment(1_795_000_000.0))
     signals = corridor.read(rehearsal.hit)
-    profile = corridor.advance(rehearsal.base, rehearsal.hit, signals)[0] if rehearsal.remembered else None
+    profile = corridor.advance(rehearsal.base, rehearsal.hit, signals)[0] if rehearsal.permission.stores else None
     assert set(decide(ruleset, profile, signals, rehearsal.hit.at)) == {"hero"}
 
 

@@ -16,6 +16,7 @@ from floorwalker.asgi.preview.policy import admits_script
 from floorwalker.asgi.setup import Setup
 from floorwalker.asgi.turns import Turn
 from floorwalker.asgi.walk import Walk
+from floorwalker.core.consent import EVERYTHING_PERMITTED, Permission
 from floorwalker.core.events import Event
 from floorwalker.core.hit import Hit, HitKind
 from floorwalker.core.steps import DeedStep
@@ -97,16 +98,16 @@ class Encounter(Meeting):
                 base.profile if base is not None else None,
                 visitor=self.identity.visitor,
                 degraded=self.identity.confirmed and base is None,
-                remembered=self.remembered,
+                permission=self.permission,
             )
         if self._walk.turn is not None and self._became is not None and self._may_turn(self._walk):
             await self._turn_in_time(self._walk)
         return self._walk
 
     @property
-    def remembered(self) -> bool:
-        """Whether anything may be stored of this visitor: the one place that says so."""
-        return True
+    def permission(self) -> Permission:
+        """What may be kept and counted of this visitor: the one place that says so."""
+        return EVERYTHING_PERMITTED
 
     def log_out(self) -> None:
         """Whoever comes next with this browser is somebody else, from the next response's start on."""
@@ -152,7 +153,7 @@ class Encounter(Meeting):
         """
         self._is_settled = True
         walk = await self.walk()
-        if walk.is_robot or not self.remembered:
+        if walk.is_robot or not self.permission.stores:
             return headers
         cookie = self._cookie(shared=shared)
         self._is_kept = self._may_count and (self.identity.confirmed or (cookie is not None and self._named is None))
@@ -217,7 +218,7 @@ class Encounter(Meeting):
         self._is_kept = bool(known) and self._may_turn(walk)
 
     def _may_turn(self, walk: Walk) -> bool:
-        return self._may_count and self.remembered and not walk.is_robot
+        return self._may_count and self.permission.stores and not walk.is_robot
 
     async def _turn_in_time(self, walk: Walk) -> None:
         """Whoever was identified takes over, with what is remembered of them if it arrives within the budget."""

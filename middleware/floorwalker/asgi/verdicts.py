@@ -48,7 +48,7 @@ def walk_of(rulebook: Rulebook, rehearsal: Rehearsal) -> Walk:
         rehearsal.base,
         visitor=rehearsal.visitor,
         degraded=False,
-        remembered=rehearsal.remembered,
+        permission=rehearsal.permission,
         compared=False,
     )
 

@@ -1,7 +1,7 @@
 """One visitor's walk through the corridor during one request: what is known, what was added, what is decided."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -10,15 +10,18 @@ from msgspec.structs import replace
 from floorwalker.asgi.rules.context import block_context
 from floorwalker.asgi.rules.rulebook import Rulebook
 from floorwalker.asgi.turns import Turn, is_known_as, tells_nothing_new, user_of
+from floorwalker.core.allowance import begun
+from floorwalker.core.consent import Permission
 from floorwalker.core.deciding.choose import Taken
 from floorwalker.core.deciding.classify import segments_later
 from floorwalker.core.deciding.decide import PageDecisions, decide, explain_all, showing_of
 from floorwalker.core.decision import Arm, Decision, Reason
-from floorwalker.core.deed import Unless
+from floorwalker.core.deed import Deed, Unless
 from floorwalker.core.effects import NOTHING
 from floorwalker.core.events import Event, Page, Scalar
 from floorwalker.core.hashing import seed_of
 from floorwalker.core.hit import Hit, HitKind
+from floorwalker.core.memory.kept.responses import Showing
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.portrait import portrait
 from floorwalker.core.ruleset import Content
@@ -35,8 +38,8 @@ class Walk:
     """Everything here is worked out when it is asked for, and again after something was added; no I/O.
 
     A slot's decision freezes when it is first read. degraded: the visitor's past could not be read, so every slot
-    keeps its default. remembered: whether anything may be stored. compared: whether control groups are kept; a visitor
-    who is made up is in treatment everywhere. members: segments in which they are, or are not, whatever the rules say.
+    keeps its default. permission: what may be kept and counted of them. compared: whether control groups are kept; who
+    is made up is in treatment everywhere. members: segments in which they are, or are not, whatever the rules say.
     """
 
     def __init__(
@@ -47,7 +50,7 @@ class Walk:
         *,
         visitor: str,
         degraded: bool,
-        remembered: bool,
+        permission: Permission,
         compared: bool = True,
         members: Mapping[str, bool] | None = None,
     ) -> None:
@@ -58,7 +61,7 @@ class Walk:
         self._hit = hit
         self._base = base
         self._degraded = degraded
-        self._remembered = remembered
+        self._permission = permission
         self._compared = compared
         self._members = members
         self._signals: Signals | None = None
@@ -75,7 +78,8 @@ class Walk:
     @property
     def signals(self) -> Signals:
         if self._signals is None:
-            self._signals = self._rulebook.corridor.read(self._hit)
+            signals, said = self._rulebook.corridor.read(self._hit), self._permission.said
+            self._signals = signals if said is None else replace(signals, consent=said)
         return self._signals
 
     @property
@@ -89,6 +93,7 @@ class Walk:
             base = self._base or Profile(seed=seed_of(self.visitor))
             if self._is_other:
                 base, hit = Profile(seed=seed_of(self.visitor)), self._as_other(hit)
+            base = begun(base, self._permission, seed=base.seed) or base
             self._profile, self._effects = self._rulebook.corridor.advance(base, hit, signals)
         return self._profile
 
@@ -101,10 +106,10 @@ class Walk:
                 self._permitted,
                 self.signals,
                 self._hit.at,
-                remembered=self._remembered,
+                remembered=self._permission.remembers,
                 render=self._render,
                 taken=self._still_taken(),
-                compared=self._compared,
+                compared=self._compared and self._permission.compares,
                 members=self._members,
                 priors=self._rulebook.corridor.priors,
             )
@@ -123,6 +128,16 @@ class Walk:
     def topics(self) -> tuple[str, ...]:
         """What the page that was seen, and was not taken yet, counts towards."""
         return self._rulebook.corridor.topics(self.signals.page) if self._hit.kind is HitKind.VIEW else ()
+
+    @property
+    def permission(self) -> Permission:
+        """What may be kept and counted of this visitor."""
+        return self._permission
+
+    def permit(self, permission: Permission) -> None:
+        """From here on this much may be kept and counted of them."""
+        self._permission, self._signals = permission, None
+        self._forget()
 
     @property
     def is_robot(self) -> bool:
@@ -175,7 +190,7 @@ class Walk:
         self._turns = tuple([replace(turn, at=turn.at - count) for turn in self._turns])
         if hit.kind not in _NAVIGATIONS and not count:
             return None
-        step = DeedStep(self._rulebook.corridor, partial(deed_of, before, self.signals, self.visitor))
+        step = DeedStep(self._rulebook.corridor, self._deed(before))
         self._base, _ = step(self._base)
         self._forget()
         return step
@@ -239,19 +254,18 @@ class Walk:
             self._permitted,
             self.signals,
             self._hit.at,
-            remembered=self._remembered,
+            remembered=self._permission.remembers,
             render=self._render,
-            compared=self._compared,
+            compared=self._compared and self._permission.compares,
             members=self._members,
             priors=self._rulebook.corridor.priors,
         )
 
     def portrait(self) -> dict[str, Any]:
         """What is known of the visitor, in the published shape; empty where nothing may be remembered."""
-        profile = self._permitted
-        if profile is None:
+        if not self._permission.stores:
             return {}
-        return portrait(self._rulebook.corridor, profile, at=self._hit.at, visitor=self.visitor)
+        return portrait(self._rulebook.corridor, self.profile, at=self._hit.at, visitor=self.visitor)
 
     def take(self, outcomes: Mapping[str, Outcome], *, unless: Unless = Unless.NOBODYS) -> DeedStep | None:
         """What is to be stored of what was not taken yet; None is nothing. Pure, and may run on any base.
@@ -263,14 +277,14 @@ class Walk:
             for slot, outcome in outcomes.items()
             if (decision := self._frozen.get(slot)) is not None and _is_exposure(decision, outcome)
         ]
-        shown = [showing_of(decision, rules=self._rulebook.ruleset.version) for decision in exposed]
+        shown = [self._showing(decision) for decision in exposed]
         hit = self._hit
         if hit.kind is HitKind.PREFETCH or not (shown or hit.events or hit.kind in _NAVIGATIONS):
             return None
         corridor, loaded = self._rulebook.corridor, self._base
         segments = segments_later(self.decisions.moment) if shown else tuple
-        after = concluded(corridor, loaded, (self.profile, self._effects), shown, hit.at, segments)
-        deed = partial(deed_of, hit, self.signals, self.visitor, shown, segments, unless)
+        after = concluded(corridor, loaded, (self.profile, self._effects), shown, hit.at, segments, self._permission)
+        deed = self._deed(hit, shown=shown, segments=segments, unless=unless)
         is_certain = not (self._is_guess or unless)
         step = DeedStep(corridor, deed, loaded, after if is_certain else None)
         self._base, _ = after
@@ -294,6 +308,14 @@ class Walk:
         since = [turn.at for turn in self._turns if not turn.joins][-1]
         return replace(hit, kind=HitKind.EVENTS, events=hit.events[since:])
 
+    def _deed(self, hit: Hit, **shown: Any) -> Callable[[], Deed]:
+        return partial(deed_of, hit, self.signals, self.visitor, permission=self._permission, **shown)
+
+    def _showing(self, decision: Decision) -> Showing:
+        """Whoever takes part in no tests is compared in none."""
+        shown = showing_of(decision, rules=self._rulebook.ruleset.version)
+        return shown if self._permission.compares else replace(shown, fitted=False)
+
     def _forget(self) -> None:
         if self._page is not None:
             self._taken = self._page.taken
@@ -308,7 +330,7 @@ class Walk:
     @property
     def _permitted(self) -> Profile | None:
         """The profile, where memory is permitted."""
-        return self.profile if self._remembered else None
+        return self.profile if self._permission.remembers else None
 
     def _render(self, content: Content) -> str | None:
         if self._context is None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from floorwalker.core.consent import EVERYTHING_PERMITTED, NOTHING_PERMITTED, Permission
 from floorwalker.core.events import Page, Scalar
 from floorwalker.core.signals import Place
 
@@ -109,6 +110,11 @@ class Persona(Struct, frozen=True):
     page: Page | None = None
     history: tuple[Happening, ...] = ()
     facts: Facts = NO_FACTS
+
+    @property
+    def permission(self) -> Permission:
+        """What may be kept of them."""
+        return EVERYTHING_PERMITTED if self.remembered else NOTHING_PERMITTED
 
     def moment(self, now: float) -> float:
         """When they come: their own moment, else now."""

@@ -86,7 +86,8 @@ class Signals(Struct, frozen=True, kw_only=True, gc=False):
 
     languages: in the visitor's order of preference, lower-case BCP 47; connection: effective type, or save-data.
     page: from the address and the rules; the app's corrections are already in it. query, cookies: first value of each
-    name. headers: lower-case names, joined by a comma where repeated. address: evaluated, never stored.
+    name. headers: lower-case names, joined by a comma where repeated. address: evaluated, never stored. consent: what
+    the visitor said of it, or that they are asked and have not answered; None where nothing was asked nor said.
     """
 
     at: float
@@ -114,6 +115,7 @@ class Signals(Struct, frozen=True, kw_only=True, gc=False):
     local_time: LocalTime | None = None
     prefetch: bool = False
     do_not_track: bool = False  # Sec-GPC: 1 or DNT: 1
+    consent: tuple[str, ...] | None = None
 
     @property
     def language(self) -> str | None:

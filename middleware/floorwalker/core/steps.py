@@ -3,6 +3,8 @@
 from collections.abc import Callable, Collection, Sequence
 
 from floorwalker.core.advance import Corridor
+from floorwalker.core.allowance import allowed
+from floorwalker.core.consent import EVERYTHING_PERMITTED, Permission
 from floorwalker.core.deed import Deed, Unless, encode_deed
 from floorwalker.core.effects import Effects
 from floorwalker.core.hashing import seed_of
@@ -59,8 +61,9 @@ def deed_of(
     shown: Sequence[Showing] = (),
     segments: Segments = tuple,
     unless: Unless = Unless.NOBODYS,
+    permission: Permission = EVERYTHING_PERMITTED,
 ) -> Deed:
-    """What one request of a visitor did."""
+    """What one request of a visitor did, of whom so much is permitted."""
     return Deed(
         at=hit.at,
         judged_at=hit.at,
@@ -72,6 +75,7 @@ def deed_of(
         segments=tuple(segments()) if shown else (),
         seed=seed_of(visitor),
         unless=unless,
+        permission=permission,
     )
 
 
@@ -82,10 +86,12 @@ def concluded(
     shown: Sequence[Showing],
     at: float,
     segments: Segments,
+    permission: Permission = EVERYTHING_PERMITTED,
 ) -> tuple[Profile, Effects]:
     """The end of a step: what was shown is remembered, then the step is concluded."""
     profile, effects = after
     if shown:
         profile, more = corridor.show(profile, shown, at=at, segments=segments)
         effects = effects.then(more)
-    return corridor.concluded(before, profile, effects, at)
+    profile, effects = corridor.concluded(before, profile, effects, at)
+    return profile, allowed(effects, permission.granted)

@@ -23,7 +23,7 @@ class Listening(Encounter):
         walk = await self.walk()
         path_has_page = not self._setup.is_known_as_other(self.request.asked.path)
         known = self.identity.confirmed or (told.begins and path_has_page)
-        self._is_kept = known and not walk.is_robot and self.remembered
+        self._is_kept = known and not walk.is_robot and self.permission.stores
         return self._is_kept
 
     async def hear(self, told: Told) -> bool:

@@ -41,7 +41,9 @@ class SpokenFor(Encounter):
     async def settle(self, headers: RawHeaders, *, shared: bool) -> RawHeaders:  # noqa: ARG002 - it names nobody
         """Only of those who are known anything is counted: nobody begins by being spoken of."""
         self._is_settled = True
-        self._is_kept = self._counts and self._base is not None and self._base.profile is not None and self.remembered
+        self._is_kept = (
+            self._counts and self._base is not None and self._base.profile is not None and self.permission.stores
+        )
         return headers
 
 

@@ -21,6 +21,7 @@ from floorwalker.asgi.preview.state import Scene, state_of
 from floorwalker.asgi.rules.rulebook import MayHold, Rulebook
 from floorwalker.asgi.setup import Setup
 from floorwalker.asgi.walk import Walk
+from floorwalker.core.consent import EVERYTHING_PERMITTED
 from floorwalker.core.hashing import seed_of
 from floorwalker.core.hit import Headers, Hit, HitKind
 from floorwalker.core.memory.profile import Profile
@@ -173,7 +174,7 @@ class Rehearsed(Meeting):
     def _begun(self, rulebook: Rulebook) -> Walk:
         persona = self._persona
         if persona is None:
-            staged = Rehearsal(_SOMEBODY_NEW, self._own_hit(), None, True)
+            staged = Rehearsal(_SOMEBODY_NEW, self._own_hit(), None, EVERYTHING_PERMITTED)
         else:
             staged = self._arrived(rulebook, rehearse(rulebook.corridor, persona, at=self._at))
         segments = rulebook.ruleset.segments
@@ -183,7 +184,7 @@ class Rehearsed(Meeting):
             staged.base,
             visitor=staged.visitor,
             degraded=False,
-            remembered=staged.remembered,
+            permission=staged.permission,
             compared=False,
             members={name: on for name, on in self._sealed.guise.segments.items() if name in segments},
         )
@@ -212,7 +213,7 @@ class Rehearsed(Meeting):
             return replace(staged, hit=asked)
         landed_at = f"{self._origin}{landing.path}{'?' if landing.query else ''}{landing.query}"
         base: Profile | None = None
-        if staged.remembered:
+        if staged.permission.stores:
             arrival = replace(staged.hit, url=landed_at)
             base, _ = rulebook.corridor.advance(staged.base, arrival, seed=seed_of(staged.visitor))
         headers = (*((name, value) for name, value in asked.headers if name != b"referer"), _referer(landed_at))

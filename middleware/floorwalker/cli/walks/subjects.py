@@ -18,6 +18,7 @@ from floorwalker.asgi.walk import Walk
 from floorwalker.cli.request import RequestUnreadable, read_moment, request_hit
 from floorwalker.cli.walks.log_walk import host_of
 from floorwalker.cli.walks.replay_walk import choose
+from floorwalker.core.consent import EVERYTHING_PERMITTED
 from floorwalker.core.hit import Hit, HitKind
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.personas import Persona
@@ -89,7 +90,7 @@ def _described(args: argparse.Namespace, rulebook: Rulebook) -> Subject:
 
 
 def _walk(rulebook: Rulebook, hit: Hit, base: Profile | None, visitor: str) -> Walk:
-    return Walk(rulebook, hit, base, visitor=visitor, degraded=False, remembered=True)
+    return Walk(rulebook, hit, base, visitor=visitor, degraded=False, permission=EVERYTHING_PERMITTED)
 
 
 def _persona(args: argparse.Namespace, rulebook: Rulebook) -> Subject:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from msgspec import Struct, structs
 
 from floorwalker.core.advance import Corridor
+from floorwalker.core.consent import Permission
 from floorwalker.core.events import IDENTIFIED, SLOT_SHOWN, Event
 from floorwalker.core.happening import event_of
 from floorwalker.core.hashing import seed_of
@@ -19,13 +20,13 @@ class Rehearsal(Struct, frozen=True):
     """A persona at one moment, ready to be decided for.
 
     visitor: an id that no visitor of the store has. hit: the page that they ask for now. base: what is remembered of
-    what was before it; None is nothing. remembered: whether memory is permitted.
+    what was before it; None is nothing. permission: what may be kept of them.
     """
 
     visitor: str
     hit: Hit
     base: Profile | None
-    remembered: bool
+    permission: Permission
 
 
 def rehearse(corridor: Corridor, persona: Persona, *, at: float) -> Rehearsal:
@@ -35,7 +36,7 @@ def rehearse(corridor: Corridor, persona: Persona, *, at: float) -> Rehearsal:
     """
     visitor = f"persona:{persona.name}"
     base = _lived(corridor, persona, at=at, seed=seed_of(visitor)) if persona.remembered else None
-    return Rehearsal(visitor, _hit(persona, at), base, persona.remembered)
+    return Rehearsal(visitor, _hit(persona, at), base, persona.permission)
 
 
 def _lived(corridor: Corridor, persona: Persona, *, at: float, seed: int) -> Profile | None:
