@@ -29,6 +29,8 @@ COMMANDS = (
     "relay",
     "visitor",
     "operator",
+    "backup",
+    "restore",
 )
 
 
