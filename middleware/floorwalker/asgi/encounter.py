@@ -154,6 +154,7 @@ class Encounter(Meeting):
         self._is_settled = True
         walk = await self.walk()
         if walk.is_robot or not self.permission.stores:
+            self.tallies.robots += walk.is_robot
             return headers
         cookie = self._cookie(shared=shared)
         self._is_kept = self._may_count and (self.identity.confirmed or (cookie is not None and self._named is None))
@@ -186,6 +187,7 @@ class Encounter(Meeting):
     async def _loaded(self) -> None:
         self.begin()
         if self._load is None or self._base is not None:
+            self.tallies.loads_not_asked += self._load is None and self.identity.confirmed
             return
         base = await self._keeper.loaded(self._load, self._budget)
         if base is None or self._identity is None:

@@ -98,10 +98,7 @@ class Keeper:
 
     def load(self, visitor: str) -> Loading | None:
         """Begin to load; None while nobody should ask."""
-        if self._circuit.admits():
-            return self._store.begin_load(visitor)
-        self._tallies.loads_not_asked += 1
-        return None
+        return self._store.begin_load(visitor) if self._circuit.admits() else None
 
     async def loaded(self, load: Loading, budget: Budget) -> Loaded | None:
         """What was loaded; None where it did not come in time, or could not be read: that is logged."""
