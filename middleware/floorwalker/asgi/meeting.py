@@ -30,6 +30,11 @@ class Meeting(ABC):
         return self._rulebook
 
     @property
+    def may_change_pages(self) -> bool:
+        """Whether any page at all may be changed; where none may, requests and responses stay as they are."""
+        return self.takes_every_page or self._rulebook.fills_pages
+
+    @property
     def goes_public(self) -> bool:
         """Whether pages that the app made public may hold a slot of ours."""
         return self._rulebook.goes_public

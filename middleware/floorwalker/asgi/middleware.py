@@ -178,7 +178,9 @@ def _inner_scope(scope: Scope, meeting: Meeting) -> Scope:
 
 
 def _asking_for_a_page(scope: Scope, encounter: Meeting) -> Scope:
-    """The scope as the app gets it: it is asked for a whole page, now, as plain bytes."""
+    """The scope as the app gets it: where pages may be changed, it is asked for a whole one, now, in known codings."""
+    if not encounter.may_change_pages:
+        return {**scope, SCOPE_KEY: encounter}
     request = encounter.request
     headers = for_document(request.headers, safe=request.asked.method == "GET")
     inner = {**scope, SCOPE_KEY: encounter, "headers": headers}

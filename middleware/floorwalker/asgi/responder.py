@@ -35,14 +35,17 @@ class Responder:
         # A function rather than a bound method: a request that refers to itself waits for the garbage collector.
         self._stage: Callable[[Responder, Message], Awaitable[None]] | None = Responder._before_start
         self._held: tuple[Message, Reply] | None = None
+        self._behind: list[Message] = []  # what came between the start and the first of the body
         self._body: PageBody | None = None
 
     async def run(self, scope: Scope, receive: Receive) -> None:
         """Run the app."""
         try:
             await self._app(scope, receive, self.on_message)
-        except BaseException:
+        except BaseException as failure:
             self._encounter.abandon()
+            if isinstance(failure, Exception):
+                await self._let_out_after(failure)
             raise
         finally:
             self._body = None  # the app's frames may live on in a cycle, and lol-html's objects die in their own thread
@@ -55,9 +58,7 @@ class Responder:
     async def end(self) -> None:
         """The app is through."""
         self._body = None
-        if self._held is not None:
-            (start, _), self._held = self._held, None
-            await self._send(start)
+        await self._let_out()
         if self._encounter.is_met:
             await self._encounter.end()
 
@@ -76,7 +77,7 @@ class Responder:
             self._stage = None
             await self._send(message)
             return
-        if reply.is_page and (not reply.public or self._encounter.takes_every_page or self._encounter.goes_public):
+        if reply.is_page and self._takes(reply):
             self._held, self._stage = (message, reply), Responder._before_body
             return
         self._encounter.tallies.pages_passed += reply.is_page
@@ -86,27 +87,55 @@ class Responder:
             self._stage = None
             await self._send(message)
 
+    def _takes(self, reply: Reply) -> bool:
+        """Whether the page may be changed, as far as its start tells."""
+        encounter = self._encounter
+        if not encounter.may_change_pages:
+            return False
+        return not reply.public or encounter.takes_every_page or encounter.goes_public
+
     async def _take_part(self, start: Message, reply: Reply) -> None:
         """A response whose body is none of ours, but which counts, or whose handler said something."""
-        headers = await self._settled(lowered(reply.headers), personal=False)
         self._stage = Responder._in_body
-        await self._send({**start, "headers": headers})
+        try:
+            headers = lowered(reply.headers)
+        except Exception:
+            logger.exception("a response passes by: its headers cannot be read")
+            self._encounter.tallies.failure("start of a response")
+            await self._send(start)
+            return
+        await self._send({**start, "headers": await self._settled(headers, personal=False)})
 
     async def _before_body(self, message: Message) -> None:
         if message["type"] in _AHEAD_OF_BODY:
-            await self._send(message)
+            self._behind.append(message)
             return
         assert self._held is not None
-        (start, reply), self._held = self._held, None
         if message["type"] != "http.response.body":
             self._stage = None
-            await self._send(start)
+            await self._let_out()
             await self._send(message)
             return
+        (start, reply), self._held = self._held, None
         headers = await self._opened(reply, message.get("body", b""), last=not message.get("more_body", False))
         self._stage = Responder._in_body
-        await self._send({**start, "headers": headers})
+        await self._let_out({**start, "headers": headers})
         await self._in_body(message)
+
+    async def _let_out(self, start: Message | None = None) -> None:
+        """Send the start, if one waits or is given, and what came after it."""
+        if self._held is not None:
+            (start, _), self._held = self._held, None
+        behind, self._behind = self._behind, []
+        for message in (*((start,) if start is not None else ()), *behind):
+            await self._send(message)
+
+    async def _let_out_after(self, failure: Exception) -> None:
+        """The app failed between the start and the body: the server is told as much as it would have been."""
+        try:
+            await self._let_out()
+        except Exception as another:  # noqa: BLE001 - the app's own failure is the one that counts
+            failure.add_note(f"its response could not be begun: {another!r}")
 
     async def _in_body(self, message: Message) -> None:
         if message["type"] != "http.response.body":

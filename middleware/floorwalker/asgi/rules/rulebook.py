@@ -59,7 +59,7 @@ class Rulebook:
 
         geo_headers: the delivery network whose place headers are believed. by_script: the slots that are left to the
         script in the page. selected: those that selectors point at. goes_public: whether any slot is for pages that the
-        app made public, too.
+        app made public, too. fills_pages: whether any slot is filled on the server, in a page that goes by.
         """
         self.ruleset = ruleset
         site = ruleset.site
@@ -78,6 +78,7 @@ class Rulebook:
         self.by_script = tuple([slot for slot in ruleset.slots.values() if slot.deliver == "script"])
         self.selected = frozenset(self._selectors)
         self.goes_public = any(slot.deliver == "page" for slot in ruleset.slots.values())
+        self.fills_pages = site.personalize and len(self.by_script) < len(ruleset.slots)
         self._by_page: dict[tuple[str, str], MayHold] = {}
         self._failed: set[str] = set()
 
@@ -134,6 +135,20 @@ class Rulebook:
             if failure.template not in self._failed:
                 self._failed.add(failure.template)
                 logger.error("a block cannot be shown: %s", failure)
+            return None
+
+    def has_document(self, path: str) -> bool:
+        """Whether the templates hold this one, and it compiles."""
+        return path in self._renderer.names and all(problem.template != path for problem in self._renderer.problems)
+
+    def document(self, path: str, context: Mapping[str, Any]) -> str | None:
+        """A whole page of the templates' folder; None where it is not there or fails: that is logged once."""
+        try:
+            return self._renderer.render(path, context)
+        except (TemplateFailed, TemplateUnknown) as failure:
+            if path not in self._failed:
+                self._failed.add(path)
+                logger.error("a page of the templates cannot be shown: %s", failure)
             return None
 
     def _compile(self, content: Content) -> _Compiled:
