@@ -1,6 +1,7 @@
 """Our own addresses."""
 
 import json
+from importlib.metadata import version
 
 import pytest
 
@@ -15,16 +16,19 @@ async def test_health_tells_how_the_store_is(wrap: Wrap) -> None:
     answer = await browser.get("/_floorwalker/healthz")
     health = json.loads(answer.body)
     assert (answer.status, answer.all(b"cache-control")) == (200, [b"no-store"])
-    assert health["status"] == "ok"
-    assert health["store"] == {"state": "here", "pending": 0, "lost": {}}
+    assert (health["status"], health["why"]) == ("ok", [])
+    assert health["store"] == {"state": "here", "circuit": "closed", "pending": 0, "lost": {}}
     assert health["rules"]
+    assert health["release"] == version("floorwalker")
 
 
 async def test_health_is_told_while_the_store_is_away(wrap: Wrap) -> None:
     browser = Browser(wrap(page_app(PAGE), store="unix:///nonexistent/floorwalker.sock"))
     await browser.get("/")
     answer = await browser.get("/_floorwalker/healthz")
-    assert (answer.status, json.loads(answer.body)["store"]["state"]) == (200, "away")
+    health = json.loads(answer.body)
+    assert (answer.status, health["store"]["state"]) == (200, "away")
+    assert (health["status"], health["why"]) == ("degraded", ["the store is away"])
 
 
 async def test_health_knows_from_the_start_that_the_store_is_away(wrap: Wrap) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Final, TypedDict, Unpack
 
 from starlette.responses import JSONResponse, Response
 
+from floorwalker.asgi.health import health_of
 from floorwalker.asgi.http.address import Proxies
 from floorwalker.asgi.http.headers import Headers, first_of, lowered
 from floorwalker.asgi.http.problems import problem
@@ -208,9 +209,7 @@ class CollectApp:
         return keeper
 
     async def _healthz(self, scope: Scope, receive: Receive, send: Send) -> None:
-        health = self._keeper().health()
-        store = {"state": "away" if health.away else "here", "pending": health.pending, "lost": health.lost}
-        told = {"status": "ok", "rules": self._publisher.rulebook.ruleset.version, "store": store}
+        told = health_of(self._publisher, self._keeper())
         await JSONResponse(told, headers={"cache-control": "no-store"})(scope, receive, send)
 
     async def _start(self) -> None:

@@ -11,6 +11,7 @@ from floorwalker.asgi.client.slots import SlotDesk
 from floorwalker.asgi.collecting import CollectDesk
 from floorwalker.asgi.encounter import Encounter
 from floorwalker.asgi.endpoints import Endpoints
+from floorwalker.asgi.health import health_of
 from floorwalker.asgi.http.headers import for_document
 from floorwalker.asgi.http.request import Request, full_path, inner_path
 from floorwalker.asgi.http.types import App, Receive, Scope, Send
@@ -19,6 +20,7 @@ from floorwalker.asgi.keepers import Keepers
 from floorwalker.asgi.lifespan import LifespanResponder
 from floorwalker.asgi.meeting import Meeting
 from floorwalker.asgi.operating import OperatorDesk
+from floorwalker.asgi.own_page import OwnDesk
 from floorwalker.asgi.preview.desk import PreviewDesk
 from floorwalker.asgi.responder import Responder
 from floorwalker.asgi.settings import Options, Settings, read_settings
@@ -63,6 +65,7 @@ class PersonalizationMiddleware:
             preview=self._preview,
             console=OperatorDesk(self._setup, self._store) if settings.operators else None,
             metrics=self._metrics,
+            own_page=OwnDesk(*at_the_page) if settings.me else None,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -147,14 +150,7 @@ class PersonalizationMiddleware:
             logger.exception("the store could not be closed")
 
     def _health(self) -> Mapping[str, Any]:
-        publisher, keeper = self._setup.publisher, self._keepers.current()
-        store: dict[str, Any] = {"state": "not asked yet"}
-        if keeper is not None:
-            health = keeper.health()
-            state = "away" if health.away else "here"
-            store = {"state": state, "pending": health.pending, "lost": health.lost}
-        files = {"state": publisher.state, "errors": publisher.refused.errors if publisher.refused else 0}
-        return {"status": "ok", "rules": publisher.rulebook.ruleset.version, "files": files, "store": store}
+        return health_of(self._setup.publisher, self._keepers.current())
 
 
 def _metrics_desk(setup: Setup, keepers: Keepers) -> "MetricsDesk | None":

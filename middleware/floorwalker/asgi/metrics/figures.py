@@ -1,11 +1,10 @@
 """What one worker has to tell at a moment: plain values that can lie in a file for another worker to read."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from importlib.metadata import version
-
 from msgspec import Struct
 from prometheus_client import ProcessCollector
 
+from floorwalker.asgi.health import release
 from floorwalker.asgi.keeper import Keeper
 from floorwalker.asgi.metrics.tallies import Tallies
 from floorwalker.asgi.rules.publishing import Publisher
@@ -69,7 +68,7 @@ def figures_of(tallies: Tallies, publisher: Publisher, keepers: Sequence[Keeper]
     if publisher.failures:
         failed["rules"] = publisher.failures
     return Figures(
-        release=version("floorwalker"),
+        release=release(),
         pages={
             "changed": tallies.pages_changed,
             "kept": tallies.pages_kept,
