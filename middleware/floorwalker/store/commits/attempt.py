@@ -112,7 +112,7 @@ def compose(
         body=_next_body(body, commit, encode_profile(profile), pending, settings),
         confirmed=confirmed,
         deferred=old is not None and old.deferred and not folded_side_list,
-        schema=SCHEMA_WRITTEN,
+        schema=SCHEMA_WRITTEN if old is None else max(SCHEMA_WRITTEN, old.schema),
     )
     told = Told(keys, base.visitor)
     if commit.messages or (confirmed and waited.has_messages):

@@ -1,7 +1,8 @@
 """Profiles and events as bytes, with a schema version that old and new workers share.
 
 Release n reads schema n + 1 and writes n; release n + 1 writes it. So workers of two neighbouring releases share a
-store, and a record whose schema is above `SCHEMA_READ` is left to the release that wrote it.
+store: what the newer adds the older knows, keeps and leaves as it is, and the record keeps the higher schema. A record
+whose schema is above `SCHEMA_READ` is left to the release that wrote it; steps for it are put aside until that comes.
 """
 
 from msgspec import msgpack
@@ -11,7 +12,8 @@ from floorwalker.core.events import MERGED, SEGMENT_ENTERED, SEGMENT_LEFT, Event
 from floorwalker.core.memory.profile import Profile
 
 SCHEMA_WRITTEN = 1
-SCHEMA_READ = 1
+SCHEMA_READ = 2
+SCHEMA_SEALED = 2  # of a record with a sealed part, which a release that does not know of it must not write anew
 
 _encoder = msgpack.Encoder()
 _profiles = msgpack.Decoder(Profile)
