@@ -44,6 +44,8 @@ def _shown(default: object) -> str:
         return "none, needed"
     if isinstance(default, float):
         return f"{default:g}"
+    if isinstance(default, tuple) and default:
+        return ", ".join(map(str, default))
     return "none" if default in ("", (), None) else str(default)
 
 
@@ -55,6 +57,8 @@ def test_every_variable_named_is_read() -> None:
         "BUDGET_MS": "5",
         "RELOAD_S": "2",
         "PREVIEW": "no",
+        "ME": "no",
+        "ME_ACCENT": "#8a1c10",
         "SCRIPT": "mark",
         "GEO_HEADERS": "fly",
         "OPERATORS": f"anna:scrypt$15$8$3${'s' * 22}${'h' * 43}",

@@ -13,6 +13,8 @@ from floorwalker.asgi.http.request import inner_path
 from floorwalker.asgi.http.types import App, Receive, Scope, Send
 from floorwalker.asgi.operating import PATH as CONSOLE
 from floorwalker.asgi.operating import OperatorDesk
+from floorwalker.asgi.own_page import PATH as OWN_PAGE
+from floorwalker.asgi.own_page import OwnDesk
 from floorwalker.asgi.preview.desk import PreviewDesk
 
 _READING = ("GET", "HEAD")
@@ -21,7 +23,7 @@ _READING = ("GET", "HEAD")
 class Endpoints:
     """health: what `GET /healthz` tells, made anew at each call. collect: takes events below `/v1/`. pages: hears what
     pages tell. preview: answers below `/preview`. console: answers below `/console`, where there are operators.
-    metrics: answers `GET /metrics`, where anybody may read them."""
+    metrics: answers `GET /metrics`, where anybody may read them. own_page: answers at `/me` and below."""
 
     def __init__(
         self,
@@ -34,6 +36,7 @@ class Endpoints:
         preview: PreviewDesk | None = None,
         console: OperatorDesk | None = None,
         metrics: App | None = None,
+        own_page: OwnDesk | None = None,
     ) -> None:
         self._prefix = prefix
         self._health = health
@@ -41,6 +44,7 @@ class Endpoints:
         self._pages = pages
         self._preview = preview
         self._console = console
+        self._own_page = own_page
         self._read: Mapping[str, App] = {"/healthz": self._healthz, "/slots": slots.slots, "/client.js": slots.client}
         if metrics is not None:
             self._read = {**self._read, "/metrics": metrics}
@@ -55,6 +59,9 @@ class Endpoints:
             return
         if self._console is not None and (path == CONSOLE or path.startswith(CONSOLE + "/")):
             await self._console(scope, receive, send, path=path.removeprefix(CONSOLE))
+            return
+        if self._own_page is not None and (path in (OWN_PAGE, f"{OWN_PAGE}.json") or path.startswith(f"{OWN_PAGE}/")):
+            await self._own_page(scope, receive, send, path=path)
             return
         if path.startswith("/v1/"):
             await self._collect(scope, receive, send, path=path)

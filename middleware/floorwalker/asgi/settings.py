@@ -9,12 +9,15 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypedDict
 
+from floorwalker.asgi.permitting.elsewhere import Source, read_sources
+from floorwalker.asgi.permitting.options import SIGNALS, read_asking, read_browser_signals, read_policy
 from floorwalker.console.passwords import Operator, read_operators
+from floorwalker.core.consent import Asking
 from floorwalker.core.reading.place import TRUSTED_HEADERS
 from floorwalker.core.ruleset import Ruleset
 from floorwalker.errors import ConfigurationError
 from floorwalker.me.colours import read_colour
-from floorwalker.me.traits import OWN as OWN_TRAITS
+from floorwalker.me.traits import PERSONAL
 from floorwalker.store.link.address import read_address
 from floorwalker.store.store import Store
 
@@ -50,6 +53,10 @@ class Options(TypedDict, total=False):
     metrics_key: str | Sequence[str]
     metrics_folder: str | Path | None
     preview: bool | str
+    consent: str | Mapping[str, str]
+    consent_policy: str
+    consent_from: str | Sequence[str]
+    browser_signals: str | Sequence[str]
     me: bool | str
     me_name: str
     me_accent: str
@@ -71,7 +78,8 @@ class Settings:
     networks whose forwarding headers are believed. geo_headers: the CDN whose place headers are believed. write_keys,
     public_keys: who may send events. operators: who may look visitors up. metrics_key: who may read the metrics;
     metrics_folder: where workers of one machine share them. preview: whether signed links show the site
-    as somebody made up. me: whether visitors have a page of their own; me_name, me_accent: what the site is called
+    as somebody made up. consent: whom the site asks; consent_policy: the version of what they agree to; consent_from:
+    where else a choice is read; browser_signals: which general refusals of browsers hold. me: whether visitors have a page of their own; me_name, me_accent: what the site is called
     and coloured there; me_template: what is put around it; me_traits: what may be changed there. script: what
     personal pages get for client.js, `no`, `mark` or `insert`. clock: seconds
     since 1970. random: n random bytes, for visitors' ids.
@@ -94,11 +102,15 @@ class Settings:
     metrics_key: tuple[str, ...] = ()
     metrics_folder: Path | None = None
     preview: bool = True
+    consent: Asking = Asking()
+    consent_policy: str = ""
+    consent_from: tuple[Source, ...] = ()
+    browser_signals: tuple[str, ...] = SIGNALS
     me: bool = True
     me_name: str = ""
     me_accent: str = ""
     me_template: str = ""
-    me_traits: tuple[str, ...] = OWN_TRAITS
+    me_traits: tuple[str, ...] = (PERSONAL,)
     script: str = "no"
     clock: Callable[[], float] = time.time
     random: Callable[[int], bytes] = secrets.token_bytes
@@ -278,6 +290,10 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "metrics_key": _metrics_keys,
     "metrics_folder": _optional_file,
     "preview": _yes_or_no,
+    "consent": read_asking,
+    "consent_policy": read_policy,
+    "consent_from": read_sources,
+    "browser_signals": read_browser_signals,
     "me": _yes_or_no,
     "me_name": _text,
     "me_accent": _colour,

@@ -36,6 +36,11 @@ def for_the_visitor(everything: Mapping[str, Any]) -> dict[str, Any]:
     return {**everything, "portrait": portrait, "profile": profile}
 
 
+def nothing_of() -> dict[str, Any]:
+    """The same of somebody about whom nothing is kept."""
+    return {"portrait": None, "profile": None, "stream": [], "message_ids": 0, "joined": []}
+
+
 def joined_by(loaded: Loaded) -> list[str]:
     """The visitors whose history is this one's by now."""
     return [one.visitor for one in loaded.record.body.aliases] if loaded.record is not None else []

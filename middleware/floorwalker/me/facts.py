@@ -157,7 +157,7 @@ def _rows(drawn: Drawn, profile: Profile) -> Iterator[tuple[str, str]]:
     yield from _messages(profile)
     if shown := sum(one["shown"] for one in drawn["blocks"]):
         clicked = sum(one["clicked"] for one in drawn["blocks"])
-        yield "Blocks for you", f"{_times(shown)} shown, {_times(clicked)} clicked, since the earliest that is kept"
+        yield "Blocks for you", f"shown {_times(shown)}, clicked {_times(clicked)}"
     spent = ", ".join(phrases.money(amount, currency) for currency, amount in drawn["spent"].items())
     if drawn["orders"]:
         yield "Your orders", f"{drawn['orders']:,}" + (f", {spent}" if spent else "")
@@ -198,10 +198,12 @@ def _happened(event: Drawn, zone: tzinfo) -> Happened:
 
 
 def _minutes(minutes: int) -> str:
+    if minutes < 1:
+        return "less than a minute"
     if minutes < 120:
         return "one minute" if minutes == 1 else f"{minutes} minutes"
     return f"{round(minutes / 60):,} hours"
 
 
 def _times(number: int) -> str:
-    return "once" if number == 1 else f"{number:,} times"
+    return ("never", "once", "twice")[number] if number < 3 else f"{number:,} times"

@@ -17,12 +17,14 @@ from floorwalker.me.reasons import in_words
 
 CORRECTED: Final = "Trait Corrected"
 """Says that somebody changed or took away a trait on their own page. properties: trait, and `removed`; no value."""
-OWN: Final = (
+PERSONAL: Final = "personal"
+"""Stands for these traits in a setting."""
+_PERSONAL: Final = (
     "name", "first_name", "last_name", "firstName", "lastName", "title", "gender", "birthday", "age", "email", "phone",
     "address", "address.*", "street", "postcode", "postal_code", "zip", "city", "country", "company", "company.*",
     "website", "language", "description",
 )  # fmt: skip
-"""The traits that somebody knows better than any site; what a site concludes itself is not among them."""
+"""What somebody knows better than any site; what a site concludes itself is not among them."""
 CLAIMS: Final = ("email", "phone", "username")
 """By these a site finds people, so who is known by name changes them where the site itself looks whether it is true."""
 _NUMBER: Final = re.compile(r"[+-]?\d{1,15}([.,]\d{1,6})?", re.ASCII)
@@ -43,8 +45,13 @@ class TraitRow(Struct, frozen=True):
     may_go: bool
 
 
+def own_traits(names: Sequence[str]) -> tuple[str, ...]:
+    """The names of traits that a setting means; `*` in them is any part."""
+    return tuple(one for name in names for one in (_PERSONAL if name == PERSONAL else (name,)))
+
+
 def trait_rows(profile: Profile, own: Sequence[str]) -> list[TraitRow]:
-    """Every trait. own: names of those that may be changed, `*` for any part."""
+    """Every trait. own: names of those that may be changed, as `own_traits` gives them."""
     return list(_rows(profile, own))
 
 
