@@ -12,7 +12,7 @@ from typing import Any, TypedDict
 from floorwalker.asgi.permitting.elsewhere import Source, read_sources
 from floorwalker.asgi.permitting.options import SIGNALS, read_asking, read_browser_signals, read_policy
 from floorwalker.console.passwords import Operator, read_operators
-from floorwalker.core.consent import Asking
+from floorwalker.core.consent import NOBODY_ASKED, Asking
 from floorwalker.core.reading.place import TRUSTED_HEADERS
 from floorwalker.core.ruleset import Ruleset
 from floorwalker.errors import ConfigurationError
@@ -79,10 +79,10 @@ class Settings:
     public_keys: who may send events. operators: who may look visitors up. metrics_key: who may read the metrics;
     metrics_folder: where workers of one machine share them. preview: whether signed links show the site
     as somebody made up. consent: whom the site asks; consent_policy: the version of what they agree to; consent_from:
-    where else a choice is read; browser_signals: which general refusals of browsers hold. me: whether visitors have a page of their own; me_name, me_accent: what the site is called
-    and coloured there; me_template: what is put around it; me_traits: what may be changed there. script: what
-    personal pages get for client.js, `no`, `mark` or `insert`. clock: seconds
-    since 1970. random: n random bytes, for visitors' ids.
+    where else a choice is read; browser_signals: which general refusals of browsers hold. me: whether visitors have a
+    page of their own; me_name, me_accent: what the site is called and coloured there; me_template: what is put around
+    it; me_traits: what may be changed there. script: what personal pages get for client.js, `no`, `mark` or `insert`.
+    clock: seconds since 1970. random: n random bytes, for visitors' ids.
     """
 
     secret_keys: tuple[str, ...]
@@ -102,7 +102,7 @@ class Settings:
     metrics_key: tuple[str, ...] = ()
     metrics_folder: Path | None = None
     preview: bool = True
-    consent: Asking = Asking()
+    consent: Asking = NOBODY_ASKED
     consent_policy: str = ""
     consent_from: tuple[Source, ...] = ()
     browser_signals: tuple[str, ...] = SIGNALS

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from floorwalker.asgi.cookie import VisitorCookie
 from floorwalker.asgi.http.address import Proxies
 from floorwalker.asgi.metrics.tallies import Tallies
+from floorwalker.asgi.permitting.terms import Terms
 from floorwalker.asgi.places import open_places
 from floorwalker.asgi.rules.publishing import Publisher
 from floorwalker.asgi.rules.rulebook import Rulebook, load_rulebook, rulebook_of
@@ -28,6 +29,12 @@ class Setup:
         self.budget_s = settings.budget_ms / 1000
         self.cookie = VisitorCookie(settings.secret_keys, random=settings.random)
         self.proxies = Proxies(settings.trusted_proxies)
+        self.terms = Terms(
+            settings.consent,
+            policy=settings.consent_policy,
+            sources=settings.consent_from,
+            signals=settings.browser_signals,
+        )
         self.publisher = publisher_of(settings)
         self.tallies = Tallies()
         if isinstance(settings.store, str):

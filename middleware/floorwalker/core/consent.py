@@ -37,8 +37,8 @@ class Mode(StrEnum):
 class Choice(Struct, frozen=True):
     """What a visitor said. day: days since 1970, UTC. policy: the version of what they read, empty where not known.
 
-    is_own: said here, to this site's own question. is_clear: it can be read; else all that is known is that something
-    was said.
+    is_own: said here, to this site's own question. is_clear: it was said by the visitor, and can be read; else it is
+    what a consent tool goes by before they have answered, or what is left of something that cannot be read: no yes.
     """
 
     granted: frozenset[Category] = NOTHING_ALLOWED
@@ -47,18 +47,18 @@ class Choice(Struct, frozen=True):
     is_own: bool = False
     is_clear: bool = True
 
-    def also(self, other: "Choice") -> "Choice":
-        """What two choices of one visitor allow together: whatever only one of them allows is not allowed."""
-        return Choice(
-            self.granted & other.granted,
-            max(self.day, other.day),
-            self.policy,
-            self.is_own,
-            self.is_clear and other.is_clear,
-        )
-
 
 UNCLEAR = Choice(is_clear=False)
+
+
+def together(one: Choice | None, other: Choice | None) -> Choice | None:
+    """What two choices of one visitor come to: what both allow; but a clear one goes before one that is not."""
+    if one is None or other is None:
+        return one or other
+    if one.is_clear is not other.is_clear:
+        return one if one.is_clear else other
+    is_own, policy = one.is_own or other.is_own, one.policy or other.policy
+    return Choice(one.granted & other.granted, max(one.day, other.day), policy, is_own, one.is_clear)
 
 
 class Permission(Struct, frozen=True):
@@ -128,6 +128,9 @@ class Asking(Struct, frozen=True):
         return self.countries.get(country.upper(), self.elsewhere)
 
 
+NOBODY_ASKED = Asking()
+
+
 def permission_of(mode: Mode, choice: Choice | None, *, policy: str = "", refuses: bool = False) -> Permission:
     """What is allowed where this mode holds, somebody made this choice, and their browser refuses in general.
 
@@ -149,8 +152,7 @@ def permission_of(mode: Mode, choice: Choice | None, *, policy: str = "", refuse
     asks = mode is not Mode.NONE
     if choice is None:
         return Permission(NOTHING_ALLOWED if mode is Mode.OPT_IN else EVERYTHING, undecided=asks)
-    granted = choice.granted if choice.is_clear and mode is Mode.OPT_OUT else NOTHING_ALLOWED
-    return Permission(granted, undecided=asks)
+    return Permission(NOTHING_ALLOWED if mode is Mode.OPT_IN else choice.granted, undecided=asks)
 
 
 def _chosen(choice: Choice) -> Permission:

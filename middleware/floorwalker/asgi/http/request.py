@@ -20,6 +20,7 @@ class Request:
         self.at = at
         self._headers: tuple[tuple[bytes, bytes], ...] | None = None
         self._caller: Caller | None = None
+        self._cookies: list[bytes] | None = None
         self.asked: Asked = read_request(scope["method"], full_path(scope), scope["headers"])
 
     @property
@@ -54,7 +55,9 @@ class Request:
     @property
     def cookies(self) -> list[bytes]:
         """Every Cookie header; HTTP/2 clients send several."""
-        return [value for name, value in self.headers if name == b"cookie"]
+        if self._cookies is None:
+            self._cookies = [value for name, value in self.headers if name == b"cookie"]
+        return self._cookies
 
     @property
     def address(self) -> str | None:

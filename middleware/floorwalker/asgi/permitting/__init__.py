@@ -1,0 +1,1 @@
+"""What a visitor permits, as their request tells it."""
