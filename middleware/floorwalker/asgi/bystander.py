@@ -41,8 +41,10 @@ class Bystander:
         self._send = send
         try:
             await self._app(scope, receive, self._on_message)
-        except BaseException:
-            if self._encounter is not None:
+        except BaseException as failure:
+            if self._responder is not None:
+                await self._responder.break_off(failure)
+            elif self._encounter is not None:
                 self._encounter.abandon()
             raise
         finally:

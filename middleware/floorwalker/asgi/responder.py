@@ -4,6 +4,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from floorwalker.asgi.http.body import Opening, PageBody
 from floorwalker.asgi.http.headers import accepts_coding, all_of, as_personal, lowered, may_be_shared, without
@@ -43,9 +44,7 @@ class Responder:
         try:
             await self._app(scope, receive, self.on_message)
         except BaseException as failure:
-            self._encounter.abandon()
-            if isinstance(failure, Exception):
-                await self._let_out_after(failure)
+            await self.break_off(failure)
             raise
         finally:
             self._body = None  # the app's frames may live on in a cycle, and lol-html's objects die in their own thread
@@ -61,6 +60,14 @@ class Responder:
         await self._let_out()
         if self._encounter.is_met:
             await self._encounter.end()
+
+    async def break_off(self, failure: BaseException) -> None:
+        """The app failed, or was cancelled. A start that is held goes out all the same, as it would have without us."""
+        self._body = None
+        self._encounter.abandon()
+        if isinstance(failure, Exception):
+            with suppress(Exception):  # the app's own failure is the one that counts
+                await self._let_out()
 
     async def _before_start(self, message: Message) -> None:
         """The start of a page is held until the first of its body tells which headers change."""
@@ -104,7 +111,8 @@ class Responder:
             self._encounter.tallies.failure("start of a response")
             await self._send(start)
             return
-        await self._send({**start, "headers": await self._settled(headers, personal=False)})
+        settled = await self._settled(headers, personal=False)
+        await self._send(start if settled is headers else {**start, "headers": settled})
 
     async def _before_body(self, message: Message) -> None:
         if message["type"] in _AHEAD_OF_BODY:
@@ -119,7 +127,7 @@ class Responder:
         (start, reply), self._held = self._held, None
         headers = await self._opened(reply, message.get("body", b""), last=not message.get("more_body", False))
         self._stage = Responder._in_body
-        await self._let_out({**start, "headers": headers})
+        await self._let_out(start if headers is reply.headers else {**start, "headers": headers})
         await self._in_body(message)
 
     async def _let_out(self, start: Message | None = None) -> None:
@@ -129,13 +137,6 @@ class Responder:
         behind, self._behind = self._behind, []
         for message in (*((start,) if start is not None else ()), *behind):
             await self._send(message)
-
-    async def _let_out_after(self, failure: Exception) -> None:
-        """The app failed between the start and the body: the server is told as much as it would have been."""
-        try:
-            await self._let_out()
-        except Exception as another:  # noqa: BLE001 - the app's own failure is the one that counts
-            failure.add_note(f"its response could not be begun: {another!r}")
 
     async def _in_body(self, message: Message) -> None:
         if message["type"] != "http.response.body":
