@@ -11,8 +11,18 @@ from floorwalker.core.memory.profile import Profile
 from floorwalker.store.commits.telling import Messages, Told
 from floorwalker.store.keys import Keys
 from floorwalker.store.link.replies import Word
-from floorwalker.store.records.codec import ADDRESSED, SCHEMA_WRITTEN, addressed, encode_event, encode_profile
+from floorwalker.store.naming import mark_of
+from floorwalker.store.records.codec import (
+    ADDRESSED,
+    SCHEMA_SEALED,
+    SCHEMA_WRITTEN,
+    addressed,
+    encode_event,
+    encode_profile,
+)
 from floorwalker.store.records.found import Loaded
+from floorwalker.store.records.keyring import NO_KEYS, Keyring
+from floorwalker.store.records.personal import parted
 from floorwalker.store.records.record import (
     EPOCH_BYTES,
     IDENTITY_BYTES,
@@ -43,6 +53,7 @@ class Outcome(StrEnum):
     STORED = "stored"
     KNOWN = "known"  # nothing to do: the step's message was committed before
     DEFERRED = "deferred"  # put aside for the newer release that wrote the record
+    SPOOLED = "spooled"  # written down on disk; whoever reads the spool commits it
     FLOOD = "flood"  # not stored: too many new visitors in this second
     OVERFLOW = "overflow"  # not stored: too many steps wait for a store that is away
     EXPIRED = "expired"  # not stored: waited longer than the spool's life
@@ -93,26 +104,28 @@ def compose(
     keys: Keys,
     settings: StoreSettings,
     random_bytes: Callable[[int], bytes],
+    keyring: Keyring = NO_KEYS,
     folded_side_list: bool = False,
 ) -> Attempt:
     """The attempt that puts `profile` in the place of `base`; `effects` wait inside an unconfirmed record.
 
-    random_bytes: for a record made anew.
+    random_bytes: for a record made anew. keyring: seals what is personal.
     """
     old = base.record
     confirmed = commit.confirmed or base.confirmed
     waited = (old.body.pending if old is not None else None) or _NOTHING_WAITS
-    released = _together(waited, effects, _sent(effects, base, commit, keys), has_messages=bool(commit.messages))
+    released = _together(waited, effects, _sent(effects, base, commit, keys), commit, keys)
     pending = None if confirmed else _held_back(released)
     epoch, body = _origin(base, commit, random_bytes)
+    rest, sealed = parted(profile, base.locked, base.visitor, keyring)
     record = Record(
         state=State.LIVE,
         epoch=epoch,
         version=(old.version + 1) % (1 << 32) if old is not None else 1,
-        body=_next_body(body, commit, encode_profile(profile), pending, settings),
+        body=_next_body(body, commit, encode_profile(rest), sealed, pending, settings),
         confirmed=confirmed,
         deferred=old is not None and old.deferred and not folded_side_list,
-        schema=SCHEMA_WRITTEN if old is None else max(SCHEMA_WRITTEN, old.schema),
+        schema=max(SCHEMA_SEALED if sealed else SCHEMA_WRITTEN, 0 if old is None else old.schema),
     )
     told = Told(keys, base.visitor)
     if commit.messages or (confirmed and waited.has_messages):
@@ -140,13 +153,14 @@ def _attempt(
     told.count(released.counts)
     if released.due is not None:
         told.look_again(released.due)
-    if released.marks:
-        told.mark(released.marks)
+    if released.found:
+        told.find(released.found)
     if life_s is None:
         life_s = settings.profile_life_s if record.confirmed else settings.unconfirmed_life_s
     head = told.head(base.identity, stored, life_s, record.body.pseudonym.hex(), len(released.events), settings)
     arguments = [*head, *released.events, *told.counters, *told.rest]
-    return Attempt(base, Loaded(base.visitor, profile, record, stored[:IDENTITY_BYTES]), told.names, arguments)
+    loaded = Loaded(base.visitor, profile, record, stored[:IDENTITY_BYTES], base.locked)
+    return Attempt(base, loaded, told.names, arguments)
 
 
 def _sent(effects: Effects, base: Loaded, commit: Commit, keys: Keys) -> list[bytes]:
@@ -158,16 +172,18 @@ def _sent(effects: Effects, base: Loaded, commit: Commit, keys: Keys) -> list[by
     ]
 
 
-def _together(waited: Pending, effects: Effects, sent: Sequence[bytes], *, has_messages: bool) -> Pending:
+def _together(waited: Pending, effects: Effects, sent: Sequence[bytes], commit: Commit, keys: Keys) -> Pending:
     """What waited, and what came now."""
-    counts, marks = waited.counts, waited.marks
+    counts, found = waited.counts, waited.found
     if effects.counts:
         counts = tuple(_sums([*counts, *[(count.day, count.field, count.by) for count in effects.counts]]))
+    if waited.marks:
+        found = (*found, *[(mark_of(keys.people, trait, value), gone) for trait, value, gone in waited.marks])
     if effects.marks:
-        marks = (*marks, *[(mark.trait, mark.value, mark.gone) for mark in effects.marks])
+        found = (*found, *[(mark_of(keys.people, mark.trait, mark.value), mark.gone) for mark in effects.marks])
     events = (*waited.events, *sent)
     due = waited.due if effects.due is None else effects.due
-    return Pending(events, counts, due, marks, waited.has_messages or has_messages)
+    return Pending(events, counts, due, (), waited.has_messages or bool(commit.messages), found)
 
 
 def _held_back(released: Pending) -> Pending:
@@ -176,7 +192,7 @@ def _held_back(released: Pending) -> Pending:
         released,
         events=released.events[:EVENTS_HELD_BACK],
         counts=released.counts[:COUNTS_HELD_BACK],
-        marks=released.marks[-MARKS_HELD_BACK:],
+        found=released.found[-MARKS_HELD_BACK:],
     )
 
 
@@ -201,13 +217,20 @@ def _origin(base: Loaded, commit: Commit, random_bytes: Callable[[int], bytes]) 
     return fresh[:EPOCH_BYTES], Body(base.visitor, fresh[EPOCH_BYTES:], int(commit.now))
 
 
-def _next_body(old: Body, commit: Commit, payload: bytes, pending: Pending | None, settings: StoreSettings) -> Body:
+def _next_body(
+    old: Body,
+    commit: Commit,
+    payload: bytes,
+    sealed: tuple[bytes, ...],
+    pending: Pending | None,
+    settings: StoreSettings,
+) -> Body:
     at = int(commit.now)
     writers = old.writers
     if commit.writer is not None:
         writer = Writer(commit.writer, commit.sequence, at)
         writers = with_writer(writers, writer, forget_before=at - settings.spool_life_s, at_most=WRITERS_KEPT)
-    body = replace(old, payload=payload, writers=writers, pending=pending)
+    body = replace(old, payload=payload, sealed=sealed, writers=writers, pending=pending)
     if commit.joined is None:
         return body
     others = [one for one in old.aliases if one.visitor != commit.joined.visitor]

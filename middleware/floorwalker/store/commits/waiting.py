@@ -1,19 +1,25 @@
 """Callers who wait for their visitor's queue."""
 
 import asyncio
+from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
 
 from floorwalker.core.events import Event
 from floorwalker.store.commits.attempt import Committed, Outcome, Step
+from floorwalker.store.commits.deferred import Resume
+from floorwalker.store.spool.shelf import Kept
+
+UNTOLD_BYTES = 4096  # what a step that cannot tell is taken to hold
 
 
 class Backlog:
-    """How many steps one worker holds that are not settled, and what became of the others. failed: in the step itself,
-    or because the server refused it."""
+    """How many steps one worker holds that are not settled, and what became of the others. bytes: of those that came
+    while the store was away. failed: in the step itself, or because the server refused it."""
 
     def __init__(self) -> None:
         self.steps = 0
+        self.bytes = 0
         self.stored = 0
         self.failed = 0
         self.otherwise: dict[str, int] = {}
@@ -32,11 +38,20 @@ class Backlog:
         self.failed += 1
 
 
+@runtime_checkable
+class Telling(Protocol):
+    """A step that can tell what it is made of, as bytes, from which `Store.resume` makes it anew."""
+
+    def raw(self) -> bytes: ...
+
+
 class Join(Struct, frozen=True):
-    """The wish that a visitor's history joins a person's, and the event that says so."""
+    """The wish that a visitor's history joins a person's, and the event that says so. person: the visitor's id, empty
+    where it cannot be told yet; user: the site's own, then."""
 
     person: str
     identified: Event
+    user: str = ""
 
 
 class Forget(Struct, frozen=True):
@@ -52,19 +67,23 @@ Alone = Join | Forget
 class Waiting:
     """One caller's step, its wish to join a person or to be forgotten, or to read (`work` None), until it is settled.
 
-    since: seconds since 1970. message: the sender's id. is_known: the message was committed already. repeats: another
-    step of the same batch brings it.
+    since: seconds since 1970. message: the sender's id. is_known: it was committed already. repeats: another step of
+    the same batch brings the message. doubt: the writer and number of a commit that may hold it. kept: its place on
+    disk.
     """
 
     __slots__ = (
         "_backlog",
+        "_bytes",
+        "_raw",
         "confirmed",
+        "doubt",
         "future",
         "hops",
         "is_known",
         "keeps_life",
+        "kept",
         "message",
-        "raw",
         "repeats",
         "since",
         "work",
@@ -87,18 +106,38 @@ class Waiting:
         self.work = work
         self.since = since
         self.confirmed = confirmed
-        self.raw = raw
+        self._raw = raw
+        self._bytes = 0
         self.message = message
         self.keeps_life = keeps_life
         self.hops = 0
         self.is_known = False
         self.repeats = False
+        self.doubt: tuple[int, int] | None = None
+        self.kept: Kept | None = None
         self.future = future
+
+    @property
+    def raw(self) -> bytes | None:
+        """What the step is made of, where it can tell."""
+        if self._raw is None and isinstance(self.work, Telling):
+            self._raw = self.work.raw()
+        return self._raw
+
+    def pack(self, resume: Resume | None) -> None:
+        """It will wait: hold no more of it than it is made of."""
+        raw = self.raw
+        if raw is not None and resume is not None and isinstance(self.work, Telling):
+            self.work = resume(raw)
+        size = UNTOLD_BYTES if raw is None else len(raw)
+        self._backlog.bytes += size - self._bytes
+        self._bytes = size
 
     def settle(self, committed: Committed) -> None:
         """Tell the caller, if it still waits."""
         if self.work is not None:
             self._backlog.settle(committed.outcome)
+            self._let_go()
         if not self.future.done():
             self.future.set_result(committed)
 
@@ -106,6 +145,19 @@ class Waiting:
         """Tell the caller, if it still waits; nobody need hear it."""
         if self.work is not None:
             self._backlog.fail()
+            self._let_go()
         if not self.future.done():
             self.future.set_exception(failure)
             self.future.exception()
+
+    def leave_on_disk(self) -> None:
+        """The process ends, or has no room: whoever reads the spool goes on."""
+        self.kept = None
+        self.settle(Committed(Outcome.SPOOLED))
+
+    def _let_go(self) -> None:
+        self._backlog.bytes -= self._bytes
+        self._bytes = 0
+        if self.kept is not None:
+            self.kept.done()
+            self.kept = None

@@ -11,7 +11,8 @@ Told = Callable[[bool], None]
 class Shelf:
     """One file. is_alone: what lies in it lies nowhere else, so that it is read again once the store is back.
 
-    live: entries that are not settled. visitors: who waits in it, where we wrote it as one that is alone. segment: the open file, made and changed by the spool's thread alone.
+    live: entries that are not settled. visitors: who waits in it, where we wrote it as one that is alone. segment: the
+    open file, made and changed by the spool's thread alone.
     """
 
     __slots__ = ("is_alone", "is_retired", "is_sealed", "live", "name", "segment", "size", "visitors")
