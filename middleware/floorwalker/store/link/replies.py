@@ -29,13 +29,17 @@ class ScriptUnknown(StoreError):
     """The server has not seen this script yet, or has forgotten it."""
 
 
+class NotPermitted(StoreUnavailable):
+    """The server does not know us, or its access rules do not let us do this."""
+
+
 def refusal(error: RedisError) -> StoreError:
     """Our error for what redis-py raised; StoreUnavailable wherever the same command may succeed later."""
     match error:
         case NoScriptError():
             return ScriptUnknown(str(error))
         case AuthenticationError() | NoPermissionError():
-            return StoreUnavailable(f"The store refuses us: {error}")
+            return NotPermitted(f"The store refuses us: {error}")
         case ResponseError() if isinstance(error, (MovedError, *_PASSING)) or str(error).startswith(_PASSING_WORDS):
             return StoreUnavailable(f"The store is not ready: {error}")
         case ResponseError():
