@@ -1,6 +1,7 @@
 """What one commit takes from a visitor's queue."""
 
 import logging
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
@@ -8,6 +9,7 @@ from floorwalker.core.effects import Effects
 from floorwalker.core.memory.profile import Profile
 from floorwalker.store.commits.attempt import Commit, Committed, Outcome
 from floorwalker.store.commits.waiting import Alone, Waiting
+from floorwalker.store.records.found import Found, Loaded
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +64,7 @@ class Batch:
     @property
     def raws(self) -> list[bytes]:
         """What a newer release can fold itself."""
-        return [one.raw for one in self._taken if one.raw is not None]
+        return [raw for one in self._taken if not one.is_known and (raw := one.raw) is not None]
 
     def waits_since(self, oldest: float) -> bool:
         """Whether anybody has waited no longer than that."""
@@ -105,6 +107,23 @@ class Batch:
         """These messages were committed already."""
         for one in self._taken:
             one.is_known = one.is_known or one.message in messages
+
+    def has_news_for(self, found: Found) -> bool:
+        """The same for a record, which may hold what came of steps whose commit is in doubt."""
+        for one in self._taken:
+            if one.doubt is not None and isinstance(found, Loaded) and found.record is not None:
+                one.is_known = one.is_known or found.record.holds(*one.doubt)
+        return self.has_news
+
+    @property
+    def has_doubts(self) -> bool:
+        """Whether a commit that nobody here has sent may hold any of them."""
+        return any([one.doubt is not None for one in self._taken])  # noqa: C419 - a list is faster here
+
+    @property
+    def all(self) -> Sequence[Waiting]:
+        """All that was taken, in order."""
+        return self._taken
 
     def settle(self, committed: Committed) -> None:
         """Tell all who wait, and be empty."""

@@ -17,12 +17,17 @@ from floorwalker.store.link.pipe import Link
 from floorwalker.store.link.replies import Reply
 from floorwalker.store.losses import Losses
 from floorwalker.store.records.found import Found, read_found
+from floorwalker.store.records.keyring import NO_KEYS, Keyring
 from floorwalker.store.settings import StoreSettings
+from floorwalker.store.spool.spool import Spool
 
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """sequences: the numbers of this worker's commits, rising. joining: what makes two histories one, as of now."""
+    """sequences: the numbers of this worker's commits, rising. joining: what makes two histories one, as of now.
+    resume: what makes a step of what it is made of, as of now. keyring: the data keys. spool: where what waits is
+    written down.
+    """
 
     link: Link
     keyspace: Keyspace
@@ -34,8 +39,10 @@ class Desk:
     backlog: Backlog
     new_visitors: TokenBucket
     sequences: Iterator[int]
-    resume: Resume | None
+    resume: Callable[[], Resume | None]
     joining: Callable[[], Joining]
+    keyring: Keyring = NO_KEYS
+    spool: Spool | None = None
 
     @cached_property
     def loop(self) -> asyncio.AbstractEventLoop:
@@ -54,7 +61,11 @@ class Desk:
     async def look(self, visitor: str) -> Found:
         """What lies under a visitor's key now."""
         keys = self.keyspace.known or await self.keyspace.keys()
-        return read_found(visitor, as_bytes(await self.link.call("GET", keys.profile(visitor))))
+        return self.read(visitor, as_bytes(await self.link.call("GET", keys.profile(visitor))))
+
+    def read(self, visitor: str, stored: bytes | None) -> Found:
+        """What lies under a visitor's key, from what the store answered."""
+        return read_found(visitor, stored, self.keyring)
 
 
 def as_bytes(reply: Reply) -> bytes | None:

@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from floorwalker.core.effects import NOTHING, Effects
 from floorwalker.core.memory.profile import Profile
@@ -12,16 +14,18 @@ from floorwalker.errors import StoreError, StoreUnavailable
 from floorwalker.store.commits.attempt import Attempt, Commit, Committed, Outcome, compose
 from floorwalker.store.commits.batch import Batch
 from floorwalker.store.commits.crossing import Crossing
-from floorwalker.store.commits.deferred import entries_of, steps_of
+from floorwalker.store.commits.deferred import entries_of
 from floorwalker.store.commits.desk import Desk, as_bytes
 from floorwalker.store.commits.erasing import erase
 from floorwalker.store.commits.forgetting import forget_events
 from floorwalker.store.commits.joining import alone
+from floorwalker.store.commits.sidelist import folded
 from floorwalker.store.commits.waiting import Forget, Join, Waiting
 from floorwalker.store.keys import Keys
 from floorwalker.store.link.replies import Reply, Word
 from floorwalker.store.losses import Loss
-from floorwalker.store.records.found import POINTERS_FOLLOWED, Found, Loaded, TooNew, read_found
+from floorwalker.store.naming import person_id
+from floorwalker.store.records.found import POINTERS_FOLLOWED, Found, Loaded, TooNew
 from floorwalker.store.records.record import IDENTITY_BYTES, mark_deferred
 from floorwalker.store.scripts import script
 
@@ -59,6 +63,7 @@ class Lane:
         self._attend = attend
         self._ended = ended
         self._batch = Batch()
+        self._tried: Commit | None = None
         self.waiting: list[Waiting] = []
 
     def begin(self) -> bool:
@@ -67,13 +72,14 @@ class Lane:
         if keys is None or not isinstance(base, Loaded) or not base.is_plain or not courier.has_room:
             return False
         self._take_more()
-        if self._batch.wish is not None:
+        if self._batch.wish is not None or self._batch.has_doubts:
             return False
         commit = self._name_commit()
         profile, effects = self._batch.run(base.profile, NOTHING)
         if profile is None or not self._batch:
             return False
         attempt = self._compose(base, profile, effects, commit, keys)
+        self._tried = commit
         reply = script("commit").send(self._desk.link, attempt.keys, attempt.arguments)
         courier.post(reply, partial(self._answered, attempt, commit))
         return True
@@ -99,6 +105,7 @@ class Lane:
         try:
             while self._batch or self.waiting:
                 if in_doubt is None:
+                    self._tried = None
                     self._take_more()
                 await self._settle_or_drop(in_doubt or self._name_commit())
                 in_doubt = None
@@ -106,9 +113,20 @@ class Lane:
             self._ended(self.visitor)
             self.abandon()
 
+    def held(self) -> Iterator[tuple[Waiting, tuple[int, int] | None]]:
+        """All that is not settled, in order, and the commit in which it was last tried: that one may stand."""
+        tried = self._tried
+        doubt = None if tried is None or tried.writer is None else (tried.writer, tried.sequence)
+        yield from ((one, doubt) for one in self._batch.all)
+        yield from ((one, None) for one in self.waiting)
+
     def abandon(self) -> None:
-        """Fail whatever is not settled."""
+        """Fail whatever is not settled; what is on disk stays there."""
         waiting, self.waiting = [*self._batch.release(), *self.waiting], []
+        for one in waiting:
+            if one.kept is not None:
+                one.leave_on_disk()
+        waiting = [one for one in waiting if not one.future.done()]
         _fail(waiting, StoreUnavailable("The store was closed."))
 
     async def _settle_or_drop(self, commit: Commit) -> None:
@@ -133,6 +151,8 @@ class Lane:
         keys = await self._keys()
         while self._batch.has_news:
             base = self._base or Loaded(self.visitor)
+            if not self._batch.has_news_for(base):
+                break
             if isinstance(base, TooNew):
                 if await self._put_aside(base, commit, keys):
                     return
@@ -151,11 +171,12 @@ class Lane:
 
     async def _commit(self, base: Loaded, commit: Commit, keys: Keys) -> bool:
         """One attempt; True when it stands in the store, by this attempt or by one whose reply was lost."""
-        folded, profile, effects = await self._folded_side_list(base, keys)
+        has_folded, profile, effects = await folded(self._desk, self._deliver, base, keys)
         profile, effects = self._batch.run(profile, effects)
         if profile is None or not self._batch.has_news:
             return False
-        attempt = self._compose(base, profile, effects, commit, keys, folded_side_list=folded)
+        attempt = self._compose(base, profile, effects, commit, keys, folded_side_list=has_folded)
+        self._tried = commit
         return self._stands(attempt, commit, await self._run_script("commit", attempt.keys, attempt.arguments))
 
     def _compose(
@@ -176,6 +197,7 @@ class Lane:
             keys=keys,
             settings=self._desk.settings,
             random_bytes=self._desk.random_bytes,
+            keyring=self._desk.keyring,
             folded_side_list=folded_side_list,
         )
 
@@ -190,7 +212,7 @@ class Lane:
             self._batch.learn({attempt.messages[place - 1] for place in reply if isinstance(place, int)})
             return False
         else:
-            self._base = read_found(self.visitor, as_bytes(reply))
+            self._base = self._desk.read(self.visitor, as_bytes(reply))
             if not self._holds(self._base, commit):
                 return False
         self._batch.settle(Committed(Outcome.STORED, self._readable()))
@@ -204,19 +226,6 @@ class Lane:
     def _readable(self) -> Loaded | None:
         return self._base if isinstance(self._base, Loaded) else None
 
-    async def _folded_side_list(self, base: Loaded, keys: Keys) -> tuple[bool, Profile | None, Effects]:
-        """What older releases put aside comes first. The record's version vouches that the list is whole."""
-        profile, effects = base.profile, NOTHING
-        if base.record is None or not base.record.deferred or self._desk.resume is None:
-            return False, profile, effects
-        side_list = keys.deferred(self.visitor)
-        listed = await self._deliver(lambda: self._desk.link.call("LRANGE", side_list, 0, -1))
-        entries = [one for one in listed if isinstance(one, bytes)] if isinstance(listed, list) else []
-        for step in steps_of(entries, base.record, self._desk.resume):
-            profile, more = step(profile)
-            effects = effects.then(more)
-        return True, profile, effects
-
     async def _put_aside(self, base: TooNew, commit: Commit, keys: Keys) -> bool:
         raws = self._batch.raws
         if not raws:
@@ -228,7 +237,7 @@ class Lane:
         life_s = self._desk.settings.profile_life_s
         reply = await self._run_script("defer", names, [base.stored[:IDENTITY_BYTES], head, life_s, *entries])
         if reply != 1:
-            self._base = read_found(self.visitor, as_bytes(reply))
+            self._base = self._desk.read(self.visitor, as_bytes(reply))
             return False
         self._base = TooNew(self.visitor, head + base.stored[len(head) :])
         self._batch.settle(Committed(Outcome.DEFERRED))
@@ -236,7 +245,12 @@ class Lane:
 
     async def _join(self, one: Waiting, join: Join) -> None:
         """Let this history join a person's. Where none may, the event goes to the person alone."""
-        await self._keys()
+        keys = await self._keys()
+        if not join.person:
+            one.work = join = replace(join, person=person_id(keys.people, join.user))
+            if join.person == self.visitor:
+                self._batch.settle(Committed(Outcome.KNOWN))
+                return
         try:
             committed = await self._crossing.join(self.visitor, self._base, join)
         except StoreError:
@@ -292,7 +306,8 @@ class Lane:
 
     async def _look(self, keys: Keys) -> None:
         key = keys.profile(self.visitor)
-        self._base = read_found(self.visitor, as_bytes(await self._deliver(lambda: self._desk.link.call("GET", key))))
+        stored = as_bytes(await self._deliver(lambda: self._desk.link.call("GET", key)))
+        self._base = self._desk.read(self.visitor, stored)
 
     def _follow(self, target: str) -> None:
         """The history went to another visitor, and so do the steps, in order."""

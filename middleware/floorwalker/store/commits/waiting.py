@@ -1,7 +1,6 @@
 """Callers who wait for their visitor's queue."""
 
 import asyncio
-from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
 
@@ -36,13 +35,6 @@ class Backlog:
         """A step fails."""
         self.steps -= 1
         self.failed += 1
-
-
-@runtime_checkable
-class Telling(Protocol):
-    """A step that can tell what it is made of, as bytes, from which `Store.resume` makes it anew."""
-
-    def raw(self) -> bytes: ...
 
 
 class Join(Struct, frozen=True):
@@ -119,15 +111,15 @@ class Waiting:
 
     @property
     def raw(self) -> bytes | None:
-        """What the step is made of, where it can tell."""
-        if self._raw is None and isinstance(self.work, Telling):
-            self._raw = self.work.raw()
+        """What the step is made of, where it can tell: by a method of this name, whose bytes `Store.resume` reads."""
+        if self._raw is None and (tell := getattr(self.work, "raw", None)) is not None:
+            self._raw = tell()
         return self._raw
 
     def pack(self, resume: Resume | None) -> None:
         """It will wait: hold no more of it than it is made of."""
         raw = self.raw
-        if raw is not None and resume is not None and isinstance(self.work, Telling):
+        if raw is not None and resume is not None and hasattr(self.work, "raw"):
             self.work = resume(raw)
         size = UNTOLD_BYTES if raw is None else len(raw)
         self._backlog.bytes += size - self._bytes

@@ -1,0 +1,81 @@
+"""What waits, as an entry of the spool, and back."""
+
+import logging
+from typing import assert_never
+
+from msgspec import DecodeError
+
+from floorwalker.errors import RecordTooNew
+from floorwalker.store.commits.attempt import Step
+from floorwalker.store.commits.deferred import Resume
+from floorwalker.store.commits.waiting import Alone, Forget, Join, Waiting
+from floorwalker.store.records.codec import decode_event, encode_event
+from floorwalker.store.spool.frames import Entry, TooNew, Unreadable, Work
+
+logger = logging.getLogger(__name__)
+
+Doubt = tuple[int, int]
+
+
+def entry_of(visitor: str, waiting: Waiting, doubt: Doubt | None) -> Entry | None:
+    """What is to be written down; None where there is nothing, or it cannot tell what it is made of.
+
+    doubt: the writer and number of the commit that it was last tried in.
+    """
+    work, raw, person, user = Work.STEP, b"", "", ""
+    match waiting.work:
+        case None:
+            return None
+        case Join():
+            work, raw = Work.JOIN, encode_event(waiting.work.identified)
+            person, user = waiting.work.person, waiting.work.user
+        case Forget():
+            work = Work.FORGET_EVENTS if waiting.work.events_only else Work.ERASE
+        case _:
+            told = _told(waiting)
+            if told is None:
+                return None
+            raw = told
+    writer, sequence = doubt or waiting.doubt or (0, 0)
+    return Entry(
+        work,
+        visitor,
+        waiting.since,
+        waiting.message,
+        waiting.confirmed,
+        waiting.keeps_life,
+        writer,
+        sequence,
+        raw,
+        person,
+        user,
+    )
+
+
+def work_of(entry: Entry, resume: Resume) -> Alone | Step:
+    """What an entry asks for. Raises spool's TooNew or Unreadable."""
+    match entry.work:
+        case Work.STEP:
+            try:
+                return resume(entry.raw)
+            except RecordTooNew as error:
+                raise TooNew from error
+        case Work.JOIN:
+            try:
+                return Join(entry.person, decode_event(entry.raw), entry.user)
+            except DecodeError as error:
+                raise Unreadable from error
+        case Work.ERASE:
+            return Forget()
+        case Work.FORGET_EVENTS:
+            return Forget(events_only=True)
+        case never:
+            assert_never(never)
+
+
+def _told(waiting: Waiting) -> bytes | None:
+    try:
+        return waiting.raw
+    except (OverflowError, TypeError, ValueError):  # of what a handler said, such as a number of a hundred digits
+        logger.exception("a step cannot be written down and waits in memory alone")
+        return None
