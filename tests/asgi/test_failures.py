@@ -271,3 +271,28 @@ async def test_what_is_said_after_an_answer_fails_for_nobody_but_us(
     with caplog.at_level(logging.ERROR, logger="floorwalker"):
         assert (await browser.get("/")).body == b"{}"
     assert "a request could not be stored" in caplog.text
+
+
+def run_without_asyncio(coroutine: Any) -> None:
+    """As a server would that runs another kind of event loop."""
+    with pytest.raises(StopIteration):
+        coroutine.send(None)
+
+
+def test_in_an_event_loop_of_another_kind_everything_passes_by(wrap: Wrap, caplog: pytest.LogCaptureFixture) -> None:
+    seen: list[str] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        seen.append(scope["type"])
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    async def send(message: Any) -> None:
+        seen.append(message["type"])
+
+    middleware = wrap(app)
+    for scope in ({"type": "lifespan"}, *[scope_of("GET", "/", [(b"accept", b"text/html")])] * 2):
+        run_without_asyncio(middleware(scope, None, send))  # type: ignore[arg-type]
+    assert seen == ["lifespan", "http.response.start", *["http", "http.response.start"] * 2]
+    assert [record.getMessage() for record in caplog.records if record.name.startswith("floorwalker")] == [
+        "requests pass by: the server runs no event loop of asyncio"
+    ]

@@ -1,5 +1,6 @@
 """The middleware: configuration only. Every request's state lives in its responder."""
 
+import asyncio
 import logging
 import os
 from collections.abc import Awaitable, Mapping
@@ -74,12 +75,11 @@ class PersonalizationMiddleware:
         elif scope["type"] == "http":
             try:
                 answer = self._answer(scope, receive, send, self._keepers.current() or await self._keepers.late())
-            except Exception:
-                logger.exception("a request is passed on as it came")
-                self._setup.tallies.failure("request")
+            except Exception:  # noqa: BLE001 - it is noted
+                self._note_failure()
                 answer = self._app(scope, receive, send)
             await answer
-        elif scope["type"] == "lifespan":
+        elif scope["type"] == "lifespan" and _runs_asyncio():
             inner = {**scope, SCOPE_KEY: None}
             await LifespanResponder(self._app, start=self._start, stop=self._stop)(inner, receive, send)
         else:
@@ -104,6 +104,14 @@ class PersonalizationMiddleware:
         encounter = Encounter(setup, keeper, request)
         encounter.begin()
         return Responder(self._app, encounter, send).run(_asking_for_a_page(scope, encounter), receive)
+
+    def _note_failure(self) -> None:
+        """A request passes by because we failed, or cannot take part at all."""
+        self._setup.tallies.failure("request")
+        if _runs_asyncio():
+            logger.exception("a request is passed on as it came")
+        else:
+            self._setup.say_once("requests pass by: the server runs no event loop of asyncio")
 
     def _is_excluded(self, path: str) -> bool:
         return any(pattern.match(path) for pattern in self._excluded)
@@ -160,6 +168,15 @@ def _metrics_desk(setup: Setup, keepers: Keepers) -> "MetricsDesk | None":
     from floorwalker.asgi.metrics.desk import MetricsDesk
 
     return MetricsDesk(setup, keepers.every)
+
+
+def _runs_asyncio() -> bool:
+    """Whether we can take part. A server may run apps in an event loop of another kind, such as Trio's."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def _nobody(_: Scope) -> None:
