@@ -9,8 +9,8 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from floorwalker.asgi.budget import Budget
 from floorwalker.asgi.chronicle import Chronicle
 from floorwalker.asgi.circuit import Circuit
-from floorwalker.asgi.metrics.tallies import Tallies
 from floorwalker.asgi.population import Population
+from floorwalker.asgi.tallies import Tallies
 from floorwalker.core.events import Event
 from floorwalker.errors import FloorwalkerError, StoreUnavailable
 from floorwalker.html.markers import PageMemory
@@ -165,7 +165,7 @@ class Keeper:
         return self._store.merge(anonymous, person, identified)
 
     def erase(self, visitor: str) -> Commit:
-        """Queue that a visitor is erased, behind all that waits for them; it waits for an absent store as commits do."""
+        """Queue that a visitor is erased, behind all that waits for them; an absent store is waited for."""
         return self._store.erase_later(visitor)
 
     def forget_events(self, visitor: str) -> Commit:

@@ -3,9 +3,9 @@
 import asyncio
 
 from floorwalker.asgi.keeper import Keeper
-from floorwalker.asgi.metrics.tallies import Tallies
 from floorwalker.asgi.rules.publishing import Publisher
 from floorwalker.asgi.settings import Settings
+from floorwalker.asgi.tallies import Tallies
 from floorwalker.core.effects import Effects
 from floorwalker.core.events import Event
 from floorwalker.core.memory.profile import Profile
@@ -53,7 +53,7 @@ class Keepers:
     def _new(self, *, outlives_requests: bool) -> Keeper:
         given = self._settings.store
         is_open = isinstance(given, Store)
-        store = given if isinstance(given, Store) else open_store(given, clock=self._settings.clock)
+        store = given if isinstance(given, Store) else self._opened(given)
         store.joining = self._joined
         return Keeper(
             store,
@@ -63,6 +63,9 @@ class Keepers:
             random=self._settings.random,
             tallies=self._tallies,
         )
+
+    def _opened(self, address: str) -> Store:
+        return open_store(address, clock=self._settings.clock, data_keys=self._settings.data_keys)
 
     def _joined(
         self, person: Profile | None, anonymous: Profile, identified: Event, *, is_told: bool = False

@@ -41,6 +41,7 @@ class Options(TypedDict, total=False):
     reload_s: float
     store: str | Store
     secret_key: str | Sequence[str]
+    data_keys: str | Sequence[str]
     prefix: str
     budget_ms: float
     exclude: str | Sequence[str]
@@ -72,7 +73,8 @@ class Settings:
     """Everything that a site owner sets, checked.
 
     rules, templates: folders; rules may be a loaded Ruleset. reload_s: seconds between two looks for changed files, 0
-    is never; a loaded Ruleset is never looked at. store: an address, or an open Store. secret_keys: newest first.
+    is never; a loaded Ruleset is never looked at. store: an address, or an open Store. data_keys: seal what is
+    personal in the store, newest first. secret_keys: newest first.
     prefix: of our own endpoints. budget_ms: what we may take on top of the app's own time. exclude: paths that are
     left alone; `/x/` and `/x/**` hold all below. places: a MaxMind-format file. trusted_proxies: addresses or
     networks whose forwarding headers are believed. geo_headers: the CDN whose place headers are believed. write_keys,
@@ -90,6 +92,7 @@ class Settings:
     templates: Path = Path("templates")
     reload_s: float = 1.0
     store: str | Store = "embedded:var/floorwalker"
+    data_keys: tuple[str, ...] = ()
     prefix: str = "/_floorwalker"
     budget_ms: float = 50.0
     exclude: tuple[str, ...] = ()
@@ -278,6 +281,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "reload_s": _seconds,
     "store": _store,
     "secret_key": _texts,
+    "data_keys": _texts,
     "prefix": _prefix,
     "budget_ms": _budget,
     "exclude": _texts,

@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 from floorwalker.asgi.cookie import VisitorCookie
 from floorwalker.asgi.http.address import Proxies
-from floorwalker.asgi.metrics.tallies import Tallies
 from floorwalker.asgi.permitting.terms import Terms
 from floorwalker.asgi.places import open_places
 from floorwalker.asgi.rules.publishing import Publisher
 from floorwalker.asgi.rules.rulebook import Rulebook, load_rulebook, rulebook_of
 from floorwalker.asgi.settings import Settings
+from floorwalker.asgi.tallies import Tallies
 from floorwalker.rulefile import RuleFiles
 from floorwalker.store import open_store
 
@@ -38,7 +38,8 @@ class Setup:
         self.publisher = publisher_of(settings)
         self.tallies = Tallies()
         if isinstance(settings.store, str):
-            open_store(settings.store)  # sends nothing, and says now whether it can ever be asked
+            # Sends nothing, and says now whether it can ever be asked.
+            open_store(settings.store, data_keys=settings.data_keys)
         self._other_paths: set[str] = set()
         self._said: set[str] = set()
 

@@ -1,11 +1,12 @@
 """A record on its way."""
 
 import asyncio
+from collections.abc import Callable
 
 from floorwalker.errors import RecordTooNew
 from floorwalker.store.commits.desk import as_bytes
 from floorwalker.store.link.replies import Reply
-from floorwalker.store.records.found import Loaded, TooNew, read_found
+from floorwalker.store.records.found import Found, Loaded, TooNew
 
 
 class Loading:
@@ -14,16 +15,23 @@ class Loading:
     It is decoded when it is read: a profile that nobody looks at yet would only be work for the garbage collector.
     """
 
-    __slots__ = ("_visitor", "arrived")
+    __slots__ = ("_read", "_visitor", "arrived")
 
-    def __init__(self, visitor: str, arrived: asyncio.Future[Reply] | asyncio.Future[Loaded]) -> None:
+    def __init__(
+        self,
+        visitor: str,
+        arrived: asyncio.Future[Reply] | asyncio.Future[Loaded],
+        read: Callable[[str, bytes | None], Found],
+    ) -> None:
+        """read: what lies under a visitor's key, from what the store answered."""
         self._visitor = visitor
+        self._read = read
         self.arrived = arrived
 
     def read(self) -> Loaded:
         """What arrived; it may point to another visitor. Raises as `Store.load` does."""
         found = self.arrived.result()
-        return found if isinstance(found, Loaded) else readable(read_found(self._visitor, as_bytes(found)))
+        return found if isinstance(found, Loaded) else readable(self._read(self._visitor, as_bytes(found)))
 
     def give_up(self) -> None:
         """Nobody will read it, or not again."""

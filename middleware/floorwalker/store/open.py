@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import assert_never
 
 from floorwalker.store.bundled.embedded import EmbeddedServer
@@ -11,6 +11,7 @@ from floorwalker.store.link.address import Address, EmbeddedAddress, GroupAddres
 from floorwalker.store.link.cluster import ClusterLink
 from floorwalker.store.link.dial import EmbeddedDial, SentinelDial, server_dial
 from floorwalker.store.link.pipe import Dial, Link, Pipe
+from floorwalker.store.records.keyring import NO_KEYS, Keyring
 from floorwalker.store.settings import StoreSettings
 from floorwalker.store.store import Store
 
@@ -25,11 +26,13 @@ def open_store(
     clock: Callable[[], float] = time.time,
     random_bytes: Callable[[int], bytes] = secrets.token_bytes,
     resume: Resume | None = None,
+    data_keys: Sequence[str] = (),
 ) -> Store:
     """The store at an address (the forms: `address.FORMS`); nothing is sent yet, so a store that is away is no error.
 
-    resume: makes a step of a raw event that an older release put aside. Raises StoreAddressError, or
-    ConfigurationError where the embedded server cannot run on this machine.
+    resume: makes a step of a raw event that an older release put aside. data_keys: seal what is personal, the newest
+    first; see `Keyring`. Raises StoreAddressError, or ConfigurationError where the embedded server cannot run on this
+    machine or a data key cannot be used.
     """
     settings = settings or StoreSettings()
     address = read_address(url)
@@ -41,6 +44,7 @@ def open_store(
         clock=clock,
         random_bytes=random_bytes,
         resume=resume,
+        keyring=Keyring(data_keys, random_bytes) if data_keys else NO_KEYS,
     )
 
 

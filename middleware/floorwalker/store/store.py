@@ -33,6 +33,7 @@ from floorwalker.store.naming import client_id, person_id
 from floorwalker.store.population import Population
 from floorwalker.store.publications import KeptRules, Publication, keep, read_history, read_kept
 from floorwalker.store.records.found import POINTERS_FOLLOWED, Loaded
+from floorwalker.store.records.keyring import NO_KEYS, Keyring
 from floorwalker.store.relaying.due import read_due
 from floorwalker.store.relaying.relaying import Relaying
 from floorwalker.store.settings import StoreSettings
@@ -71,9 +72,11 @@ class Store:
         clock: Callable[[], float] = time.time,
         random_bytes: Callable[[int], bytes] = secrets.token_bytes,
         resume: Resume | None = None,
+        keyring: Keyring = NO_KEYS,
     ) -> None:
         settings = settings or StoreSettings()
         self.joining: Joining = join_plainly
+        self.resume = resume
         self.population = Population(link, namespace)
         self._link = link
         self._namespace = namespace
@@ -90,8 +93,9 @@ class Store:
             backlog=Backlog(),
             new_visitors=TokenBucket(settings.new_profiles_per_s, clock),
             sequences=itertools.count(1),
-            resume=resume,
+            resume=lambda: self.resume,
             joining=lambda: self.joining,
+            keyring=keyring,
         )
         self._lanes = Lanes(self._desk)
 
@@ -127,11 +131,11 @@ class Store:
         keys = self._desk.keyspace.known
         if keys is None or self._lanes.hold(visitor):
             return self.follow(visitor)
-        return Loading(visitor, self._link.call("GET", keys.profile(visitor)))
+        return Loading(visitor, self._link.call("GET", keys.profile(visitor)), self._desk.read)
 
     def follow(self, visitor: str) -> Loading:
         """`load`, begun."""
-        return Loading(visitor, self._desk.loop.create_task(self.load(visitor)))
+        return Loading(visitor, self._desk.loop.create_task(self.load(visitor)), self._desk.read)
 
     def submit(
         self,
@@ -255,7 +259,9 @@ class Store:
         StoreUnavailable where the store goes away meanwhile.
         """
         keys = await self._desk.keyspace.keys()
-        async for loaded in read_profiles(self._link, keys, survey or Survey(), pause_s=pause_s):
+        async for loaded in read_profiles(
+            self._link, keys, survey or Survey(), pause_s=pause_s, read=self._desk.read
+        ):
             yield loaded
 
     async def stats(self, first: str, last: str | None = None) -> dict[str, dict[str, int]]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 
 from msgspec import Struct
 
@@ -11,10 +11,12 @@ from floorwalker.store.commits.desk import as_bytes
 from floorwalker.store.keys import Keys, prefix
 from floorwalker.store.link.pipe import Link
 from floorwalker.store.link.replies import Reply
-from floorwalker.store.records.found import Loaded, TooNew, read_found
+from floorwalker.store.records.found import Found, Loaded, TooNew, read_found
 from floorwalker.store.records.record import State
 
 KEYS_AT_ONCE = 500
+
+Read = Callable[[str, bytes | None], Found]
 
 
 class Survey(Struct):
@@ -31,18 +33,21 @@ class Survey(Struct):
     unreadable: int = 0
 
 
-async def read_profiles(link: Link, keys: Keys, survey: Survey, *, pause_s: float) -> AsyncIterator[Loaded]:
+async def read_profiles(
+    link: Link, keys: Keys, survey: Survey, *, pause_s: float, read: Read = read_found
+) -> AsyncIterator[Loaded]:
     """Every live record of a keyspace, node by node, in no order, some hundreds in memory at a time.
 
     A record that stands from beginning to end comes once. What is written meanwhile comes or not; a visitor who
     is merged into another meanwhile may come as both. pause_s: after every batch, for the server to see to others.
+    read: what lies under a visitor's key, from what the store answered.
     """
     for node in await link.nodes():
         before: frozenset[str] = frozenset()
         async for names in _scan(node, keys):
             # A server whose table shrinks gives some names of the batch before once more.
             fresh = frozenset(names) - before
-            for found in await _read(link, keys, fresh):
+            for found in await _read(link, keys, fresh, read):
                 if (loaded := _counted(found, survey)) is not None:
                     yield loaded
             before = frozenset(names)
@@ -75,17 +80,17 @@ def _visitors(found: Iterable[Reply], keys: Keys) -> list[str]:
     return visitors
 
 
-async def _read(link: Link, keys: Keys, visitors: Iterable[str]) -> list[Loaded | TooNew]:
+async def _read(link: Link, keys: Keys, visitors: Iterable[str], read: Read) -> list[Found]:
     """What lies there, asked for by partition: one lies on one node."""
     by_partition: dict[int, list[str]] = defaultdict(list)
     for visitor in visitors:
         by_partition[keys.partition_of(visitor)].append(visitor)
     asked = [link.call("MGET", *map(keys.profile, some)) for some in by_partition.values()]
-    found: list[Loaded | TooNew] = []
+    found: list[Found] = []
     for some, reply in zip(by_partition.values(), await asyncio.gather(*asked), strict=True):
         if not isinstance(reply, list) or len(reply) != len(some):
             raise StoreError("The store's answer has an unexpected form.")
-        found += [read_found(visitor, as_bytes(stored)) for visitor, stored in zip(some, reply, strict=True)]
+        found += [read(visitor, as_bytes(stored)) for visitor, stored in zip(some, reply, strict=True)]
     return found
 
 

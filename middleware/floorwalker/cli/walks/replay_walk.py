@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from floorwalker.accesslog.replay import Replay, Share, Summary, merged
 from floorwalker.asgi.rules.context import block_context
 from floorwalker.asgi.rules.rulebook import Rulebook
 from floorwalker.cli.walks.log_walk import Lines, walk_in_shares
+from floorwalker.cli.walks.shelf import data_keys_of
 from floorwalker.core.deciding.decide import PageDecisions, decide
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.ruleset import Content
@@ -30,7 +32,7 @@ class Walked(Struct):
 
 async def ask_store(address: str) -> None:
     """Raise StoreUnavailable where the store does not answer: the commits themselves would wait for it, for hours."""
-    store = open_store(address)
+    store = open_store(address, data_keys=data_keys_of(os.environ))
     try:
         await store.ping()
     finally:
@@ -76,7 +78,7 @@ def choose(rulebook: Rulebook, profile: Profile, signals: Signals) -> PageDecisi
 
 async def _store(replay: Replay, address: str) -> int:
     """Commit every visitor's hits; the number of profiles that stand in the store."""
-    store = open_store(address, settings=StoreSettings(new_profiles_per_s=1e9))
+    store = open_store(address, settings=StoreSettings(new_profiles_per_s=1e9), data_keys=data_keys_of(os.environ))
     try:
         stored = 0
         visitors = iter(replay.profiles)

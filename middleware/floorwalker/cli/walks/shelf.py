@@ -1,6 +1,8 @@
 """The versions of the rules that a store keeps, as commands look them up."""
 
+import os
 import re
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,6 +15,7 @@ from floorwalker.store import KeptRules, Publication, Store, open_store
 from floorwalker.store.link.address import EmbeddedAddress, read_address
 
 DEFAULT_STORE = "embedded:var/floorwalker"
+DATA_KEYS = "FLOORWALKER_DATA_KEYS"
 _VERSION = re.compile(r"[0-9a-f]{4,16}")
 _DAYS = {"today": 0, "yesterday": -1}
 
@@ -97,7 +100,12 @@ def open_existing(address: str) -> Store:
         raise ConfigurationError(
             f"there is no store in {read_to.folder}; run this where the site runs, or say --store with its address"
         )
-    return open_store(address)
+    return open_store(address, data_keys=data_keys_of(os.environ))
+
+
+def data_keys_of(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The data keys of the environment, the newest first."""
+    return tuple([key.strip() for key in environ.get(DATA_KEYS, "").split(",") if key.strip()])
 
 
 def shown_at(at: float, zone: tzinfo) -> str:

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import time
 from collections.abc import Sequence
 
@@ -18,6 +19,7 @@ from floorwalker.asgi.walk import Walk
 from floorwalker.cli.request import RequestUnreadable, read_moment, request_hit
 from floorwalker.cli.walks.log_walk import host_of
 from floorwalker.cli.walks.replay_walk import choose
+from floorwalker.cli.walks.shelf import data_keys_of
 from floorwalker.core.consent import EVERYTHING_PERMITTED
 from floorwalker.core.hit import Hit, HitKind
 from floorwalker.core.memory.profile import Profile
@@ -123,7 +125,7 @@ def _visitor(args: argparse.Namespace, rulebook: Rulebook) -> Subject:
 
 async def _profile(address: str, visitor: str, rulebook: Rulebook) -> tuple[Profile, Priors]:
     """What the store knows of them, and of everybody."""
-    store = open_store(address)
+    store = open_store(address, data_keys=data_keys_of(os.environ))
     store.joining = rulebook.corridor.join
     try:
         loaded = await store.load(visitor)

@@ -22,9 +22,10 @@ from floorwalker.store.commits.telling import Told
 from floorwalker.store.commits.waiting import Join
 from floorwalker.store.keys import Keys
 from floorwalker.store.link.replies import Reply, Word
-from floorwalker.store.naming import is_person
-from floorwalker.store.records.codec import encode_event
-from floorwalker.store.records.found import POINTERS_FOLLOWED, Found, Loaded, TooNew, read_found
+from floorwalker.store.naming import is_person, mark_of
+from floorwalker.store.records.codec import SCHEMA_SEALED, encode_event
+from floorwalker.store.records.found import POINTERS_FOLLOWED, Found, Loaded, TooNew
+from floorwalker.store.records.keyring import Keyring, Purpose
 from floorwalker.store.records.record import Alias, Body, Record, State
 from floorwalker.store.scripts import script
 
@@ -68,8 +69,9 @@ class Crossing:
                 person = await self._look(join.person)
                 if not isinstance(person, Loaded) or (person.record and person.record.state is not State.LIVE):
                     return None
-                frozen = _frozen(found, join, merge)
-                arrived(frozen, person.profile, self._desk.joining())  # what is going to fail, fails before the freeze
+                frozen = _frozen(found, join, merge, self._desk.keyring)
+                # What is going to fail, fails before the freeze.
+                arrived(frozen, person.profile, self._desk.joining(), self._desk.keyring)
                 found = await self._rewrite(found, frozen, self._desk.settings.stone_s)
         return None
 
@@ -110,7 +112,7 @@ class Crossing:
             if reply == 1:
                 return attempt.loaded
             if not isinstance(reply, list):
-                person = await self._led(read_found(person.visitor, as_bytes(reply)))
+                person = await self._led(self._desk.read(person.visitor, as_bytes(reply)))
             elif 1 in reply:
                 return person
             else:
@@ -120,7 +122,9 @@ class Crossing:
     def _attempt(self, person: Loaded, frozen: Loaded, body: Body, keys: Keys, *, is_told: bool) -> Attempt:
         """is_told: the event itself was committed before."""
         try:
-            profile, effects, message = arrived(frozen, person.profile, self._desk.joining(), is_told=is_told)
+            profile, effects, message = arrived(
+                frozen, person.profile, self._desk.joining(), self._desk.keyring, is_told=is_told
+            )
         except Exception as failure:
             raise _UnmergeableError from failure
         merge = f"merge:{body.merge.hex()}"
@@ -134,6 +138,7 @@ class Crossing:
             keys=keys,
             settings=self._desk.settings,
             random_bytes=self._desk.random_bytes,
+            keyring=self._desk.keyring,
         )
 
     async def _person(self, visitor: str) -> Found:
@@ -161,11 +166,12 @@ class Crossing:
             told.look_again(0)
             told.drop(keys.messages(new.visitor))
             told.drop(keys.deferred(new.visitor))
-            told.mark([(one.trait, one.value, one.gone) for one in marks(old.profile, _NOBODY)])
+            gone = [(mark_of(keys.people, one.trait, one.value), True) for one in marks(old.profile, _NOBODY)]
+            told.find(gone)
         stored = new.record.encode()
         head = told.head(old.identity, stored, life_s, "", 0, self._desk.settings)
         reply = await self._run(told.names, [*head, *told.rest])
-        return new if reply == 1 else read_found(new.visitor, as_bytes(reply))
+        return new if reply == 1 else self._desk.read(new.visitor, as_bytes(reply))
 
     async def _carry(self, visitor: str, person: str) -> bool:
         return await self._deliver(lambda: carry_messages(self._desk, visitor, person))
@@ -186,9 +192,10 @@ class _UnmergeableError(Exception):
 
 
 def _may_join(found: Loaded, join: Join) -> bool:
-    """Whether this history is one that no person has yet; an id that was once a person's is never another's."""
+    """Whether this history is one that no person has yet; an id that was once a person's is never another's. What of it
+    no data key opens would be lost on the way."""
     profile = found.profile
-    if is_person(found.visitor):
+    if is_person(found.visitor) or found.locked:
         return False
     return found.is_plain and profile is not None and not profile.user and found.visitor != join.person
 
@@ -197,11 +204,15 @@ def _has_taken_in(person: Loaded, body: Body) -> bool:
     return person.record is not None and Alias(body.visitor, body.pseudonym) in person.record.body.aliases
 
 
-def _frozen(found: Loaded, join: Join, merge: bytes) -> Loaded:
+def _frozen(found: Loaded, join: Join, merge: bytes, keyring: Keyring) -> Loaded:
     """The record that nobody may change any more, with what is to come of it."""
     record = found.record
     assert record is not None  # `_may_join` saw it
-    body = replace(record.body, moved_to=join.person, merge=merge, identified=encode_event(join.identified))
+    identified = encode_event(join.identified)
+    if keyring.seals:
+        identified = keyring.seal(identified, Purpose.MOVE, found.visitor)
+        record = replace(record, schema=max(record.schema, SCHEMA_SEALED))
+    body = replace(record.body, moved_to=join.person, merge=merge, identified=identified)
     return _next(found, record, State.MOVING, body, keeps_profile=True)
 
 

@@ -8,8 +8,17 @@ from floorwalker.store.commits.unposting import unpost
 from floorwalker.store.commits.unstreaming import unstream
 from floorwalker.store.keys import Keys
 from floorwalker.store.link.replies import Reply, Word
-from floorwalker.store.records.found import POINTERS_FOLLOWED, Found, Loaded, read_found
-from floorwalker.store.records.record import EPOCH_BYTES, IDENTITY_BYTES, Alias, Body, State, body_of, plain_stone, stone
+from floorwalker.store.records.found import POINTERS_FOLLOWED, Found, Loaded
+from floorwalker.store.records.record import (
+    EPOCH_BYTES,
+    IDENTITY_BYTES,
+    Alias,
+    Body,
+    State,
+    body_of,
+    plain_stone,
+    stone,
+)
 from floorwalker.store.scripts import script
 
 MEMBERS_AT_ONCE = 1000
@@ -29,7 +38,7 @@ async def erase(desk: Desk, visitor: str, *, follow: bool = True, hops: int = PO
         reply = await _lay(desk, keys, found, laid.encode())
         if reply == 1:
             break
-        found = read_found(visitor, as_bytes(reply))
+        found = desk.read(visitor, as_bytes(reply))
     dropped = await _drop_rest(desk, keys, visitor, body.pseudonym)
     for alias in body.aliases:
         dropped += await _erase_alias(desk, keys, visitor, alias)

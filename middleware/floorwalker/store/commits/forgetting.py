@@ -6,7 +6,7 @@ from floorwalker.store.commits.attempt import PSEUDONYM_BYTES
 from floorwalker.store.commits.desk import Desk, as_bytes
 from floorwalker.store.commits.unposting import unpost
 from floorwalker.store.commits.unstreaming import unstream
-from floorwalker.store.records.found import POINTERS_FOLLOWED, Loaded, TooNew, read_found
+from floorwalker.store.records.found import POINTERS_FOLLOWED, Found, Loaded
 from floorwalker.store.records.record import Alias, Body, Record, State
 from floorwalker.store.scripts import script
 
@@ -18,7 +18,7 @@ async def forget_events(desk: Desk, visitor: str, *, hops: int = POINTERS_FOLLOW
     gone the record keeps what it was called, as one of those who joined. A pointer is followed; of a stone, of nobody
     and of a record that only a newer release reads nothing is done. Raises StoreUnavailable.
     """
-    found = await desk.look(visitor)
+    found: Found | None = await desk.look(visitor)
     while isinstance(found, Loaded) and found.record is not None and found.record.state is State.LIVE:
         before = found.record.body
         renamed = _renamed(found.record, desk.random_bytes(PSEUDONYM_BYTES))
@@ -42,7 +42,7 @@ async def _drop(desk: Desk, before: Body) -> int:
 
 async def _settle(desk: Desk, visitor: str, pseudonym: bytes) -> None:
     """All is gone: nothing of what anybody was called need be known. Only where nobody has renamed them since."""
-    found = await desk.look(visitor)
+    found: Found | None = await desk.look(visitor)
     while isinstance(found, Loaded) and found.record is not None and found.record.body.pseudonym == pseudonym:
         if found.record.state is not State.LIVE:
             return
@@ -62,9 +62,9 @@ def _next(record: Record, body: Body) -> Record:
     return replace(record, version=(record.version + 1) % (1 << 32), body=body)
 
 
-async def _put(desk: Desk, found: Loaded, record: Record) -> Loaded | TooNew | None:
+async def _put(desk: Desk, found: Loaded, record: Record) -> Found | None:
     """Put a record in the place of what was found, for as long as that would have stayed; None, or what lies there."""
     keys = await desk.keyspace.keys()
     names = [keys.profile(found.visitor)]
     reply = await script("rewrite").run(desk.link, names, [found.identity, record.encode()])
-    return None if reply == 1 else read_found(found.visitor, as_bytes(reply))
+    return None if reply == 1 else desk.read(found.visitor, as_bytes(reply))

@@ -6,7 +6,7 @@ from typing import Protocol
 from msgspec import DecodeError
 
 from floorwalker.core.calendar import Calendar
-from floorwalker.core.effects import Count, Effects, Mark
+from floorwalker.core.effects import Count, Effects
 from floorwalker.core.events import MERGED, Event
 from floorwalker.core.memory.fold import fold
 from floorwalker.core.memory.persons import marks
@@ -17,7 +17,8 @@ from floorwalker.core.merging.merge import merge
 from floorwalker.core.ruleset import Site
 from floorwalker.store.records.codec import decode_event
 from floorwalker.store.records.found import Loaded
-from floorwalker.store.records.record import Pending
+from floorwalker.store.records.keyring import Keyring, Purpose, is_sealed
+from floorwalker.store.records.record import Body, Pending
 
 
 class Joining(Protocol):
@@ -42,7 +43,7 @@ def join_plainly(
 
 
 def arrived(
-    frozen: Loaded, person: Profile | None, joining: Joining, *, is_told: bool = False
+    frozen: Loaded, person: Profile | None, joining: Joining, keyring: Keyring, *, is_told: bool = False
 ) -> tuple[Profile, Effects, str]:
     """The person once a frozen history has come in, what that leaves, and the event's id where it has one.
 
@@ -51,9 +52,11 @@ def arrived(
     """
     if frozen.record is None or frozen.profile is None:
         raise ValueError("nothing here can move")
+    if frozen.locked:
+        raise ValueError("no data key opens what is to move")
     body = frozen.record.body
     try:
-        identified = decode_event(body.identified)
+        identified = decode_event(_unsealed(body, keyring))
         waited = _released(body.pending or Pending())
     except DecodeError as error:
         raise ValueError("an event in the record cannot be read") from error
@@ -71,10 +74,19 @@ def alone(joining: Joining, identified: Event, seed: int) -> Callable[[Profile |
     return step
 
 
+def _unsealed(body: Body, keyring: Keyring) -> bytes:
+    """The event that moves a record. Raises ValueError where no data key opens it."""
+    if not is_sealed(body.identified):
+        return body.identified
+    opened = keyring.open(body.identified, Purpose.MOVE, body.visitor)
+    if opened is None:
+        raise ValueError("no data key opens the event in the record")
+    return opened
+
+
 def _released(waited: Pending) -> Effects:
-    """What an unconfirmed visitor's record held back."""
+    """What an unconfirmed visitor's record held back; by what they are found follows from the two profiles."""
     return Effects(
         tuple(decode_event(event) for event in waited.events),
         tuple(Count(day, field, by) for day, field, by in waited.counts),
-        marks=tuple(Mark(trait, value, gone) for trait, value, gone in waited.marks),
     )

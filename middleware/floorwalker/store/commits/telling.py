@@ -6,8 +6,8 @@ from msgspec import Struct
 
 from floorwalker.store.keys import Keys
 from floorwalker.store.link.replies import Word
-from floorwalker.store.naming import mark_of, message_name
-from floorwalker.store.records.record import Marking, Tally
+from floorwalker.store.naming import message_name
+from floorwalker.store.records.record import Finding, Tally
 from floorwalker.store.settings import StoreSettings
 
 
@@ -57,10 +57,10 @@ class Told:
         at = format(due, ".3f") if due else 0
         self.rest += ("due", self._place(self._keys.due(self._partition)), self._visitor, at)
 
-    def mark(self, marks: Sequence[Marking]) -> None:
+    def find(self, found: Sequence[Finding]) -> None:
         """The index by which visitors are found."""
-        for trait, value, gone in marks:
-            member = f"{mark_of(self._keys.people, trait, value)}:{self._visitor}"
+        for mark, gone in found:
+            member = f"{mark}:{self._visitor}"
             place = self._place(self._keys.found(self._partition))
             self.rest += ("unmark" if gone else "mark", place, member)
 

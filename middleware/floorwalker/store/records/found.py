@@ -7,6 +7,8 @@ from msgspec import DecodeError, Struct
 from floorwalker.core.memory.profile import Profile
 from floorwalker.errors import RecordTooNew
 from floorwalker.store.records.codec import decode_profile
+from floorwalker.store.records.keyring import NO_KEYS, Keyring
+from floorwalker.store.records.personal import made_whole
 from floorwalker.store.records.record import IDENTITY_BYTES, Body, Record, State, body_of, decode_record, stone
 
 logger = logging.getLogger(__name__)
@@ -18,13 +20,15 @@ class Loaded(Struct, frozen=True, gc=False):
     """One visitor's record as it was read: the base of the next commit.
 
     visitor: whose record it is, after following pointers. profile: None for a new, an erased or a moved visitor.
-    identity: what the next commit expects to find; empty where there is no record.
+    identity: what the next commit expects to find; empty where there is no record. locked: sealed parts of the profile
+    that no data key opens.
     """
 
     visitor: str
     profile: Profile | None = None
     record: Record | None = None
     identity: bytes = b""
+    locked: tuple[bytes, ...] = ()
 
     @property
     def confirmed(self) -> bool:
@@ -77,7 +81,7 @@ class TooNew(Struct, frozen=True):
 Found = Loaded | TooNew
 
 
-def read_found(visitor: str, stored: bytes | None) -> Found:
+def read_found(visitor: str, stored: bytes | None, keyring: Keyring = NO_KEYS) -> Found:
     """Read what lies under a visitor's key. What cannot be read, or is another's, counts as absent and is logged."""
     if stored is None:
         return Loaded(visitor)
@@ -96,4 +100,7 @@ def read_found(visitor: str, stored: bytes | None) -> Found:
     if record.body.visitor != visitor:
         logger.error("a record lies under another visitor's key and counts as absent")
         return Loaded(visitor, identity=stored[:IDENTITY_BYTES])
+    if record.body.sealed and profile is not None:
+        profile, locked = made_whole(profile, record.body.sealed, visitor, keyring)
+        return Loaded(visitor, profile, record, stored[:IDENTITY_BYTES], locked)
     return Loaded(visitor, profile, record, stored[:IDENTITY_BYTES])

@@ -40,12 +40,14 @@ class State(IntEnum):
 
 Tally = tuple[str, str, int]  # day, field, by
 Marking = tuple[str, str, bool]  # trait, value, gone
+Finding = tuple[str, bool]  # the hash of a trait and its value, gone
 
 
 class Pending(Struct, frozen=True, array_like=True, gc=False):
     """Effects of an unconfirmed visitor, held back until the cookie has come back.
 
-    has_messages: senders' ids were remembered, for as short a time as the record.
+    marks: as an earlier release kept them; found: the same without the values. has_messages: senders' ids were
+    remembered, for as short a time as the record.
     """
 
     events: tuple[bytes, ...] = ()
@@ -53,6 +55,7 @@ class Pending(Struct, frozen=True, array_like=True, gc=False):
     due: float | None = None
     marks: tuple[Marking, ...] = ()
     has_messages: bool = False
+    found: tuple[Finding, ...] = ()
 
 
 class Writer(Struct, frozen=True, array_like=True, gc=False):
@@ -74,7 +77,7 @@ class Body(Struct, frozen=True, array_like=True, gc=False):
     """What a record holds behind its head. created: seconds since 1970. payload: the profile, in the head's schema.
 
     merge: names the move to another visitor, under way or done. aliases: the latest who came in. identified: while
-    the record moves, the event that moves it.
+    the record moves, the event that moves it. sealed: what is personal in the profile, where data keys are given.
     """
 
     visitor: str
@@ -87,6 +90,7 @@ class Body(Struct, frozen=True, array_like=True, gc=False):
     merge: bytes = b""
     aliases: tuple[Alias, ...] = ()
     identified: bytes = b""
+    sealed: tuple[bytes, ...] = ()
 
 
 class Record(Struct, frozen=True, gc=False):
