@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families as read_text
 
 from floorwalker.asgi.metrics.figures import Figures
 from floorwalker.asgi.metrics.shared import FiguresFolder
-from floorwalker.asgi.metrics.tallies import WAITS_S, Waits
+from floorwalker.asgi.tallies import WAITS_S, Waits
 from floorwalker.console.passwords import hashed
 from floorwalker.errors import ConfigurationError
 from tests.asgi.browser import GOOGLEBOT, SEARCH, Answer, Browser, page_app

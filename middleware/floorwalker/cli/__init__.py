@@ -29,6 +29,7 @@ COMMANDS = (
     "relay",
     "visitor",
     "operator",
+    "doctor",
     "backup",
     "restore",
 )

@@ -7,7 +7,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 
 from floorwalker.asgi.metrics.figures import Figures
-from floorwalker.asgi.metrics.tallies import WAITS_S
+from floorwalker.asgi.tallies import WAITS_S
 
 Workers = Mapping[str, Figures]
 

@@ -1,13 +1,14 @@
 """What one worker has to tell at a moment: plain values that can lie in a file for another worker to read."""
 
 from collections.abc import Iterable, Mapping, Sequence
+
 from msgspec import Struct
 from prometheus_client import ProcessCollector
 
 from floorwalker.asgi.health import release
 from floorwalker.asgi.keeper import Keeper
-from floorwalker.asgi.metrics.tallies import Tallies
 from floorwalker.asgi.rules.publishing import Publisher
+from floorwalker.asgi.tallies import Tallies
 
 
 class RuleFigures(Struct, frozen=True):

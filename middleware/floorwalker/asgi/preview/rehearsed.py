@@ -12,7 +12,6 @@ from floorwalker.asgi.http.kinds import RequestKind
 from floorwalker.asgi.http.request import Request
 from floorwalker.asgi.http.types import RawHeaders
 from floorwalker.asgi.meeting import Markup, Meeting, Tail
-from floorwalker.asgi.metrics.tallies import Tallies
 from floorwalker.asgi.preview.drafts import DraftBook
 from floorwalker.asgi.preview.overlay import Overlay
 from floorwalker.asgi.preview.policy import admits_script
@@ -20,6 +19,7 @@ from floorwalker.asgi.preview.seal import Sealed
 from floorwalker.asgi.preview.state import Scene, state_of
 from floorwalker.asgi.rules.rulebook import MayHold, Rulebook
 from floorwalker.asgi.setup import Setup
+from floorwalker.asgi.tallies import Tallies
 from floorwalker.asgi.walk import Walk
 from floorwalker.core.consent import EVERYTHING_PERMITTED
 from floorwalker.core.hashing import seed_of
