@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8000
 
-.PHONY: demo test test-long test-browser test-editor test-clients lint bench bench-smoke clean
+.PHONY: demo test test-long test-faults test-browser test-editor test-clients lint bench bench-smoke clean
 
 .venv/.base: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -43,6 +43,9 @@ test: .venv/.test
 
 test-long: .venv/.test  ## the laws of the rule language, twenty times as long; some minutes
 	FLOORWALKER_LONG_RUN=20 $(BIN)/python -m pytest -q tests/core/evaluation/test_naive.py tests/core/test_decide_laws.py
+
+test-faults: .venv/.test  ## servers and workers killed, stopped and cut off under load; minutes, and a table
+	$(BIN)/python -m pytest -q -m faults
 
 test-browser: .venv/.browser  ## needs Chromium (Debian: apt-get install chromium)
 	$(BIN)/python -m pytest -q -m browser

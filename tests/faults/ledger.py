@@ -1,0 +1,76 @@
+"""The plain log of one run: what was asked, what came back, and what was acknowledged."""
+
+import asyncio
+import re
+from dataclasses import dataclass, field
+
+from benchmarks.small_site import BLOCKS
+from benchmarks.wire import Answer
+
+_SLOT = re.compile(rb'(<i id="from-(\w+)"></i>)(.*?)(<i id="to-\2"></i>)', re.DOTALL)
+ORDER = "order:"
+
+
+@dataclass(frozen=True)
+class Word:
+    """What was acknowledged: an event by its name or an order by its id. seconds: how long the answer took.
+
+    answered: of the run's clock. has_id: it was sent until the answer said that it stands.
+    """
+
+    guest: int
+    worker: int
+    answered: float
+    seconds: float
+    has_id: bool
+
+
+@dataclass
+class Ledger:
+    """uncertain: what got no answer, so it may stand once or not at all. broken: connections that ended early."""
+
+    requests: int = 0
+    differing: list[str] = field(default_factory=list)
+    server_errors: list[str] = field(default_factory=list)
+    asked_again: int = 0
+    broken: int = 0
+    slowest_s: float = 0.0
+    slowest_bare_s: float = 0.0
+    slowest_collecting_s: float = 0.0
+    words: dict[str, Word] = field(default_factory=dict)
+    uncertain: set[str] = field(default_factory=set)
+    logins: dict[int, Word] = field(default_factory=dict)
+    amounts: dict[str, int] = field(default_factory=dict)
+    moved: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def acknowledge(self, name: str, word: Word) -> None:
+        async with self.moved:
+            self.words[name] = word
+            self.moved.notify_all()
+
+    async def reached(self, count: int) -> None:
+        """So much is acknowledged."""
+        async with self.moved:
+            await self.moved.wait_for(lambda: len(self.words) >= count)
+
+    def compare(self, path: str, answer: Answer, bare: Answer, *, is_robot: bool) -> None:
+        """An answer beside what the app itself says there."""
+        if answer.status >= 500:
+            self.server_errors.append(f"{answer.status} {path}")
+        if answer.status != bare.status or not same_but_for_slots(answer.body, bare.body, is_robot=is_robot):
+            self.differing.append(path)
+
+
+def same_but_for_slots(wrapped: bytes, bare: bytes, *, is_robot: bool) -> bool:
+    """Whether a page is the app's own, byte for byte, and holds in each slot one of the blocks or the app's default."""
+    if is_robot or wrapped == bare:
+        return wrapped == bare
+    defaults = {name: content for _, name, content, _ in _SLOT.findall(bare)}
+    shown = {name: content for _, name, content, _ in _SLOT.findall(wrapped)}
+    if defaults.keys() != shown.keys() or _SLOT.sub(rb"\1\4", wrapped) != _SLOT.sub(rb"\1\4", bare):
+        return False
+    return all(content == defaults[name] or _is_ours(content) for name, content in shown.items())
+
+
+def _is_ours(content: bytes) -> bool:
+    return any(block in content for block in BLOCKS)

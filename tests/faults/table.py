@@ -1,0 +1,82 @@
+"""The table of a run: one line a fault."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tests.faults.audit import Audit
+from tests.faults.ledger import Ledger
+
+HEAD = (
+    "fault",
+    "requests",
+    "differing",
+    "5xx",
+    "slowest, s",
+    "bare, s",
+    "acknowledged",
+    "lost",
+    "doubled",
+    "sent again",
+    "gone with the fault",
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one fault came to. gone: acknowledged, and lost with what the fault destroyed; may_go says what that is."""
+
+    fault: str
+    requests: int
+    differing: int
+    errors: int
+    slowest_s: float
+    bare_s: float
+    acknowledged: int
+    lost: int
+    doubled: int
+    again: int
+    gone: int
+    may_go: str
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        gone = f"{self.gone}: {self.may_go}" if self.may_go else "–"
+        counts = (self.requests, self.differing, self.errors, f"{self.slowest_s:.2f}", f"{self.bare_s:.2f}")
+        return (
+            self.fault,
+            *map(str, counts),
+            *map(str, (self.acknowledged, self.lost, self.doubled, self.again)),
+            gone,
+        )
+
+
+def row_of(fault: str, may_go: str, ledger: Ledger, audit: Audit) -> Row:
+    return Row(
+        fault,
+        ledger.requests,
+        len(ledger.differing),
+        len(ledger.server_errors),
+        ledger.slowest_s,
+        ledger.slowest_bare_s,
+        len(ledger.words),
+        len(audit.lost),
+        len(audit.doubled),
+        ledger.asked_again,
+        len(audit.pardoned),
+        may_go,
+    )
+
+
+def written(rows: Sequence[Row]) -> str:
+    """As Markdown."""
+    lines = [HEAD, tuple("---" for _ in HEAD), *(row.cells for row in rows)]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+
+
+def replaced(page: str, table: str, caption: str) -> str:
+    """The page with this table in the place of the one before."""
+    before, begin, rest = page.partition("<!-- last run -->\n")
+    _, end, after = rest.partition("<!-- end of last run -->")
+    if not (begin and end):
+        raise ValueError("the page has no place for the table")
+    return f"{before}{begin}{caption}\n\n{table}{end}{after}"

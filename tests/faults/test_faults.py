@@ -1,0 +1,92 @@
+"""A site under load, and what may befall it: pages stay the app's, and what was acknowledged counts once."""
+
+import asyncio
+import os
+from pathlib import Path
+
+import pytest
+
+from floorwalker import open_store
+from tests.faults.audit import Audit, audit
+from tests.faults.crowd import Crowd
+from tests.faults.faults import FAULTS, Fault
+from tests.faults.scene import BUDGET_S, Scene, scene
+from tests.faults.table import Row, row_of
+
+pytestmark = pytest.mark.faults
+
+GUESTS = int(os.environ.get("FLOORWALKER_TEST_GUESTS", "200"))
+ACTS = 8
+STRIKES_AT = GUESTS  # so much is acknowledged then; about a quarter of all
+MARGIN_S, COLLECTING_S = 2.0, 7.0  # beyond app time and budget; events over HTTP wait five seconds for the store
+WITHIN_S = 90
+MORE_TASKS, MORE_FILES = 3, 6
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=[fault.name for fault in FAULTS])
+async def test_whatever_befalls_the_site(fault: Fault, tmp_path: Path, rows: list[Row]) -> None:
+    async with asyncio.timeout(WITHIN_S), scene(tmp_path, **fault.options) as one:
+        crowd = Crowd([worker.port for worker in one.workers], one.bare.port, one.ledger, guests=GUESTS, acts=ACTS)
+        await warmed_up(one)
+        before = await one.inside()
+        await befallen(one, crowd, fault)
+        lost = await one.settled()
+        store = open_store(one.redis.url)
+        result = await audit(store, one.ledger, crowd.guests, one.pardons)
+        await store.close()
+        rows.append(row_of(fault.name, fault.may_go, one.ledger, result))
+        await nothing_leaks(one, before)
+        ends = [await asyncio.to_thread(worker.end) for worker in one.workers]
+    pages_are_the_apps_own(one)
+    all_that_was_acknowledged_stands_once(result)
+    assert not lost
+    assert ends == [ENDED, ENDED]
+
+
+ENDED = -15
+
+
+async def warmed_up(one: Scene) -> None:
+    """Both workers have met the store, so that what they hold from then on is what they need."""
+    for worker in one.workers:
+        await worker.ask("/stock/1")
+    await one.settled()
+
+
+async def befallen(one: Scene, crowd: Crowd, fault: Fault) -> None:
+    living = asyncio.create_task(crowd.live())
+    await one.ledger.reached(STRIKES_AT)
+    await fault.strike(one)
+    await living
+
+
+async def nothing_leaks(one: Scene, before: list[dict[str, int]]) -> None:
+    """Tasks and files of each worker that lived through it are what they were before the load."""
+    async with asyncio.timeout(15):
+        while True:
+            if all(map(no_more, before, await one.inside())):
+                return
+            await asyncio.sleep(0.2)
+
+
+def no_more(before: dict[str, int], after: dict[str, int]) -> bool:
+    if after["pid"] != before["pid"]:
+        return after["tasks"] < 40
+    return after["tasks"] <= before["tasks"] + MORE_TASKS and after["fds"] <= before["fds"] + MORE_FILES
+
+
+def pages_are_the_apps_own(one: Scene) -> None:
+    ledger = one.ledger
+    assert ledger.differing == []
+    assert ledger.server_errors == []
+    assert ledger.slowest_s <= ledger.slowest_bare_s + BUDGET_S + MARGIN_S + one.late_allowed_s
+    assert ledger.slowest_collecting_s <= ledger.slowest_bare_s + COLLECTING_S + one.late_allowed_s
+    if not one.late_allowed_s:  # no worker died, so nobody was left without an answer
+        assert not ledger.broken
+
+
+def all_that_was_acknowledged_stands_once(result: Audit) -> None:
+    assert result.lost == []
+    assert result.doubled == []
+    assert result.misplaced == []
+    assert result.unequal == []
