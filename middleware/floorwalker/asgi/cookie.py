@@ -3,7 +3,7 @@
 import hashlib
 import re
 from base64 import urlsafe_b64encode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from hmac import digest
 
 from itsdangerous import Signer
@@ -51,6 +51,11 @@ class VisitorCookie:
         signed = self._signer.sign(b"%s.%08x" % (identity.visitor.encode("ascii"), int(now)))
         attributes = b"Path=/; Max-Age=%d; HttpOnly; SameSite=Lax" % MAX_AGE_SECONDS
         return b"%s=%s; %s%s" % (_name(secure=secure), signed, attributes, b"; Secure" if secure else b"")
+
+    @staticmethod
+    def is_in(cookies: Iterable[bytes], *, secure: bool) -> bool:
+        """Whether any of these Cookie headers bears our name, whatever its value is worth."""
+        return any(list(values_of(header, _name(secure=secure))) for header in cookies)
 
     @staticmethod
     def no_cookie(*, secure: bool) -> bytes:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping
 
-from floorwalker.asgi.budget import Budget
+from floorwalker.asgi.acquaintance import Acquaintance
 from floorwalker.asgi.cookie import Identity, is_due
 from floorwalker.asgi.http.headers import all_of, with_cookie
 from floorwalker.asgi.http.kinds import RequestKind
@@ -11,14 +11,13 @@ from floorwalker.asgi.http.request import Request
 from floorwalker.asgi.http.types import RawHeaders
 from floorwalker.asgi.insertion import marking, script_tag
 from floorwalker.asgi.keeper import Commit, Keeper
-from floorwalker.asgi.meeting import Markup, Meeting, Tail
+from floorwalker.asgi.meeting import Markup, Tail
 from floorwalker.asgi.preview.policy import admits_script
 from floorwalker.asgi.setup import Setup
 from floorwalker.asgi.turns import Turn
 from floorwalker.asgi.walk import Walk
-from floorwalker.core.consent import EVERYTHING_PERMITTED, Permission
 from floorwalker.core.events import Event
-from floorwalker.core.hit import Hit, HitKind
+from floorwalker.core.hit import HitKind
 from floorwalker.core.steps import DeedStep
 from floorwalker.html.markers import PageMemory
 from floorwalker.html.weave import Outcome
@@ -38,63 +37,25 @@ _NOTHING_HAPPENS = ("HEAD", "OPTIONS", "TRACE")
 _SAFE = ("GET", *_NOTHING_HAPPENS)
 
 
-class Encounter(Meeting):
+class Encounter(Acquaintance):
     """All request state that concerns the visitor. Loading begins with `begin`, so that the app works meanwhile."""
 
     def __init__(self, setup: Setup, keeper: Keeper, request: Request) -> None:
-        super().__init__(setup, request)
-        self._keeper = keeper
-        self._budget = Budget(setup.budget_s)
-        self._identity: Identity | None = None
-        self._load: Loading | None = None
-        self._base: Loaded | None = None
+        super().__init__(setup, keeper, request)
         self._named: Identity | None = None
         self._leaves = False
-        self._has_turned = False
-        self._is_settled = False
         self._is_kept = False
         self._is_finished = False
-        self._commits: list[Commit] = []
-
-    def begin(self) -> None:
-        """Begin to load whom the cookie names."""
-        identity = self.identity
-        if identity.confirmed and self._load is None:
-            self._load = self._keeper.load(identity.visitor)
-
-    @property
-    def identity(self) -> Identity:
-        """The visitor whom the request named, or a new one."""
-        if self._identity is None:
-            cookie, request = self._setup.cookie, self.request
-            for header in request.cookies:
-                found = cookie.read(header, secure=request.secure, now=request.at)
-                if found is not None:
-                    self._identity = found
-                    break
-            else:
-                self._identity = cookie.new(request.at)
-        return self._identity
 
     async def walk(self) -> Walk:
         """The visitor's walk, once they are loaded or the budget is spent."""
         if self._walk is None:
             await self._loaded()
         if self._walk is None:  # two tasks of the app may ask at once
-            request, base = self.request, self._base
-            kind, status = self._expected
-            hit = Hit(
-                at=request.at,
-                url=request.url,
-                headers=request.headers,
-                method=request.asked.method,
-                status=status,
-                kind=kind,
-                address=request.address,
-            )
+            base = self._base
             self._walk = Walk(
                 self._rulebook,
-                hit,
+                self._hit(),
                 base.profile if base is not None else None,
                 visitor=self.identity.visitor,
                 degraded=self.identity.confirmed and base is None,
@@ -103,11 +64,6 @@ class Encounter(Meeting):
         if self._walk.turn is not None and self._became is not None and self._may_turn(self._walk):
             await self._turn_in_time(self._walk)
         return self._walk
-
-    @property
-    def permission(self) -> Permission:
-        """What may be kept and counted of this visitor: the one place that says so."""
-        return EVERYTHING_PERMITTED
 
     def log_out(self) -> None:
         """Whoever comes next with this browser is somebody else, from the next response's start on."""
@@ -144,7 +100,7 @@ class Encounter(Meeting):
     @property
     def has_part(self) -> bool:
         """Whether this request counts, or the app said something."""
-        return self.kind is not None or self._named is not None or self._has_said
+        return self.kind is not None or self._named is not None or self._has_said or self._standing.is_new
 
     async def settle(self, headers: RawHeaders, *, shared: bool) -> RawHeaders:
         """The headers of the response as they go out, with what must be stored before they do.
@@ -153,9 +109,12 @@ class Encounter(Meeting):
         """
         self._is_settled = True
         walk = await self.walk()
-        if walk.is_robot or not self.permission.stores:
-            self.tallies.robots += walk.is_robot
+        headers = await self._chosen(walk, headers, shared=shared)
+        if walk.is_robot:
+            self.tallies.robots += 1
             return headers
+        if not self.permission.stores:
+            return self._parted(headers, shared=shared)
         cookie = self._cookie(shared=shared)
         self._is_kept = self._may_count and (self.identity.confirmed or (cookie is not None and self._named is None))
         if self._is_kept and (self._has_said or self.request.asked.method not in _SAFE):
@@ -183,21 +142,6 @@ class Encounter(Meeting):
         """The request was cancelled, or the app failed; a page that had begun was seen all the same."""
         self.finish({})
         self._let_go()
-
-    async def _loaded(self) -> None:
-        self.begin()
-        if self._load is None or self._base is not None:
-            self.tallies.loads_not_asked += self._load is None and self.identity.confirmed
-            return
-        base = await self._keeper.loaded(self._load, self._budget)
-        if base is None or self._identity is None:
-            return
-        if base.erased:
-            self._identity = self._setup.cookie.new(self.request.at)
-            return
-        self._base = base
-        if base.visitor != self._identity.visitor:
-            self._identity = Identity(base.visitor, 0, confirmed=True)
 
     def _finish(self, outcomes: Mapping[str, Outcome]) -> None:
         if self._walk is not None and self._has_said and not self._is_settled:
@@ -303,7 +247,7 @@ class Encounter(Meeting):
         return self._setup.cookie.set_cookie(wanted, secure=self.request.secure, now=self.request.at)
 
     def _commit(self, walk: Walk, outcomes: Mapping[str, Outcome]) -> Commit | None:
-        topics = walk.topics if self.identity.confirmed else ()
+        topics = walk.topics if self.identity.confirmed and self.permission.counts else ()
         commit = self._submit(walk.take(outcomes))
         if topics and commit is not None:
             self._keeper.population.count(topics, commit)
@@ -314,10 +258,6 @@ class Encounter(Meeting):
             return None
         confirmed = self.identity.confirmed
         return self._noted(self._keeper.commit(self.identity.visitor, self._base, step, confirmed=confirmed))
-
-    def _noted(self, commit: Commit) -> Commit:
-        self._commits.append(commit)
-        return commit
 
     def _let_go(self) -> None:
         if self._walk is not None:

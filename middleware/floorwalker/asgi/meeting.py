@@ -9,6 +9,7 @@ from floorwalker.asgi.http.types import RawHeaders
 from floorwalker.asgi.rules.rulebook import MayHold, Rulebook
 from floorwalker.asgi.setup import Setup
 from floorwalker.asgi.walk import Walk
+from floorwalker.core.consent import Category
 from floorwalker.core.events import Event
 from floorwalker.core.hit import HitKind
 from floorwalker.html.markers import PageMemory
@@ -86,6 +87,11 @@ class Meeting(ABC):
     @abstractmethod
     def log_out(self) -> None:
         """Whoever comes next with this browser is somebody else."""
+
+    def agree(self, walk: Walk, granted: frozenset[Category]) -> None:
+        """The app says what they allow from here on. Of somebody made up nothing is kept in any case."""
+        chosen = self._setup.terms.chosen(granted, at=self.request.at)
+        walk.permit(self._setup.terms.after(chosen))
 
     def identify(self, walk: Walk, event: Event) -> None:
         """The app says who this is. Somebody made up is joined with nobody."""

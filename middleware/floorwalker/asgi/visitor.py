@@ -6,6 +6,7 @@ from typing import Any
 from floorwalker.asgi.bystander import Bystander
 from floorwalker.asgi.meeting import Meeting
 from floorwalker.asgi.walk import Walk
+from floorwalker.core.consent import Category
 from floorwalker.core.decision import Arm, Decision, Reason
 from floorwalker.core.events import NOTE_TAKEN, SLOT_SHOWN, Page, Scalar
 from floorwalker.core.happening import event_of, identified_of, is_reserved
@@ -14,6 +15,8 @@ from floorwalker.core.ruleset import Content
 from floorwalker.core.signals import Signals
 
 SCOPE_KEY = "floorwalker"
+_GOES_NOWHERE = "what handlers track of visitors who do not allow to be counted or remembered goes nowhere"
+_STAYS_UNKNOWN = "whoever does not allow to be remembered stays unknown, whoever a handler says that they are"
 _FOR_THE_APP = (NOTE_TAKEN, SLOT_SHOWN)  # no page and no client may claim these
 
 
@@ -30,8 +33,8 @@ class Visitor:
 
     @property
     def id(self) -> str:
-        """The visitor's id; empty without the middleware."""
-        return self._walk.visitor if self._walk is not None else ""
+        """The visitor's id; empty without the middleware, and where nothing may be kept of them."""
+        return self._walk.visitor if self._walk is not None and self._walk.permission.stores else ""
 
     @property
     def segments(self) -> frozenset[str]:
@@ -96,6 +99,9 @@ class Visitor:
         """
         if self._walk is None or self._encounter is None:
             return
+        if not self._walk.permission.stores:
+            self._encounter.note(_GOES_NOWHERE)
+            return
         happened = event_of(str(event), properties or {}, at=self._encounter.now())
         if is_reserved(happened.name) and happened.name not in _FOR_THE_APP:
             self._encounter.note(f"{happened.name} follows from other things and cannot be tracked")
@@ -107,11 +113,43 @@ class Visitor:
 
         What an unknown visitor did so far becomes this person's, on all their devices; of somebody who is known as
         another already nothing does: from here on they are this one. An empty user only tells traits. What is known
-        already costs nothing, so it may be said on every page.
+        already costs nothing, so it may be said on every page. Of a visitor who does not allow to be remembered it
+        goes nowhere.
         """
-        if self._walk is not None and self._encounter is not None:
+        if self._walk is None or self._encounter is None:
+            return
+        if not self._walk.permission.remembers:
+            self._encounter.note(_STAYS_UNKNOWN)
+        else:
             told = identified_of(str(user), traits or {}, at=self._encounter.now())
             self._encounter.identify(self._walk, told)
+
+    def consent(self, categories: Iterable[str]) -> None:
+        """Say what the visitor allows from now on, and nothing else: `analytics`, `personalization`, `tests`.
+
+        For an app that asks by itself; call it before the response starts, which keeps it in a cookie. What was kept
+        by a permission that is over goes.
+        """
+        if self._walk is None or self._encounter is None:
+            return
+        named = frozenset(map(str, categories))
+        for name in sorted(named.difference(Category)):
+            self._encounter.note(f"{name[:40]!r} is nothing that a visitor allows: {', '.join(Category)}")
+        self._encounter.agree(self._walk, frozenset([one for one in Category if one in named]))
+
+    def refuse(self) -> None:
+        """Say that the visitor allows nothing: what is kept of them is erased, and only this is remembered."""
+        self.consent(())
+
+    @property
+    def consented(self) -> frozenset[str]:
+        """What may be done by what the visitor said, or where they were not asked: names of categories."""
+        return frozenset(map(str, self._walk.permission.granted)) if self._walk is not None else frozenset()
+
+    @property
+    def consent_asked(self) -> bool:
+        """Whether the site asks this visitor, and they have not answered yet."""
+        return self._walk is not None and self._walk.permission.undecided
 
     def logout(self) -> None:
         """Whoever comes next with this browser starts anew; call it before the response starts.

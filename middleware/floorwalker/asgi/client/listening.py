@@ -35,7 +35,7 @@ class Listening(Encounter):
                 visitor, confirmed = self.identity.visitor, self.identity.confirmed
                 commit = self._keeper.commit(visitor, self._base, step, confirmed=confirmed, message=one.id)
                 self._noted(commit)
-                if one.is_view and confirmed:
+                if one.is_view and confirmed and self.permission.counts:
                     topics = self.rulebook.corridor.topics(walk.signals.page)
                     self._keeper.population.count(topics, commit)
         for commit in self._commits:

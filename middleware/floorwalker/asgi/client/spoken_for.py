@@ -15,6 +15,8 @@ from floorwalker.asgi.setup import Setup
 from floorwalker.asgi.walk import Walk
 from floorwalker.collect.keys import Access, Keyring, key_of
 from floorwalker.collect.refusals import Fault, Refused, refused_for
+from floorwalker.core.allowance import limited
+from floorwalker.core.consent import EVERYTHING_PERMITTED, Permission
 from floorwalker.core.hit import HitKind
 
 _VISITOR: Final = re.compile(r"[A-Za-z0-9_-]{22}")
@@ -32,6 +34,12 @@ class SpokenFor(Encounter):
         self._counts = counts
         self.begin()
         self.became(HitKind.FRAGMENT, 200, is_page=False)
+
+    @property
+    def permission(self) -> Permission:
+        """What they said as far as their record knows; the server's own request says nothing of it."""
+        profile = self._base.profile if self._base is not None else None
+        return limited(EVERYTHING_PERMITTED, profile.consent if profile is not None else None)
 
     async def walk(self) -> Walk:
         walk = await super().walk()

@@ -1,0 +1,167 @@
+"""Whom a request comes from: whether they may be known at all, what their cookie says, and what is loaded of them."""
+
+from functools import partial
+from typing import Final
+
+from floorwalker.asgi.budget import Budget
+from floorwalker.asgi.cookie import Identity
+from floorwalker.asgi.http.headers import with_cookie
+from floorwalker.asgi.http.request import Request
+from floorwalker.asgi.http.types import RawHeaders
+from floorwalker.asgi.keeper import Commit, Keeper
+from floorwalker.asgi.meeting import Meeting
+from floorwalker.asgi.permitting.standing import Standing
+from floorwalker.asgi.setup import Setup
+from floorwalker.asgi.walk import Walk
+from floorwalker.core.consent import Category, Permission
+from floorwalker.core.hit import Hit, HitKind
+from floorwalker.core.memory.profile import Profile
+from floorwalker.core.signals import Signals
+from floorwalker.core.steps import DeedStep, deed_of
+from floorwalker.store import Loaded, Loading
+from floorwalker.store.naming import is_person
+
+_LATE: Final = "what a visitor allows was said after the response had begun, and is not kept"
+_SHARED: Final = "what a visitor allows is not kept by a response that shared caches may keep"
+
+
+class Acquaintance(Meeting):
+    """A visitor as far as they are known. Without permission nobody is: no cookie is read, and nothing loaded."""
+
+    def __init__(self, setup: Setup, keeper: Keeper, request: Request) -> None:
+        super().__init__(setup, request)
+        self._keeper = keeper
+        self._budget = Budget(setup.budget_s)
+        self._standing = Standing(setup.terms, request)
+        self._identity: Identity | None = None
+        self._load: Loading | None = None
+        self._base: Loaded | None = None
+        self._has_turned = False
+        self._is_settled = False
+        self._commits: list[Commit] = []
+
+    def begin(self) -> None:
+        """Begin to load whom the cookie names."""
+        identity = self.identity
+        if identity.confirmed and self._load is None:
+            self._load = self._keeper.load(identity.visitor)
+
+    @property
+    def permission(self) -> Permission:
+        """What may be kept and counted of this visitor: the one place that says so."""
+        return self._standing.permission(self._country)
+
+    @property
+    def identity(self) -> Identity:
+        """The visitor whom the request named, or a new one."""
+        if self._identity is None:
+            brought = self._brought() if self.permission.stores else None
+            self._identity = brought or self._setup.cookie.new(self.request.at)
+        return self._identity
+
+    def agree(self, walk: Walk, granted: frozenset[Category]) -> None:
+        """The visitor allows this much from here on, and nothing else."""
+        if self._is_settled:
+            self.note(_LATE)
+            return
+        self._standing.choose(granted, before=self.permission)
+        walk.permit(self.permission)
+
+    def _brought(self) -> Identity | None:
+        """Whom the request's cookies name."""
+        cookie, request = self._setup.cookie, self.request
+        for header in request.cookies:
+            found = cookie.read(header, secure=request.secure, now=request.at)
+            if found is not None:
+                return found
+        return None
+
+    async def _loaded(self) -> None:
+        self.begin()
+        if self._load is None or self._base is not None:
+            self.tallies.loads_not_asked += self._load is None and self.identity.confirmed
+            return
+        identity = self._identity
+        base = await self._keeper.loaded(self._load, self._budget)
+        if identity is None or self._identity is not identity:  # two tasks of the app may ask at once
+            return
+        if base is None:
+            self._heed(identity.visitor, None)
+        elif base.erased:
+            self._identity = self._setup.cookie.new(self.request.at)
+        else:
+            self._base = base
+            if base.visitor != identity.visitor:
+                self._identity = Identity(base.visitor, 0, confirmed=True)
+            self._heed(base.visitor, base.profile)
+
+    def _heed(self, visitor: str, profile: Profile | None) -> None:
+        """What was kept by a permission that is over goes: all of it, and they are somebody else from here on, or what
+        the streams hold. Arms go with the next step (`allowance.in_step`)."""
+        lost = self._standing.known(profile, self.permission)
+        if Category.PERSONALIZATION in lost:
+            self._noted(self._keeper.erase(visitor))
+            self._identity, self._base = self._setup.cookie.new(self.request.at), None
+        elif Category.ANALYTICS in lost:
+            self._noted(self._keeper.forget_events(visitor))
+
+    async def _chosen(self, walk: Walk, headers: RawHeaders, *, shared: bool) -> RawHeaders:
+        """The headers with what the visitor chose in this request, once it is heeded."""
+        if not self._standing.is_new:
+            return headers
+        if self.permission.stores and not self._has_turned:
+            self._identity, self._load, self._base = None, None, None
+            await self._loaded()
+            walk.arrived(self.identity.visitor, self._base.profile if self._base is not None else None)
+            self._keep_choice()
+        cookie = self._standing.cookie()
+        if shared:
+            self.note(_SHARED)
+        return headers if shared or cookie is None else with_cookie(headers, cookie)
+
+    def _keep_choice(self) -> None:
+        """Whoever is known already has it noted, whether this request counts or not."""
+        if not self.identity.confirmed or (self._base is not None and self._base.profile is None):
+            return
+        at, visitor = self.request.at, self.identity.visitor
+        said = Hit(at=at, url="", kind=HitKind.EVENTS)
+        deed = partial(deed_of, said, Signals(at=at), visitor, permission=self.permission)
+        step = DeedStep(self._rulebook.corridor, deed)
+        self._noted(self._keeper.commit(visitor, self._base, step, confirmed=True))
+
+    def _parted(self, headers: RawHeaders, *, shared: bool) -> RawHeaders:
+        """The headers for whoever refused: a cookie of ours that they still bring goes, and whom it names is erased.
+
+        A browser's general refusal erases nobody whom the site knows as a person: what it knows of them is not this
+        browser's alone.
+        """
+        if not self.permission.refused:
+            return headers
+        brought, secure = self._brought(), self.request.secure
+        if brought is not None and (self.permission.choice is not None or not is_person(brought.visitor)):
+            self._noted(self._keeper.erase(brought.visitor))
+        if shared or not self._setup.cookie.is_in(self.request.cookies, secure=secure):
+            return headers
+        return with_cookie(headers, self._setup.cookie.no_cookie(secure=secure))
+
+    def _noted(self, commit: Commit) -> Commit:
+        self._commits.append(commit)
+        return commit
+
+    def _hit(self) -> Hit:
+        """The request as it stands."""
+        request, (kind, status) = self.request, self._expected
+        return Hit(
+            at=request.at,
+            url=request.url,
+            headers=request.headers,
+            method=request.asked.method,
+            status=status,
+            kind=kind,
+            address=request.address,
+        )
+
+    def _country(self) -> str | None:
+        """Where they are, as the corridor reads it."""
+        place = self._rulebook.corridor.read(self._hit()).place
+        return place.country if place is not None else None
