@@ -27,7 +27,7 @@ from floorwalker.asgi.preview.landing import is_own_path
 from floorwalker.asgi.setup import Setup
 from floorwalker.collect.refusals import Refused
 from floorwalker.core.reading.address import split_address
-from floorwalker.errors import ConfigurationError, StoreError
+from floorwalker.errors import ConfigurationError, StoreError, TemplateFailed
 from floorwalker.me import answers
 from floorwalker.me.export import everything_of, for_the_visitor, nothing_of
 from floorwalker.me.pages import Own, Pages
@@ -80,9 +80,8 @@ class OwnDesk:
         self._meet = meet
         self._leaves_alone = leaves_alone
         self._own_traits = own_traits(settings.me_traits)
-        template = settings.me_template
-        if template and not setup.rulebook.has_document(template):
-            raise ConfigurationError(f"The setting me_template cannot be {template!r}: there is no such template.")
+        if settings.me_template:
+            _check_template(setup, settings.me_template)
         self._pages = Pages(name=settings.me_name, accent=settings.me_accent)
         self._copying = asyncio.Semaphore(_COPIES_AT_ONCE)
 
@@ -218,6 +217,13 @@ class OwnDesk:
 
     def _prefix(self, scope: Scope) -> str:
         return f"{str(scope.get('root_path') or '').rstrip('/')}{self._setup.settings.prefix}"
+
+
+def _check_template(setup: Setup, path: str) -> None:
+    try:
+        setup.rulebook.check_document(path)
+    except TemplateFailed as failed:
+        raise ConfigurationError(f"The setting me_template cannot be {path!r}: {failed}.") from failed
 
 
 def _is_own_form(scope: Scope, origin: str) -> bool:

@@ -137,9 +137,9 @@ class Rulebook:
                 logger.error("a block cannot be shown: %s", failure)
             return None
 
-    def has_document(self, path: str) -> bool:
-        """Whether the templates hold this one, and it compiles."""
-        return path in self._renderer.names and all(problem.template != path for problem in self._renderer.problems)
+    def check_document(self, path: str) -> None:
+        """Raises TemplateFailed where the templates do not hold this one, or it does not compile."""
+        self._renderer.block(path)
 
     def document(self, path: str, context: Mapping[str, Any]) -> str | None:
         """A whole page of the templates' folder; None where it is not there or fails: that is logged once."""
