@@ -19,8 +19,19 @@ T = TypeVar("T")
 class Outage:
     """Whether the store is away. One probe asks for all who wait, ever more rarely while the answer stays no."""
 
-    def __init__(self, probe: Callable[[], Awaitable[object]], *, first_s: float, longest_s: float) -> None:
+    def __init__(
+        self,
+        probe: Callable[[], Awaitable[object]],
+        *,
+        first_s: float,
+        longest_s: float,
+        began: Callable[[], None] = lambda: None,
+        ended: Callable[[], None] = lambda: None,
+    ) -> None:
+        """began, ended: are called when it does."""
         self._probe = probe
+        self._began = began
+        self._ended = ended
         self._first_s = first_s
         self._longest_s = longest_s
         self._delay_s = first_s
@@ -48,6 +59,7 @@ class Outage:
             self._was_said = self._say(self.reason)
             self._back.clear()
             self._probing = asyncio.get_running_loop().create_task(self._ask_until_back())
+            self._began()
 
     def succeeded(self) -> None:
         """A command was answered; the next outage begins with short delays again."""
@@ -84,6 +96,7 @@ class Outage:
         finally:
             self._probing = None
             self._back.set()
+            self._ended()
 
 
 class Courier:

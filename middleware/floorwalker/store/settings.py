@@ -16,7 +16,8 @@ class StoreSettings:
     events_kept: entries of all streams together, about. new_profiles_per_s: how many unconfirmed visitors one worker
     stores; a burst may be ten times that. rules_kept, rules_kept_bytes: of how many versions of the rules the files are
     kept, and how much that may be, packed; the latest is always kept. messages_life_s, messages_kept: how long senders'
-    ids are known, and how many of one visitor. partitions: for a keyspace used for the first time only.
+    ids are known, and how many of one visitor. steps_waiting, bytes_waiting: what one worker holds in memory for a store
+    that is away. spool_bytes: of all files in the spool. partitions: for a keyspace used for the first time only.
     """
 
     profile_life_s: int = 400 * DAY_S
@@ -31,6 +32,8 @@ class StoreSettings:
     messages_life_s: int = 30 * DAY_S
     messages_kept: int = 10_000
     steps_waiting: int = 10_000
+    bytes_waiting: int = 67_108_864
+    spool_bytes: int = 268_435_456
     steps_per_commit: int = 128
     commits_in_flight: int = 256
     commands_in_flight: int = 4096

@@ -5,7 +5,9 @@ import itertools
 import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import suppress
 from datetime import date, timedelta
+from pathlib import Path
 from typing import TypeVar
 
 from msgspec import Struct
@@ -23,6 +25,7 @@ from floorwalker.store.commits.lanes import Lanes
 from floorwalker.store.commits.messages import messages_known
 from floorwalker.store.commits.waiting import Backlog, Forget, Join, Waiting
 from floorwalker.store.courier import Courier, Outage
+from floorwalker.store.draining import Draining
 from floorwalker.store.finding import find
 from floorwalker.store.flood import TokenBucket
 from floorwalker.store.keyspace import Keyspace
@@ -37,19 +40,28 @@ from floorwalker.store.records.keyring import NO_KEYS, Keyring
 from floorwalker.store.relaying.due import read_due
 from floorwalker.store.relaying.relaying import Relaying
 from floorwalker.store.settings import StoreSettings
+from floorwalker.store.shedding import shed_log
+from floorwalker.store.spool.spool import Spool
 from floorwalker.store.streams import StreamEntry, read_splits, read_stats, read_stream, read_together
 from floorwalker.store.survey import Survey, read_profiles
+from floorwalker.store.tracing import Sought, Traces, sought_of, trace
+
+SPOOL_AT_END_S = 5.0
 
 T = TypeVar("T")
 
 
 class Health(Struct, frozen=True):
-    """How the store is. reason: why it is away. pending: steps that wait. lost: steps not stored so far, by why."""
+    """How the store is. reason: why it is away. pending: steps that wait in memory. lost: steps not stored so far, by
+    why. spooled: steps that lie on disk and are not settled, as far as this process knows. spool_lost: what lay there
+    and was too old or cannot be read; `lost` has it too."""
 
     away: bool
     reason: str
     pending: int
     lost: dict[str, int]
+    spooled: int = 0
+    spool_lost: int = 0
 
 
 class Store:
@@ -72,16 +84,29 @@ class Store:
         clock: Callable[[], float] = time.time,
         random_bytes: Callable[[int], bytes] = secrets.token_bytes,
         resume: Resume | None = None,
+        spool: Path | None = None,
         keyring: Keyring = NO_KEYS,
     ) -> None:
         settings = settings or StoreSettings()
         self.joining: Joining = join_plainly
         self.resume = resume
+        box = (
+            Spool(spool, most_bytes=settings.spool_bytes, clock=clock, random_bytes=random_bytes)
+            if spool is not None
+            else None
+        )
         self.population = Population(link, namespace)
+        self._keeping: asyncio.Task[None] | None = None
         self._link = link
         self._namespace = namespace
         self._losses = Losses(clock)
-        self._outage = Outage(self.ping, first_s=settings.probe_first_s, longest_s=settings.probe_longest_s)
+        self._outage = Outage(
+            self.ping,
+            first_s=settings.probe_first_s,
+            longest_s=settings.probe_longest_s,
+            began=self._keep_all,
+            ended=self._wake_draining,
+        )
         self._desk = Desk(
             link=link,
             keyspace=Keyspace(link, namespace, partitions=settings.partitions or partitions, random_bytes=random_bytes),
@@ -96,8 +121,10 @@ class Store:
             resume=lambda: self.resume,
             joining=lambda: self.joining,
             keyring=keyring,
+            spool=box,
         )
         self._lanes = Lanes(self._desk)
+        self._draining = Draining(self._desk, self._lanes, box) if box is not None else None
 
     async def person(self, user: str) -> str:
         """The visitor id of whom the site calls `user`. Raises StoreUnavailable before the keyspace was first read."""
@@ -233,6 +260,25 @@ class Store:
         """Queue `forget_events`; see `erase_later`."""
         return self._forget(visitor, Forget(events_only=True))
 
+    async def sought(self, visitor: str) -> Sought:
+        """By what a visitor is recognised; to be asked before they are erased. Raises StoreUnavailable."""
+        return await sought_of(self._desk, visitor)
+
+    async def traces(self, sought: Sought | str, traces: Traces | None = None, *, pause_s: float = 0.005) -> Traces:
+        """What of a visitor is still anywhere: every key of the namespace is looked into, off any page's path.
+
+        sought: what `sought` told, or an id. traces: filled as the walk goes on. Raises StoreUnavailable.
+        """
+        sought = Sought((sought,)) if isinstance(sought, str) else sought
+        return await trace(self._desk, sought, traces or Traces(), pause_s=pause_s)
+
+    async def shed_log(self, timeout_s: float) -> bool:
+        """Let each server write its append-only file anew, so that it holds no more than is there; whether all did.
+
+        A server that keeps none has none to shed. Raises StoreError where one refuses.
+        """
+        return await shed_log(self._link, timeout_s=timeout_s)
+
     async def events(self, visitor: str | None = None) -> AsyncIterator[StreamEntry]:
         """What the streams still hold, of one visitor and who joined them in order, or of all by partition."""
         keys = await self._desk.keyspace.keys()
@@ -259,9 +305,7 @@ class Store:
         StoreUnavailable where the store goes away meanwhile.
         """
         keys = await self._desk.keyspace.keys()
-        async for loaded in read_profiles(
-            self._link, keys, survey or Survey(), pause_s=pause_s, read=self._desk.read
-        ):
+        async for loaded in read_profiles(self._link, keys, survey or Survey(), pause_s=pause_s, read=self._desk.read):
             yield loaded
 
     async def stats(self, first: str, last: str | None = None) -> dict[str, dict[str, int]]:
@@ -308,7 +352,15 @@ class Store:
     def health(self) -> Health:
         """How the store is, from what is known here; nothing is sent."""
         away = self._outage.away
-        return Health(away, self._outage.reason if away else "", self._desk.backlog.steps, self._losses.counts())
+        spool = self._desk.spool
+        return Health(
+            away,
+            self._outage.reason if away else "",
+            self._desk.backlog.steps,
+            self._losses.counts(),
+            spool.live if spool is not None else 0,
+            spool.lost if spool is not None else 0,
+        )
 
     def commits(self) -> dict[str, int]:
         """How many steps were settled since the store was opened, by `Outcome`; `failed` in themselves or refused."""
@@ -320,11 +372,45 @@ class Store:
         await self._lanes.drain(timeout_s)
         return self._desk.backlog.steps
 
-    async def close(self) -> None:
-        """Let go of the store; what still waits fails with StoreUnavailable."""
-        await self._lanes.close()
+    def attend_spool(self) -> None:
+        """Commit what processes that have ended left in the spool, now and whenever there is any.
+
+        Needs `resume`. For as long as the running event loop lives; without a spool nothing happens.
+        """
+        if self._draining is not None:
+            self._draining.start()
+
+    def written(self) -> asyncio.Future[None] | None:
+        """Done once all that waits for a store that is away is on disk; None where nothing is on its way there."""
+        spool = self._desk.spool
+        return spool.written() if spool is not None and self._outage.away else None
+
+    async def close(self) -> int:
+        """Let go of the store; how many steps are lost with it.
+
+        What still waits is written down where there is a spool, within a few seconds, and else fails with
+        StoreUnavailable.
+        """
+        if self._draining is not None and self._desk.spool is not None:
+            await self._draining.close()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(SPOOL_AT_END_S):
+                    await self._lanes.keep_all()
+                    await self._desk.spool.flush()
+        lost = await self._lanes.close()
         await self._outage.close()
         await self._link.close()
+        if self._desk.spool is not None:
+            await self._desk.spool.close()
+        return lost
+
+    def _keep_all(self) -> None:
+        if self._desk.spool is not None and (self._keeping is None or self._keeping.done()):
+            self._keeping = self._desk.loop.create_task(self._lanes.keep_all())
+
+    def _wake_draining(self) -> None:
+        if self._draining is not None:
+            self._draining.wake()
 
     def _forget(self, visitor: str, wish: Forget) -> asyncio.Future[Committed]:
         future: asyncio.Future[Committed] = self._desk.loop.create_future()

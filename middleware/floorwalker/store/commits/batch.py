@@ -57,6 +57,11 @@ class Batch:
         return any(one.work is not None and not one.is_known for one in self._taken)
 
     @property
+    def is_admitted(self) -> bool:
+        """Whether any of them was let in before."""
+        return any([one.is_admitted for one in self._taken])  # noqa: C419 - a list is faster here
+
+    @property
     def is_confirmed(self) -> bool:
         """Whether any of these visitors' cookies has come back."""
         return any([one.confirmed for one in self._taken])  # noqa: C419 - a list is faster here

@@ -319,7 +319,8 @@ class Lane:
         self._reroute(target, [one for one in batch if one.hops <= POINTERS_FOLLOWED])
 
     def _admits(self, base: Loaded, commit: Commit) -> bool:
-        return base.record is not None or commit.confirmed or self._desk.new_visitors.take()
+        known = base.record is not None or commit.confirmed or self._batch.is_admitted
+        return known or self._desk.new_visitors.take()
 
     def _name_commit(self) -> Commit:
         return self._desk.next_commit(confirmed=self._batch.is_confirmed)

@@ -1,14 +1,21 @@
 """The lanes of one worker: one per visitor for whom something waits."""
 
 import asyncio
+from functools import partial
+from itertools import islice
+from typing import Final
 
 from floorwalker.store.commits.attempt import Commit, Committed, Outcome
 from floorwalker.store.commits.desk import Desk
 from floorwalker.store.commits.lane import Lane
-from floorwalker.store.commits.waiting import Forget, Waiting
+from floorwalker.store.commits.spooling import entry_of
+from floorwalker.store.commits.waiting import Alone, Forget, Waiting
 from floorwalker.store.losses import Loss
 from floorwalker.store.records.found import Loaded
+from floorwalker.store.spool.spool import Spool
 
+KEPT_AT_ONCE: Final = 50  # a millisecond
+MESSAGE_BYTES: Final = 12
 FORGETTING_BESIDE = 1000  # so many wishes to be forgotten find room where steps find none any more
 
 
@@ -22,13 +29,42 @@ class Lanes:
         self._drained: asyncio.Future[None] | None = None
 
     def submit(self, visitor: str, base: Loaded | None, waiting: Waiting) -> None:
-        """Queue a step; drop and count it where too many wait already."""
-        most = self._desk.settings.steps_waiting + (FORGETTING_BESIDE if isinstance(waiting.work, Forget) else 0)
-        if self._desk.backlog.steps > most:
-            self._desk.losses.add(Loss.OVERFLOW)
-            waiting.settle(Committed(Outcome.OVERFLOW))
+        """Queue a step; drop and count it where too many wait already, and no disk takes it."""
+        is_away, spool = self._desk.courier.outage.away, self._desk.spool
+        if is_away and not self._admits_now(visitor, waiting):
+            self._drop(waiting, Loss.FLOOD, Outcome.FLOOD)
             return
-        self._enqueue(visitor, base, [waiting])
+        if is_away:
+            waiting.pack(self._desk.resume())
+        is_full = self._is_full(waiting)
+        if spool is not None and (is_away or is_full or spool.holds(visitor)):
+            is_alone = is_full or spool.holds(visitor)
+            if self._keep(spool, visitor, waiting, None, is_alone=is_alone) and is_alone:
+                return
+        if is_full:
+            self._drop(waiting, Loss.OVERFLOW, Outcome.OVERFLOW)
+        else:
+            self._enqueue(visitor, base, [waiting])
+
+    def resubmit(self, visitor: str, waiting: Waiting) -> None:
+        """Queue what lay on disk."""
+        self._enqueue(visitor, None, [waiting])
+
+    async def keep_all(self) -> None:
+        """Write down whatever waits in memory, some at a time, as far as there is room."""
+        spool = self._desk.spool
+        if spool is None:
+            return
+        for visitor in tuple(self._lanes):
+            while (lane := self._lanes.get(visitor)) is not None:
+                unkept = list(islice(((one, doubt) for one, doubt in lane.held() if one.is_to_be_kept), KEPT_AT_ONCE))
+                if not unkept:
+                    break
+                for one, doubt in unkept:
+                    one.pack(self._desk.resume())
+                    if not self._keep(spool, visitor, one, doubt) and not one.is_untold:
+                        return
+                await asyncio.sleep(0)
 
     def hold(self, visitor: str) -> bool:
         """Whether anything waits for this visitor."""
@@ -49,8 +85,9 @@ class Lanes:
             self._drained = self._drained or self._desk.loop.create_future()
             await asyncio.wait([self._drained], timeout=timeout_s)
 
-    async def close(self) -> None:
-        """Fail whatever waits."""
+    async def close(self) -> int:
+        """Fail whatever waits, and is not on disk; how many steps that were."""
+        failed = self._desk.backlog.failed
         tasks = tuple(self._tasks.values())
         for task in tasks:
             task.cancel()
@@ -60,6 +97,50 @@ class Lanes:
             lane.abandon()
         self._lanes.clear()
         self._tasks.clear()
+        return self._desk.backlog.failed - failed
+
+    def _is_full(self, waiting: Waiting) -> bool:
+        backlog, settings = self._desk.backlog, self._desk.settings
+        beside = FORGETTING_BESIDE if isinstance(waiting.work, Forget) else 0
+        return backlog.steps > settings.steps_waiting + beside or backlog.bytes > settings.bytes_waiting
+
+    def _admits_now(self, visitor: str, waiting: Waiting) -> bool:
+        """New visitors are counted when they come, however long they wait."""
+        waiting.is_admitted = waiting.confirmed or visitor in self._lanes or self._desk.new_visitors.take()
+        return waiting.is_admitted
+
+    def _keep(
+        self,
+        spool: Spool,
+        visitor: str,
+        waiting: Waiting,
+        doubt: tuple[int, int] | None,
+        *,
+        is_alone: bool = False,
+    ) -> bool:
+        """Write down what waits; whether that is going to be done. is_alone: memory does not hold it."""
+        if not waiting.message and not isinstance(waiting.work, Alone):
+            waiting.message = f"spool:{self._desk.random_bytes(MESSAGE_BYTES).hex()}"
+        entry = entry_of(visitor, waiting, doubt)
+        if entry is None:
+            waiting.is_untold = True
+            return False
+        kept = spool.keep(entry, partial(self._written, waiting, is_alone), is_alone=is_alone)
+        waiting.kept = kept
+        return kept is not None
+
+    def _written(self, waiting: Waiting, is_alone: bool, is_written: bool) -> None:
+        if is_written and is_alone:
+            waiting.leave_on_disk()
+        elif not is_written and is_alone:
+            self._drop(waiting, Loss.OVERFLOW, Outcome.OVERFLOW)
+        elif not is_written and waiting.kept is not None:
+            waiting.kept.done()
+            waiting.kept = None
+
+    def _drop(self, waiting: Waiting, loss: Loss, outcome: Outcome) -> None:
+        self._desk.losses.add(loss)
+        waiting.settle(Committed(outcome))
 
     def _enqueue(self, visitor: str, base: Loaded | None, waiting: list[Waiting]) -> None:
         lane = self._lanes.get(visitor)

@@ -1,18 +1,16 @@
 """What waits, as an entry of the spool, and back."""
 
-import logging
+import asyncio
 from typing import assert_never
 
 from msgspec import DecodeError
 
 from floorwalker.errors import RecordTooNew
-from floorwalker.store.commits.attempt import Step
+from floorwalker.store.commits.attempt import Committed, Step
 from floorwalker.store.commits.deferred import Resume
-from floorwalker.store.commits.waiting import Alone, Forget, Join, Waiting
+from floorwalker.store.commits.waiting import Alone, Backlog, Forget, Join, Waiting
 from floorwalker.store.records.codec import decode_event, encode_event
 from floorwalker.store.spool.frames import Entry, TooNew, Unreadable, Work
-
-logger = logging.getLogger(__name__)
 
 Doubt = tuple[int, int]
 
@@ -32,10 +30,9 @@ def entry_of(visitor: str, waiting: Waiting, doubt: Doubt | None) -> Entry | Non
         case Forget():
             work = Work.FORGET_EVENTS if waiting.work.events_only else Work.ERASE
         case _:
-            told = _told(waiting)
-            if told is None:
+            if waiting.raw is None:
                 return None
-            raw = told
+            raw = waiting.raw
     writer, sequence = doubt or waiting.doubt or (0, 0)
     return Entry(
         work,
@@ -52,8 +49,26 @@ def entry_of(visitor: str, waiting: Waiting, doubt: Doubt | None) -> Entry | Non
     )
 
 
-def work_of(entry: Entry, resume: Resume) -> Alone | Step:
-    """What an entry asks for. Raises spool's TooNew or Unreadable."""
+def waiting_of(
+    entry: Entry, backlog: Backlog, future: asyncio.Future[Committed], resume: Resume
+) -> Waiting:
+    """What an entry asks for, to be queued again. Raises the spool's TooNew or Unreadable."""
+    waiting = Waiting(
+        backlog,
+        _work_of(entry, resume),
+        future,
+        since=entry.since,
+        confirmed=entry.confirmed,
+        message=entry.message,
+        keeps_life=entry.keeps_life,
+    )
+    waiting.is_admitted = True
+    if entry.sequence:
+        waiting.doubt = (entry.writer, entry.sequence)
+    return waiting
+
+
+def _work_of(entry: Entry, resume: Resume) -> Alone | Step:
     match entry.work:
         case Work.STEP:
             try:
@@ -71,11 +86,3 @@ def work_of(entry: Entry, resume: Resume) -> Alone | Step:
             return Forget(events_only=True)
         case never:
             assert_never(never)
-
-
-def _told(waiting: Waiting) -> bytes | None:
-    try:
-        return waiting.raw
-    except (OverflowError, TypeError, ValueError):  # of what a handler said, such as a number of a hundred digits
-        logger.exception("a step cannot be written down and waits in memory alone")
-        return None

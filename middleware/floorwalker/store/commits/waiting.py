@@ -1,6 +1,7 @@
 """Callers who wait for their visitor's queue."""
 
 import asyncio
+import logging
 
 from msgspec import Struct
 
@@ -8,6 +9,8 @@ from floorwalker.core.events import Event
 from floorwalker.store.commits.attempt import Committed, Outcome, Step
 from floorwalker.store.commits.deferred import Resume
 from floorwalker.store.spool.shelf import Kept
+
+logger = logging.getLogger(__name__)
 
 UNTOLD_BYTES = 4096  # what a step that cannot tell is taken to hold
 
@@ -60,8 +63,8 @@ class Waiting:
     """One caller's step, its wish to join a person or to be forgotten, or to read (`work` None), until it is settled.
 
     since: seconds since 1970. message: the sender's id. is_known: it was committed already. repeats: another step of
-    the same batch brings the message. doubt: the writer and number of a commit that may hold it. kept: its place on
-    disk.
+    the same batch brings the message. doubt: the writer and number of a commit that may hold it. is_admitted: it is
+    none too many of new visitors. is_untold: it cannot tell what it is made of. kept: its place on disk.
     """
 
     __slots__ = (
@@ -72,7 +75,9 @@ class Waiting:
         "doubt",
         "future",
         "hops",
+        "is_admitted",
         "is_known",
+        "is_untold",
         "keeps_life",
         "kept",
         "message",
@@ -103,7 +108,9 @@ class Waiting:
         self.message = message
         self.keeps_life = keeps_life
         self.hops = 0
+        self.is_admitted = False
         self.is_known = False
+        self.is_untold = False
         self.repeats = False
         self.doubt: tuple[int, int] | None = None
         self.kept: Kept | None = None
@@ -112,9 +119,19 @@ class Waiting:
     @property
     def raw(self) -> bytes | None:
         """What the step is made of, where it can tell: by a method of this name, whose bytes `Store.resume` reads."""
-        if self._raw is None and (tell := getattr(self.work, "raw", None)) is not None:
-            self._raw = tell()
+        tell = getattr(self.work, "raw", None)
+        if self._raw is None and tell is not None and not self.is_untold:
+            try:
+                self._raw = tell()
+            except (OverflowError, TypeError, ValueError):  # what a handler said, such as a number of a hundred digits
+                self.is_untold = True
+                logger.exception("a step cannot be written down, and waits in memory alone")
         return self._raw
+
+    @property
+    def is_to_be_kept(self) -> bool:
+        """Whether it is on no disk, and could be."""
+        return self.work is not None and self.kept is None and not self.is_untold and not self.future.done()
 
     def pack(self, resume: Resume | None) -> None:
         """It will wait: hold no more of it than it is made of."""
