@@ -9,6 +9,7 @@ from floorwalker.store.settings import StoreSettings
 from floorwalker.store.store import Health, Store
 from floorwalker.store.streams import StreamEntry
 from floorwalker.store.survey import Survey
+from floorwalker.store.tracing import Sought, Trace, Traces
 
 __all__ = [
     "Committed",
@@ -18,10 +19,13 @@ __all__ = [
     "Loading",
     "Outcome",
     "Publication",
+    "Sought",
     "Step",
     "Store",
     "StoreSettings",
     "StreamEntry",
     "Survey",
+    "Trace",
+    "Traces",
     "open_store",
 ]

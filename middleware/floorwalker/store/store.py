@@ -5,9 +5,7 @@ import itertools
 import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import suppress
 from datetime import date, timedelta
-from pathlib import Path
 from typing import TypeVar
 
 from msgspec import Struct
@@ -18,14 +16,12 @@ from floorwalker.store.commits.attempt import Committed, Outcome, Step
 from floorwalker.store.commits.crossing import Crossing
 from floorwalker.store.commits.deferred import Resume
 from floorwalker.store.commits.desk import Desk
-from floorwalker.store.commits.erasing import erase
-from floorwalker.store.commits.forgetting import forget_events
 from floorwalker.store.commits.joining import Joining, join_plainly
 from floorwalker.store.commits.lanes import Lanes
 from floorwalker.store.commits.messages import messages_known
-from floorwalker.store.commits.waiting import Backlog, Forget, Join, Waiting
+from floorwalker.store.commits.waiting import Backlog, Join, Waiting
 from floorwalker.store.courier import Courier, Outage
-from floorwalker.store.draining import Draining
+from floorwalker.store.disk import Disk
 from floorwalker.store.finding import find
 from floorwalker.store.flood import TokenBucket
 from floorwalker.store.keyspace import Keyspace
@@ -33,6 +29,7 @@ from floorwalker.store.link.pipe import Link
 from floorwalker.store.loading import Loading, readable
 from floorwalker.store.losses import Losses
 from floorwalker.store.naming import client_id, person_id
+from floorwalker.store.oblivion import Oblivion
 from floorwalker.store.population import Population
 from floorwalker.store.publications import KeptRules, Publication, keep, read_history, read_kept
 from floorwalker.store.records.found import POINTERS_FOLLOWED, Loaded
@@ -40,13 +37,9 @@ from floorwalker.store.records.keyring import NO_KEYS, Keyring
 from floorwalker.store.relaying.due import read_due
 from floorwalker.store.relaying.relaying import Relaying
 from floorwalker.store.settings import StoreSettings
-from floorwalker.store.shedding import shed_log
 from floorwalker.store.spool.spool import Spool
 from floorwalker.store.streams import StreamEntry, read_splits, read_stats, read_stream, read_together
 from floorwalker.store.survey import Survey, read_profiles
-from floorwalker.store.tracing import Sought, Traces, sought_of, trace
-
-SPOOL_AT_END_S = 5.0
 
 T = TypeVar("T")
 
@@ -64,7 +57,7 @@ class Health(Struct, frozen=True):
     spool_lost: int = 0
 
 
-class Store:
+class Store(Oblivion):
     """Profiles, events and counters of one site.
 
     Belongs to the event loop it is first used in. Nothing is sent before its first use, so a store that is away
@@ -84,19 +77,13 @@ class Store:
         clock: Callable[[], float] = time.time,
         random_bytes: Callable[[int], bytes] = secrets.token_bytes,
         resume: Resume | None = None,
-        spool: Path | None = None,
+        spool: Spool | None = None,
         keyring: Keyring = NO_KEYS,
     ) -> None:
         settings = settings or StoreSettings()
         self.joining: Joining = join_plainly
         self.resume = resume
-        box = (
-            Spool(spool, most_bytes=settings.spool_bytes, clock=clock, random_bytes=random_bytes)
-            if spool is not None
-            else None
-        )
         self.population = Population(link, namespace)
-        self._keeping: asyncio.Task[None] | None = None
         self._link = link
         self._namespace = namespace
         self._losses = Losses(clock)
@@ -104,8 +91,8 @@ class Store:
             self.ping,
             first_s=settings.probe_first_s,
             longest_s=settings.probe_longest_s,
-            began=self._keep_all,
-            ended=self._wake_draining,
+            began=lambda: self._disk and self._disk.outage_began(),
+            ended=lambda: self._disk and self._disk.outage_ended(),
         )
         self._desk = Desk(
             link=link,
@@ -121,10 +108,10 @@ class Store:
             resume=lambda: self.resume,
             joining=lambda: self.joining,
             keyring=keyring,
-            spool=box,
+            spool=spool,
         )
         self._lanes = Lanes(self._desk)
-        self._draining = Draining(self._desk, self._lanes, box) if box is not None else None
+        self._disk = Disk(self._desk, self._lanes, spool) if spool is not None else None
 
     async def person(self, user: str) -> str:
         """The visitor id of whom the site calls `user`. Raises StoreUnavailable before the keyspace was first read."""
@@ -233,52 +220,6 @@ class Store:
         """
         return await find(self._desk, self.load, trait, value)
 
-    async def erase(self, visitor: str) -> int:
-        """Erase a visitor, whom a pointer leads to, and all who joined them; how many stream entries went with them.
-
-        A stone keeps steps under way from bringing the visitor back. May be repeated after StoreUnavailable.
-        """
-        return await erase(self._desk, visitor)
-
-    def erase_later(self, visitor: str) -> asyncio.Future[Committed]:
-        """Queue `erase` behind all that waits for this visitor; the future tells when it stands (`Outcome.STORED`).
-
-        Waits for a store that is away, as commits do, and longer: as long as the process lives. Where more than a
-        thousand wait beside a full queue it is refused (`Outcome.OVERFLOW`). Raises StoreError.
-        """
-        return self._forget(visitor, Forget())
-
-    async def forget_events(self, visitor: str) -> int:
-        """Take out of the streams what they hold of a visitor; how many entries went. The profile stays.
-
-        From here on they have another pseudonym, and webhooks are told nothing more of what was. May be repeated after
-        StoreUnavailable.
-        """
-        return await forget_events(self._desk, visitor)
-
-    def forget_events_later(self, visitor: str) -> asyncio.Future[Committed]:
-        """Queue `forget_events`; see `erase_later`."""
-        return self._forget(visitor, Forget(events_only=True))
-
-    async def sought(self, visitor: str) -> Sought:
-        """By what a visitor is recognised; to be asked before they are erased. Raises StoreUnavailable."""
-        return await sought_of(self._desk, visitor)
-
-    async def traces(self, sought: Sought | str, traces: Traces | None = None, *, pause_s: float = 0.005) -> Traces:
-        """What of a visitor is still anywhere: every key of the namespace is looked into, off any page's path.
-
-        sought: what `sought` told, or an id. traces: filled as the walk goes on. Raises StoreUnavailable.
-        """
-        sought = Sought((sought,)) if isinstance(sought, str) else sought
-        return await trace(self._desk, sought, traces or Traces(), pause_s=pause_s)
-
-    async def shed_log(self, timeout_s: float) -> bool:
-        """Let each server write its append-only file anew, so that it holds no more than is there; whether all did.
-
-        A server that keeps none has none to shed. Raises StoreError where one refuses.
-        """
-        return await shed_log(self._link, timeout_s=timeout_s)
-
     async def events(self, visitor: str | None = None) -> AsyncIterator[StreamEntry]:
         """What the streams still hold, of one visitor and who joined them in order, or of all by partition."""
         keys = await self._desk.keyspace.keys()
@@ -377,8 +318,8 @@ class Store:
 
         Needs `resume`. For as long as the running event loop lives; without a spool nothing happens.
         """
-        if self._draining is not None:
-            self._draining.start()
+        if self._disk is not None:
+            self._disk.attend()
 
     def written(self) -> asyncio.Future[None] | None:
         """Done once all that waits for a store that is away is on disk; None where nothing is on its way there."""
@@ -391,32 +332,14 @@ class Store:
         What still waits is written down where there is a spool, within a few seconds, and else fails with
         StoreUnavailable.
         """
-        if self._draining is not None and self._desk.spool is not None:
-            await self._draining.close()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(SPOOL_AT_END_S):
-                    await self._lanes.keep_all()
-                    await self._desk.spool.flush()
+        if self._disk is not None:
+            await self._disk.end()
         lost = await self._lanes.close()
         await self._outage.close()
         await self._link.close()
         if self._desk.spool is not None:
             await self._desk.spool.close()
         return lost
-
-    def _keep_all(self) -> None:
-        if self._desk.spool is not None and (self._keeping is None or self._keeping.done()):
-            self._keeping = self._desk.loop.create_task(self._lanes.keep_all())
-
-    def _wake_draining(self) -> None:
-        if self._draining is not None:
-            self._draining.wake()
-
-    def _forget(self, visitor: str, wish: Forget) -> asyncio.Future[Committed]:
-        future: asyncio.Future[Committed] = self._desk.loop.create_future()
-        waiting = Waiting(self._desk.backlog, wish, future, since=self._desk.clock(), confirmed=True)
-        self._lanes.submit(visitor, None, waiting)
-        return future
 
     async def _load_one(self, visitor: str) -> Loaded:
         reading = self._lanes.read(visitor)

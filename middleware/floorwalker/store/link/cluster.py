@@ -15,7 +15,10 @@ from floorwalker.store.link.pipe import Link
 from floorwalker.store.link.replies import Reply, Word, refusal
 
 CALLS_AT_ONCE = 64
-AS_SENT = ("HGETALL", "SCAN", "XAUTOCLAIM", "XCLAIM", "XPENDING", "XRANGE", "XREADGROUP", "ZSCAN", "ZSCORE")
+AS_SENT = (
+    "HGETALL", "HSCAN", "INFO", "SCAN", "SSCAN", "XAUTOCLAIM", "XCLAIM", "XPENDING", "XRANGE", "XREADGROUP", "ZSCAN",
+    "ZSCORE",
+)  # fmt: skip
 """Commands to whose replies redis-py would give another form."""
 
 

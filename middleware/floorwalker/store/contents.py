@@ -1,0 +1,84 @@
+"""What lies under a key of any type, piece by piece, in bounded memory."""
+
+from collections.abc import AsyncIterator, Iterable
+
+from floorwalker.errors import StoreError
+from floorwalker.store.link.pipe import Link
+from floorwalker.store.link.replies import Reply
+
+PIECES_AT_ONCE = 500
+
+
+async def contents_of(link: Link, key: bytes, type_: str) -> AsyncIterator[bytes]:
+    """Every string, member, field, value or entry of a key; nothing where it is gone. Raises StoreError."""
+    match type_:
+        case "string":
+            yield _bytes(await link.call("GET", key))
+        case "hash" | "set" | "zset":
+            async for piece in _scanned(link, {"hash": "HSCAN", "set": "SSCAN", "zset": "ZSCAN"}[type_], key):
+                yield piece
+        case "list":
+            async for piece in _listed(link, key):
+                yield piece
+        case "stream":
+            async for piece in _streamed(link, key):
+                yield piece
+        case "none":
+            return
+        case _:
+            raise StoreError(f"The key {key!r} is of an unexpected type.")
+
+
+async def _scanned(link: Link, command: str, key: bytes) -> AsyncIterator[bytes]:
+    cursor = b"0"
+    while True:
+        match await link.call(command, key, cursor, "COUNT", PIECES_AT_ONCE):
+            case [bytes(cursor), list(found)]:
+                for one in found:
+                    yield _bytes(one)
+            case _:
+                raise StoreError("The store's answer has an unexpected form.")
+        if cursor == b"0":
+            return
+
+
+async def _listed(link: Link, key: bytes) -> AsyncIterator[bytes]:
+    first = 0
+    while True:
+        found = _list(await link.call("LRANGE", key, first, first + PIECES_AT_ONCE - 1))
+        for one in found:
+            yield _bytes(one)
+        if len(found) < PIECES_AT_ONCE:
+            return
+        first += PIECES_AT_ONCE
+
+
+async def _streamed(link: Link, key: bytes) -> AsyncIterator[bytes]:
+    start = "-"
+    while True:
+        entries = _list(await link.call("XRANGE", key, start, "+", "COUNT", PIECES_AT_ONCE))
+        for entry in entries:
+            for piece in _flat(entry):
+                yield piece
+        if len(entries) < PIECES_AT_ONCE:
+            return
+        start = f"({_bytes(_list(entries[-1])[0]).decode()}"
+
+
+def _flat(entry: Reply) -> Iterable[bytes]:
+    match entry:
+        case [bytes(id_), list(fields)]:
+            return [id_, *map(_bytes, fields)]
+        case _:
+            raise StoreError("An entry of the stream has an unexpected form.")
+
+
+def _list(reply: Reply) -> list[Reply]:
+    if not isinstance(reply, list):
+        raise StoreError("The store's answer has an unexpected form.")
+    return reply
+
+
+def _bytes(reply: Reply) -> bytes:
+    """A piece; a number where the server says one."""
+    return reply if isinstance(reply, bytes) else str(reply).encode() if reply is not None else b""
