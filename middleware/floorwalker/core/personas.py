@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from floorwalker.core.consent import EVERYTHING_PERMITTED, NOTHING_PERMITTED, Permission
+from floorwalker.core.consent import EVERYTHING_PERMITTED, UNDECIDED, Category, Choice, Permission
 from floorwalker.core.events import Page, Scalar
 from floorwalker.core.signals import Place
 
@@ -114,7 +114,12 @@ class Persona(Struct, frozen=True):
     @property
     def permission(self) -> Permission:
         """What may be kept of them."""
-        return EVERYTHING_PERMITTED if self.remembered else NOTHING_PERMITTED
+        if self.remembered:
+            return EVERYTHING_PERMITTED
+        said = self.facts.consents
+        granted = frozenset([category for category in Category if category in said])
+        choice = Choice(granted, is_own=True) if granted else None
+        return Permission(granted, undecided=UNDECIDED in said, choice=choice)
 
     def moment(self, now: float) -> float:
         """When they come: their own moment, else now."""

@@ -107,10 +107,11 @@ PERSON = (
     ),
     asks(
         "consent",
-        "What they agreed to. Whoever said nothing agreed to nothing, so `not` holds for them, too, even where nothing "
-        "may be remembered. Nothing asks visitors in this release: only personas agree to anything.",
-        "consent: personalization",
-        text("is", "the category"),
+        "What they agreed to, where the site asks: `analytics`, `personalization`, `tests`; `undecided` is who is asked "
+        "and has not answered yet, so that a slot can ask them. Whoever said nothing agreed to nothing, so `not` holds "
+        "for them, too, even where nothing may be remembered.",
+        "consent: undecided",
+        text("is", "the category, or `undecided`"),
     ),
     asks(
         "agent_note",

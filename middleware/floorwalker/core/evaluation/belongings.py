@@ -126,7 +126,9 @@ def _named(asked: str, values: Mapping[str, float]) -> tuple[float, ...]:
 
 
 def _consented(moment: Moment) -> Values:
-    """Absent, never unknown: who said nothing did not agree."""
+    """What this request tells of it, else what is remembered. Absent, never unknown: who said nothing did not agree."""
+    if moment.signals.consent is not None:
+        return moment.signals.consent
     consent = moment.profile.consent if moment.profile else None
     return consent.categories if consent else ()
 

@@ -90,7 +90,12 @@ PERSONA_KEYS = (
     Key("place", Takes.PLACE, "where they are, whatever the address", "place: {country: DE, city: Munich}"),
     Key("timezone", Takes.ZONE, "their time zone; the site's without it", "timezone: Europe/Oslo"),
     Key("at", Takes.MOMENT, "when, in the site's zone; a day alone is its noon", "at: 2026-11-28 19:30"),
-    Key("consent", Takes.CONSENT, "no: nothing may be remembered; or what they agreed to", "consent: no"),
+    Key(
+        "consent",
+        Takes.CONSENT,
+        "no: nothing may be remembered; undecided: they are asked and have not answered; or what they agreed to",
+        "consent: no",
+    ),
     Key("user", Takes.TEXT, "your id for them, where they have signed in", "user: user-17"),
     Key("traits", Takes.SCALARS, "what is known of them as a person", "traits: {newsletter: yes, city: Bonn}"),
     Key("attributes", Takes.SCALARS, "what the app says of this request, for `attribute`", "attributes: {stock: 3}"),

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 
+from floorwalker.core.consent import UNDECIDED, Category
 from floorwalker.core.personas import NO_FACTS, Facts, PastOrder, Piece
 from floorwalker.rulefile.fields import Fields, as_list, as_mapping, attempt, one_text
-from floorwalker.rulefile.nodes import Scalar
 from floorwalker.rulefile.reading import Reading
 from floorwalker.rulefile.tables.keys import Key
 from floorwalker.rulefile.tables.persona_keys import BOUGHT_KEYS, CART_KEYS, FACT_KEYS, ORDER_KEYS
 from floorwalker.rulefile.values import Misread, count, currency, share, yes_no
 
 _MOST_PIECES = 9_999
+_FORBIDS = ("no", "false", "off", UNDECIDED)
 _REMEMBERED = ("history", "user", "traits", *(key.name for key in FACT_KEYS))
 
 
@@ -38,9 +39,10 @@ def read_facts(fields: Fields, reading: Reading) -> Facts:
 
 
 def may_remember(fields: Fields) -> bool:
-    """Whether memory is permitted: `consent: no` forbids it, and what is written to be remembered is warned of."""
-    node = fields.get("consent")
-    permitted = not isinstance(node, Scalar) or node.text.strip().lower() not in ("no", "false", "off")
+    """Whether memory is permitted: `consent: no` forbids it, and so does agreeing to something else alone; what is
+    written to be remembered is warned of then."""
+    said = frozenset([text.strip().lower() for text in fields.texts("consent")]) if "consent" in fields else frozenset()
+    permitted = said.isdisjoint(_FORBIDS) and (said.isdisjoint(Category) or Category.PERSONALIZATION in said)
     for name in _REMEMBERED if not permitted else ():
         if name in fields:
             message = f"without consent nothing is remembered, so {name} counts for nothing"
