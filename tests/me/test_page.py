@@ -304,3 +304,31 @@ async def test_in_a_preview_nobodys_page_is_shown(site: Site, clock: Clock) -> N
     assert browser.cookie is not None
     answer = await browser.get(ME, headers={b"cookie": browser.cookie + b"; " + preview})
     assert (answer.status, b"ada" in answer.body) == (403, False)
+
+
+async def test_who_is_asked_anew_sees_what_is_kept_from_before_and_looking_changes_nothing(
+    site: Site, valkey_url: str
+) -> None:
+    browser = await ada(site())
+    before = await kept(valkey_url, named(browser.cookie))
+    browser.app = site(consent="opt-in")
+    page = (await browser.get(f"{ME}?page=/")).body.decode()
+    assert "is kept about you from before. You have not said yet" in page
+    assert "Known to this site as</dt><dd>ada" in page
+    assert 'id="groups"' not in page
+    assert ">Change</button>" not in page
+    assert (await post(browser, "/correct", "trait=name&value=Eve")).status == 400
+    assert await kept(valkey_url, named(browser.cookie)) == before
+    assert "It is gone." in (await post(browser, "/erase", "sure=yes")).body.decode()
+
+
+async def test_who_refuses_by_their_browser_is_told_that_nothing_is_kept_and_that_it_is_honoured(site: Site) -> None:
+    page = (await Browser(site()).get(ME, headers={b"sec-gpc": b"1"})).body.decode()
+    assert "You said no, so nothing about you is kept." in page
+    assert "Your browser says no for you" in page
+
+
+async def test_somebody_who_is_asked_and_has_not_answered_is_told_so(site: Site) -> None:
+    page = (await Browser(site(consent="opt-in")).get(ME)).body.decode()
+    assert "You have not said yet whether you allow it" in page
+    assert " checked" not in page

@@ -148,7 +148,8 @@ class OwnDesk:
             status, problem = (503, answers.AWAY) if visitor.is_away else (404, answers.NOTHING)
             return await self._page(caller, status=status, problem=problem)
         try:
-            events = correction_of(visitor.profile, form, self._own_traits, at=visitor.request.at)
+            own = self._own_traits if visitor.permission.stores else ()
+            events = correction_of(visitor.profile, form, own, at=visitor.request.at)
         except NotTaken as why:
             return await self._page(caller, status=400, problem=str(why))
         stands = not events or await visitor.correct(events)

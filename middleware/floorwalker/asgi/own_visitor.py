@@ -6,6 +6,7 @@ from enum import Enum, auto
 from typing import Any, Final
 
 from floorwalker.asgi.budget import Budget
+from floorwalker.asgi.cookie import Identity
 from floorwalker.asgi.encounter import Encounter
 from floorwalker.asgi.http.request import Request
 from floorwalker.asgi.keeper import Keeper
@@ -35,7 +36,10 @@ class Erased(Enum):
 
 
 class OwnVisitor(Encounter):
-    """They only look: nothing is counted by it, and nobody begins by it. Nothing here is to be asked before `meet`."""
+    """They only look: nothing is counted by it, and nobody begins by it. Nothing here is to be asked before `meet`.
+
+    What is kept of them they may see whatever they allow: somebody who is asked anew has a past that is used no more.
+    """
 
     def __init__(self, setup: Setup, keeper: Keeper, request: Request) -> None:
         super().__init__(setup, keeper, request)
@@ -47,6 +51,13 @@ class OwnVisitor(Encounter):
         self.begin()
         self.became(HitKind.FRAGMENT, 200, is_page=False)
         await self.walk()
+
+    @property
+    def identity(self) -> Identity:
+        """Whom the cookie names, with permission and without; else somebody new."""
+        if self._identity is None:
+            self._identity = self._brought() or self._setup.cookie.new(self.request.at)
+        return self._identity
 
     @property
     def loaded(self) -> Loaded | None:
@@ -61,7 +72,7 @@ class OwnVisitor(Encounter):
     @property
     def is_away(self) -> bool:
         """Whether something may be kept of them that cannot be looked at now."""
-        return self.permission.stores and self.identity.confirmed and self._base is None
+        return self.identity.confirmed and self._base is None
 
     @property
     def state(self) -> State:
@@ -104,7 +115,7 @@ class OwnVisitor(Encounter):
             own.known = known_of(
                 self.drawn(profile), profile, at=self.request.at, zone=self._zone(walk.signals.timezone)
             )
-            own.traits = trait_rows(profile, own_traits)
+            own.traits = trait_rows(profile, own_traits if self.permission.stores else ())
         return own
 
     def allowed(self) -> dict[str, Any]:
@@ -120,6 +131,9 @@ class OwnVisitor(Encounter):
     def drawn(self, profile: Profile) -> dict[str, Any]:
         """Their portrait, whatever of it may be used for pages: who may see it is asked by nobody but them."""
         return portrait(self._rulebook.corridor, profile, at=self.request.at, visitor=self.identity.visitor)
+
+    def _heed(self, visitor: str, profile: Profile | None) -> None:
+        """Looking erases nothing; the next page does, if that follows from what they allow."""
 
     def _zone(self, theirs: str | None) -> tzinfo:
         return (zone_of(theirs) if theirs else None) or zone_of(self._rulebook.ruleset.site.timezone) or UTC

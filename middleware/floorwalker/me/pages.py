@@ -81,12 +81,19 @@ class Own(Struct):
                     "You can say no all the same, below."
                 )
             case State.KNOWN:
-                called = f"{self.known.called}, this" if self.known is not None and self.known.called else "This"
-                return f"{called} is everything that is kept about you here, and what it is used for."
+                return self._something
             case State.NOBODY:
                 return self._nothing
             case _:
                 assert_never(self.state)
+
+    @property
+    def _something(self) -> str:
+        called = f"{self.known.called}, this" if self.known is not None and self.known.called else "This"
+        if self.choice.personalization or self.choice.analytics:
+            return f"{called} is everything that is kept about you here, and what it is used for."
+        why = "You say no" if self.choice.refused else "You have not said yet whether you allow it"
+        return f"{called} is kept about you from before. {why}, so it is not used, and nothing is added to it."
 
     @property
     def _nothing(self) -> str:
@@ -95,7 +102,8 @@ class Own(Struct):
         if self.choice.refused:
             return (
                 "Nothing. You said no, so nothing about you is kept. That you said no lies in your own browser, "
-                "without a number that could tell you from others."
+                "without a number that could tell you from others. What this site may know from other devices, or "
+                "from your account, is not shown here."
             )
         return "Nothing so far."
 
