@@ -61,6 +61,7 @@ def test_every_variable_named_is_read() -> None:
         "ME_ACCENT": "#8a1c10",
         "SCRIPT": "mark",
         "GEO_HEADERS": "fly",
+        "METRICS_KEY": "k" * 16,
         "OPERATORS": f"anna:scrypt$15$8$3${'s' * 22}${'h' * 43}",
     }
     for _, variable, *_ in SETTINGS:

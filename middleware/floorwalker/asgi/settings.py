@@ -27,9 +27,10 @@ SHORTEST_METRICS_KEY = 16
 MAKE_A_KEY = 'python -c "import secrets; print(secrets.token_urlsafe(32))"'
 
 # A Kubernetes service called `floorwalker` puts these names into every container; they are not ours to refuse. Nor
-# are the secrets of webhooks, which the relay reads, and which stand in one file with the site's settings.
+# are the secrets of webhooks, which the relay reads and which stand in one file with the site's settings; nor is
+# FLOORWALKER_LOG, which commands read.
 _NOT_SETTINGS = re.compile(
-    r"(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT|PORT_\d+_(TCP|UDP)\w*|TEST_\w+|REQUIRE_ALL|DEMO_\w+|WEBHOOK_\w+)\Z"
+    r"(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT|PORT_\d+_(TCP|UDP)\w*|TEST_\w+|REQUIRE_ALL|LOG|DEMO_\w+|WEBHOOK_\w+)\Z"
 )
 
 

@@ -41,7 +41,7 @@ class Setup:
             # Sends nothing, and says now whether it can ever be asked.
             open_store(settings.store, data_keys=settings.data_keys)
         self._other_paths: set[str] = set()
-        self._said: set[str] = set()
+        self._said: set[tuple[object, ...]] = set()
 
     @property
     def rulebook(self) -> Rulebook:
@@ -63,11 +63,12 @@ class Setup:
             self._other_paths.clear()
         self._other_paths.add(path)
 
-    def say_once(self, warning: str) -> None:
-        """Log what is true of many responses, the first time."""
-        if warning not in self._said and len(self._said) < _WARNINGS_SAID:
-            self._said.add(warning)
-            logger.warning("%s", warning)
+    def say_once(self, warning: str, *values: object) -> None:
+        """Log what is true of many responses, the first time. values: for the placeholders in it."""
+        said = (warning, *values)
+        if said not in self._said and len(self._said) < _WARNINGS_SAID:
+            self._said.add(said)
+            logger.warning(warning, *values)
 
 
 def publisher_of(settings: Settings) -> Publisher:

@@ -2,7 +2,6 @@
 
 import argparse
 import gc
-import logging
 import os
 import shlex
 import socket
@@ -16,6 +15,7 @@ import floorwalker
 from floorwalker.asgi.rules import publishing
 from floorwalker.cli.reports.paper import Paper
 from floorwalker.cli.rule_options import templates_of
+from floorwalker.cli.terminal_log import log_to_terminal
 from floorwalker.errors import ConfigurationError
 
 _LAST_PORT = 65535
@@ -84,8 +84,7 @@ def _refuse_busy(port: int) -> None:
 
 def _tell_of_saved_rules() -> None:
     """Whoever saves a file reads in this window whether it is in force, or why not."""
-    logging.basicConfig(format="%(asctime)s  %(message)s", datefmt="%H:%M:%S")
-    logging.getLogger(publishing.__name__).setLevel(logging.INFO)
+    log_to_terminal(publishing.__name__, shown="%(asctime)s  %(message)s", times="%H:%M:%S")
 
 
 def _welcome(

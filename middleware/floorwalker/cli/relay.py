@@ -25,6 +25,7 @@ from floorwalker.asgi.rules.rulebook import Rulebook, load_rulebook, rulebook_of
 from floorwalker.cli.reports.paper import Paper, counted
 from floorwalker.cli.reports.relay_report import as_json, report, told_undelivered
 from floorwalker.cli.rule_options import templates_of
+from floorwalker.cli.terminal_log import log_to_terminal
 from floorwalker.cli.walks.shelf import DEFAULT_STORE, open_existing
 from floorwalker.core.ruleset import Ruleset
 from floorwalker.errors import ConfigurationError, StoreError
@@ -222,6 +223,5 @@ async def _resend(store: Store, asked: str) -> int:
 
 def _log_to_terminal() -> None:
     """What the relay says, and nothing of the client's own, which names whole addresses."""
-    logging.basicConfig(format="%(asctime)s  %(levelname)s  %(message)s", level=logging.WARNING)
-    for name in (__name__, "floorwalker.relay", publishing.__name__):
-        logging.getLogger(name).setLevel(logging.INFO)
+    talkative = (__name__, "floorwalker.relay", publishing.__name__)
+    log_to_terminal(*talkative, shown="%(asctime)s  %(levelname)s  %(message)s")
