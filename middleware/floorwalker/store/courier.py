@@ -25,13 +25,11 @@ class Outage:
         *,
         first_s: float,
         longest_s: float,
-        began: Callable[[], None] = lambda: None,
-        ended: Callable[[], None] = lambda: None,
     ) -> None:
         """began, ended: are called when it does."""
+        self.began: Callable[[], None] = _nobody_listens
+        self.ended: Callable[[], None] = _nobody_listens
         self._probe = probe
-        self._began = began
-        self._ended = ended
         self._first_s = first_s
         self._longest_s = longest_s
         self._delay_s = first_s
@@ -59,7 +57,7 @@ class Outage:
             self._was_said = self._say(self.reason)
             self._back.clear()
             self._probing = asyncio.get_running_loop().create_task(self._ask_until_back())
-            self._began()
+            self.began()
 
     def succeeded(self) -> None:
         """A command was answered; the next outage begins with short delays again."""
@@ -96,7 +94,11 @@ class Outage:
         finally:
             self._probing = None
             self._back.set()
-            self._ended()
+            self.ended()
+
+
+def _nobody_listens() -> None:
+    """An outage is of interest to whoever waits for its end."""
 
 
 class Courier:

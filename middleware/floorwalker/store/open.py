@@ -3,10 +3,12 @@
 import secrets
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import assert_never
 
 from floorwalker.store.bundled.embedded import EmbeddedServer
 from floorwalker.store.commits.deferred import Resume
+from floorwalker.store.disk import open_spool
 from floorwalker.store.link.address import Address, EmbeddedAddress, GroupAddress, ServerAddress, read_address
 from floorwalker.store.link.cluster import ClusterLink
 from floorwalker.store.link.dial import EmbeddedDial, SentinelDial, server_dial
@@ -27,15 +29,18 @@ def open_store(
     random_bytes: Callable[[int], bytes] = secrets.token_bytes,
     resume: Resume | None = None,
     data_keys: Sequence[str] = (),
+    spool: Path | None = None,
 ) -> Store:
     """The store at an address (the forms: `address.FORMS`); nothing is sent yet, so a store that is away is no error.
 
     resume: makes a step of a raw event that an older release put aside. data_keys: seal what is personal, the newest
-    first; see `Keyring`. Raises StoreAddressError, or ConfigurationError where the embedded server cannot run on this
-    machine or a data key cannot be used.
+    first; see `Keyring`. spool: a folder in which steps are written down that wait for a store that is away. Raises
+    StoreAddressError, or ConfigurationError where the embedded server cannot run on this machine or a data key cannot
+    be used.
     """
     settings = settings or StoreSettings()
     address = read_address(url)
+    keyring = Keyring(data_keys, random_bytes) if data_keys else NO_KEYS
     return Store(
         open_link(address, settings),
         namespace=address.namespace,
@@ -44,7 +49,8 @@ def open_store(
         clock=clock,
         random_bytes=random_bytes,
         resume=resume,
-        keyring=Keyring(data_keys, random_bytes) if data_keys else NO_KEYS,
+        keyring=keyring,
+        spool=open_spool(spool, settings, clock=clock, random_bytes=random_bytes, keyring=keyring) if spool else None,
     )
 
 

@@ -91,8 +91,6 @@ class Store(Oblivion):
             self.ping,
             first_s=settings.probe_first_s,
             longest_s=settings.probe_longest_s,
-            began=lambda: self._disk and self._disk.outage_began(),
-            ended=lambda: self._disk and self._disk.outage_ended(),
         )
         self._desk = Desk(
             link=link,
@@ -112,6 +110,8 @@ class Store(Oblivion):
         )
         self._lanes = Lanes(self._desk)
         self._disk = Disk(self._desk, self._lanes, spool) if spool is not None else None
+        if self._disk is not None:
+            self._outage.began, self._outage.ended = self._disk.outage_began, self._disk.outage_ended
 
     async def person(self, user: str) -> str:
         """The visitor id of whom the site calls `user`. Raises StoreUnavailable before the keyspace was first read."""

@@ -49,9 +49,7 @@ def entry_of(visitor: str, waiting: Waiting, doubt: Doubt | None) -> Entry | Non
     )
 
 
-def waiting_of(
-    entry: Entry, backlog: Backlog, future: asyncio.Future[Committed], resume: Resume
-) -> Waiting:
+def waiting_of(entry: Entry, backlog: Backlog, future: asyncio.Future[Committed], resume: Resume) -> Waiting:
     """What an entry asks for, to be queued again. Raises the spool's TooNew or Unreadable."""
     waiting = Waiting(
         backlog,

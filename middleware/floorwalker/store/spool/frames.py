@@ -28,9 +28,10 @@ Turned = Callable[[bytes], bytes]
 
 
 class Seal(Struct, frozen=True):
-    """What hides entries from whoever has no key. open raises ValueError for what it cannot open."""
+    """What hides entries from whoever has no key. seal: None hides no more. open raises ValueError for what it cannot
+    open."""
 
-    seal: Turned
+    seal: Turned | None
     open: Turned
 
 
@@ -91,7 +92,7 @@ class Unreadable(Exception):
 def frame_of(entry: Entry, seal: Seal | None) -> bytes:
     """An entry as it lies in a file."""
     content = _encoder.encode(entry)
-    if seal is None:
+    if seal is None or seal.seal is None:
         return _framed(content, 0)
     return _framed(seal.seal(content), SEALED)
 

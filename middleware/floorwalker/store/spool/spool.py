@@ -39,6 +39,7 @@ class Spool:
     ) -> None:
         self.seal = seal
         self.live = 0
+        self.lost = 0
         self._most_bytes = most_bytes
         self._clock = clock
         self._random_bytes = random_bytes

@@ -1,0 +1,77 @@
+"""The disk beside a store: what waits is written down when the store goes away, and read again when it is back."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from floorwalker.store.commits.desk import Desk
+from floorwalker.store.commits.lanes import Lanes
+from floorwalker.store.draining import Draining
+from floorwalker.store.records.keyring import Keyring, Purpose
+from floorwalker.store.settings import StoreSettings
+from floorwalker.store.spool.frames import Seal
+from floorwalker.store.spool.spool import Spool
+
+AT_THE_END_S: Final = 5.0
+_OWNER: Final = "spool"
+
+
+def open_spool(
+    folder: Path,
+    settings: StoreSettings,
+    *,
+    clock: Callable[[], float],
+    random_bytes: Callable[[int], bytes],
+    keyring: Keyring,
+) -> Spool:
+    """A spool in that folder, sealed where there are data keys; nothing is written yet."""
+    return Spool(
+        folder, most_bytes=settings.spool_bytes, clock=clock, random_bytes=random_bytes, seal=_seal_of(keyring)
+    )
+
+
+class Disk:
+    """A store's spool at work."""
+
+    def __init__(self, desk: Desk, lanes: Lanes, spool: Spool) -> None:
+        self._desk = desk
+        self._lanes = lanes
+        self._spool = spool
+        self._draining = Draining(desk, lanes, spool)
+        self._keeping: asyncio.Task[None] | None = None
+
+    def attend(self) -> None:
+        """Commit what lies there, now and whenever there is any, as long as the running event loop lives."""
+        self._draining.start()
+
+    def outage_began(self) -> None:
+        """Write down what waits in memory."""
+        if self._keeping is None or self._keeping.done():
+            self._keeping = self._desk.loop.create_task(self._lanes.keep_all(), name="floorwalker: fill the spool")
+
+    def outage_ended(self) -> None:
+        """Look at once for what lies on disk alone."""
+        self._draining.wake()
+
+    async def end(self) -> None:
+        """Write down whatever waits, within a few seconds; nothing is read any more."""
+        await self._draining.close()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(AT_THE_END_S):
+                await self._lanes.keep_all()
+                await self._spool.flush()
+
+
+def _seal_of(keyring: Keyring) -> Seal:
+    def opened(sealed: bytes) -> bytes:
+        plain = keyring.open(sealed, Purpose.SPOOL, _OWNER)
+        if plain is None:
+            raise ValueError("no data key opens it")
+        return plain
+
+    def sealed(plain: bytes) -> bytes:
+        return keyring.seal(plain, Purpose.SPOOL, _OWNER)
+
+    return Seal(sealed if keyring.seals else None, opened)
