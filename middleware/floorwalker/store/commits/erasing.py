@@ -1,6 +1,7 @@
 """Erasing: a stone where the record was, and nothing left that hangs on it."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Collection, Sequence
 
 from floorwalker.errors import StoreError
 from floorwalker.store.commits.desk import Desk, as_bytes
@@ -21,6 +22,8 @@ from floorwalker.store.records.record import (
 )
 from floorwalker.store.scripts import script
 
+logger = logging.getLogger(__name__)
+
 MEMBERS_AT_ONCE = 1000
 
 
@@ -40,6 +43,7 @@ async def erase(desk: Desk, visitor: str, *, follow: bool = True, hops: int = PO
             break
         found = desk.read(visitor, as_bytes(reply))
     dropped = await _drop_rest(desk, keys, visitor, body.pseudonym)
+    await _scrub(desk, {visitor, *(alias.visitor for alias in body.aliases)})
     for alias in body.aliases:
         dropped += await _erase_alias(desk, keys, visitor, alias)
     if follow and body.moved_to and hops:
@@ -82,6 +86,16 @@ async def _drop_rest(desk: Desk, keys: Keys, visitor: str, pseudonym: bytes) -> 
     await unpost(desk, visitor)
     await _unfind(desk, keys, visitor)
     return dropped
+
+
+async def _scrub(desk: Desk, visitors: Collection[str]) -> None:
+    """Take what waits of them out of this worker's spool; in another's it stops at the stone."""
+    if desk.spool is None:
+        return
+    try:
+        await desk.spool.scrub(visitors)
+    except OSError as error:
+        logger.warning("what waits on disk of somebody who was erased stays there until it is tried: %s", error)
 
 
 async def _unfind(desk: Desk, keys: Keys, visitor: str) -> None:
