@@ -37,6 +37,7 @@ class Acquaintance(Meeting):
         self._load: Loading | None = None
         self._base: Loaded | None = None
         self._has_turned = False
+        self._is_behind = False
         self._is_settled = False
         self._commits: list[Commit] = []
 
@@ -66,6 +67,7 @@ class Acquaintance(Meeting):
             return
         self._standing.choose(granted, before=self.permission)
         walk.permit(self.permission)
+        self._is_behind = True
 
     def _brought(self) -> Identity | None:
         """Whom the request's cookies name."""
@@ -110,14 +112,20 @@ class Acquaintance(Meeting):
         if not self._standing.is_new:
             return headers
         if self.permission.stores and not self._has_turned:
-            self._identity, self._load, self._base = None, None, None
-            await self._loaded()
-            walk.arrived(self.identity.visitor, self._base.profile if self._base is not None else None)
+            if self._is_behind:
+                await self._catch_up(walk)
             self._keep_choice()
         cookie = self._standing.cookie()
         if shared:
             self.note(_SHARED)
         return headers if shared or cookie is None else with_cookie(headers, cookie)
+
+    async def _catch_up(self, walk: Walk) -> None:
+        """They chose after their walk had begun: by what is permitted now they may be known, or known no longer."""
+        self._identity, self._load, self._base = None, None, None
+        await self._loaded()
+        walk.arrived(self.identity.visitor, self._base.profile if self._base is not None else None)
+        self._is_behind = False
 
     def _keep_choice(self) -> None:
         """Whoever is known already has it noted, whether this request counts or not."""

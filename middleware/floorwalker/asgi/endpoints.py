@@ -8,6 +8,8 @@ from starlette.responses import JSONResponse
 from floorwalker.asgi.client.collect import PageDesk
 from floorwalker.asgi.client.slots import SlotDesk
 from floorwalker.asgi.collecting import CollectDesk
+from floorwalker.asgi.consent.desk import PATH as CONSENT
+from floorwalker.asgi.consent.desk import ConsentDesk
 from floorwalker.asgi.http.problems import problem
 from floorwalker.asgi.http.request import inner_path
 from floorwalker.asgi.http.types import App, Receive, Scope, Send
@@ -22,8 +24,9 @@ _READING = ("GET", "HEAD")
 
 class Endpoints:
     """health: what `GET /healthz` tells, made anew at each call. collect: takes events below `/v1/`. pages: hears what
-    pages tell. preview: answers below `/preview`. console: answers below `/console`, where there are operators.
-    metrics: answers `GET /metrics`, where anybody may read them. own_page: answers at `/me` and below."""
+    pages tell. consent: hears what visitors allow. preview: answers below `/preview`. console: answers below
+    `/console`, where there are operators. metrics: answers `GET /metrics`, where anybody may read them. own_page:
+    answers at `/me` and below."""
 
     def __init__(
         self,
@@ -33,6 +36,7 @@ class Endpoints:
         slots: SlotDesk,
         collect: CollectDesk,
         pages: PageDesk,
+        consent: ConsentDesk,
         preview: PreviewDesk | None = None,
         console: OperatorDesk | None = None,
         metrics: App | None = None,
@@ -41,7 +45,7 @@ class Endpoints:
         self._prefix = prefix
         self._health = health
         self._collect = collect
-        self._pages = pages
+        self._told: Mapping[str, App] = {"/collect": pages, CONSENT: consent}
         self._preview = preview
         self._console = console
         self._own_page = own_page
@@ -60,6 +64,10 @@ class Endpoints:
         if self._console is not None and (path == CONSOLE or path.startswith(CONSOLE + "/")):
             await self._console(scope, receive, send, path=path.removeprefix(CONSOLE))
             return
+        if path in self._told:
+            told = self._told[path] if scope.get("method") == "POST" else _takes("POST")
+            await told(scope, receive, send)
+            return
         if self._own_page is not None and (path in (OWN_PAGE, f"{OWN_PAGE}.json") or path.startswith(f"{OWN_PAGE}/")):
             await self._own_page(scope, receive, send, path=path)
             return
@@ -69,8 +77,6 @@ class Endpoints:
         await self._answering(path, str(scope.get("method", "GET")))(scope, receive, send)
 
     def _answering(self, path: str, method: str) -> App:
-        if path == "/collect":
-            return self._pages if method == "POST" else _takes("POST")
         found = self._read.get(path)
         if found is None:
             return problem(404, "Not Found", "There is nothing at this address.")

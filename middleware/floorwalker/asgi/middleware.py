@@ -10,6 +10,7 @@ from floorwalker.asgi.bystander import Bystander
 from floorwalker.asgi.client.collect import PageDesk
 from floorwalker.asgi.client.slots import SlotDesk
 from floorwalker.asgi.collecting import CollectDesk
+from floorwalker.asgi.consent.desk import ConsentDesk
 from floorwalker.asgi.encounter import Encounter
 from floorwalker.asgi.endpoints import Endpoints
 from floorwalker.asgi.health import health_of
@@ -63,6 +64,7 @@ class PersonalizationMiddleware:
             slots=SlotDesk(*at_the_page),
             collect=self._collecting(settings),
             pages=PageDesk(*at_the_page),
+            consent=ConsentDesk(*at_the_page),
             preview=self._preview,
             console=OperatorDesk(self._setup, self._store) if settings.operators else None,
             metrics=self._metrics,

@@ -1,0 +1,1 @@
+"""`POST PREFIX/me/consent`: what a visitor allows, said by themselves."""
