@@ -10,9 +10,11 @@ from floorwalker.core.evaluation.evaluate import Moment
 from floorwalker.core.evaluation.standing import interests, interests_this_visit, lifecycle
 from floorwalker.core.memory.kept.holdings import Learned
 from floorwalker.core.memory.profile import Profile, Touch
+from floorwalker.core.reading.address import split_address
 from floorwalker.core.signals import Place, Signals
 
 _DAY = 86400
+_LONGEST_ADDRESS = 2000
 
 
 class Variable(Struct, frozen=True):
@@ -55,6 +57,16 @@ def _learned(read: Callable[[Learned], Any], doc: str) -> Variable:
 
 def _told(name: str, doc: str) -> Variable:
     return _signal(lambda signals: getattr(signals.page, name) or None, doc)
+
+
+def _address(signals: Signals) -> str:
+    address = split_address(signals.url)
+    return (f"{address.path}?{address.query}" if address.query else address.path)[:_LONGEST_ADDRESS]
+
+
+def _linked_from(signals: Signals) -> str | None:
+    url = signals.referrer.url
+    return url[:_LONGEST_ADDRESS] if url else None
 
 
 def _cart(profile: Profile, moment: Moment) -> dict[str, Any] | None:
@@ -169,6 +181,8 @@ VISITOR: Mapping[str, Variable] = {
 
 PAGE: Mapping[str, Variable] = {
     "path": _told("path", "the address without its query"),
+    "url": _signal(_address, "the address with its query, without the host; of up to 2,000 characters"),
+    "referrer": _signal(_linked_from, "the whole address that linked here; of up to 2,000 characters"),
     "type": _told("type", "the page type, from `pages`"),
     "category": _told("category", "the category"),
     "product": _told("product", "the product"),
