@@ -208,9 +208,8 @@ def _frozen(found: Loaded, join: Join, merge: bytes, keyring: Keyring) -> Loaded
     """The record that nobody may change any more, with what is to come of it."""
     record = found.record
     assert record is not None  # `_may_join` saw it
-    identified = encode_event(join.identified)
+    identified = keyring.hide(encode_event(join.identified), Purpose.MOVE, found.visitor)
     if keyring.seals:
-        identified = keyring.seal(identified, Purpose.MOVE, found.visitor)
         record = replace(record, schema=max(record.schema, SCHEMA_SEALED))
     body = replace(record.body, moved_to=join.person, merge=merge, identified=identified)
     return _next(found, record, State.MOVING, body, keeps_profile=True)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from msgspec import DecodeError, Struct, msgpack
 
 from floorwalker.store.commits.attempt import Step
+from floorwalker.store.records.keyring import Keyring, Purpose
 from floorwalker.store.records.record import Record
 
 Resume = Callable[[bytes], Step]
@@ -24,8 +25,11 @@ def entries_of(raws: Iterable[bytes], *, writer: int, sequence: int) -> list[byt
     return [_encoder.encode(Entry(writer, sequence, place, raw)) for place, raw in enumerate(raws)]
 
 
-def steps_of(stored: Sequence[bytes], record: Record, resume: Resume) -> list[Step]:
-    """The steps of a side list, in order, each once; what the record holds already, or cannot be read, is left out."""
+def steps_of(stored: Sequence[bytes], record: Record, resume: Resume, keyring: Keyring) -> list[Step] | None:
+    """The steps of a side list, in order, each once; what the record holds already, or cannot be read, is left out.
+
+    None where no data key opens one of them: then the list is to wait for a worker that has it.
+    """
     seen: set[tuple[int, int, int]] = set()
     steps: list[Step] = []
     for one in stored:
@@ -36,7 +40,10 @@ def steps_of(stored: Sequence[bytes], record: Record, resume: Resume) -> list[St
         known = (entry.writer, entry.sequence, entry.place)
         if known not in seen and not record.holds(entry.writer, entry.sequence):
             seen.add(known)
-            steps.append(resume(entry.raw))
+            raw = keyring.show(entry.raw, Purpose.ASIDE, record.body.visitor)
+            if raw is None:
+                return None
+            steps.append(resume(raw))
     return steps
 
 

@@ -17,7 +17,7 @@ from floorwalker.core.merging.merge import merge
 from floorwalker.core.ruleset import Site
 from floorwalker.store.records.codec import decode_event
 from floorwalker.store.records.found import Loaded
-from floorwalker.store.records.keyring import Keyring, Purpose, is_sealed
+from floorwalker.store.records.keyring import Keyring, Purpose
 from floorwalker.store.records.record import Body, Pending
 
 
@@ -76,9 +76,7 @@ def alone(joining: Joining, identified: Event, seed: int) -> Callable[[Profile |
 
 def _unsealed(body: Body, keyring: Keyring) -> bytes:
     """The event that moves a record. Raises ValueError where no data key opens it."""
-    if not is_sealed(body.identified):
-        return body.identified
-    opened = keyring.open(body.identified, Purpose.MOVE, body.visitor)
+    opened = keyring.show(body.identified, Purpose.MOVE, body.visitor)
     if opened is None:
         raise ValueError("no data key opens the event in the record")
     return opened

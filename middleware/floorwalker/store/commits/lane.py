@@ -26,6 +26,7 @@ from floorwalker.store.link.replies import Reply, Word
 from floorwalker.store.losses import Loss
 from floorwalker.store.naming import person_id
 from floorwalker.store.records.found import POINTERS_FOLLOWED, Found, Loaded, TooNew
+from floorwalker.store.records.keyring import Purpose
 from floorwalker.store.records.record import IDENTITY_BYTES, mark_deferred
 from floorwalker.store.scripts import script
 
@@ -233,6 +234,7 @@ class Lane:
             return True
         names = [keys.profile(self.visitor), keys.deferred(self.visitor)]
         head = mark_deferred(base.stored)
+        raws = [self._desk.keyring.hide(raw, Purpose.ASIDE, self.visitor) for raw in raws]
         entries = entries_of(raws, writer=self._desk.writer, sequence=commit.sequence)
         life_s = self._desk.settings.profile_life_s
         reply = await self._run_script("defer", names, [base.stored[:IDENTITY_BYTES], head, life_s, *entries])

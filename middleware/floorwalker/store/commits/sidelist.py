@@ -19,7 +19,10 @@ async def folded(desk: Desk, deliver: Deliver, base: Loaded, keys: Keys) -> tupl
     side_list = keys.deferred(base.visitor)
     listed = await deliver(lambda: desk.link.call("LRANGE", side_list, 0, -1))
     entries = [one for one in listed if isinstance(one, bytes)] if isinstance(listed, list) else []
-    for step in steps_of(entries, base.record, resume):
+    steps = steps_of(entries, base.record, resume, desk.keyring)
+    if steps is None:
+        return False, profile, effects
+    for step in steps:
         profile, more = step(profile)
         effects = effects.then(more)
     return True, profile, effects

@@ -20,7 +20,7 @@ SHORTEST_KEY = 32
 PLAIN = "plain"  # in the place of the first key: nothing is sealed, and the others open what was
 MAKE_A_KEY = 'python -c "import secrets; print(secrets.token_urlsafe(32))"'
 
-_FORM = b"\x01"  # form, name of the key, nonce; then what was sealed
+_FORM = b"\xc1"  # form, name of the key, nonce; then what was sealed. Neither MessagePack nor JSON begins so
 _NAME_BYTES = 4
 _NONCE_BYTES = 12
 _HEAD_BYTES = 1 + _NAME_BYTES + _NONCE_BYTES
@@ -101,14 +101,17 @@ class Keyring:
             logger.error("what is personal of some visitors cannot be read: no data key opens it; it stays as it lies")
         return plain
 
+    def hide(self, plain: bytes, purpose: Purpose, owner: str) -> bytes:
+        """Sealed where there is a key to seal with, else as it is; `show` knows."""
+        return self.seal(plain, purpose, owner) if self.seals else plain
+
+    def show(self, hidden: bytes, purpose: Purpose, owner: str) -> bytes | None:
+        """What was hidden; None where no key opens it."""
+        return self.open(hidden, purpose, owner) if hidden[:1] == _FORM else hidden
+
     def is_current(self, sealed: bytes) -> bool:
         """Whether it was sealed by the newest key."""
         return self._newest is not None and sealed[1 : 1 + _NAME_BYTES] == self._newest.name
-
-
-def is_sealed(stored: bytes) -> bool:
-    """Whether something that a site's keys may have sealed was: what is plain here begins as MessagePack or JSON do."""
-    return stored[:1] == _FORM
 
 
 def check_data_keys(keys: Sequence[str]) -> None:
