@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8000
 
-.PHONY: demo test test-long test-faults test-browser test-editor test-clients lint bench bench-smoke clean
+.PHONY: demo test test-long test-faults test-browser test-editor test-clients test-starlette test-proxies lint bench bench-smoke clean
 
 .venv/.base: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -28,6 +28,15 @@ PORT ?= 8000
 	.venv/clients/python/bin/python -m pip install --quiet --disable-pip-version-check "pip>=25.1"
 	.venv/clients/python/bin/python -m pip install --quiet --disable-pip-version-check -c tests/clients/constraints.txt --group clients
 	npm install --silent --no-audit --no-fund --no-package-lock --prefix .venv/clients @segment/analytics-node@3.1.0
+	@touch $@
+
+.venv/.starlette: .venv/.base
+	$(PYTHON) -m venv .venv/starlette/python
+	.venv/starlette/python/bin/python -m pip install --quiet --disable-pip-version-check "pip>=25.1" -c constraints.txt
+	.venv/starlette/python/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e . --group starlette
+	rm -rf .venv/starlette/sdist && mkdir -p .venv/starlette/sdist
+	.venv/starlette/python/bin/python -m pip download --quiet --disable-pip-version-check --no-deps --no-binary starlette -c constraints.txt -d .venv/starlette/sdist starlette
+	tar -xzf .venv/starlette/sdist/starlette-*.tar.gz -C .venv/starlette/sdist --strip-components 1 --wildcards "*/tests" "*/pyproject.toml"
 	@touch $@
 
 .venv/.lint: .venv/.test
@@ -55,6 +64,12 @@ test-editor: .venv/.editor  ## needs Node.js with npm (Debian: apt-get install n
 
 test-clients: .venv/.clients  ## real client libraries of other vendors; needs Node.js with npm
 	$(BIN)/python -m pytest -q -m clients
+
+test-starlette: .venv/.starlette  ## Starlette's own tests, every app wrapped by us: the same must pass as without us
+	.venv/starlette/python/bin/python tests/starlette_suite .venv/starlette/sdist
+
+test-proxies: .venv/.test  ## real caches in front; needs nginx and Varnish (Debian: apt-get install nginx-light varnish)
+	$(BIN)/python -m pytest -q -s -m proxies
 
 lint: .venv/.lint
 	$(BIN)/ruff check .

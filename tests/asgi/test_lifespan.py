@@ -95,3 +95,12 @@ async def test_a_store_that_is_away_does_not_stop_the_start(wrap: Wrap) -> None:
 
 async def test_an_instance_within_an_instance_stays_out(wrap: Wrap) -> None:
     assert await live(wrap(wrap(taking_part([])))) == COMPLETE
+
+
+async def test_what_kept_the_app_from_taking_part_is_said(wrap: Wrap, caplog: pytest.LogCaptureFixture) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        raise LookupError("a secret")
+
+    with caplog.at_level("INFO", "floorwalker.asgi.lifespan"):
+        assert await live(wrap(app)) == COMPLETE
+    assert caplog.messages == ["the app takes no part in start-up and shutdown: LookupError"]

@@ -1,8 +1,11 @@
 """Lifespan: we start before the app's start-up and flush after its shutdown; where the app refuses, we answer."""
 
+import logging
 from collections.abc import Awaitable, Callable
 
 from floorwalker.asgi.http.types import App, Message, Receive, Scope, Send
+
+logger = logging.getLogger(__name__)
 
 _ANSWERS = ("lifespan.startup.complete", "lifespan.startup.failed")
 _ENDS = ("lifespan.shutdown.complete", "lifespan.shutdown.failed", "lifespan.startup.failed")
@@ -20,10 +23,11 @@ class LifespanResponder:
         self._receive_outside, self._send_outside = receive, send
         try:
             await self._app(scope, self._receive, self._send)
-        except Exception:
+        except Exception as failure:
             if self._asked:  # a start-up or shutdown that fails is the app's own affair
                 await self._stop()
                 raise
+            logger.info("the app takes no part in start-up and shutdown: %s", type(failure).__name__)
         if not self._ended:
             await self._answer_alone()
 
