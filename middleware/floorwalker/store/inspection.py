@@ -56,8 +56,9 @@ async def inspect_store(
     link = open_link(address, StoreSettings())
     silent: list[str] = []
     try:
-        nodes = [await _node(node, silent, clock, timer) for node in await link.nodes()]
-        state = _pairs(await link.call("CLUSTER", "INFO")).get("cluster_state", "") if _is_cluster(address) else ""
+        links = await link.nodes()
+        nodes = [await _node(node, silent, clock, timer) for node in links]
+        state = _pairs(await links[0].call("CLUSTER", "INFO")).get("cluster_state", "") if _is_cluster(address) else ""
     except StoreError as failure:
         return StoreFacts(failure=str(failure), silent=tuple(silent))
     finally:

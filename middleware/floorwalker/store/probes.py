@@ -69,6 +69,8 @@ def probes_of(key: str) -> Mapping[str, tuple[Word, ...]]:
     """Each command with arguments that the server takes, on one key."""
     found: dict[str, tuple[Word, ...]] = {name: (name, key, *rest) for name, rest in _ON_A_KEY.items()}
     found |= {
+        "BGREWRITEAOF": ("BGREWRITEAOF",),
+        "INFO": ("INFO", "persistence"),
         "EVAL": ("EVAL", "return 1", 1, key),
         "EVALSHA": ("EVALSHA", "0" * 40, 1, key),
         "PING": ("PING",),
