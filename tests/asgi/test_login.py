@@ -237,26 +237,16 @@ async def test_while_the_store_is_away_nobody_is_renamed_and_nothing_is_lost(wra
 async def test_a_join_waits_for_a_store_that_was_never_there(
     site: Any, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    is_back = asyncio.Event()
-    told = Store.person
-
-    async def person_once_back(asked: Store, user: str) -> str:
-        if not is_back.is_set():
-            raise StoreUnavailable("not yet")
-        return await told(asked, user)
+    async def not_yet(asked: Store, user: str) -> str:
+        raise StoreUnavailable("not yet")
 
     browser = Browser(site)
     await browser.get("/")
     with monkeypatch.context() as away:
-        away.setattr("floorwalker.asgi.keeper._JOIN_ROUND_S", 0)
         away.setattr(Store, "person_known", lambda *_: None)
-        away.setattr(Store, "person", person_once_back)
+        away.setattr(Store, "person", not_yet)
         answer = await do(browser, "Before", f"login:{USER}", "After", as_=b"redirect")
         assert answer.cookie is None
-        waiting = [task for task in asyncio.all_tasks() if "_join_later" in repr(task)]
-        assert len(waiting) == 1
-        is_back.set()
-        await asyncio.gather(*waiting)
     assert named((await browser.get("/")).cookie) == await store.person(USER)
     joined = await person(store, USER)
     assert (views(joined), sorted(happened(joined))) == (2, ["After", "Before", "Identified"])

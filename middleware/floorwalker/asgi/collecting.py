@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, TypedDict, Unpack
 
@@ -11,21 +12,23 @@ from floorwalker.asgi.health import health_of
 from floorwalker.asgi.http.address import Proxies
 from floorwalker.asgi.http.headers import Headers, first_of, lowered
 from floorwalker.asgi.http.problems import problem
-from floorwalker.asgi.http.request import inner_path
+from floorwalker.asgi.http.request import Request, inner_path
 from floorwalker.asgi.http.types import App, Receive, Scope, Send
 from floorwalker.asgi.keeper import Keeper
 from floorwalker.asgi.keepers import Keepers
 from floorwalker.asgi.lifespan import LifespanResponder
+from floorwalker.asgi.permitting.terms import Terms
 from floorwalker.asgi.settings import Settings, read_settings
-from floorwalker.asgi.setup import publisher_of
+from floorwalker.asgi.setup import publisher_of, terms_of
 from floorwalker.collect.bodies import Envelope, read_batch, read_message, unpack
 from floorwalker.collect.delivering import Delivery
 from floorwalker.collect.keys import Access, Keyring, key_of
 from floorwalker.collect.limits import BODY_BYTES
-from floorwalker.collect.messages import Kind, Message, from_browser
+from floorwalker.collect.messages import Kind, Message, choice_in, from_browser, from_server
 from floorwalker.collect.reading import keys_in, read_messages
 from floorwalker.collect.refusals import Refused
 from floorwalker.core.advance import Corridor
+from floorwalker.core.hit import Hit
 from floorwalker.core.ruleset import Ruleset
 from floorwalker.errors import ConfigurationError
 from floorwalker.store import Store
@@ -57,7 +60,8 @@ _PREFLIGHT: Final = {
 class CollectDesk:
     """Takes events, or refuses them whole; nothing of a body is stored before all of it is read.
 
-    corridor: of the rules in force. store: of the running event loop.
+    corridor: of the rules in force. store: of the running event loop. terms: on which anything of what pages send is
+    kept.
     """
 
     def __init__(
@@ -68,12 +72,14 @@ class CollectDesk:
         store: Callable[[], Store],
         clock: Callable[[], float],
         proxies: Proxies,
+        terms: Terms,
     ) -> None:
         self._keyring = keyring
         self._corridor = corridor
         self._store = store
         self._clock = clock
         self._proxies = proxies
+        self._terms = terms
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send, *, path: str) -> None:
         """path: below the prefix, such as `/v1/track`."""
@@ -106,8 +112,8 @@ class CollectDesk:
             access = self._access(key, envelope, from_page=from_page)
             now = self._clock()
             messages = read_messages(envelope, kind, now=now, access=access)
-            if access is Access.BROWSER:
-                messages = self._as_sent(messages, scope, headers)
+            sent = self._by_page(scope, now) if access is Access.BROWSER else from_server
+            messages = [sent(message) for message in messages]
             await Delivery(self._store(), self._corridor(), now=now, access=access).deliver(messages)
         except Refused as refusal:
             return refused(refusal, challenge=not from_page)
@@ -126,10 +132,21 @@ class CollectDesk:
         named = keys_in(envelope)
         return self._keyring.authorized(named if key is None else [key, *named], from_browser=from_page)
 
-    def _as_sent(self, messages: list[Message], scope: Scope, headers: Headers) -> list[Message]:
-        caller = self._proxies.caller(scope.get("client"), str(scope.get("scheme", "http")), headers)
-        agent = (first_of(headers, b"user-agent") or b"").decode("latin-1")
-        return [from_browser(message, agent=agent, address=caller.address or "") for message in messages]
+    def _by_page(self, scope: Scope, now: float) -> Callable[[Message], Message]:
+        """What becomes of the messages of one request that a page sent."""
+        request = Request(scope, at=now, proxies=self._proxies)
+        agent, address = request.asked.header(b"user-agent").decode("latin-1"), request.address
+
+        @cache
+        def country() -> str | None:
+            place = self._corridor().read(Hit(at=now, url="", headers=request.headers, address=address)).place
+            return place.country if place is not None else None
+
+        def sent(message: Message) -> Message:
+            permission = self._terms.told(choice_in(message), request, country)
+            return from_browser(message, agent=agent, address=address or "", permission=permission)
+
+        return sent
 
     def _preflight(self) -> Response:
         """Pages of any site may send, with a public key; the request that asks first names none."""
@@ -151,11 +168,16 @@ class CollectOptions(TypedDict, total=False):
     templates: str | Path
     reload_s: float
     store: str | Store
+    spool: str | Path | None
     write_keys: str | Sequence[str]
     public_keys: str | Sequence[str]
     places: str | Path | None
     trusted_proxies: str | Sequence[str]
     geo_headers: str
+    consent: str | Mapping[str, str]
+    consent_policy: str
+    consent_from: str | Sequence[str]
+    browser_signals: str | Sequence[str]
     clock: Callable[[], float]
 
 
@@ -180,6 +202,7 @@ class CollectApp:
             store=self._store,
             clock=settings.clock,
             proxies=Proxies(settings.trusted_proxies),
+            terms=terms_of(settings),
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

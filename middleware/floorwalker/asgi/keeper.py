@@ -21,7 +21,6 @@ logger = logging.getLogger(__name__)
 FLUSH_ROUNDS, FLUSH_ROUND_S = 20, 0.5
 WARM_UP_S = 5.0
 _SETTLE_ROUNDS, _SETTLE_ROUND_S = 40, 0.05
-_MOST_JOINING, _JOIN_ROUNDS, _JOIN_ROUND_S = 1000, 43_200, 2.0
 
 Commit = asyncio.Future[Committed]
 
@@ -50,7 +49,6 @@ class Keeper:
         self._owned = owned
         self._circuit = Circuit(clock=asyncio.get_running_loop().time)
         self._ending: AsyncGenerator[None] | None = None
-        self._joining: set[asyncio.Task[None]] = set()
 
     @property
     def store(self) -> Store:
@@ -74,19 +72,17 @@ class Keeper:
         """Store what still waits, and let go."""
         await self.chronicle.close()
         await self.population.close()
-        if self._joining:
-            logger.error("%d identified visitors stay unknown: the end came before the store", len(self._joining))
-        for task in tuple(self._joining):
-            task.cancel()
         if not self._owned:
             return
         for _ in range(FLUSH_ROUNDS):
             waiting = await self._store.flush(FLUSH_ROUND_S)
             if not waiting or self._store.health().away:
                 break
-        if waiting:
-            logger.error("%d steps could not be stored before the end", waiting)
-        await self._store.close()
+        lost = await self._store.close()
+        if lost:
+            logger.error("%d steps could not be stored before the end", lost)
+        if waiting > lost:
+            logger.warning("%d steps wait on disk for whoever reads the spool next", waiting - lost)
 
     def health(self) -> Health:
         return self._store.health()
@@ -174,29 +170,11 @@ class Keeper:
 
     def join_later(self, anonymous: str, user: str, identified: Event) -> None:
         """The same for a person whose id cannot be told yet: once the store has told it, a day long at most."""
-        if len(self._joining) >= _MOST_JOINING:
-            logger.error("an identified visitor stays unknown: too many wait for a store that was never there")
-            return
-        task = asyncio.get_running_loop().create_task(self._join_later(anonymous, user, identified))
-        self._joining.add(task)
-        task.add_done_callback(self._joining.discard)
-
-    async def _join_later(self, anonymous: str, user: str, identified: Event) -> None:
-        for _ in range(_JOIN_ROUNDS):
-            try:
-                person = await self._store.person(user)
-            except StoreUnavailable:
-                await asyncio.sleep(_JOIN_ROUND_S)
-            except FloorwalkerError as failure:
-                logger.warning("an identified visitor stays unknown: %s", failure)
-                return
-            else:
-                if person != anonymous:
-                    self.join(anonymous, person, identified)
-                return
+        self._store.merge(anonymous, "", identified, user=user)
 
     async def committed(self, commit: Commit, budget: Budget) -> None:
-        """Wait until a commit stands, so that the next request finds it; not for a store that is away."""
+        """Wait until a commit stands, so that the next request finds it. While the store is away: until it is on disk,
+        where there is a spool."""
         while not (self._circuit.is_open or self._store.health().away):
             if await budget.wait(commit, at_most_s=_SETTLE_ROUND_S):
                 return
@@ -204,6 +182,9 @@ class Keeper:
                 self._tallies.commits_late += 1
                 self._note_failure("a commit took too long")
                 return
+        written = self._store.written()
+        if written is not None:
+            await budget.wait(written)
 
     async def settled(self, commits: Sequence[Commit]) -> None:
         """Wait for commits, a short while at most, and not for a store that is away."""

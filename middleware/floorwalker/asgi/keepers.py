@@ -9,7 +9,8 @@ from floorwalker.asgi.tallies import Tallies
 from floorwalker.core.effects import Effects
 from floorwalker.core.events import Event
 from floorwalker.core.memory.profile import Profile
-from floorwalker.store import Store, open_store
+from floorwalker.core.steps import KeptStep
+from floorwalker.store import Step, Store, open_store
 
 
 class Keepers:
@@ -48,6 +49,7 @@ class Keepers:
         self._by_loop[asyncio.get_running_loop()] = keeper
         self._publisher.start(keeper.chronicle.note)
         keeper.population.start(self._publisher)
+        keeper.store.attend_spool()
         return keeper
 
     def _new(self, *, outlives_requests: bool) -> Keeper:
@@ -55,6 +57,7 @@ class Keepers:
         is_open = isinstance(given, Store)
         store = given if isinstance(given, Store) else self._opened(given)
         store.joining = self._joined
+        store.resume = self._resumed
         return Keeper(
             store,
             owned=not is_open,
@@ -65,7 +68,12 @@ class Keepers:
         )
 
     def _opened(self, address: str) -> Store:
-        return open_store(address, clock=self._settings.clock, data_keys=self._settings.data_keys)
+        settings = self._settings
+        return open_store(address, clock=settings.clock, data_keys=settings.data_keys, spool=settings.spool)
+
+    def _resumed(self, raw: bytes) -> Step:
+        """What was kept is redone by the rules that are in force then."""
+        return KeptStep(raw, lambda: self._publisher.rulebook.corridor)
 
     def _joined(
         self, person: Profile | None, anonymous: Profile, identified: Event, *, is_told: bool = False

@@ -43,6 +43,7 @@ class Options(TypedDict, total=False):
     store: str | Store
     secret_key: str | Sequence[str]
     data_keys: str | Sequence[str]
+    spool: str | Path | None
     prefix: str
     budget_ms: float
     exclude: str | Sequence[str]
@@ -75,7 +76,8 @@ class Settings:
 
     rules, templates: folders; rules may be a loaded Ruleset. reload_s: seconds between two looks for changed files, 0
     is never; a loaded Ruleset is never looked at. store: an address, or an open Store. data_keys: seal what is
-    personal in the store, newest first. secret_keys: newest first.
+    personal in the store, newest first. spool: a folder for what waits while the store is away. secret_keys: newest
+    first.
     prefix: of our own endpoints. budget_ms: what we may take on top of the app's own time. exclude: paths that are
     left alone; `/x/` and `/x/**` hold all below. places: a MaxMind-format file. trusted_proxies: addresses or
     networks whose forwarding headers are believed. geo_headers: the CDN whose place headers are believed. write_keys,
@@ -94,6 +96,7 @@ class Settings:
     reload_s: float = 1.0
     store: str | Store = "embedded:var/floorwalker"
     data_keys: tuple[str, ...] = ()
+    spool: Path | None = None
     prefix: str = "/_floorwalker"
     budget_ms: float = 50.0
     exclude: tuple[str, ...] = ()
@@ -135,6 +138,8 @@ def read_settings(options: Mapping[str, Any], environ: Mapping[str, str], *, sig
             values["secret_keys" if name == "secret_key" else name] = _READERS[name](value)
         except (ValueError, TypeError) as error:
             raise ConfigurationError(f"The setting {name} cannot be {_shown(name, value)}: {error}.") from error
+    if values.get("spool") is not None and isinstance(values.get("store"), Store):
+        raise ConfigurationError("The setting spool goes with an address: give it to open_store instead.")
     if signs:
         _check_keys(values.get("secret_keys", ()))
     return Settings(**{"secret_keys": (), **values})
@@ -283,6 +288,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "store": _store,
     "secret_key": _texts,
     "data_keys": _texts,
+    "spool": _optional_file,
     "prefix": _prefix,
     "budget_ms": _budget,
     "exclude": _texts,

@@ -121,9 +121,14 @@ def encode_deed(deed: Deed, ruleset: Ruleset) -> bytes:
 
 def decode_deed(raw: bytes) -> Deed:
     """The deed in these bytes. Raises RecordTooNew where a newer release wrote them, msgspec.DecodeError."""
+    check_schema(raw)
+    return _deeds.decode(memoryview(raw)[1:])
+
+
+def check_schema(raw: bytes) -> None:
+    """Raises RecordTooNew where a newer release wrote this."""
     if raw[:1] > bytes((DEED_SCHEMA,)):
         raise RecordTooNew("A newer release wrote this step; it is left to that release.")
-    return _deeds.decode(memoryview(raw)[1:])
 
 
 def _tests(value: Any) -> Iterator[Test]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from floorwalker.core.advance import Corridor
 from floorwalker.core.allowance import allowed
 from floorwalker.core.consent import EVERYTHING_PERMITTED, Permission
-from floorwalker.core.deed import Deed, Unless, encode_deed
+from floorwalker.core.deed import Deed, Unless, check_schema, decode_deed, encode_deed
 from floorwalker.core.effects import Effects
 from floorwalker.core.hashing import seed_of
 from floorwalker.core.hit import Hit
@@ -52,6 +52,24 @@ class DeedStep:
     def raw(self) -> bytes:
         """The same as bytes, from which another process can make the step anew."""
         return encode_deed(self.deed, self._corridor.ruleset)
+
+
+class KeptStep:
+    """A step made of what it was kept as, by the rules that are in force when it runs. Raises RecordTooNew."""
+
+    __slots__ = ("_corridor", "_raw")
+
+    def __init__(self, raw: bytes, corridor: Callable[[], Corridor]) -> None:
+        check_schema(raw)
+        self._raw = raw
+        self._corridor = corridor
+
+    def __call__(self, base: Profile | None) -> tuple[Profile, Effects]:
+        return self._corridor().redo(decode_deed(self._raw), base)
+
+    def raw(self) -> bytes:
+        """What it is made of."""
+        return self._raw
 
 
 def deed_of(

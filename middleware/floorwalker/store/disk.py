@@ -55,6 +55,16 @@ class Disk:
         """Look at once for what lies on disk alone."""
         self._draining.wake()
 
+    def written(self) -> asyncio.Future[None]:
+        """Done once all that waits is written."""
+        if self._keeping is None or self._keeping.done():
+            return self._spool.written()
+        return self._desk.loop.create_task(self._kept_and_written(self._keeping))
+
+    async def _kept_and_written(self, keeping: asyncio.Task[None]) -> None:
+        await asyncio.wait([keeping])
+        await self._spool.written()
+
     async def end(self) -> None:
         """Write down whatever waits, within a few seconds; nothing is read any more."""
         await self._draining.close()

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from floorwalker.core.events import Event, Scalar
 from floorwalker.errors import StoreError, StoreUnavailable
@@ -40,6 +41,8 @@ from floorwalker.store.settings import StoreSettings
 from floorwalker.store.spool.spool import Spool
 from floorwalker.store.streams import StreamEntry, read_splits, read_stats, read_stream, read_together
 from floorwalker.store.survey import Survey, read_profiles
+
+ID_BYTES = 12
 
 T = TypeVar("T")
 
@@ -199,8 +202,10 @@ class Store(Oblivion):
         future = self.submit(visitor, base, step, confirmed=confirmed, raw=raw, message=message, keeps_life=keeps_life)
         return await asyncio.shield(future)
 
-    def merge(self, anonymous: str, person: str, identified: Event) -> asyncio.Future[Committed]:
+    def merge(self, anonymous: str, person: str, identified: Event, *, user: str = "") -> asyncio.Future[Committed]:
         """Let an anonymous visitor's history join a person's; the future tells what became of it.
+
+        person: empty where the visitor id of `user`, the site's own, cannot be told yet; it is once the store is there.
 
         What waits for the visitor is committed first, what comes later goes to the person. Where there is no history
         that no person has yet, the event alone is committed to the person. The event's id, where it has one, makes a
@@ -208,7 +213,9 @@ class Store(Oblivion):
         or StoreError.
         """
         future: asyncio.Future[Committed] = self._desk.loop.create_future()
-        join, since = Join(person, identified), self._desk.clock()
+        if self._disk is not None and not identified.id:  # by which it is known again when it was on disk
+            identified = replace(identified, id=f"join:{self._desk.random_bytes(ID_BYTES).hex()}")
+        join, since = Join(person, identified, user), self._desk.clock()
         waiting = Waiting(self._desk.backlog, join, future, since=since, confirmed=True, message=identified.id)
         self._lanes.submit(anonymous, None, waiting)
         return future
@@ -323,8 +330,7 @@ class Store(Oblivion):
 
     def written(self) -> asyncio.Future[None] | None:
         """Done once all that waits for a store that is away is on disk; None where nothing is on its way there."""
-        spool = self._desk.spool
-        return spool.written() if spool is not None and self._outage.away else None
+        return self._disk.written() if self._disk is not None and self._outage.away else None
 
     async def close(self) -> int:
         """Let go of the store; how many steps are lost with it.
