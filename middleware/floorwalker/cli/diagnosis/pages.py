@@ -12,7 +12,7 @@ from floorwalker.cli.diagnosis.finding import Finding, fine, look, wrong
 from floorwalker.cli.reports.paper import printable
 
 AREA: Final = "pages"
-_BROWSER: Final = {
+BROWSER: Final = {
     "user-agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Chrome/140.0.0.0 Safari/537.36",
     "accept": "text/html,application/xhtml+xml,*/*;q=0.8",
@@ -124,7 +124,7 @@ def _secure(page: PageSeen) -> Iterator[Finding]:
 
 
 def _client() -> httpx.Client:
-    return httpx.Client(timeout=10.0, follow_redirects=False, trust_env=False, headers=_BROWSER)
+    return httpx.Client(timeout=10.0, follow_redirects=False, trust_env=False, headers=BROWSER)
 
 
 def _fetch(asking: httpx.Client, url: str) -> PageSeen:

@@ -1,6 +1,5 @@
 """Settings that could not serve, or that contradict each other."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Final
@@ -16,27 +15,25 @@ _KEYS: Final = "keys"
 _FEWEST_CHARACTERS: Final = 10  # different ones; a random key of 32 has about 25
 _SHORTEST_WRITE_KEY: Final = 16
 _LONG_BUDGET_MS: Final = 1000.0
-_NAMED: Final = re.compile(rf"(?:The setting|environment variable) (\w+)|\b({ENVIRONMENT_PREFIX}\w+) is not read")
 _OUR_WORDS: Final = ("secret", "change", "example", "password", "floorwalker", "test", "demo", "k" * 8)
 
 
 def read(options: Mapping[str, object], environ: Mapping[str, str]) -> tuple[Settings, list[Finding]]:
-    """The settings as far as they can be read, and why some cannot: those are taken for unset. Raises nothing."""
-    options, environ = dict(options), dict(environ)
+    """The settings that can be read, and why the others cannot: those are taken for unset. Raises nothing."""
     found: list[Finding] = []
-    while True:
-        try:
-            return read_settings(options, environ, signs=False), found
-        except ConfigurationError as failure:
-            found.append(wrong(AREA, str(failure), "The site does not start with it.", "Correct or remove it."))
-            named = _NAMED.search(str(failure))
-            name = (named[1] or named[2]) if named is not None else ""
-            if options.pop(name, environ.pop(_variable(name), None)) is None:
-                return read_settings({}, {}, signs=False), found
+    named = {name: value for name, value in options.items() if _reads({name: value}, {}, found)}
+    told = {name: value for name, value in environ.items() if _reads({}, {name: value}, found)}
+    return read_settings(named, told, signs=False), found
 
 
-def _variable(name: str) -> str:
-    return name if name.startswith(ENVIRONMENT_PREFIX) else f"{ENVIRONMENT_PREFIX}{name.upper()}"
+def _reads(options: Mapping[str, object], environ: Mapping[str, str], found: list[Finding]) -> bool:
+    """Whether one setting can be read; if not, why is found."""
+    try:
+        read_settings(options, environ, signs=False)
+    except ConfigurationError as failure:
+        found.append(wrong(AREA, str(failure), "The site does not start with it.", "Correct or remove it."))
+        return False
+    return True
 
 
 def setting_findings(settings: Settings) -> Iterator[Finding]:
