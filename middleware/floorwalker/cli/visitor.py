@@ -3,15 +3,15 @@
 import argparse
 from typing import Any, Final
 
-from floorwalker.cli import visitor_find, visitor_import, visitor_note, visitor_one
+from floorwalker.cli import visitor_erase, visitor_find, visitor_import, visitor_note, visitor_one
 
-_PARTS: Final = (visitor_one, visitor_find, visitor_note, visitor_import)
+_PARTS: Final = (visitor_one, visitor_find, visitor_note, visitor_import, visitor_erase)
 
 
 def add(subparsers: Any) -> None:
     """Add the command; each of its own is in a module beside this one."""
     p: argparse.ArgumentParser = subparsers.add_parser(
-        "visitor", help="one person: show, find, note, export, erase; and import a file of them"
+        "visitor", help="one person: show, find, note, export, erase, traces; and import a file of them"
     )
     what = p.add_subparsers(dest="what", metavar="WHAT", required=True)
     for part in _PARTS:

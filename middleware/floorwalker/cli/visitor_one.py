@@ -1,4 +1,4 @@
-"""`floorwalker visitor show`, `export` and `erase`: all that is known of one person, shown, given or taken away."""
+"""`floorwalker visitor show` and `export`: all that is known of one person, shown or given."""
 
 import argparse
 import asyncio
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from floorwalker.cli.reports.paper import Paper, counted, printable
+from floorwalker.cli.reports.paper import Paper
 from floorwalker.cli.reports.visitor_report import VisitorReport
 from floorwalker.cli.walks.visitor_walk import (
     Counter,
@@ -18,35 +18,24 @@ from floorwalker.cli.walks.visitor_walk import (
     add_who,
     counter_of,
     everything_of,
-    joined_by,
     one_person,
 )
-from floorwalker.core.memory.persons import MARKED
-from floorwalker.core.phrases import called
 from floorwalker.core.portrait import portrait
 from floorwalker.errors import ConfigurationError
 from floorwalker.store import Loaded
-
-_ERASE = """\
-Erases one person: the record, what they are found by, their entries in the streams, and all visitors who joined them.
-It cannot be undone. Counters are sums of everybody and stay.
-"""
 
 
 def add(what: Any) -> None:
     """Add the commands."""
     show = what.add_parser("show", help="one person, as you would want to know them before you speak")
     export = what.add_parser("export", help="everything that is there about one person, as JSON")
-    erase = what.add_parser("erase", help="erase one person", description=_ERASE)
-    for p, run in ((show, _show), (export, _export), (erase, _erase)):
+    for p, run in ((show, _show), (export, _export)):
         add_who(p)
         add_place(p)
         p.set_defaults(run=_running(run))
     show.add_argument("--json", action="store_true", help="print it as JSON")
     export.add_argument("--to", metavar="FILE", help="write it into this file (default: standard output)")
     export.add_argument("--json", action="store_true", help="what it is in any case")
-    erase.add_argument("--yes", action="store_true", help="do not ask")
-    erase.add_argument("--json", action="store_true", help="say what went as JSON")
 
 
 def _running(
@@ -96,36 +85,6 @@ def _write(path: Path, written: str) -> None:
         path.write_text(written, encoding="utf-8")
     except OSError as error:
         raise ConfigurationError(f"{path} cannot be written: {error.strerror or error}") from error
-
-
-async def _erase(args: argparse.Namespace, counter: Counter, loaded: Loaded) -> int:
-    drawn, joined = _drawn(counter, loaded), joined_by(loaded)
-    name = printable(called(drawn)) or f"the visitor {loaded.visitor}"
-    if not args.yes and not _is_sure(f"Erase {name}, {counted(drawn['visits'], 'visit')}? It cannot be undone. [y/N] "):
-        print("Nobody was erased.")
-        return 1
-    found_by = sum(trait in drawn["traits"] for trait in MARKED)
-    entries = await counter.store.erase(loaded.visitor)
-    told = {"visitor": loaded.visitor, "record": True, "index": found_by, "stream": entries, "pointers": len(joined)}
-    if args.json:
-        print(json.dumps(told))
-        return 0
-    went = [
-        "the record",
-        counted(found_by, "trait") + " they were found by",
-        f"{entries:,} stream {'entry' if entries == 1 else 'entries'}",
-        counted(len(joined), "visitor") + " who had joined them",
-    ]
-    print(f"Erased {name}: {', '.join(went)}.")
-    print("Whoever comes with their cookie is somebody new.")
-    return 0
-
-
-def _is_sure(question: str) -> bool:
-    """Asked on a terminal; elsewhere --yes says so."""
-    if not sys.stdin.isatty():
-        raise ConfigurationError("nobody can be asked here whether you are sure: say --yes")
-    return input(question).strip().lower() in ("y", "yes")
 
 
 def _drawn(counter: Counter, loaded: Loaded) -> dict[str, Any]:
