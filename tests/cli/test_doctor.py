@@ -99,6 +99,8 @@ def test_a_store_that_is_well_is_fine() -> None:
         ({"SECRET_KEY": GOOD_KEY, "WRITE_KEYS": "short"}, "wrong", "A write key is shorter"),
         ({"SECRET_KEY": GOOD_KEY, "WRITE_KEYS": "w" * 20, "PUBLIC_KEYS": "w" * 20}, "wrong", "in public_keys"),
         ({"SECRET_KEY": GOOD_KEY, "WRITE_KEYS": "w" * 20, "METRICS_KEY": "w" * 20}, "wrong", "and in metrics_key"),
+        ({"SECRET_KEY": GOOD_KEY, "DATA_KEYS": "d" * 40}, "wrong", "A data key can be guessed."),
+        ({"SECRET_KEY": GOOD_KEY, "CONSENT": "opt-in, US=opt-out"}, "look", "consent goes by country"),
         ({"SECRET_KEY": GOOD_KEY, "TRUSTED_PROXIES": "*"}, "look", "believes whoever connects"),
         ({"SECRET_KEY": GOOD_KEY, "EXCLUDE": "/**"}, "look", "leaves every page alone"),
         ({"SECRET_KEY": GOOD_KEY, "METRICS_FOLDER": "/x"}, "look", "metrics_folder is set"),

@@ -38,14 +38,19 @@ def _store(health: Health, keeper: Keeper) -> dict[str, Any]:
         "state": "away" if health.away else "here",
         "circuit": "open" if keeper.circuit_is_open else "closed",
         "pending": health.pending,
+        "spooled": health.spooled,
         "lost": health.lost,
     }
 
 
 def _complaints(publisher: Publisher, keeper: Keeper | None) -> Iterator[str]:
-    if keeper is not None and keeper.health().away:
-        yield "the store is away"
-    elif keeper is not None and keeper.circuit_is_open:
-        yield "the store failed too often in a row; nobody waits for it"
+    if keeper is not None:
+        health = keeper.health()
+        if health.away:
+            yield "the store is away"
+        elif keeper.circuit_is_open:
+            yield "the store failed too often in a row; nobody waits for it"
+        if health.spooled:
+            yield "steps wait on disk"
     if publisher.refused is not None:
         yield "changed rules have errors; the rules before stay"

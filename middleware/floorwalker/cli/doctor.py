@@ -70,6 +70,8 @@ def _findings(settings: Settings, url: str | None) -> Iterator[Finding]:
     yield from place_findings(settings.places, now=time.time())
     if settings.metrics_folder is not None:
         yield from folder_findings(settings.metrics_folder, "metrics_folder")
+    if settings.spool is not None:
+        yield from folder_findings(settings.spool, "spool")
     if not isinstance(settings.store, Store):
         yield from _store(settings.store, budget_s=settings.budget_ms / 1000)
     if url:

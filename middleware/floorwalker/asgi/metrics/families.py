@@ -43,7 +43,11 @@ _COUNTERS: Final[Sequence[tuple[str, str, str, _Counts]]] = (
 _Number = Callable[[Figures], float]
 _TOTALS: Final[Sequence[tuple[str, str, _Number]]] = (
     ("floorwalker_robots", "Requests of robots, which see the page as the app made it.", lambda one: one.robots),
-    ("floorwalker_spool_lost", "Steps of the spool that could not be kept.", lambda one: one.store.spool_lost),
+    (
+        "floorwalker_spool_lost",
+        "Steps that lay on disk and could not be stored; floorwalker_lost has them too.",
+        lambda one: one.store.spool_lost,
+    ),
     (
         "floorwalker_rules_publications",
         "How often changed rules came into force.",

@@ -114,10 +114,10 @@ def _store(keepers: Sequence[Keeper]) -> StoreFigures:
         away=any(health.away for health in found),
         circuit_open=any(keeper.circuit_is_open for keeper in keepers),
         waiting=sum(health.pending for health in found),
-        spooled=0,
+        spooled=sum(health.spooled for health in found),
         commits=_added(keeper.store.commits() for keeper in keepers),
         lost=_added(health.lost for health in found),
-        spool_lost=0,
+        spool_lost=sum(health.spool_lost for health in found),
     )
 
 

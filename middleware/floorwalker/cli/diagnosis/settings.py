@@ -39,6 +39,7 @@ def _reads(options: Mapping[str, object], environ: Mapping[str, str], found: lis
 def setting_findings(settings: Settings) -> Iterator[Finding]:
     """What is wrong with settings that can be read."""
     yield from _secret_keys(settings.secret_keys)
+    yield from _data_keys(settings.data_keys)
     yield from _client_keys(settings)
     yield from _contradictions(settings)
 
@@ -62,6 +63,13 @@ def _secret_keys(keys: Sequence[str]) -> Iterator[Finding]:
         yield fine(_KEYS, "The secret key is long, and looks random." if len(keys) == 1 else "Secret keys rotate.")
 
 
+def _data_keys(keys: Sequence[str]) -> Iterator[Finding]:
+    if any(_is_weak(key) for key in keys):
+        why = "Whoever guesses it reads names, addresses and notes in any copy of the store."
+        remedy = f"Make one with `{MAKE_A_KEY}`, put it first, and keep the old one behind it."
+        yield wrong(_KEYS, "A data key can be guessed.", why, remedy)
+
+
 def _is_weak(key: str) -> bool:
     return len(set(key)) < _FEWEST_CHARACTERS or any(word in key.lower() for word in _OUR_WORDS)
 
@@ -75,6 +83,7 @@ def _client_keys(settings: Settings) -> Iterator[Finding]:
         "secret_key": settings.secret_keys,
         "write_keys": settings.write_keys,
         "metrics_key": settings.metrics_key,
+        "data_keys": settings.data_keys,
     }
     for (one, keys), (other, others) in combinations(kinds.items(), 2):
         if set(keys) & set(others):
@@ -89,6 +98,10 @@ def _contradictions(settings: Settings) -> Iterator[Finding]:
     if settings.places is not None and settings.geo_headers:
         why = "The headers win where they say something; the database is read for the rest."
         yield look(AREA, "places and geo_headers are both set.", why, "Keep one, unless that is meant.")
+    if settings.consent.by_country and settings.places is None and not settings.geo_headers:
+        why = "Without one, nobody's country is known, and everybody is asked as the strictest of them wants it."
+        remedy = "Set places or geo_headers."
+        yield look(AREA, "consent goes by country, and neither places nor geo_headers is set.", why, remedy)
     if "*" in settings.trusted_proxies:
         why = "Whoever reaches the site past the proxy can pretend to be anywhere, and to speak https."
         yield look(AREA, "trusted_proxies believes whoever connects.", why, "Name the proxy's address or network.")
