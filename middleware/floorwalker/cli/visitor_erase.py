@@ -37,8 +37,8 @@ all visitors who joined them. It cannot be undone. Counters are sums of everybod
 anew; the exit status is 1 if anything is left. It also takes somebody who was erased before.
 """
 _TRACES: Final = """\
-Looks into every key of the store for whatever tells of one person: their ids and pseudonyms and those of who joined them.
-Nothing is changed. The exit status is 1 if there is anything but a stone.
+Looks into every key of the store for whatever tells of one person: their ids and pseudonyms, and those of who joined
+them. Nothing is changed. The exit status is 1 if there is anything but a stone.
 """
 
 
@@ -77,9 +77,7 @@ async def _erase(args: argparse.Namespace) -> int:
             return await _proven(args, counter, Sought((await _id_of(counter.store, args),)), {"record": False})
         drawn = portrait(counter.corridor, _there(loaded), at=counter.now, visitor=loaded.visitor)
         name = printable(called(drawn)) or f"the visitor {loaded.visitor}"
-        if not args.yes and not _is_sure(
-            f"Erase {name}, {counted(drawn['visits'], 'visit')}? It cannot be undone. [y/N] "
-        ):
+        if not args.yes and not _is_sure(f"Erase {name}, {counted(drawn['visits'], 'visit')}? "):
             print("Nobody was erased.")
             return 1
         sought = await counter.store.sought(loaded.visitor)
@@ -195,4 +193,4 @@ def _is_sure(question: str) -> bool:
     """Asked on a terminal; elsewhere --yes says so."""
     if not sys.stdin.isatty():
         raise ConfigurationError("nobody can be asked here whether you are sure: say --yes")
-    return input(question).strip().lower() in ("y", "yes")
+    return input(f"{question}It cannot be undone. [y/N] ").strip().lower() in ("y", "yes")

@@ -54,7 +54,7 @@ class TracesReport:
             yield self._paper.strong("Nothing of them is there" + (f" but {stones}." if stones else "."))
         if stones:
             yield self._paper.quiet(
-                "A stone is an id that must not be used again, and nothing else; it goes after a month."
+                "A stone is an id that must not be used again, and nothing else; it goes by itself."
             )
         if traces.alike:
             others = ", ".join(map(printable, traces.alike[:5]))
