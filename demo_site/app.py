@@ -29,7 +29,7 @@ from demo_site.nightwatch import Nightwatch
 from demo_site.outside import Outside, Post, write_key_of
 from demo_site.play import ROLES
 from demo_site.render import HERE, environment, page
-from demo_site.stage import Stage, demo_clock
+from demo_site.stage import SAID, Stage, demo_clock
 from floorwalker import PersonalizationMiddleware
 from floorwalker.console.passwords import SALT_BYTES, hashed
 
@@ -117,6 +117,9 @@ def create_demo(
         budget_ms=PATIENCE_MS,
         script="mark",
         write_keys=[write_key_of(key)],
+        consent={"EEA": "opt-in"},
+        consent_from=f"header:{SAID}",
+        me_name="Korn & Blende",
         **_operators(operator),
     )
     return Stage(wrapped, clock=now, travels=nightwatch.travel)

@@ -71,6 +71,8 @@ class Desk:
 
     async def _note(self, request: Request) -> None:
         visitor = await get_visitor(request)
+        if not visitor.id:  # nothing may be kept of them, here neither
+            return
         address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         self._notes[visitor.id] = await self._describe(request, page=address, whole=False)
         self._notes.move_to_end(visitor.id)
@@ -87,6 +89,8 @@ class Desk:
             signals=visitor.signals,
             play=request.scope.get("demo") or Play(),
             page=page,
+            allows=visitor.consented,
+            is_asked=visitor.consent_asked,
         )
 
 

@@ -28,12 +28,17 @@ COUNTRIES: Mapping[str, tuple[str, str]] = {
     "US": ("the United States", "America/New_York"),
 }
 
+ASKED_IN = ("DE", "NO", "CH")
+"""Of these, where the shop asks before it remembers anything."""
+ANSWERS = ("yes", "no")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Play:
     """Who the browser plays.
 
-    role: as whom the visit began; arriving: the role in which the next page is entered; shift: seconds ahead.
+    role: as whom the visit began; arriving: the role in which the next page is entered; shift: seconds ahead; allows:
+    `yes` or `no` to be remembered, from the beginning; empty is not said.
     """
 
     role: str = ""
@@ -41,6 +46,13 @@ class Play:
     device: str = ""
     country: str = ""
     shift: int = 0
+    allows: str = ""
+
+    @property
+    def said(self) -> str:
+        """What is said to the question what may be remembered. Outside Europe nobody is asked, nor where nobody plays
+        to be anywhere: the demo should show at once what it can do."""
+        return self.allows or ("" if self.country in ASKED_IN else "yes")
 
     @classmethod
     def read(cls, cookie: str) -> Self:
@@ -52,12 +64,15 @@ class Play:
             arriving=given.get("arriving", "") if given.get("arriving") in ROLES else "",
             device=given.get("device", "") if given.get("device") in DEVICES else "",
             country=given.get("country", "") if given.get("country") in COUNTRIES else "",
+            allows=given.get("allows", "") if given.get("allows") in ANSWERS else "",
             shift=min(int(shift), FURTHEST_SHIFT) if shift.isascii() and shift.isdigit() and len(shift) < 12 else 0,
         )
 
     def written(self) -> str:
         """For the cookie; empty when there is nothing to remember."""
-        facts = {name: getattr(self, name) or "" for name in ("role", "arriving", "device", "country", "shift")}
+        facts = {
+            name: getattr(self, name) or "" for name in ("role", "arriving", "device", "country", "shift", "allows")
+        }
         return urlencode({name: value for name, value in facts.items() if value})
 
 
@@ -67,7 +82,7 @@ class Role:
 
     landing: where the visit begins; referrer: empty for somebody who typed the address; anew: nobody has seen this
     visitor before; hour: the next time it is that late there; hours, days: so many on; moment: this very time, unless
-    it is over; past: they have been a customer.
+    it is over; past: they have been a customer; allows: what they say to being remembered, `yes` or `no`.
     """
 
     group: str
@@ -83,6 +98,7 @@ class Role:
     days: int = 0
     moment: datetime | None = None
     past: bool = False
+    allows: str = ""
 
 
 ROLES: Mapping[str, Role] = {
@@ -125,6 +141,7 @@ ROLES: Mapping[str, Role] = {
         landing="/",
         anew=True,
         past=True,
+        allows="yes",
     ),
     "black-friday": Role(
         group="Arrive",
@@ -134,6 +151,24 @@ ROLES: Mapping[str, Role] = {
         referrer="https://www.google.com/search?q=black+friday+camera",
         anew=True,
         moment=BLACK_FRIDAY,
+    ),
+    "asked": Role(
+        group="Asked",
+        title="first",
+        says="as somebody in Germany, who is asked first what may be remembered",
+        landing="/",
+        referrer="https://www.google.com/search?q=cheap+tripod",
+        anew=True,
+        country="DE",
+    ),
+    "refusing": Role(
+        group="Asked",
+        title="and said no",
+        says="as somebody who allows nothing to be remembered",
+        landing="/",
+        referrer="https://www.google.com/search?q=cheap+tripod",
+        anew=True,
+        allows="no",
     ),
     "phone": Role(group="With", title="a phone", says="with a phone", device="phone"),
     "tablet": Role(group="With", title="a tablet", says="with a tablet", device="tablet"),
@@ -163,6 +198,7 @@ def take_role(play: Play, name: str, *, now: float) -> Play:
         arriving=name if role.landing is not None else play.arriving,
         device=play.device if role.device is None else role.device,
         country=play.country if role.country is None else role.country,
+        allows=role.allows if role.anew else play.allows,
         shift=min(FURTHEST_SHIFT, _shifted(play, role, now)),
     )
 

@@ -20,7 +20,9 @@ from demo_site.rehearsal import rehearse
 from demo_site.render import PREVIEW_COOKIES
 
 COOKIE = "play"
-VISITOR_COOKIES = ("fw", "__Host-fw")
+VISITOR_COOKIES = ("fw", "__Host-fw", "fw-consent", "__Host-fw-consent")
+SAID = "x-demo-allows"
+"""The header in which a played visitor says what may be remembered."""
 SHOP_COOKIE = "shop"
 PREVIEW_PATHS = ("/_floorwalker/preview", "/demo/preview")
 HINTS = ("sec-ch-ua", "sec-ch-ua-mobile", "sec-ch-ua-platform", "sec-ch-ua-model", "sec-ch-ua-platform-version")
@@ -107,7 +109,7 @@ def as_played(scope: Scope, play: Play) -> Scope:
     """The request as the played visitor's browser would send it; `scope["demo"]` says who that is."""
     played: Scope = {**scope, "headers": list(scope["headers"]), "demo": play}
     headers = MutableHeaders(scope=played)
-    for name in ("cf-ipcountry", "cf-timezone"):  # nobody but the demo may say where a request comes from
+    for name in ("cf-ipcountry", "cf-timezone", SAID):  # nobody but the demo may say this of a request
         del headers[name]
     if play.device:
         headers["user-agent"] = DEVICES[play.device]
@@ -116,6 +118,8 @@ def as_played(scope: Scope, play: Play) -> Scope:
     if play.country:
         headers["cf-ipcountry"] = play.country
         headers["cf-timezone"] = COUNTRIES[play.country][1]
+    if play.said:
+        headers[SAID] = play.said
     if play.arriving:
         referrer = ROLES[play.arriving].referrer
         headers["sec-fetch-site"] = "cross-site" if referrer else "none"

@@ -1,6 +1,6 @@
 """What the panel says about a visitor, in words: from floorwalker's own explanation, profile and signals."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from demo_site.standing import Portrait, Standing, read_standing
 from floorwalker import Profile, Signals
 
 Tree = Mapping[str, Any]
+CATEGORIES = ("analytics", "personalization", "tests")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,13 +46,16 @@ class RoleView:
 @dataclass(frozen=True, kw_only=True)
 class Who:
     """Everything in the panel. visitor: their id; zone: in which their clock goes; page: what it was noted on; preview:
-    where its preview opens; timeline: the latest first."""
+    where its preview opens; allows: what they allow to be kept, in words; is_kept: whether anything is; timeline: the
+    latest first."""
 
     visitor: str
     zone: ZoneInfo
     page: str
     summary: str
     preview: str
+    allows: str
+    is_kept: bool
     roles: Sequence[tuple[str, Sequence[RoleView]]]
     signals: Sequence[tuple[str, str]]
     members: Sequence[SegmentView]
@@ -74,8 +78,13 @@ def describe(
     signals: Signals,
     play: Play,
     page: str,
+    allows: Collection[str] = CATEGORIES,
+    is_asked: bool = False,
 ) -> Who:
-    """explanation and portrait: in the shapes of `floorwalker explain --json` and `floorwalker visitor show --json`."""
+    """explanation and portrait: in the shapes of `floorwalker explain --json` and `floorwalker visitor show --json`.
+
+    allows: the categories of consent; is_asked: whether they are asked, and have not answered.
+    """
     segments = [_segment(name, each) for name, each in explanation["segments"].items()]
     zone = _zone(signals)
     return Who(
@@ -84,6 +93,8 @@ def describe(
         page=page,
         summary=_summary(profile, signals),
         preview=f"/demo/preview?{urlencode({'to': page})}",
+        allows=_allows(allows, is_asked=is_asked),
+        is_kept=bool(allows),
         roles=_roles(play, page),
         signals=list(_signals(profile, signals, play)),
         members=[segment for segment in segments if segment.member],
@@ -92,6 +103,16 @@ def describe(
         slots=[_slot(name, each) for name, each in explanation["slots"].items()],
         timeline=timeline(portrait.get("events", ()), now=signals.at, zone=zone),
     )
+
+
+def _allows(allowed: Collection[str], *, is_asked: bool) -> str:
+    if is_asked:
+        return "You are asked what may be remembered, and have not answered."
+    if not allowed:
+        return "You allow nothing to be remembered, so each page knows what this one request tells."
+    if len(allowed) == len(CATEGORIES):
+        return "You allow all of it to be remembered."
+    return f"Of what may be remembered you allow {' and '.join(sorted(allowed))}."
 
 
 def _segment(name: str, explained: Mapping[str, Any]) -> SegmentView:
