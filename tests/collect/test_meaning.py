@@ -7,6 +7,7 @@ import pytest
 from floorwalker.collect.meaning import hit_of, signals_of
 from floorwalker.collect.messages import Kind, Message, Surroundings, from_browser
 from floorwalker.core.advance import Corridor
+from floorwalker.core.consent import EVERYTHING_PERMITTED as ALL
 from floorwalker.core.hit import HitKind
 from floorwalker.core.pages import PageRule
 from floorwalker.core.ruleset import Ruleset
@@ -125,7 +126,7 @@ def test_traits_never_name_the_person() -> None:
 
 def test_a_page_tells_its_visitors_agent_and_no_address_but_its_own() -> None:
     one = message(context=Surroundings(address="203.0.113.9"))
-    context = from_browser(one, agent="A", address="198.51.100.1").context
+    context = from_browser(one, agent="A", address="198.51.100.1", permission=ALL).context
     assert (context.agent, context.address) == ("A", "198.51.100.1")
-    told = from_browser(message(context=Surroundings(agent="B")), agent="A", address="").context
+    told = from_browser(message(context=Surroundings(agent="B")), agent="A", address="", permission=ALL).context
     assert (told.agent, told.address) == ("B", "")

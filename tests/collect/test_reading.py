@@ -182,14 +182,25 @@ def test_a_message_knows_the_time_at_which_it_was_sent_itself() -> None:
     assert message.at == NOW - 5
 
 
-def test_who_refused_to_be_analysed_is_known_by_the_names_of_the_categories() -> None:
-    def permitted(preferences: dict[str, bool]) -> bool:
-        return read({**TRACK, "context": {"consent": {"categoryPreferences": preferences}}}).context.permitted
+ALLOWED: list[tuple[dict[str, bool], str | None]] = [
+    ({}, None),
+    ({"Advertising": False}, None),
+    ({"Advertising": False, "Analytics": True}, "analytics personalization tests"),
+    ({"Analytics": False}, ""),
+    ({"personalisation": False}, ""),
+    ({"analytics": True, "personalization": False}, "analytics"),
+    ({"Analytics": False, "Personalization": True}, "personalization"),
+    ({"tests": False}, "analytics personalization"),
+    ({"analytics": False, "tests": True}, "tests"),
+]
 
-    assert permitted({})
-    assert permitted({"Advertising": False, "Analytics": True})
-    assert not permitted({"Analytics": False})
-    assert not permitted({"analytics": True, "personalization": False})
+
+@pytest.mark.parametrize(("preferences", "allowed"), ALLOWED)
+def test_what_a_message_allows_is_known_by_the_names_of_the_categories(
+    preferences: dict[str, bool], allowed: str | None
+) -> None:
+    message = read({**TRACK, "context": {"consent": {"categoryPreferences": preferences}}})
+    assert message.context.allowed == (None if allowed is None else frozenset(allowed.split()))
 
 
 def test_every_key_of_a_body_is_found() -> None:

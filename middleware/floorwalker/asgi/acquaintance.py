@@ -1,7 +1,6 @@
 """Whom a request comes from: whether they may be known at all, what their cookie says, and what is loaded of them."""
 
 from functools import partial
-from typing import Final
 
 from floorwalker.asgi.budget import Budget
 from floorwalker.asgi.cookie import Identity
@@ -20,9 +19,6 @@ from floorwalker.core.signals import Signals
 from floorwalker.core.steps import DeedStep, deed_of
 from floorwalker.store import Loaded, Loading
 from floorwalker.store.naming import is_person
-
-_LATE: Final = "what a visitor allows was said after the response had begun, and is not kept"
-_SHARED: Final = "what a visitor allows is not kept by a response that shared caches may keep"
 
 
 class Acquaintance(Meeting):
@@ -63,7 +59,7 @@ class Acquaintance(Meeting):
     def agree(self, walk: Walk, granted: frozenset[Category]) -> None:
         """The visitor allows this much from here on, and nothing else."""
         if self._is_settled:
-            self.note(_LATE)
+            self.note("what a visitor allows was said after the response had begun, and is not kept")
             return
         self._standing.choose(granted, before=self.permission)
         walk.permit(self.permission)
@@ -117,7 +113,7 @@ class Acquaintance(Meeting):
             self._keep_choice()
         cookie = self._standing.cookie()
         if shared:
-            self.note(_SHARED)
+            self.note("what a visitor allows is not kept by a response that shared caches may keep")
         return headers if shared or cookie is None else with_cookie(headers, cookie)
 
     async def _catch_up(self, walk: Walk) -> None:

@@ -101,9 +101,9 @@ class Meeting(ABC):
         """Seconds since 1970."""
         return self._setup.clock()
 
-    def note(self, warning: str) -> None:
-        """Log what is true of many responses, once."""
-        self._setup.say_once(warning)
+    def note(self, warning: str, *values: object) -> None:
+        """Log what is true of many responses, once. values: for the placeholders in it."""
+        self._setup.say_once(warning, *values)
 
     def new_token(self) -> str:
         """Random, for marks that no page content can pose as."""

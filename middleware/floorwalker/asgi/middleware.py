@@ -11,7 +11,6 @@ from floorwalker.asgi.client.collect import PageDesk
 from floorwalker.asgi.client.slots import SlotDesk
 from floorwalker.asgi.collecting import CollectDesk
 from floorwalker.asgi.consent.desk import ConsentDesk
-from floorwalker.asgi.encounter import Encounter
 from floorwalker.asgi.endpoints import Endpoints
 from floorwalker.asgi.health import health_of
 from floorwalker.asgi.http.headers import for_document
@@ -27,6 +26,7 @@ from floorwalker.asgi.preview.desk import PreviewDesk
 from floorwalker.asgi.responder import Responder
 from floorwalker.asgi.settings import Options, Settings, read_settings
 from floorwalker.asgi.setup import Setup
+from floorwalker.asgi.tracing import encounter_of
 from floorwalker.asgi.visitor import SCOPE_KEY
 from floorwalker.collect.keys import Keyring
 from floorwalker.core.conditions.patterns import path_pattern
@@ -103,15 +103,15 @@ class PersonalizationMiddleware:
         if not request.asked.may_be_page:
             bystander = Bystander(self._app, setup, keeper, scope)
             return bystander({**scope, SCOPE_KEY: bystander}, receive, send)
-        encounter = Encounter(setup, keeper, request)
+        encounter = encounter_of(setup, keeper, request)
         encounter.begin()
         return Responder(self._app, encounter, send).run(_asking_for_a_page(scope, encounter), receive)
 
     def _note_failure(self) -> None:
         """A request passes by because we failed, or cannot take part at all."""
-        self._setup.tallies.failure("request")
         if _runs_asyncio():
             logger.exception("a request is passed on as it came")
+            self._setup.tallies.failure("request")
         else:
             self._setup.say_once("requests pass by: the server runs no event loop of asyncio")
 
@@ -130,6 +130,7 @@ class PersonalizationMiddleware:
             store=self._store,
             clock=settings.clock,
             proxies=self._setup.proxies,
+            terms=self._setup.terms,
         )
 
     def _store(self) -> Store:

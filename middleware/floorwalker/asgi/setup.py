@@ -29,17 +29,13 @@ class Setup:
         self.budget_s = settings.budget_ms / 1000
         self.cookie = VisitorCookie(settings.secret_keys, random=settings.random)
         self.proxies = Proxies(settings.trusted_proxies)
-        self.terms = Terms(
-            settings.consent,
-            policy=settings.consent_policy,
-            sources=settings.consent_from,
-            signals=settings.browser_signals,
-        )
+        self.terms = terms_of(settings)
         self.publisher = publisher_of(settings)
         self.tallies = Tallies()
         if isinstance(settings.store, str):
             # Sends nothing, and says now whether it can ever be asked.
             open_store(settings.store, data_keys=settings.data_keys)
+        self._traces: bool | None = None
         self._other_paths: set[str] = set()
         self._said: set[tuple[object, ...]] = set()
 
@@ -63,12 +59,28 @@ class Setup:
             self._other_paths.clear()
         self._other_paths.add(path)
 
+    def traces(self, found: Callable[[], bool]) -> bool:
+        """Whether somebody takes spans: looked at once, at the first request, when the app has set up what it wants."""
+        if self._traces is None:
+            self._traces = found()
+        return self._traces
+
     def say_once(self, warning: str, *values: object) -> None:
         """Log what is true of many responses, the first time. values: for the placeholders in it."""
         said = (warning, *values)
         if said not in self._said and len(self._said) < _WARNINGS_SAID:
             self._said.add(said)
             logger.warning(warning, *values)
+
+
+def terms_of(settings: Settings) -> Terms:
+    """On which terms these settings let anything be kept."""
+    return Terms(
+        settings.consent,
+        policy=settings.consent_policy,
+        sources=settings.consent_from,
+        signals=settings.browser_signals,
+    )
 
 
 def publisher_of(settings: Settings) -> Publisher:

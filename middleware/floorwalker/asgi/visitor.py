@@ -15,8 +15,6 @@ from floorwalker.core.ruleset import Content
 from floorwalker.core.signals import Signals
 
 SCOPE_KEY = "floorwalker"
-_GOES_NOWHERE = "what handlers track of visitors who do not allow to be counted or remembered goes nowhere"
-_STAYS_UNKNOWN = "whoever does not allow to be remembered stays unknown, whoever a handler says that they are"
 _FOR_THE_APP = (NOTE_TAKEN, SLOT_SHOWN)  # no page and no client may claim these
 
 
@@ -100,11 +98,11 @@ class Visitor:
         if self._walk is None or self._encounter is None:
             return
         if not self._walk.permission.stores:
-            self._encounter.note(_GOES_NOWHERE)
+            self._encounter.note("what handlers track of visitors who do not allow it goes nowhere")
             return
         happened = event_of(str(event), properties or {}, at=self._encounter.now())
         if is_reserved(happened.name) and happened.name not in _FOR_THE_APP:
-            self._encounter.note(f"{happened.name} follows from other things and cannot be tracked")
+            self._encounter.note("%s follows from other things and cannot be tracked", happened.name)
             return
         self._walk.say(happened)
 
@@ -119,7 +117,7 @@ class Visitor:
         if self._walk is None or self._encounter is None:
             return
         if not self._walk.permission.remembers:
-            self._encounter.note(_STAYS_UNKNOWN)
+            self._encounter.note("visitors who do not allow to be remembered are not identified")
         else:
             told = identified_of(str(user), traits or {}, at=self._encounter.now())
             self._encounter.identify(self._walk, told)
@@ -134,7 +132,7 @@ class Visitor:
             return
         named = frozenset(map(str, categories))
         for name in sorted(named.difference(Category)):
-            self._encounter.note(f"{name[:40]!r} is nothing that a visitor allows: {', '.join(Category)}")
+            self._encounter.note("%r is nothing that a visitor allows: %s", name[:40], ", ".join(Category))
         self._encounter.agree(self._walk, frozenset([one for one in Category if one in named]))
 
     def refuse(self) -> None:

@@ -12,7 +12,7 @@ from floorwalker.collect.limits import AT_ONCE, DEADLINE_S, RETRY_AFTER_S
 from floorwalker.collect.meaning import identified
 from floorwalker.collect.messages import Kind, Message
 from floorwalker.collect.refusals import Refused
-from floorwalker.collect.steps import step_of
+from floorwalker.collect.steps import may_store, step_of
 from floorwalker.core.advance import Corridor
 from floorwalker.core.events import Event
 from floorwalker.errors import StoreError
@@ -88,7 +88,7 @@ class Delivery:
 
     async def _work(self, message: Message) -> Work | None:
         store, user = self._store, message.user
-        if not message.context.permitted:
+        if not may_store(message):
             return None
         if message.kind is Kind.ALIAS:
             return Join(await store.client(message.previous), await store.person(user), identified(message))

@@ -12,13 +12,19 @@ from floorwalker.core.hit import HitKind
 from floorwalker.core.steps import DeedStep
 
 
+def may_store(message: Message) -> bool:
+    """Whether anything of the message may be kept. Who somebody is, only where they may be remembered."""
+    names = message.kind in (Kind.IDENTIFY, Kind.ALIAS)
+    return message.permission.remembers if names else message.permission.stores
+
+
 def step_of(message: Message, visitor: str, corridor: Corridor, *, now: float, access: Access) -> DeedStep | None:
-    """The step of one message; None where nothing of it is remembered: robots, and who refused to be analysed.
+    """The step of one message; None where nothing of it is kept: robots, and who does not allow it.
 
     now: seconds since 1970, when segments are judged. A person's record says from its first message on whose it is. A
     public key changes no traits of somebody who is known.
     """
-    if not message.context.permitted:
+    if not may_store(message):
         return None
     hit = hit_of(message)
     is_read = hit.kind is HitKind.VIEW or bool(message.context.agent)
@@ -36,5 +42,6 @@ def step_of(message: Message, visitor: str, corridor: Corridor, *, now: float, a
         seed=seed_of(visitor),
         named=identified(named) if named is not None else None,
         by_stranger=access is Access.BROWSER,
+        permission=message.permission,
     )
     return DeedStep(corridor, lambda: deed)

@@ -6,11 +6,12 @@ from typing import Final
 from floorwalker.collect.limits import ADDRESS_CHARACTERS, NAME_CHARACTERS
 from floorwalker.collect.messages import Surroundings
 from floorwalker.collect.values import Fields
+from floorwalker.core.consent import Category
 
 _PAGE: Final = ("url", "path", "referrer", "search")
 _CAMPAIGN: Final = ("source", "medium", "name", "term", "content")
-_REFUSALS: Final = frozenset(("analytics", "personalization", "personalisation"))
-"""Categories of consent without which nothing is stored, where a message names them and says no."""
+_CATEGORIES: Final = {**{str(category): category for category in Category}, "personalisation": Category.PERSONALIZATION}
+_OF_STORING: Final = (Category.ANALYTICS, Category.PERSONALIZATION)
 
 
 def read_surroundings(context: Fields) -> Surroundings:
@@ -24,7 +25,7 @@ def read_surroundings(context: Fields) -> Surroundings:
         locale=context.text("locale", most=NAME_CHARACTERS),
         timezone=context.text("timezone", most=NAME_CHARACTERS),
         address=context.text("ip", most=NAME_CHARACTERS),
-        permitted=_is_permitted(context.inner("consent").inner("categoryPreferences")),
+        allowed=_allowed(context.inner("consent").inner("categoryPreferences")),
     )
 
 
@@ -42,11 +43,17 @@ def _word(campaign: Fields, name: str) -> str:
     return campaign.text(name, most=NAME_CHARACTERS)
 
 
-def _is_permitted(preferences: Fields) -> bool:
-    permitted = True
+def _allowed(preferences: Fields) -> frozenset[Category] | None:
+    """The categories that are said yes to. One that is not named goes with the others: a site that asks for analytics
+    alone, and is told no, is allowed nothing; told yes, everything."""
+    said: dict[Category, bool] = {}
     for name in preferences.names():
         value = preferences.value(name)
         if not isinstance(value, bool):
             preferences.fault(name[:60], "is neither true nor false")
-        permitted = permitted and not (value is False and name.lower() in _REFUSALS)
-    return permitted
+        elif name.lower() in _CATEGORIES:
+            said[_CATEGORIES[name.lower()]] = value
+    if not said:
+        return None
+    rest = all(said.get(category, True) for category in _OF_STORING)
+    return frozenset([category for category in Category if said.get(category, rest)])

@@ -107,9 +107,9 @@ PERSON = (
     ),
     asks(
         "consent",
-        "What they agreed to, where the site asks: `analytics`, `personalization`, `tests`. `undecided`: they are asked "
-        "and have not answered, so that a slot can ask them. Whoever said nothing agreed to nothing, so `not` holds for "
-        "them, too, even where nothing may be remembered.",
+        "What they agreed to, where the site asks: `analytics`, `personalization`, `tests`. `undecided`: they have not "
+        "answered, so that a slot can ask them. Whoever said nothing agreed to nothing, so `not` holds for them, too, "
+        "even where nothing may be remembered.",
         "consent: undecided",
         text("is", "the category, or `undecided`"),
     ),
