@@ -107,3 +107,58 @@ def _lost(under_way: asyncio.Future[Reply]) -> asyncio.Future[Reply]:
 
     under_way.add_done_callback(answered)
     return future
+
+
+class Turns:
+    """Several callers of one link, of whose commands one at a time goes on: whose, is told beforehand."""
+
+    def __init__(self, link: Link, order: Iterable[int]) -> None:
+        self._link = link
+        self._order = deque(order)
+        self._asked: dict[int, deque[tuple[tuple[Word, ...], asyncio.Future[Reply]]]] = {}
+        self._loop = asyncio.get_running_loop()
+        self._next: asyncio.Handle | None = None
+
+    def caller(self, number: int) -> "CallerLink":
+        return CallerLink(self, number)
+
+    def ask(self, number: int, command: tuple[Word, ...]) -> asyncio.Future[Reply]:
+        future: asyncio.Future[Reply] = self._loop.create_future()
+        self._asked.setdefault(number, deque()).append((command, future))
+        self._soon()
+        return future
+
+    def _soon(self) -> None:
+        """Once all callers had time to ask."""
+        if self._next is None:
+            self._next = self._loop.call_later(0.0005, self._go_on)
+
+    def _go_on(self) -> None:
+        self._next = None
+        waiting = sorted(number for number, some in self._asked.items() if some)
+        if not waiting:
+            return
+        number = waiting[(self._order.popleft() if self._order else 0) % len(waiting)]
+        command, future = self._asked[number].popleft()
+        self._link.call(*command).add_done_callback(lambda done: self._answer(future, done))
+
+    def _answer(self, future: asyncio.Future[Reply], done: asyncio.Future[Reply]) -> None:
+        failure = done.exception()
+        if not future.done():
+            future.set_result(done.result()) if failure is None else future.set_exception(failure)
+        if any(self._asked.values()):
+            self._soon()
+
+
+class CallerLink:
+    """One caller's way."""
+
+    def __init__(self, turns: Turns, number: int) -> None:
+        self._turns = turns
+        self._number = number
+
+    def call(self, *command: Word) -> asyncio.Future[Reply]:
+        return self._turns.ask(self._number, command)
+
+    async def close(self) -> None:
+        """The link is another's."""
