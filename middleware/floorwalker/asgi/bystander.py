@@ -10,6 +10,7 @@ from floorwalker.asgi.http.types import App, Message, Receive, Scope, Send
 from floorwalker.asgi.keeper import Keeper
 from floorwalker.asgi.responder import Responder
 from floorwalker.asgi.setup import Setup
+from floorwalker.asgi.tracing import encounter_of
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ class Bystander:
         if self._encounter is None:
             setup = self._setup
             request = Request(self._scope, at=setup.clock(), proxies=setup.proxies)
-            self._encounter = Encounter(setup, self._keeper, request)
+            self._encounter = encounter_of(setup, self._keeper, request)
         return self._encounter
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -40,6 +40,8 @@ _SAFE = ("GET", *_NOTHING_HAPPENS)
 class Encounter(Acquaintance):
     """All request state that concerns the visitor. Loading begins with `begin`, so that the app works meanwhile."""
 
+    walk_kind = Walk
+
     def __init__(self, setup: Setup, keeper: Keeper, request: Request) -> None:
         super().__init__(setup, keeper, request)
         self._named: Identity | None = None
@@ -53,7 +55,7 @@ class Encounter(Acquaintance):
             await self._loaded()
         if self._walk is None:  # two tasks of the app may ask at once
             base = self._base
-            self._walk = Walk(
+            self._walk = self.walk_kind(
                 self._rulebook,
                 self._hit(),
                 base.profile if base is not None else None,
@@ -152,7 +154,7 @@ class Encounter(Acquaintance):
         self._turn_at_once(self._walk)
         for slot, outcome in outcomes.items():
             if outcome in _NOT_SERVED and slot in self._rulebook.ruleset.slots:
-                self.note(f"the slot {slot} keeps its default: its content {_NOT_SERVED[outcome]}")
+                self.note("the slot %s keeps its default: its content %s", slot, _NOT_SERVED[outcome])
         self._commit(self._walk, outcomes)
 
     def _settle_late(self, walk: Walk) -> None:

@@ -31,6 +31,7 @@ from floorwalker.asgi.http.types import Receive, Scope, Send
 from floorwalker.asgi.keeper import Keeper
 from floorwalker.asgi.meeting import Meeting
 from floorwalker.asgi.setup import Setup
+from floorwalker.asgi.tracing import encounter_of
 from floorwalker.collect.refusals import Refused
 from floorwalker.core.hit import HitKind
 from floorwalker.core.ruleset import Ruleset
@@ -114,7 +115,7 @@ class SlotDesk:
             return made_up
         keeper, setup = self._keeper(), self._setup
         assert keeper is not None  # the middleware has one before anything is answered
-        encounter = Encounter(setup, keeper, Request(scope, at=setup.clock(), proxies=setup.proxies))
+        encounter = encounter_of(setup, keeper, Request(scope, at=setup.clock(), proxies=setup.proxies))
         encounter.begin()
         encounter.became(self._counts_as(encounter), 200, is_page=False)
         return encounter
