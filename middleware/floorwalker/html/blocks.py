@@ -147,7 +147,7 @@ class BlockRenderer:
             template = environment.from_string(tree)
         except TemplateSyntaxError as error:
             raise TemplateFailed(name, (error.message or "it does not compile").rstrip("."), error.lineno) from error
-        except RecursionError as error:
+        except (RecursionError, MemoryError, SyntaxError) as error:  # of Python's own parser and compiler
             raise TemplateFailed(name, "it is nested too deeply") from error
         return Block(name, _variables(tree), _references(tree), template, kind, self._cap_chars, environment.effort)
 

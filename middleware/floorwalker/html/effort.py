@@ -10,9 +10,9 @@ from typing import Any, Final
 
 MOST_ROUNDS: Final = 20_000
 LONGEST_TEXT: Final = 262_144
-_ROUND_STEPS: Final = 64
+ROUND_STEPS: Final = 64
 _ITEM_STEPS: Final = 16
-_MOST_STEPS: Final = MOST_ROUNDS * _ROUND_STEPS
+_MOST_STEPS: Final = MOST_ROUNDS * ROUND_STEPS
 SMALL_TEXT: Final = 64
 _LONGEST_OPTION: Final = 1_024
 _OF_ONE_STEP: Final = frozenset([str, int, float, bool, type(None)])
@@ -70,7 +70,7 @@ class Effort(threading.local):
 
     def count(self, items: Iterable[Any], text_chars: int = 0) -> Iterator[Any]:
         """The items of a loop whose body holds so much text, while there are steps left."""
-        steps = _ROUND_STEPS + text_chars // 8
+        steps = ROUND_STEPS + text_chars // 8
         for item in items:
             self.spend(steps)
             yield item

@@ -6,17 +6,27 @@ from itertools import pairwise
 from types import BuiltinMethodType, MethodType
 from typing import Any, Final, NoReturn, cast
 
-from jinja2 import BaseLoader, ChainableUndefined, TemplateSyntaxError, nodes, pass_eval_context
+from jinja2 import BaseLoader, Template, TemplateSyntaxError, nodes, pass_eval_context
 from jinja2.filters import do_format, do_join, do_replace, do_round, do_striptags, do_tojson
 from jinja2.nodes import EvalContext
-from jinja2.runtime import Context, LoopContext
+from jinja2.runtime import BlockReference, Context, LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
-from floorwalker.html.effort import MOST_ROUNDS, SMALL_TEXT, BoundExceeded, Effort, check_length, check_option
+from floorwalker.html.effort import (
+    MOST_ROUNDS,
+    ROUND_STEPS,
+    SMALL_TEXT,
+    BoundExceeded,
+    Effort,
+    check_length,
+    check_option,
+)
+from floorwalker.html.unknown import Unknown, ValueUnknown
 
 LARGEST_BITS: Final = 1024
+MOST_NODES: Final = 20_000  # of one template; about a second of compiling
 _MAPPING_METHODS: Final = frozenset(["items", "keys", "values"])
 _UNBOUNDED_METHODS: Final = frozenset(
     ["center", "expandtabs", "format", "format_map", "ljust", "maketrans", "rjust", "translate", "zfill"]
@@ -30,41 +40,11 @@ _WIDEST_INDENT: Final = 8
 _MOST_DIGITS: Final = 100
 _COPIED_PER_STEP: Final = 2_048
 _SIZED: Final = (str, list, tuple)
+_NESTED: Final = (list, tuple, dict, set, frozenset)
 _METHODS: Final = (BuiltinMethodType, MethodType)
+_OF_THE_TEMPLATE: Final = (Macro, BlockReference)
 _WIDE_FORMAT: Final = re.compile(r"\*|\d{3,}")
 _UNQUOTED: Final = re.compile(r"<[a-zA-Z][^<>]*=\s*\Z")
-
-
-class ValueUnknown(Exception):
-    """Something that is unknown about this visitor was to be shown."""
-
-    def __init__(self, variable: str) -> None:
-        self.variable = variable
-        super().__init__(variable)
-
-
-class Unknown(ChainableUndefined):
-    """What is unknown: false in `if`, equal to nothing, replaced by `default`; anywhere else it ends the rendering."""
-
-    __slots__ = ()
-
-    def _refuse(self, *_: object, **__: object) -> NoReturn:
-        raise ValueUnknown(self._undefined_name or "a value")
-
-    def _is_never(self, _: object) -> bool:
-        return False
-
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __mod__ = __rmod__ = _refuse
-    __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = __pow__ = __rpow__ = __neg__ = __pos__ = _refuse
-    __str__ = __html__ = __iter__ = __len__ = __int__ = __float__ = __call__ = _refuse
-    __round__ = __abs__ = __index__ = __reversed__ = __format__ = _refuse
-    __contains__ = __eq__ = _is_never
-    __lt__ = __le__ = __gt__ = __ge__ = _is_never  # type: ignore[assignment]
-
-    def __ne__(self, other: object) -> bool:
-        return True
-
-    __hash__ = ChainableUndefined.__hash__
 
 
 class BlockEnvironment(ImmutableSandboxedEnvironment):
@@ -104,6 +84,8 @@ class BlockEnvironment(ImmutableSandboxedEnvironment):
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         """A key, an index or an attribute; unknown where there is none."""
+        if argument.__class__ is tuple:
+            self.effort.consume(argument)  # hashing walks through it
         return self._known(super().getitem(obj, argument), str(argument))
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
@@ -128,9 +110,28 @@ class BlockEnvironment(ImmutableSandboxedEnvironment):
             _check_product(left, right)
         return self._bounded(super().call_binop(context, operator, left, right))
 
+    def get_template(
+        self, name: str | Template, parent: str | None = None, globals: MutableMapping[str, Any] | None = None
+    ) -> Template:
+        """As usual. Whatever is taken in counts like a round of a loop: forty files that each take in the next one
+        twice would make a trillion."""
+        self.effort.spend(ROUND_STEPS)
+        return super().get_template(name, parent, globals)
+
+    def select_template(
+        self,
+        names: Iterable[str | Template],
+        parent: str | None = None,
+        globals: MutableMapping[str, Any] | None = None,
+    ) -> Template:
+        """As usual, and counted for each that is looked for."""
+        return super().select_template(self.effort.count(names), parent, globals)
+
     def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
         """As usual, within bounds."""
-        if isinstance(obj, _METHODS):
+        if isinstance(obj, _OF_THE_TEMPLATE):
+            self.effort.spend(ROUND_STEPS)
+        elif isinstance(obj, _METHODS):
             if obj.__self__.__class__ is not str or len(obj.__self__) > SMALL_TEXT:
                 args = self._paid_method(obj, args)
         elif isinstance(obj, LoopContext) and args:
@@ -147,15 +148,23 @@ class BlockEnvironment(ImmutableSandboxedEnvironment):
         return _checked(method.__name__, owner, args) if args and isinstance(owner, str | bytes) else args
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        template = super()._parse(source, name, filename)
+        try:
+            template = super()._parse(source, name, filename)
+        except ValueError as error:  # of int(), which takes no more than 4,300 digits
+            raise TemplateSyntaxError("a number has too many digits", 1, name, filename) from error
+        if sum(1 for _ in template.find_all(nodes.Node)) > MOST_NODES:
+            raise TemplateSyntaxError(f"it has more than {MOST_NODES:,} parts; split it", 1, name, filename)
         _Bounds(name, filename).visit(template)
         return template
 
     def _shown(self, value: Any) -> Any:
         if value is None:
             raise ValueUnknown("a value")
-        if isinstance(value, str) and len(value) > SMALL_TEXT:
-            self.effort.consume(value)
+        if isinstance(value, str):
+            if len(value) > SMALL_TEXT:
+                self.effort.consume(value)
+        elif isinstance(value, _NESTED):
+            self.effort.consume(value)  # before it is written out
         return value
 
     def _bounded(self, value: Any) -> Any:
@@ -187,8 +196,13 @@ class _Bounds(NodeTransformer):
             case nodes.For():
                 texts = sum(len(text.data) for text in node.find_all(nodes.TemplateData))
                 node.iter = _through(_COUNTED, node.iter, nodes.Const(texts, lineno=node.lineno))
-            case nodes.Concat() | nodes.Getitem(arg=nodes.Slice()):
+            case nodes.Concat():
+                node.nodes = [each if isinstance(each, nodes.Const) else _paid(each) for each in node.nodes]
                 return _through(_BOUNDED, node)
+            case nodes.Getitem(arg=nodes.Slice()):
+                return _through(_BOUNDED, node)
+            case nodes.Pair(key=key) if not isinstance(key, nodes.Const):
+                node.key = _paid(key)
             case nodes.Compare():
                 _pay_for_operands(node)
             case nodes.CondExpr(expr2=None):
@@ -212,14 +226,20 @@ def _through(name: str, node: nodes.Node, *args: nodes.Expr) -> nodes.Expr:
     return nodes.Filter(cast(nodes.Expr, node), name, list(args), [], None, None, lineno=node.lineno)
 
 
+def _paid(node: nodes.Expr) -> nodes.Expr:
+    return _through(_CONSUMED, node)
+
+
 def _pay_for_operands(compare: nodes.Compare) -> None:
     """Has what is searched paid for, and what is compared, but for what is compared with a constant."""
-    if len(compare.ops) == 1 and compare.ops[0].op not in ("in", "notin"):
-        if isinstance(compare.expr, nodes.Const) or isinstance(compare.ops[0].expr, nodes.Const):
-            return
-        compare.expr = _through(_CONSUMED, compare.expr)
+    is_search = any(each.op in ("in", "notin") for each in compare.ops)
+    sides = (compare.expr, compare.ops[0].expr)
+    if not is_search and len(compare.ops) == 1 and any(isinstance(side, nodes.Const) for side in sides):
+        return
+    if not isinstance(compare.expr, nodes.Const):
+        compare.expr = _paid(compare.expr)
     for operand in compare.ops:
-        operand.expr = _through(_CONSUMED, operand.expr)
+        operand.expr = _paid(operand.expr)
 
 
 def _checked(method: str, text: Any, args: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -301,5 +321,5 @@ def _as_json(value: Any) -> dict[Any, Any] | list[Any]:
     if isinstance(value, Sequence):
         return list(value)
     if isinstance(value, Unknown):
-        value._refuse()
+        value.refuse()
     raise TypeError(f"{type(value).__name__} cannot be written as JSON")
