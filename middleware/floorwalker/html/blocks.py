@@ -9,7 +9,8 @@ from markupsafe import escape
 
 from floorwalker.errors import TemplateFailed, TemplateUnknown
 from floorwalker.html.effort import BoundExceeded, Effort
-from floorwalker.html.sandbox import BlockEnvironment, ValueUnknown
+from floorwalker.html.sandbox import BlockEnvironment
+from floorwalker.html.unknown import ValueUnknown
 
 OUTPUT_CAP_CHARS: Final = 262_144
 TEMPLATE_CAP_BYTES: Final = 1_000_000
