@@ -20,7 +20,8 @@ from demo_site.rehearsal import rehearse
 from demo_site.render import PREVIEW_COOKIES
 
 COOKIE = "play"
-VISITOR_COOKIES = ("fw", "__Host-fw", "fw-consent", "__Host-fw-consent")
+CHOICE_COOKIES = ("fw-consent", "__Host-fw-consent")
+VISITOR_COOKIES = ("fw", "__Host-fw", *CHOICE_COOKIES)
 SAID = "x-demo-allows"
 """The header in which a played visitor says what may be remembered."""
 SHOP_COOKIE = "shop"
@@ -118,7 +119,7 @@ def as_played(scope: Scope, play: Play) -> Scope:
     if play.country:
         headers["cf-ipcountry"] = play.country
         headers["cf-timezone"] = COUNTRIES[play.country][1]
-    if play.said:
+    if play.said and not _has_answered(headers):
         headers[SAID] = play.said
     if play.arriving:
         referrer = ROLES[play.arriving].referrer
@@ -127,6 +128,13 @@ def as_played(scope: Scope, play: Play) -> Scope:
         if not referrer:
             del headers["referer"]
     return played
+
+
+def _has_answered(headers: Headers) -> bool:
+    """Whether whoever sits there says themselves what may be remembered: here, or by their browser."""
+    if "1" in (headers.get("sec-gpc"), headers.get("dnt")):
+        return True
+    return any(f"{name}=" in headers.get("cookie", "") for name in CHOICE_COOKIES)
 
 
 def _is_page(scope: Scope) -> bool:

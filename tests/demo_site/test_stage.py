@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from demo_site.play import FURTHEST_SHIFT, ROLES, Play, take_role
-from demo_site.stage import SHIFT, Stage, demo_clock
+from demo_site.stage import SAID, SHIFT, Stage, demo_clock
 
 NOON = 1_796_040_000.0  # 2026-11-30 12:00 UTC
 HTML = {"accept": "text/html", "sec-fetch-dest": "document"}
@@ -17,7 +17,7 @@ HTML = {"accept": "text/html", "sec-fetch-dest": "document"}
 
 async def mirror(scope: Any, receive: Any, send: Any) -> None:
     request = Request(scope, receive)
-    names = ("referer", "user-agent", "cf-ipcountry", "sec-fetch-site", "sec-ch-ua")
+    names = ("referer", "user-agent", "cf-ipcountry", "sec-fetch-site", "sec-ch-ua", SAID)
     seen = {name: request.headers.get(name) for name in names}
     await JSONResponse({**seen, "path": str(request.url.path), "shift": SHIFT.get()})(scope, receive, send)
 
@@ -136,3 +136,21 @@ def test_the_demos_clock_is_ahead_by_as_much_as_the_request_plays() -> None:
 
 def test_every_role_says_what_it_is() -> None:
     assert all(role.title and role.says for role in ROLES.values())
+
+
+def test_outside_europe_everybody_has_said_yes_and_in_germany_nobody_has_said_anything(browser: httpx.Client) -> None:
+    assert browser.get("/").json()[SAID] == "yes"
+    assert browser.get("/?play=america").json()[SAID] == "yes"
+    assert browser.get("/?play=germany").json()[SAID] is None
+    assert browser.get("/?play=customer").json()[SAID] == "yes"
+    assert browser.get("/?play=refusing").json()[SAID] == "no"
+    assert browser.get("/?play=asked", headers={SAID: "yes"}).json()[SAID] is None
+
+
+@pytest.mark.parametrize(
+    "headers", [{"sec-gpc": "1"}, {"dnt": "1"}, {"cookie": "fw-consent=1.2026-11-22.none."}], ids=str
+)
+def test_what_whoever_sits_there_says_themselves_goes_before_what_is_played(
+    browser: httpx.Client, headers: dict[str, str]
+) -> None:
+    assert browser.get("/", headers=headers).json()[SAID] is None

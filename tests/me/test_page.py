@@ -57,7 +57,7 @@ async def test_it_tells_what_is_known_and_why_a_page_shows_what_it_shows(site: S
     assert "what you searched for: <b>cheap tripod</b>" in page
     assert "Shows <b>Tripods</b>" in page
     assert "the group: <b>Tripod seeker</b>" in page
-    assert "not what you did" in page
+    assert "what you did: nothing that speaks against it" in page
     assert 'id="allow"' in page
 
 
@@ -286,6 +286,9 @@ async def test_a_template_of_the_site_holds_the_parts(site: Site, tmp_path: Path
     assert '<label for="personalization">' in told
     browser = await ada(site(me_template="broken.html"))
     assert "What this site knows about you" in (await browser.get(ME)).body.decode()
+
+
+def test_a_template_that_is_not_there_stops_the_start(site: Site) -> None:
     with pytest.raises(ConfigurationError, match=r"me_template cannot be 'none\.html'"):
         site(me_template="none.html")
 

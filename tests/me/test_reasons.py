@@ -36,7 +36,7 @@ def test_of_several_ways_only_those_that_hold_are_told() -> None:
         "any", None, True,
         (Explanation("visits: {at_least: 3}", 4, True), Explanation("searched: [cheap, secret word]", None, False)),
     )  # fmt: skip
-    assert list(reasons_of(why)) == [Found("how often you were here", "4")]
+    assert list(reasons_of(why)) == [Found("how often you were here", "4 times")]
 
 
 def test_what_counts_because_it_is_not_so_says_so_without_naming_other_groups() -> None:
@@ -44,7 +44,7 @@ def test_what_counts_because_it_is_not_so_says_so_without_naming_other_groups() 
         "none", None, True, (Explanation("in: suspected-of-fraud", [], False), Explanation("did: X", 0, False))
     )
     assert list(reasons_of(absent)) == [
-        Found("any other group", is_absent=True),
+        Found("other groups", is_absent=True),
         Found("what you did", is_absent=True),
     ]
 
@@ -73,7 +73,7 @@ def test_groups_come_with_what_their_editors_say_and_what_was_found() -> None:
     decisions = decided({}, segments)
     (group,) = groups_of(decisions, decisions.moment.ruleset)
     assert (group.name, group.about) == ("Came often", "Comes often")
-    assert group.because == (Found("how often you were here", "4"),)
+    assert group.because == (Found("how often you were here", "4 times"),)
 
 
 def test_a_place_tells_its_block_and_what_it_rests_on() -> None:

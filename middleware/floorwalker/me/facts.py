@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from floorwalker.core import phrases
 from floorwalker.core.memory.profile import Profile
+from floorwalker.me.reasons import times
 
 Drawn = Mapping[str, Any]
 EVENTS_SHOWN: Final = 60
@@ -157,7 +158,7 @@ def _rows(drawn: Drawn, profile: Profile) -> Iterator[tuple[str, str]]:
     yield from _messages(profile)
     if shown := sum(one["shown"] for one in drawn["blocks"]):
         clicked = sum(one["clicked"] for one in drawn["blocks"])
-        yield "Blocks for you", f"shown {_times(shown)}, clicked {_times(clicked)}"
+        yield "Blocks for you", f"shown {times(shown)}, clicked {times(clicked)}"
     spent = ", ".join(phrases.money(amount, currency) for currency, amount in drawn["spent"].items())
     if drawn["orders"]:
         yield "Your orders", f"{drawn['orders']:,}" + (f", {spent}" if spent else "")
@@ -203,7 +204,3 @@ def _minutes(minutes: int) -> str:
     if minutes < 120:
         return "one minute" if minutes == 1 else f"{minutes} minutes"
     return f"{round(minutes / 60):,} hours"
-
-
-def _times(number: int) -> str:
-    return ("never", "once", "twice")[number] if number < 3 else f"{number:,} times"

@@ -92,6 +92,7 @@ TOLD: Final[Mapping[str, str]] = MappingProxyType(
 """What each condition is about, in words to the visitor."""
 _NOT_SAID: Final = ("attribute", "header", "cookie", "ip", "chance")  # the site's own, or what nobody should read back
 _GROUPS: Final = ("in", "to")
+_COUNTED: Final = ("viewed", "did", "bought", "saw", "clicked", "visits")
 _ENTRY: Final = re.compile(r"(.*\[\d+\]) ")
 _WHOLE: Final[Mapping[Reason, str]] = MappingProxyType(
     {
@@ -198,7 +199,7 @@ def _absent(parts: Sequence[Explanation]) -> Iterator[Found]:
     for part in parts:
         head = part.condition.partition(":")[0].strip()
         if head in TOLD:
-            yield Found("any other group" if head in _GROUPS else TOLD[head], is_absent=True)
+            yield Found("other groups" if head in _GROUPS else TOLD[head], is_absent=True)
         else:
             yield from _absent(part.of)
 
@@ -212,7 +213,14 @@ def _found(head: str, why: Explanation) -> Found:
     observed = why.observed if why.observed is not None or not why.of else [part.observed for part in why.of]
     if isinstance(observed, list):
         observed = [one for one in observed if one is not None]
+    if head in _COUNTED and type(observed) is int:
+        return Found(TOLD[head], times(observed))
     return Found(TOLD[head], _cut(found_words(observed)))
+
+
+def times(number: int) -> str:
+    """How often something was."""
+    return ("never", "once", "twice")[number] if 0 <= number < 3 else f"{number:,} times"
 
 
 def _once(reasons: Iterator[Found]) -> list[Found]:
