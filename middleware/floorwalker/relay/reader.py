@@ -87,6 +87,6 @@ class Reader:
                 return
 
     async def _report_gaps(self) -> None:
-        for gap in await self._group.gaps():
+        for gap in await self._group.gaps(self._clock()):
             missed = "some" if gap.missed is None else gap.missed
             logger.error("%s events of partition %d were trimmed before %s read them", missed, gap.partition, gap.group)

@@ -5,6 +5,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from msgspec import structs
+
+from floorwalker.core.memory.retention import Lives, within_lives
 from floorwalker.errors import StoreError
 from floorwalker.store.commits.attempt import Commit
 from floorwalker.store.commits.deferred import Resume
@@ -16,7 +19,7 @@ from floorwalker.store.keyspace import Keyspace
 from floorwalker.store.link.pipe import Link
 from floorwalker.store.link.replies import Reply
 from floorwalker.store.losses import Losses
-from floorwalker.store.records.found import Found, read_found
+from floorwalker.store.records.found import Found, Loaded, read_found
 from floorwalker.store.records.keyring import NO_KEYS, Keyring
 from floorwalker.store.settings import StoreSettings
 from floorwalker.store.spool.spool import Spool
@@ -64,8 +67,16 @@ class Desk:
         return self.read(visitor, as_bytes(await self.link.call("GET", keys.profile(visitor))))
 
     def read(self, visitor: str, stored: bytes | None) -> Found:
-        """What lies under a visitor's key, from what the store answered."""
-        return read_found(visitor, stored, self.keyring)
+        """What lies under a visitor's key, from what the store answered; what has outlived its time is not seen."""
+        found = read_found(visitor, stored, self.keyring)
+        if isinstance(found, Loaded) and found.profile is not None:
+            profile = within_lives(found.profile, self.clock(), self._lives)
+            return found if profile is found.profile else structs.replace(found, profile=profile)
+        return found
+
+    @cached_property
+    def _lives(self) -> Lives:
+        return self.settings.lives
 
 
 def as_bytes(reply: Reply) -> bytes | None:

@@ -39,7 +39,8 @@ class Told:
         """What stands before the events. life_s: 0 leaves it as it was."""
         length = max(1, settings.events_kept // self._keys.partitions)
         count = len(self.counters) // 3
-        return [identity, stored, life_s, pseudonym, length, settings.counters_life_s, events, count]
+        lives = (settings.counters_life_s, settings.events_life_s)
+        return [identity, stored, life_s, pseudonym, length, *lives, events, count]
 
     def count(self, counts: Sequence[Tally]) -> None:
         """Counters move."""

@@ -1,7 +1,8 @@
 -- Commit one visitor's step: all of it, or nothing and what stands in its way.
 -- KEYS: record, stream, then those that the arguments name by their index
 -- ARGV: 1 identity expected ('' where there is no record), 2 new record, 3 its life in s (0: as it was), 4 pseudonym,
---       5 length of the stream, 6 life of a day's counters in s, 7 number of events, 8 number of counters,
+--       5 length of the stream, 6 life of a day's counters in s, 7 life of an entry of the stream in s,
+--       8 number of events, 9 number of counters,
 --       then the events, then (key, field, by) per counter, then what else there is, each begun by its word:
 --         messages, key, now, when they may be forgotten, life of the key in s, how many are kept, number, the ids;
 --                                   these before all others
@@ -13,8 +14,8 @@ local record = KEYS[1]
 if redis.call('GETRANGE', record, 0, 13) ~= ARGV[1] then
   return redis.call('GET', record)
 end
-local counters = 9 + tonumber(ARGV[7])
-local at = counters + 3 * tonumber(ARGV[8])
+local counters = 10 + tonumber(ARGV[8])
+local at = counters + 3 * tonumber(ARGV[9])
 
 local function key(i)
   return KEYS[tonumber(ARGV[i])]
@@ -44,10 +45,15 @@ if ARGV[3] == '0' then
 else
   redis.call('SET', record, ARGV[2], 'EX', ARGV[3])
 end
-for i = 9, counters - 1 do
+for i = 10, counters - 1 do
   redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[5], '*', 'v', ARGV[4], 'e', ARGV[i])
 end
-for i = counters, counters + 3 * tonumber(ARGV[8]) - 1, 3 do
+if counters > 10 then
+  local since = tonumber(redis.call('TIME')[1]) - tonumber(ARGV[7])
+  redis.call('XTRIM', KEYS[2], 'MINID', string.format('%.0f', since * 1000))
+  redis.call('EXPIRE', KEYS[2], ARGV[7])
+end
+for i = counters, counters + 3 * tonumber(ARGV[9]) - 1, 3 do
   local day = key(i)
   redis.call('HINCRBY', day, ARGV[i + 1], ARGV[i + 2])
   if redis.call('TTL', day) < 0 then

@@ -56,14 +56,15 @@ class Standing(Struct, frozen=True):
 
 
 class Group:
-    """One consumer of one group. cap: how long a stream grows before it is trimmed."""
+    """One consumer of one group. cap: how long a stream grows before it is trimmed. life_s: how long entries stay."""
 
-    def __init__(self, link: Link, keys: Keys, name: str, *, consumer: str, cap: int) -> None:
+    def __init__(self, link: Link, keys: Keys, name: str, *, consumer: str, cap: int, life_s: float) -> None:
         self.name = name
         self._link = link
         self._keys = keys
         self._consumer = consumer
         self._cap = cap
+        self._life_s = life_s
         self._at_once = 1 if isinstance(link, ClusterLink) else STREAMS_AT_ONCE
 
     async def open(self, *, from_now: bool) -> None:
@@ -101,17 +102,26 @@ class Group:
         for some in _batches(range(self._keys.partitions), COMMANDS_AT_ONCE):
             await asyncio.gather(*(self._leave(partition) for partition in some))
 
-    async def gaps(self) -> list[Gap]:
-        """Where the streams were trimmed past this group since it last looked. Each is told once, to whoever looks."""
+    async def gaps(self, now: float) -> list[Gap]:
+        """Where the streams were trimmed past this group since it last looked. Each is told once, to whoever looks.
+
+        now: seconds since 1970.
+        """
         found = []
         async for one in standings(self._link, self._keys):
-            if one.group == self.name and (gap := self._gap(one)) is not None and await self._is_new(gap):
+            if one.group == self.name and (gap := self._gap(one, now)) is not None and await self._is_new(gap):
                 found.append(gap)
         return found
 
-    def _gap(self, one: Standing) -> Gap | None:
-        """A stream is trimmed only once it is full: in a shorter one entries were erased, and none are missed."""
-        if one.length < self._cap or order_of(one.first) <= order_of(one.last):
+    def _gap(self, one: Standing, now: float) -> Gap | None:
+        """A stream is trimmed once it is full, or its entries are too old: else they were erased, and none are missed.
+
+        What is missed of a short one is told only where the server can tell how many that is.
+        """
+        if order_of(one.first) <= order_of(one.last):
+            return None
+        is_full, is_left_behind = one.length >= self._cap, order_of(one.last)[0] < 1000 * (now - self._life_s)
+        if not is_full and (not is_left_behind or one.lag is None):
             return None
         missed = None if one.lag is None else max(0, one.lag - one.length)
         return None if missed == 0 else Gap(self.name, one.partition, one.last, missed)
@@ -209,8 +219,13 @@ async def groups_of(link: Link, stream: str) -> list[Reading]:
 
 
 async def last_delivered(link: Link, stream: str, group: str) -> str:
-    """The last entry of a stream that a group had; empty where there is no such group."""
-    groups = await link.call("XINFO", "GROUPS", stream)
+    """The last entry of a stream that a group had; empty where there is no such group, or no such stream any more."""
+    try:
+        groups = await link.call("XINFO", "GROUPS", stream)
+    except StoreError as refused:
+        if "no such key" in str(refused).lower():
+            return ""
+        raise
     fields = [_fields(one) for one in groups] if isinstance(groups, list) else []
     return next((_text(one["last-delivered-id"]) for one in fields if _text(one["name"]) == group), "")
 

@@ -25,7 +25,7 @@ class Relaying(Struct, frozen=True):
     def group(self, name: str, *, consumer: str) -> Group:
         """A reader of all streams in a group of that name."""
         cap = max(1, self.settings.events_kept // self.keys.partitions)
-        return Group(self.link, self.keys, name, consumer=consumer, cap=cap)
+        return Group(self.link, self.keys, name, consumer=consumer, cap=cap, life_s=self.settings.events_life_s)
 
     def splits(self, *, group: str) -> Splits:
         """What counts by segment, for that group."""
