@@ -27,3 +27,21 @@ def named(name: str) -> Step:
         return replace(profile, exit_page=profile.exit_page + name), effects
 
     return step
+
+
+class Telling:
+    """The same as `named`, and it can tell what it is made of."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(self, profile: Profile | None) -> tuple[Profile, Effects]:
+        return named(self.name)(profile)
+
+    def raw(self) -> bytes:
+        return self.name.encode()
+
+
+def resumed(raw: bytes) -> Telling:
+    """The step that told this."""
+    return Telling(raw.decode())

@@ -46,6 +46,10 @@ class Disk:
         """Commit what lies there, now and whenever there is any, as long as the running event loop lives."""
         self._draining.start()
 
+    async def drain(self) -> None:
+        """Commit what lies there now."""
+        await self._draining.drain()
+
     def outage_began(self) -> None:
         """Write down what waits in memory."""
         if self._keeping is None or self._keeping.done():

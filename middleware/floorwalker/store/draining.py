@@ -98,7 +98,7 @@ class Draining:
             await asyncio.wait(under_way)
         if has_more:
             logger.warning("steps on disk are left to whoever can read them: %s", shelf.name)
-            self._spool.pass_by(shelf)
+            await self._spool.pass_by(shelf)
         else:
             self._spool.finish(shelf)
 

@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable
 from datetime import date, timedelta
 from typing import TypeVar
 
@@ -327,6 +327,18 @@ class Store(Oblivion):
         """
         if self._disk is not None:
             self._disk.attend()
+
+    async def drain_spool(self) -> None:
+        """The same, once: done when all that was found is settled."""
+        if self._disk is not None:
+            await self._disk.drain()
+
+    async def scrub_spool(self, visitors: Collection[str]) -> int:
+        """Take what waits of these visitors out of the files that this process writes; how many entries.
+
+        What other processes wrote stops at the stone. Raises OSError.
+        """
+        return await self._desk.spool.scrub(visitors) if self._desk.spool is not None else 0
 
     def written(self) -> asyncio.Future[None] | None:
         """Done once all that waits for a store that is away is on disk; None where nothing is on its way there."""

@@ -12,6 +12,7 @@ from math import inf
 from pathlib import Path
 
 from floorwalker.store.spool.frames import Damage, Entry, Frame, Seal, frame_of
+from floorwalker.store.spool.segment import SUFFIX
 from floorwalker.store.spool.shelf import Kept, Piece, Shelf, Told
 from floorwalker.store.spool.writing import Writing
 
@@ -136,15 +137,17 @@ class Spool:
         shelf.is_retired, shelf.live = True, 0
         self._writing.begin(partial(self._writing.remove, shelf)).add_done_callback(self._measured)
 
-    def pass_by(self, shelf: Shelf) -> None:
+    async def pass_by(self, shelf: Shelf) -> None:
         """Leave a file to whoever can read it."""
         self._shelves.remove(shelf)
-        self._passed_by.add(f"{shelf.name}.spool")
-        self._writing.begin(partial(self._writing.release, shelf))
+        self._passed_by.add(f"{shelf.name}{SUFFIX}")
+        await self._writing.begin(partial(self._writing.release, shelf))
 
     async def scrub(self, visitors: Collection[str]) -> int:
         """Take what waits of these visitors out of our own files; how many entries. Others' files, and what is read
         again from here, stop at the stone. Raises OSError."""
+        if not self._shelves:
+            return 0
         await self.flush()
         shelves = tuple(self._shelves)
         return await self._writing.begin(partial(self._writing.scrub, shelves, frozenset(visitors), self.seal))
@@ -152,9 +155,10 @@ class Spool:
     async def close(self) -> None:
         """Write what is left, and leave every file to whoever comes next."""
         await self.flush()
-        for shelf in self._shelves:
-            self._writing.begin(partial(self._writing.release, shelf))
+        released = [self._writing.begin(partial(self._writing.release, shelf)) for shelf in self._shelves]
         self._shelves.clear()
+        if released:
+            await asyncio.wait(released)
         self._writing.close()
 
     def _open_shelf(self, *, is_alone: bool) -> Shelf:

@@ -122,4 +122,4 @@ def _is_of(frame: Frame, visitors: frozenset[str], seal: Seal | None) -> bool:
         entry = entry_in(frame, seal)
     except (TooNew, Unreadable):
         return False
-    return entry is not None and (entry.visitor in visitors or entry.person in visitors)
+    return entry is not None and entry.visitor in visitors
