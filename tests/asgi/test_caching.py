@@ -31,6 +31,7 @@ async def test_a_personal_page_is_the_visitors_own(wrap: Wrap) -> None:
         (b"content-type", b"text/html; charset=utf-8"),
         (b"vary", b"Accept-Language"),
         (b"cache-control", b"private, no-cache"),
+        (b"x-accel-expires", b"0"),
         (b"vary", b"Cookie"),
     ]
 

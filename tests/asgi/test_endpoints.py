@@ -67,3 +67,11 @@ async def test_an_excluded_path_is_left_alone(wrap: Wrap) -> None:
         answer = await browser.get(path)
         assert (answer.all(b"etag"), answer.cookie) == ([b'"1"'], None)
     assert (await browser.get("/")).cookie is not None
+
+
+async def test_what_is_kept_nowhere_says_so_to_caches_that_ignore_cache_control(wrap: Wrap) -> None:
+    browser = Browser(wrap(page_app(PAGE)))
+    for path in ("/healthz", "/slots?names=hero&url=/"):
+        answer = await browser.get(f"/_floorwalker{path}")
+        assert (answer.all(b"x-accel-expires"), answer.all(b"vary")[0].lower()) == ([b"0"], b"cookie")
+    assert (await browser.get("/_floorwalker/client.js")).all(b"x-accel-expires") == []

@@ -61,6 +61,7 @@ def test_a_personal_page_drops_what_only_holds_for_the_apps_own_bytes() -> None:
         (b"set-cookie", b"a=1"),
         (b"set-cookie", b"b=2"),
         (b"cache-control", b"private, no-cache"),
+        (b"x-accel-expires", b"0"),
         (b"vary", b"Cookie"),
     ]
 

@@ -10,9 +10,10 @@ from floorwalker.asgi.client.slots import SlotDesk
 from floorwalker.asgi.collecting import CollectDesk
 from floorwalker.asgi.consent.desk import PATH as CONSENT
 from floorwalker.asgi.consent.desk import ConsentDesk
+from floorwalker.asgi.http.headers import kept_nowhere
 from floorwalker.asgi.http.problems import problem
 from floorwalker.asgi.http.request import inner_path
-from floorwalker.asgi.http.types import App, Receive, Scope, Send
+from floorwalker.asgi.http.types import App, Message, Receive, Scope, Send
 from floorwalker.asgi.operating import PATH as CONSOLE
 from floorwalker.asgi.operating import OperatorDesk
 from floorwalker.asgi.own_page import PATH as OWN_PAGE
@@ -57,6 +58,14 @@ class Endpoints:
         return path.startswith(self._prefix) and path[len(self._prefix) : len(self._prefix) + 1] in ("", "/")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": kept_nowhere(message["headers"])}
+            await send(message)
+
+        await self._answer(scope, receive, send_guarded)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = inner_path(scope).removeprefix(self._prefix)
         if self._preview is not None and (path == "/preview" or path.startswith("/preview/")):
             await self._preview(scope, receive, send, path=path.removeprefix("/preview"))

@@ -32,6 +32,8 @@ _NOT_PERSONAL = frozenset(
 _BEFORE_CACHE_CONTROL = frozenset((b"surrogate-control", b"x-accel-expires", b"edge-control"))
 # What an app asked for beyond `private, no-cache` and makes it stricter still.
 _STRICTER = (b"no-store", b"no-transform", b"must-revalidate")
+# Many an nginx is told to ignore Cache-Control and Expires; this goes before both, and no client sees it behind one.
+_NOT_BY_NGINX = (b"x-accel-expires", b"0")
 _FORBIDDING = (b"private", b"no-store", b"no-cache")
 
 
@@ -83,7 +85,14 @@ def as_personal(headers: RawHeaders) -> RawHeaders:
         if name not in _NOT_PERSONAL and name != b"cache-control" and not name.endswith(b"cdn-cache-control")
     ]
     control = b", ".join([b"private", b"no-cache", *(each for each in _STRICTER if each in directives)])
-    return _varying_by_cookie([*kept, (b"cache-control", control)])
+    return _varying_by_cookie([*kept, (b"cache-control", control), _NOT_BY_NGINX])
+
+
+def kept_nowhere(headers: RawHeaders) -> RawHeaders:
+    """Response headers of ours; what is never to be kept tells that also to caches that ignore Cache-Control."""
+    if b"no-store" not in _directives(headers):
+        return headers
+    return _varying_by_cookie([*headers, _NOT_BY_NGINX])
 
 
 def is_public(headers: RawHeaders) -> bool:
