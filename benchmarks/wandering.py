@@ -12,6 +12,7 @@ from benchmarks.wire import DOCUMENT, SCRIPT, Answer, Headers, Wire
 _ROBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
 _AUTHORIZED = {"authorization": "Basic " + b64encode(f"{WRITE_KEY}:".encode()).decode()}
 _TYPED = {"event": "Seen Elsewhere"}
+_KEPT_S = 20.0  # the server ends what is idle for a minute
 _STAYS = 0.995  # of a thousand acts so many are of somebody who was here before
 # What happens, and how often in a thousand.
 KINDS = {
@@ -65,6 +66,8 @@ class Wanderers:
         self.asked[kind] += 1
         port = self._dice.choice(self._ports)
         wire = self._idle[port].pop() if self._idle[port] else Wire(port)
+        if wire.idle_s > _KEPT_S:
+            wire.close()
         try:
             if kind == "hang-up":
                 await wire.hang_up("GET", "/long/1", self._as(self._jar(), DOCUMENT))

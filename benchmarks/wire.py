@@ -35,6 +35,12 @@ class Wire:
     def __init__(self, port: int) -> None:
         self._port = port
         self._open: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._used_at = 0.0
+
+    @property
+    def idle_s(self) -> float:
+        """For how long nothing was asked."""
+        return time.perf_counter() - self._used_at
 
     async def ask(self, method: str, path: str, headers: Headers, body: bytes = b"") -> Answer:
         """Send one request and read its response whole."""
@@ -62,6 +68,7 @@ class Wire:
             self._open = None
 
     async def _send(self, method: str, path: str, headers: Headers, body: bytes) -> asyncio.StreamReader:
+        self._used_at = time.perf_counter()
         if self._open is None:
             self._open = await asyncio.open_connection("127.0.0.1", self._port)
         reader, writer = self._open

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -68,19 +67,30 @@ class Passage:
     async def _pass(
         self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, changed: Callable[[bytes], bytes | None]
     ) -> None:
+        """Bytes in their order, however the delay changes meanwhile."""
+        under_way: asyncio.Queue[tuple[float, bytes | None]] = asyncio.Queue()
+        arriving = asyncio.create_task(_arrive(under_way, sink))
         loop = asyncio.get_running_loop()
         try:
             while chunk := await source.read(65536):
                 out = changed(chunk)
-                loop.call_later(self.delay_s, partial(_write, sink, chunk[: len(chunk) // 2] if out is None else out))
+                under_way.put_nowait((loop.time() + self.delay_s, chunk[: len(chunk) // 2] if out is None else out))
                 if out is None:
                     break
         except OSError:
             pass  # the other side is gone, and so is this one
         finally:
-            loop.call_later(self.delay_s, sink.close)
+            under_way.put_nowait((loop.time() + self.delay_s, None))
+            await arriving
 
 
-def _write(sink: asyncio.StreamWriter, data: bytes) -> None:
-    if data and not sink.is_closing():
-        sink.write(data)
+async def _arrive(under_way: asyncio.Queue[tuple[float, bytes | None]], sink: asyncio.StreamWriter) -> None:
+    loop = asyncio.get_running_loop()
+    while True:
+        at, data = await under_way.get()
+        await asyncio.sleep(at - loop.time())
+        if data is None:
+            sink.close()
+            return
+        if data and not sink.is_closing():
+            sink.write(data)

@@ -71,17 +71,19 @@ class Worker:
 
 @dataclass(frozen=True)
 class Pardon:
-    """What a fault may cost: what this worker (None: any) acknowledged within a time, in at least so many seconds."""
+    """What a fault may cost: what was acknowledged within a time; with a worker, what that one's handlers tracked then.
+
+    What bears an id is acknowledged once the store has it, so no worker's death may cost it.
+    """
 
     why: str
     since: float
     until: float
     worker: int | None = None
-    least_s: float = 0.0
 
     def covers(self, word: Word) -> bool:
-        is_its = self.worker is None or self.worker == word.worker
-        return is_its and self.since <= word.answered <= self.until and word.seconds >= self.least_s
+        is_its = self.worker is None or (self.worker == word.worker and not word.has_id)
+        return is_its and word.answered >= self.since and word.answered - word.seconds <= self.until
 
 
 class Scene:
@@ -90,7 +92,7 @@ class Scene:
     def __init__(self, folder: Path, *, fsync: str = "always", spool: bool = False, largest_file: int = 0) -> None:
         self.ledger = Ledger()
         self.redis = RedisServer(fsync)
-        self.passage = Passage(self.redis.folder / "way.sock", self.redis.socket)
+        self.passage = Passage(self.redis.socket.with_name("way.sock"), self.redis.socket)
         self.pardons: list[Pardon] = []
         self.late_allowed_s = 0.0
         self.has_spool = spool
