@@ -23,6 +23,7 @@ from floorwalker.asgi.meeting import Meeting
 from floorwalker.asgi.operating import OperatorDesk
 from floorwalker.asgi.own_page import OwnDesk
 from floorwalker.asgi.preview.desk import PreviewDesk
+from floorwalker.asgi.refusing import Refusal, is_late, refuse, refused
 from floorwalker.asgi.responder import Responder
 from floorwalker.asgi.settings import Options, Settings, read_settings
 from floorwalker.asgi.setup import Setup
@@ -30,6 +31,7 @@ from floorwalker.asgi.tracing import encounter_of
 from floorwalker.asgi.visitor import SCOPE_KEY
 from floorwalker.collect.keys import Keyring
 from floorwalker.core.conditions.patterns import path_pattern
+from floorwalker.errors import ConfigurationError, RuleErrors
 from floorwalker.store import Store
 
 if TYPE_CHECKING:
@@ -45,13 +47,23 @@ class PersonalizationMiddleware:
     """Wraps any ASGI 3 app: each visitor's pages are read, remembered and changed as the rules say.
 
     Options are keyword arguments, else FLOORWALKER_* environment variables; `Settings` says what each one is. Raises
-    ConfigurationError or RuleErrors where it could not serve; a store that is away stops nothing.
+    ConfigurationError or RuleErrors where it could not serve, or, made while the server runs already, ends its start
+    with them; a store that is away stops nothing.
     """
 
     def __init__(self, app: App, **options: Unpack[Options]) -> None:
         self._app = app
-        self._setup = Setup(read_settings(options, os.environ))
-        settings = self._setup.settings
+        self._refusal: Refusal | None = None
+        try:
+            self._begin(Setup(read_settings(options, os.environ)))
+        except (ConfigurationError, RuleErrors) as refusal:
+            if not is_late():
+                raise refused(refusal) from None
+            self._refusal = refusal
+
+    def _begin(self, setup: Setup) -> None:
+        self._setup = setup
+        settings = setup.settings
         self._excluded = tuple(path_pattern(pattern) for pattern in settings.exclude)
         self._preview = PreviewDesk(self._setup) if settings.preview else None
         self._keepers = Keepers(settings, self._setup.publisher, self._setup.tallies)
@@ -74,6 +86,8 @@ class PersonalizationMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if SCOPE_KEY in scope:
             await self._app(scope, receive, send)
+        elif self._refusal is not None:
+            await refuse(self._refusal, scope, receive, send)
         elif scope["type"] == "http":
             try:
                 answer = self._answer(scope, receive, send, self._keepers.current() or await self._keepers.late())
