@@ -1,6 +1,7 @@
 """`POST PREFIX/v1/…`: events of other clients, on a site's own addresses or in a process that takes nothing else."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -17,9 +18,10 @@ from floorwalker.asgi.http.types import App, Receive, Scope, Send
 from floorwalker.asgi.keeper import Keeper
 from floorwalker.asgi.keepers import Keepers
 from floorwalker.asgi.lifespan import LifespanResponder
+from floorwalker.asgi.limits import Limits
 from floorwalker.asgi.permitting.terms import Terms
 from floorwalker.asgi.settings import Settings, read_settings
-from floorwalker.asgi.setup import publisher_of, terms_of
+from floorwalker.asgi.setup import limits_of, publisher_of, terms_of
 from floorwalker.collect.bodies import Envelope, read_batch, read_message, unpack
 from floorwalker.collect.delivering import Delivery
 from floorwalker.collect.keys import Access, Keyring, key_of
@@ -61,7 +63,7 @@ class CollectDesk:
     """Takes events, or refuses them whole; nothing of a body is stored before all of it is read.
 
     corridor: of the rules in force. store: of the running event loop. terms: on which anything of what pages send is
-    kept.
+    kept. limits: how much is taken.
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class CollectDesk:
         clock: Callable[[], float],
         proxies: Proxies,
         terms: Terms,
+        limits: Limits,
     ) -> None:
         self._keyring = keyring
         self._corridor = corridor
@@ -80,6 +83,7 @@ class CollectDesk:
         self._clock = clock
         self._proxies = proxies
         self._terms = terms
+        self._limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send, *, path: str) -> None:
         """path: below the prefix, such as `/v1/track`."""
@@ -112,11 +116,13 @@ class CollectDesk:
             access = self._access(key, envelope, from_page=from_page)
             now = self._clock()
             messages = read_messages(envelope, kind, now=now, access=access)
+            if access is Access.BROWSER:
+                self._check_page(scope, messages)
             sent = self._by_page(scope, now) if access is Access.BROWSER else from_server
             messages = [sent(message) for message in messages]
             await Delivery(self._store(), self._corridor(), now=now, access=access).deliver(messages)
         except Refused as refusal:
-            return refused(refusal, challenge=not from_page)
+            return refused(self._limits.slowed(refusal, scope), challenge=not from_page)
         return JSONResponse({"success": True}, headers={"cache-control": "no-store"})
 
     def _key(self, headers: Headers, query: bytes, *, from_page: bool) -> str | None:
@@ -131,6 +137,12 @@ class CollectDesk:
     def _access(self, key: str | None, envelope: Envelope, *, from_page: bool) -> Access:
         named = keys_in(envelope)
         return self._keyring.authorized(named if key is None else [key, *named], from_browser=from_page)
+
+    def _check_page(self, scope: Scope, messages: Sequence[Message]) -> None:
+        """Raises Refused where too much comes from a page's address or of its visitor; servers send what they have."""
+        self._limits.check_address(scope)
+        for anonymous, count in Counter(message.anonymous for message in messages).items():
+            self._limits.check_visitor(f"anonymous {anonymous}", count)
 
     def _by_page(self, scope: Scope, now: float) -> Callable[[Message], Message]:
         """What becomes of the messages of one request that a page sent."""
@@ -178,6 +190,8 @@ class CollectOptions(TypedDict, total=False):
     consent_policy: str
     consent_from: str | Sequence[str]
     browser_signals: str | Sequence[str]
+    visitor_limit: int | str
+    address_limit: int | str
     clock: Callable[[], float]
 
 
@@ -196,13 +210,15 @@ class CollectApp:
         keyring = Keyring(settings.write_keys, settings.public_keys)
         if not keyring:
             raise ConfigurationError("Nobody could send events: set write_keys, public_keys or both.")
+        proxies = Proxies(settings.trusted_proxies)
         self._desk = CollectDesk(
             keyring,
             corridor=lambda: self._publisher.rulebook.corridor,
             store=self._store,
             clock=settings.clock,
-            proxies=Proxies(settings.trusted_proxies),
+            proxies=proxies,
             terms=terms_of(settings),
+            limits=limits_of(settings, proxies),
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -259,6 +259,8 @@ class Encounter(Acquaintance):
         if step is None:
             return None
         confirmed = self.identity.confirmed
+        if confirmed and not self._setup.limits.keeps(self.identity.visitor):
+            return self._keeper.turn_away()
         return self._noted(self._keeper.commit(self.identity.visitor, self._base, step, confirmed=confirmed))
 
     def _let_go(self) -> None:

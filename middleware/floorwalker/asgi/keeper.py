@@ -47,7 +47,7 @@ class Keeper:
         self.population = Population(store, clock=clock, random=random)
         self._store = store
         self._owned = owned
-        self._circuit = Circuit(clock=asyncio.get_running_loop().time)
+        self._circuit = Circuit(clock=asyncio.get_running_loop().time, spread=lambda: random(1)[0] / 255)
         self._ending: AsyncGenerator[None] | None = None
 
     @property
@@ -136,6 +136,10 @@ class Keeper:
     def commit(self, visitor: str, base: Loaded | None, step: Step, *, confirmed: bool, message: str = "") -> Commit:
         """Queue a step at once; what becomes of it is the store's to log. message: by which it is known again."""
         return self._store.submit(visitor, base, step, confirmed=confirmed, message=message)
+
+    def turn_away(self, steps: int = 1) -> Commit:
+        """What is not queued, since its visitor does too much in a minute: counted, and said in the log."""
+        return self._store.turn_away(steps)
 
     def person_known(self, user: str) -> str | None:
         """The visitor id of a person of the site's; None until the store has told how it is made."""

@@ -145,6 +145,7 @@ class PersonalizationMiddleware:
             clock=settings.clock,
             proxies=self._setup.proxies,
             terms=self._setup.terms,
+            limits=self._setup.limits,
         )
 
     def _store(self) -> Store:

@@ -59,6 +59,8 @@ class Options(TypedDict, total=False):
     consent: str | Mapping[str, str]
     consent_policy: str
     consent_from: str | Sequence[str]
+    visitor_limit: int | str
+    address_limit: int | str
     browser_signals: str | Sequence[str]
     me: bool | str
     me_name: str
@@ -84,7 +86,8 @@ class Settings:
     public_keys: who may send events. operators: who may look visitors up. metrics_key: who may read the metrics;
     metrics_folder: where workers of one machine share them. preview: whether signed links show the site
     as somebody made up. consent: whom the site asks; consent_policy: the version of what they agree to; consent_from:
-    where else a choice is read; browser_signals: which general refusals of browsers hold. me: whether visitors have a
+    where else a choice is read; browser_signals: which general refusals of browsers hold. visitor_limit,
+    address_limit: how many steps of one visitor are stored in a minute, and how often one address may ask. me: whether visitors have a
     page of their own; me_name, me_accent: what the site is called and coloured there; me_template: what is put around
     it; me_traits: what may be changed there. script: what personal pages get for client.js, `no`, `mark` or `insert`.
     clock: seconds since 1970. random: n random bytes, for visitors' ids.
@@ -111,6 +114,8 @@ class Settings:
     preview: bool = True
     consent: Asking = NOBODY_ASKED
     consent_policy: str = ""
+    visitor_limit: int = 600
+    address_limit: int = 6_000
     consent_from: tuple[Source, ...] = ()
     browser_signals: tuple[str, ...] = SIGNALS
     me: bool = True
@@ -235,6 +240,13 @@ def _seconds(value: float | str) -> float:
     return seconds
 
 
+def _many_a_minute(value: int | str) -> int:
+    many = int(value)
+    if not (many == 0 or 10 <= many <= 10_000_000):
+        raise ValueError("it is a number a minute of 10 and more, or 0 for no limit")
+    return many
+
+
 def _prefix(value: str) -> str:
     if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", value):
         raise ValueError("it begins with / and does not end with it, as in /_floorwalker")
@@ -303,6 +315,8 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "preview": _yes_or_no,
     "consent": read_asking,
     "consent_policy": read_policy,
+    "visitor_limit": _many_a_minute,
+    "address_limit": _many_a_minute,
     "consent_from": read_sources,
     "browser_signals": read_browser_signals,
     "me": _yes_or_no,

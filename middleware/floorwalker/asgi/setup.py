@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from floorwalker.asgi.cookie import VisitorCookie
 from floorwalker.asgi.http.address import Proxies
+from floorwalker.asgi.limits import Limits
 from floorwalker.asgi.permitting.terms import Terms
 from floorwalker.asgi.places import open_places
 from floorwalker.asgi.rules.publishing import Publisher
@@ -30,6 +31,7 @@ class Setup:
         self.cookie = VisitorCookie(settings.secret_keys, random=settings.random)
         self.proxies = Proxies(settings.trusted_proxies)
         self.terms = terms_of(settings)
+        self.limits = limits_of(settings, self.proxies)
         self.publisher = publisher_of(settings)
         self.tallies = Tallies()
         if isinstance(settings.store, str):
@@ -80,6 +82,17 @@ def terms_of(settings: Settings) -> Terms:
         policy=settings.consent_policy,
         sources=settings.consent_from,
         signals=settings.browser_signals,
+    )
+
+
+def limits_of(settings: Settings, proxies: Proxies) -> Limits:
+    """How much one visitor may have stored, and how often one address may ask."""
+    return Limits(
+        visitor_limit=settings.visitor_limit,
+        address_limit=settings.address_limit,
+        proxies=proxies,
+        clock=settings.clock,
+        random=settings.random,
     )
 
 

@@ -14,6 +14,7 @@ class Loss(StrEnum):
 
     FLOOD = "flood"  # too many new visitors in a second
     OVERFLOW = "overflow"  # too many steps wait for a store that is away
+    TOO_MUCH = "too much"  # one visitor does more in a minute than is stored
     EXPIRED = "expired"  # a step waited longer than the spool's life
     ERASED = "erased"  # the visitor was erased
     TOO_NEW = "too new"  # a newer release wrote the record, and the step brought no raw events to put aside

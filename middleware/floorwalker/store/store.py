@@ -28,7 +28,7 @@ from floorwalker.store.flood import TokenBucket
 from floorwalker.store.keyspace import Keyspace
 from floorwalker.store.link.pipe import Link
 from floorwalker.store.loading import Loading, readable
-from floorwalker.store.losses import Losses
+from floorwalker.store.losses import Loss, Losses
 from floorwalker.store.naming import client_id, person_id
 from floorwalker.store.oblivion import Oblivion
 from floorwalker.store.population import Population
@@ -91,7 +91,8 @@ class Store(Oblivion):
         self._namespace = namespace
         self._losses = Losses(clock)
         self._outage = Outage(
-            self.ping,
+            self._probe,
+            spread=lambda: random_bytes(1)[0] / 255,
             first_s=settings.probe_first_s,
             longest_s=settings.probe_longest_s,
         )
@@ -185,6 +186,13 @@ class Store(Oblivion):
             keeps_life=keeps_life,
         )
         self._lanes.submit(base.visitor if base is not None else visitor, base, waiting)
+        return future
+
+    def turn_away(self, steps: int = 1) -> asyncio.Future[Committed]:
+        """Steps that are not even queued, since their visitor does too much in a minute; they are counted as lost."""
+        self._desk.losses.add(Loss.TOO_MUCH, steps)
+        future: asyncio.Future[Committed] = self._desk.loop.create_future()
+        future.set_result(Committed(Outcome.TOO_MUCH))
         return future
 
     async def commit(
@@ -359,11 +367,16 @@ class Store(Oblivion):
             await self._desk.spool.close()
         return lost
 
+    async def _probe(self) -> None:
+        """Whether commits may go on."""
+        await self.ping()
+        await self._desk.keyspace.confirm()
+
     async def _load_one(self, visitor: str) -> Loaded:
-        reading = self._lanes.read(visitor)
+        if self._outage.away and not self._outage.takes_reads and self._lanes.hold(visitor):
+            raise StoreUnavailable(self._outage.reason)
+        reading = None if self._outage.away else self._lanes.read(visitor)
         if reading is not None:
-            if self._outage.away:
-                raise StoreUnavailable(self._outage.reason)
             committed = await reading
             if committed.loaded is not None:
                 return committed.loaded

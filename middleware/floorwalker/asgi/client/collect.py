@@ -51,6 +51,7 @@ class PageDesk:
             await refusal(scope, receive, send)
             return
         try:
+            self._setup.limits.check_address(scope)
             body = await body_of(receive, lowered(scope["headers"]), most_bytes=MOST_BYTES)
             if body is None:
                 return
@@ -80,16 +81,27 @@ class PageDesk:
         try:
             response = _empty(_NOTHING)
             if await listening.hears(told):
+                self._check(listening, told)
                 stands = await listening.hear(told)
                 shown = await listening.changed(told) if stands and told.live else {}
                 response = told_slots(shown, listening.rulebook) if shown else _empty(_NOTHING if stands else _QUEUED)
                 response.raw_headers.extend(listening.naming())
+        except Refused as why:
+            response = refused(why, challenge=False)
         except Exception:
             logger.exception("what a page told is not stored")
             self._setup.tallies.failure("what pages tell")
             shown, response = {}, _empty(_NOTHING)
         await response(scope, receive, send)
         listening.show(shown)
+
+    def _check(self, listening: Listening, told: Told) -> None:
+        """Raises Refused where this visitor does too much."""
+        try:
+            self._setup.limits.check_visitor(listening.identity.visitor, len(told.happenings))
+        except Refused:
+            listening.turn_away(len(told.happenings))
+            raise
 
 
 def _empty(status: int) -> Response:

@@ -46,6 +46,10 @@ class Listening(Encounter):
             self._arrived_at(walk, self._commits[-1])
         return True
 
+    def turn_away(self, steps: int) -> None:
+        """It tells too much, and is not stored."""
+        self._keeper.turn_away(steps)
+
     async def changed(self, told: Told) -> dict[str, Shown]:
         """What the page's live slots show now, where that is something else than what it has."""
         walk = await self.walk()

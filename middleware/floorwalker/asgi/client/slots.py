@@ -33,6 +33,7 @@ from floorwalker.asgi.meeting import Meeting
 from floorwalker.asgi.setup import Setup
 from floorwalker.asgi.tracing import encounter_of
 from floorwalker.collect.refusals import Refused
+from floorwalker.core.consent import NOBODY_ASKED
 from floorwalker.core.hit import HitKind
 from floorwalker.core.ruleset import Ruleset
 from floorwalker.html.weave import Outcome
@@ -81,6 +82,7 @@ class SlotDesk:
         try:
             meeting = await self._spoken_for(asked, page) if is_spoken_for(asked) else self._meeting(page)
         except Refused as why:
+            why = self._setup.limits.slowed(why, scope)
             await refused(why, challenge=True)(scope, receive, send)
             return
         if meeting is None:
@@ -98,7 +100,8 @@ class SlotDesk:
         """The script, with the slots of the rules in force that it cannot find by itself, or that are left to it."""
         asked = Asked(scope, receive)
         places = json.dumps(_places(self._setup.rulebook.ruleset), ensure_ascii=True, separators=(",", ":"))
-        script = f"const SLOTS={places};\n".replace("<", "\\u003c") + self._script
+        is_asked = "false" if self._setup.settings.consent == NOBODY_ASKED else "true"
+        script = f"const SLOTS={places},ASKED={is_asked};\n".replace("<", "\\u003c") + self._script
         tag = f'"{sha256(script.encode()).hexdigest()[:16]}"'
         headers = {"cache-control": f"public, max-age={_FRESH_S}", "etag": tag, "x-content-type-options": "nosniff"}
         if tag in asked.headers.get("if-none-match", ""):  # whoever compresses it may have made the tag a weak one
@@ -151,6 +154,11 @@ class SlotDesk:
     def _refusal(self, asked: Asked) -> Response | None:
         if not is_spoken_for(asked) and not is_same_origin(asked.scope):
             return problem(403, "Forbidden", "Slots are told to pages of this site only.")
+        try:
+            if not is_spoken_for(asked):
+                self._setup.limits.check_address(asked.scope)
+        except Refused as why:
+            return refused(why, challenge=False)
         names, url = _names(asked), asked.query_params.get("url", "")
         if not names or len(names) > MOST_NAMES:
             return problem(400, "Bad Request", f"names: write one to {MOST_NAMES} slots, separated by commas.")

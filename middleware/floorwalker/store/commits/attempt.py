@@ -56,6 +56,7 @@ class Outcome(StrEnum):
     SPOOLED = "spooled"  # written down on disk; whoever reads the spool commits it
     FLOOD = "flood"  # not stored: too many new visitors in this second
     OVERFLOW = "overflow"  # not stored: too many steps wait for a store that is away
+    TOO_MUCH = "too much"  # not stored: one visitor does more in a minute than is stored
     EXPIRED = "expired"  # not stored: waited longer than the spool's life
     ERASED = "erased"  # not stored: the visitor was erased
     TOO_NEW = "too new"  # not stored: a newer release wrote the record, and there was nothing to put aside
