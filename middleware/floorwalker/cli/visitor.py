@@ -3,9 +3,9 @@
 import argparse
 from typing import Any, Final
 
-from floorwalker.cli import visitor_erase, visitor_find, visitor_import, visitor_note, visitor_one
+from floorwalker.cli import visitor_erase, visitor_find, visitor_import, visitor_note, visitor_one, visitor_rewrite
 
-_PARTS: Final = (visitor_one, visitor_find, visitor_note, visitor_import, visitor_erase)
+_PARTS: Final = (visitor_one, visitor_find, visitor_note, visitor_import, visitor_erase, visitor_rewrite)
 
 
 def add(subparsers: Any) -> None:

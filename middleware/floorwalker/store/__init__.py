@@ -5,6 +5,7 @@ from floorwalker.store.loading import Loading
 from floorwalker.store.open import open_store
 from floorwalker.store.publications import KeptRules, Publication
 from floorwalker.store.records.found import Loaded
+from floorwalker.store.renewing import Renewal
 from floorwalker.store.settings import StoreSettings
 from floorwalker.store.store import Health, Store
 from floorwalker.store.streams import StreamEntry
@@ -19,6 +20,7 @@ __all__ = [
     "Loading",
     "Outcome",
     "Publication",
+    "Renewal",
     "Sought",
     "Step",
     "Store",

@@ -8,6 +8,7 @@ from floorwalker.store.commits.erasing import erase
 from floorwalker.store.commits.forgetting import forget_events
 from floorwalker.store.commits.lanes import Lanes
 from floorwalker.store.commits.waiting import Forget, Waiting
+from floorwalker.store.renewing import Renewal, renew
 from floorwalker.store.shedding import shed_log
 from floorwalker.store.tracing import Sought, Traces, sought_of, trace
 
@@ -63,6 +64,13 @@ class Oblivion:
         A server that keeps none has none to shed. Raises StoreError where one refuses.
         """
         return await shed_log(self._desk.link, timeout_s=timeout_s)
+
+    async def renew(self, renewal: Renewal | None = None, *, pause_s: float = 0.005) -> Renewal:
+        """Write anew what would be written otherwise now: by the newest data key, and without what has had its time.
+
+        Off any page's path. May be repeated after StoreUnavailable.
+        """
+        return await renew(self._desk, renewal or Renewal(), pause_s=pause_s)
 
     def _forget(self, visitor: str, wish: Forget) -> asyncio.Future[Committed]:
         future: asyncio.Future[Committed] = self._desk.loop.create_future()

@@ -283,7 +283,7 @@ SCRIPTS = st.lists(st.lists(st.sampled_from(sorted(ACTS)), min_size=1, max_size=
 def test_whoever_acts_while_somebody_is_erased_brings_nothing_of_them_back(
     valkey_server: str, past: list[str], scripts: list[list[str]], erased: str, order: list[int]
 ) -> None:
-    """One command at a time, in any order, of several workers; nobody but the erased one's own stone is left of them."""
+    """One command at a time, in any order, of several workers; of the erased one nothing is left but a stone."""
     asyncio.run(_raced(valkey_server, past, scripts, erased, order))
 
 

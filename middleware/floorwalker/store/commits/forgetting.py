@@ -3,12 +3,12 @@
 from msgspec.structs import replace
 
 from floorwalker.store.commits.attempt import PSEUDONYM_BYTES
-from floorwalker.store.commits.desk import Desk, as_bytes
+from floorwalker.store.commits.desk import Desk
+from floorwalker.store.commits.rewriting import following, put
 from floorwalker.store.commits.unposting import unpost
 from floorwalker.store.commits.unstreaming import unstream
 from floorwalker.store.records.found import POINTERS_FOLLOWED, Found, Loaded
 from floorwalker.store.records.record import Alias, Body, Record, State
-from floorwalker.store.scripts import script
 
 
 async def forget_events(desk: Desk, visitor: str, *, hops: int = POINTERS_FOLLOWED) -> int:
@@ -22,7 +22,7 @@ async def forget_events(desk: Desk, visitor: str, *, hops: int = POINTERS_FOLLOW
     while isinstance(found, Loaded) and found.record is not None and found.record.state is State.LIVE:
         before = found.record.body
         renamed = _renamed(found.record, desk.random_bytes(PSEUDONYM_BYTES))
-        found = await _put(desk, found, renamed)
+        found = await put(desk, found, renamed)
         if found is None:
             dropped = await _drop(desk, before)
             await _settle(desk, visitor, renamed.body.pseudonym)
@@ -47,7 +47,7 @@ async def _settle(desk: Desk, visitor: str, pseudonym: bytes) -> None:
         if found.record.state is not State.LIVE:
             return
         others = tuple([Alias(one.visitor, b"") for one in found.record.body.aliases if one.visitor != visitor])
-        found = await _put(desk, found, _next(found.record, replace(found.record.body, aliases=others)))
+        found = await put(desk, found, following(found.record, replace(found.record.body, aliases=others)))
 
 
 def _renamed(record: Record, pseudonym: bytes) -> Record:
@@ -55,16 +55,4 @@ def _renamed(record: Record, pseudonym: bytes) -> Record:
     body = record.body
     aliases = (*body.aliases, Alias(body.visitor, body.pseudonym))
     pending = replace(body.pending, events=(), counts=()) if body.pending is not None else None
-    return _next(record, replace(body, pseudonym=pseudonym, aliases=aliases, pending=pending))
-
-
-def _next(record: Record, body: Body) -> Record:
-    return replace(record, version=(record.version + 1) % (1 << 32), body=body)
-
-
-async def _put(desk: Desk, found: Loaded, record: Record) -> Found | None:
-    """Put a record in the place of what was found, for as long as that would have stayed; None, or what lies there."""
-    keys = await desk.keyspace.keys()
-    names = [keys.profile(found.visitor)]
-    reply = await script("rewrite").run(desk.link, names, [found.identity, record.encode()])
-    return None if reply == 1 else desk.read(found.visitor, as_bytes(reply))
+    return following(record, replace(body, pseudonym=pseudonym, aliases=aliases, pending=pending))
