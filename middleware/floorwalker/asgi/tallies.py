@@ -5,6 +5,8 @@ from typing import Final
 
 from floorwalker.html.weave import Outcome
 
+_CHANGED: Final = Outcome.CHANGED  # an enum's attributes cost more than a name
+_KEPT: Final = Outcome.KEPT
 WAITS_S: Final = (0.0, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25)
 """Upper ends of the classes of waits, in seconds; longer ones fall into a last class."""
 
@@ -79,33 +81,28 @@ class Tallies:
 
     def page(self, outcomes: Mapping[str, Outcome], known: Container[str]) -> None:
         """A page has gone out whose slots were looked for. known: the slots of the rules; no other name is kept."""
-        changed = False
-        for name, outcome in outcomes.items():
-            changed = changed or outcome is Outcome.CHANGED
-            self.slot(name, outcome, known)
-        if changed:
+        if self.told(outcomes, known):
             self.pages_changed += 1
         else:
             self.pages_kept += 1
 
-    def told(self, outcomes: Mapping[str, Outcome], known: Container[str]) -> None:
-        """Slots were decided for a page that is in a browser already."""
+    def told(self, outcomes: Mapping[str, Outcome], known: Container[str]) -> bool:
+        """What became of slots, in a page that goes out or is in a browser already; whether any was changed."""
+        changed, slots = False, self.slots
         for name, outcome in outcomes.items():
-            self.slot(name, outcome, known)
-
-    def slot(self, name: str, outcome: Outcome, known: Container[str]) -> None:
-        """What became of one slot."""
-        tally = self.slots.get(name)
-        if tally is None:
-            if name not in known:
-                return
-            tally = self.slots[name] = SlotTally()
-        if outcome is Outcome.CHANGED:
-            tally.changed += 1
-        elif outcome is Outcome.KEPT:
-            tally.kept += 1
-        else:
-            tally.others[outcome.value] = tally.others.get(outcome.value, 0) + 1
+            tally = slots.get(name)
+            if tally is None:
+                if name not in known:
+                    continue
+                tally = slots[name] = SlotTally()
+            if outcome is _CHANGED:
+                tally.changed += 1
+                changed = True
+            elif outcome is _KEPT:
+                tally.kept += 1
+            else:
+                tally.others[outcome.value] = tally.others.get(outcome.value, 0) + 1
+        return changed
 
     def failure(self, place: str) -> None:
         """Something unforeseen failed in us there."""
