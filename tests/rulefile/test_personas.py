@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from floorwalker.core.advance import Corridor
+from floorwalker.core.consent import EVERYTHING, NOTHING_ALLOWED
 from floorwalker.core.deciding.decide import decide
 from floorwalker.core.events import Page
 from floorwalker.core.personas import TYPICAL_AGENTS, Expectation, Happening, PastOrder, Persona, Piece
@@ -191,6 +192,23 @@ def test_without_consent_a_past_is_warned_of() -> None:
     assert ruleset.personas["a"].remembered is False
     assert [problem.code for problem in problems if problem.code == "consent"] == ["consent"]
     assert persona("{consent: yes}").remembered
+
+
+CONSENTING = [
+    ("no", NOTHING_ALLOWED, None),
+    ("undecided", NOTHING_ALLOWED, ("undecided",)),
+    ("[analytics]", {"analytics"}, ("analytics",)),
+    ("[analytics, personalization]", EVERYTHING, None),
+    ("[newsletter]", EVERYTHING, None),
+]
+
+
+@pytest.mark.parametrize(("written", "granted", "said"), CONSENTING)
+def test_what_a_persona_agreed_to_is_what_may_be_kept_of_them(
+    written: str, granted: Any, said: tuple[str, ...] | None
+) -> None:
+    permission = persona(f"{{consent: {written}}}").permission
+    assert (permission.granted, permission.said) == (granted, said)
 
 
 def test_a_test_says_what_is_expected_and_where_it_stands() -> None:

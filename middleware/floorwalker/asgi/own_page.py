@@ -14,7 +14,7 @@ from msgspec import Struct
 from starlette.requests import Request as Asked
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from floorwalker.asgi.client.page import is_ours, page_scope
+from floorwalker.asgi.client.page import is_ours, is_own_form, page_scope
 from floorwalker.asgi.collecting import body_of
 from floorwalker.asgi.http.headers import first_of, lowered
 from floorwalker.asgi.http.problems import problem
@@ -30,7 +30,7 @@ from floorwalker.core.reading.address import split_address
 from floorwalker.errors import ConfigurationError, StoreError, TemplateFailed
 from floorwalker.me import answers
 from floorwalker.me.export import everything_of, for_the_visitor, nothing_of
-from floorwalker.me.pages import Own, Pages
+from floorwalker.me.pages import ICON, Own, Pages
 from floorwalker.me.traits import NotTaken, correction_of, own_traits
 
 logger = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ _GUARDS: Final = {
     "x-frame-options": "DENY",
     "x-robots-tag": "noindex, nofollow",
 }
-_READ: Final = ("/me", "/me.json", "/me/me.css")
+_READ: Final = ("/me", "/me.json", "/me/me.css", "/me/icon.svg")
 _POSTED: Final = ("/me/correct", "/me/erase")
 
 
@@ -103,6 +103,8 @@ class OwnDesk:
         match path:
             case "/me/me.css":
                 return Response(self._pages.style, media_type="text/css", headers=_KEPT)
+            case "/me/icon.svg":
+                return Response(ICON, media_type="image/svg+xml", headers=_KEPT)
             case "/me" | "/me.json":
                 return await self._met(scope, path, {})
             case "/me/correct" | "/me/erase":
@@ -111,7 +113,7 @@ class OwnDesk:
                 return problem(404, "Not Found", "There is nothing at this address.")
 
     async def _posted(self, scope: Scope, receive: Receive, path: str) -> Response | None:
-        if not _is_own_form(scope, self._request(scope).origin):
+        if not is_own_form(scope, self._request(scope).origin):
             return self._plain(answers.ELSEWHERE, self._prefix(scope))
         try:
             body = await body_of(receive, lowered(scope["headers"]), most_bytes=FORM_BYTES)
@@ -225,15 +227,6 @@ def _check_template(setup: Setup, path: str) -> None:
         setup.rulebook.check_document(path)
     except TemplateFailed as failed:
         raise ConfigurationError(f"The setting me_template cannot be {path!r}: {failed}.") from failed
-
-
-def _is_own_form(scope: Scope, origin: str) -> bool:
-    """Whether a page of this very origin sent it. A browser that says neither header is believed nothing."""
-    headers = lowered(scope["headers"])
-    site, sent_from = first_of(headers, b"sec-fetch-site"), first_of(headers, b"origin")
-    if site is not None:
-        return site == b"same-origin"
-    return sent_from is not None and sent_from.lower() == origin.encode("latin-1")
 
 
 def _form(body: bytes) -> dict[str, Any]:

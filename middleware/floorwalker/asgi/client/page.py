@@ -57,6 +57,15 @@ def is_same_origin(scope: Scope) -> bool:
     return origin is None or origin.partition(b"://")[2] == first_of(headers, b"host")
 
 
+def is_own_form(scope: Scope, origin: str) -> bool:
+    """Whether a page of this very origin sent it. A browser that says neither header is believed nothing."""
+    headers = lowered(scope["headers"])
+    site, sent_from = first_of(headers, b"sec-fetch-site"), first_of(headers, b"origin")
+    if site is not None:
+        return site == b"same-origin"
+    return sent_from is not None and sent_from.lower() == origin.encode("latin-1")
+
+
 def page_scope(scope: Scope, *, url: str, referrer: str) -> Scope:
     """The request as the page itself would have made it: its address, and where it was come to from."""
     address = split_address(url)

@@ -6,7 +6,7 @@ from typing import Final
 
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from floorwalker.asgi.client.page import NOT_KEPT, is_ours, is_same_origin, page_scope
+from floorwalker.asgi.client.page import NOT_KEPT, is_ours, is_own_form, page_scope
 from floorwalker.asgi.collecting import body_of, refused
 from floorwalker.asgi.consent.agreeing import Agreeing
 from floorwalker.asgi.consent.told import MOST_BYTES, Told, read_told
@@ -46,7 +46,7 @@ class ConsentDesk:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """303 to a page for a form, 200 with what is allowed for a script; both bring the cookies."""
         headers = lowered(scope["headers"])
-        if not is_same_origin(scope):
+        if not is_own_form(scope, Request(scope, at=self._setup.clock(), proxies=self._setup.proxies).origin):
             refusal = problem(403, "Forbidden", "What a visitor allows is told by pages of this site only.")
             await refusal(scope, receive, send)
             return
