@@ -56,7 +56,10 @@ class Device(Struct, frozen=True, gc=False):
 
 
 class Robot(Struct, frozen=True, gc=False):
+    """acts_for_person: an AI agent that somebody sent here, rather than one that comes by itself."""
+
     name: str
+    acts_for_person: bool = False
 
 
 class Place(Struct, frozen=True, gc=False):

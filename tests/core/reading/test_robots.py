@@ -3,7 +3,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
+from floorwalker.core.hit import Hit
 from floorwalker.core.reading import SignalReader, read_signals
 
 ROBOTS = yaml.safe_load((Path(__file__).parents[2] / "cases" / "robots.yaml").read_text(encoding="utf-8"))
@@ -53,3 +56,73 @@ def test_published_robots_are_told_from_people(shared_data):
     people = [robot(case["user_agent"]) is not None for case in cases if case["class"] not in ("bot", "unknown")]
     assert sum(robots) / len(robots) >= 0.98
     assert sum(people) / len(people) <= 0.01
+
+
+CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36"
+KHTML = "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; {}; +https://example.com/bot)"
+VISITING = SignalReader(agents_visit=True)
+
+
+@pytest.mark.parametrize(
+    "agent",
+    [
+        *map(KHTML.format, ("ChatGPT-User/1.0", "Claude-User/1.0", "Perplexity-User/1.0", "MistralAI-User/1.0")),
+        "Claude-User (claude-code/2.1.86; +https://support.anthropic.com/)",
+        "Mozilla/5.0 (compatible; Google-Agent; +https://developers.google.com/)",
+        "meta-externalfetcher/1.1",
+        f"{CHROME}; Manus-User/1.0",
+    ],
+)
+def test_agents_that_act_for_a_person_may_count_as_visitors(agent):
+    assert robot(agent).acts_for_person
+    assert read_signals(url="/", headers={"User-Agent": agent}, reader=VISITING).robot is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["GPTBot/1.2", "OAI-SearchBot/1.0", "ClaudeBot/1.0", "Claude-SearchBot/1.0", "PerplexityBot/1.0", "CCBot/2.0"],
+)
+def test_crawlers_never_do(name):
+    found = read_signals(url="/", headers={"User-Agent": KHTML.format(name)}, reader=VISITING).robot
+    assert found is not None
+    assert not found.acts_for_person
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ('"https://chatgpt.com"', "chatgpt.com"),
+        ('sig1="https://agent.example.com/.well-known/keys"', "agent.example.com"),
+        ("\xff nonsense", "signed"),
+        ("", "signed"),
+    ],
+)
+def test_an_agent_in_a_browser_is_known_by_what_it_signs_with(header, name):
+    headers = {"User-Agent": CHROME, "Signature-Agent": header}
+    found = read_signals(url="/", headers=headers, reader=READER).robot
+    assert (found.name, found.acts_for_person) == (name, True)
+    assert read_signals(url="/", headers=headers, reader=VISITING).robot is None
+
+
+def test_a_crawler_that_signs_stays_a_crawler():
+    headers = {"User-Agent": KHTML.format("GPTBot/1.2"), "Signature-Agent": '"https://openai.com"'}
+    assert read_signals(url="/", headers=headers, reader=VISITING).robot.name == "GPTBot"
+
+
+TELLING = {
+    "Host": st.sampled_from(["shop.example", ""]),
+    "User-Agent": st.sampled_from(
+        ["", "-", CHROME, KHTML.format("GPTBot/1.2"), KHTML.format("Claude-User/1.0"), "\xff"]
+    ),
+    "Signature-Agent": st.sampled_from(['"https://chatgpt.com"', ""]),
+    "Sec-CH-UA": st.sampled_from(['"HeadlessChrome";v="141"', '"Chromium";v="141"']),
+    "Sec-CH-UA-Platform": st.sampled_from(['"Linux"', ""]),
+    "Accept": st.just("text/html"),
+}
+
+
+@given(headers=st.fixed_dictionaries({}, optional=TELLING), reader=st.sampled_from([READER, VISITING]))
+def test_whether_a_robot_asks_is_told_alone_as_it_is_with_all_else(headers, reader):
+    raw = {name.lower().encode(): value.encode("latin-1") for name, value in headers.items()}
+    whole = reader.read(Hit(at=0.0, url="/", headers=tuple(raw.items()))).robot
+    assert reader.is_robot(raw) is (whole is not None)

@@ -29,7 +29,7 @@ from floorwalker.core.reading.place import (
     valid_address,
 )  # fmt: skip
 from floorwalker.core.reading.referrer import DIRECT, Arrival, bare_hosts, read_referrer
-from floorwalker.core.reading.robots import read_robot
+from floorwalker.core.reading.robots import read_robot, read_signer
 from floorwalker.core.reading.sources import known_sources
 from floorwalker.core.signals import Device, Place, Robot, Signals
 from floorwalker.errors import ConfigurationError
@@ -46,6 +46,21 @@ _NO_PARTNERS: Mapping[str, str] = MappingProxyType({})
 _SECRET = frozenset((b"cookie", b"authorization", b"proxy-authorization"))
 _PREFETCH = ("sec-purpose", "purpose", "x-purpose", "x-moz")
 _AHEAD = ("prefetch", "preview", "prerender")
+_TELLING_ROBOTS = tuple(
+    (name.encode(), name)
+    for name in (
+        "host",
+        "user-agent",
+        "signature-agent",
+        "sec-ch-ua",
+        "sec-ch-ua-full-version-list",
+        "sec-ch-ua-mobile",
+        "sec-ch-ua-platform",
+        "sec-ch-ua-platform-version",
+        "sec-ch-ua-model",
+        "sec-ch-ua-form-factors",
+    )
+)
 _NAMELESS = Robot("no user agent")
 _CONNECTIONS = frozenset(("slow-2g", "2g", "3g", "4g", "5g"))
 
@@ -55,7 +70,8 @@ class SignalReader:
 
     hosts: the site's other hosts, with their subdomains, whose referrers are internal. partners: host to name.
     places: looks an address up in a city database. trusted_headers: the presets of TRUSTED_HEADERS whose place headers
-    are believed before the database is asked; trust only what your own network sets.
+    are believed before the database is asked; trust only what your own network sets. agents_visit: AI agents that act
+    for a person are no robots.
     """
 
     def __init__(
@@ -65,11 +81,13 @@ class SignalReader:
         partners: Mapping[str, str] = _NO_PARTNERS,
         places: Places | None = None,
         trusted_headers: str | Sequence[str] = (),
+        agents_visit: bool = False,
     ) -> None:
         self._hosts = bare_hosts(hosts)
         self._partners = {host: name for key, name in partners.items() for host in bare_hosts((key,))}
         self._places = places
         self._trusted = _presets((trusted_headers,) if isinstance(trusted_headers, str) else trusted_headers)
+        self._agents_visit = agents_visit
         self._sources = known_sources()
         self._agent = lru_cache(_CACHED)(_read_agent)
         self._arrival = lru_cache(_CACHED // 4)(self._read_arrival)
@@ -133,6 +151,11 @@ class SignalReader:
             do_not_track=headers.get("sec-gpc") == "1" or headers.get("dnt") == "1",
         )
 
+    def is_robot(self, headers: Mapping[bytes, bytes]) -> bool:
+        """Whether a robot asks, told alone and at once from the request's headers; as `read` has it."""
+        told = {name: headers[raw][:TEXT_LIMIT].decode("latin-1") for raw, name in _TELLING_ROBOTS if raw in headers}
+        return self._device(told)[1] is not None
+
     def _read_arrival(self, header: bytes, host: str) -> Arrival:
         return read_referrer(header, host=host, hosts=self._hosts, partners=self._partners, sources=self._sources)
 
@@ -141,9 +164,13 @@ class SignalReader:
         if agent is None:
             # A request that came over HTTP names its host; without a user agent no browser sent it.
             return Device(), _NAMELESS if "host" in headers else None
-        return self._agent(
-            agent, _hints(headers) if "sec-ch-ua" in headers or "sec-ch-ua-platform" in headers else NO_HINTS
-        )
+        hints = _hints(headers) if "sec-ch-ua" in headers or "sec-ch-ua-platform" in headers else NO_HINTS
+        device, robot = self._agent(agent, hints)
+        if robot is None and "signature-agent" in headers:
+            robot = read_signer(headers["signature-agent"])
+        if robot is not None and robot.acts_for_person and self._agents_visit:
+            return device, None
+        return device, robot
 
     def _located(self, address: str | None, headers: Mapping[str, str]) -> Place | None:
         for names in self._trusted:

@@ -12,6 +12,7 @@ _COMPATIBLE = re.compile(r"\bcompatible *[;,] *\+?", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z0-9!][\w.!-]*")
 _PRODUCT = re.compile(r"([A-Za-z0-9!][\w.!-]*)/")
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s;,)]*|\S{1,64}@\S+", re.IGNORECASE)
+_SIGNER = re.compile(r"https://([A-Za-z0-9.-]+)")
 _PLACEHOLDER = re.compile(r"(?:Chrome|Safari|Version)/[A-Z]\.[A-Z]|^\W*$")
 _TRADES = (
     "bot", "crawl", "spider", "slurp", "scrape", "fetch", "monitor", "checker", "scanner", "preview", "archive",
@@ -26,8 +27,17 @@ _BROWSERS = frozenset((
 def read_robot(agent: str, *, is_spider: bool) -> Robot | None:
     """The robot behind a user agent, or None for people. is_spider: the user-agent parser knows it as one."""
     if is_spider or _gives_itself_away(agent, known_giveaways()):
-        return Robot(_name(agent))
+        return Robot(_name(agent), acts_for_person=bool(known_giveaways()["agents"].search(agent)))
     return None
+
+
+def read_signer(header: str) -> Robot:
+    """The agent that a Signature-Agent header names (Web Bot Auth). It may bear a browser's user agent.
+
+    The signature is not verified: whoever claims to be a program is taken at their word.
+    """
+    host = _SIGNER.search(header)
+    return Robot((host[1] if host else "signed")[:NAME_LIMIT], acts_for_person=True)
 
 
 def _gives_itself_away(agent: str, signs: Mapping[str, Expression]) -> bool:
