@@ -27,9 +27,9 @@ from demo_site.letters import INBOX
 from demo_site.members import Members
 from demo_site.nightwatch import Nightwatch
 from demo_site.outside import Outside, Post, write_key_of
-from demo_site.play import ROLES
+from demo_site.play import ROLES, SAID
 from demo_site.render import HERE, environment, page
-from demo_site.stage import SAID, Stage, demo_clock
+from demo_site.stage import Stage, demo_clock
 from floorwalker import PersonalizationMiddleware
 from floorwalker.console.passwords import SALT_BYTES, hashed
 

@@ -28,6 +28,8 @@ COUNTRIES: Mapping[str, tuple[str, str]] = {
     "US": ("the United States", "America/New_York"),
 }
 
+SAID = "x-demo-allows"
+"""The header in which a played visitor says what may be remembered."""
 ASKED_IN = ("DE", "NO", "CH")
 """Of these, where the shop asks before it remembers anything."""
 ANSWERS = ("yes", "no")

@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse
 from demo_site.art import scene_drawing
 from demo_site.cart import Cart, read_cart
 from demo_site.catalogue import Catalogue
+from demo_site.play import SAID
 from demo_site.telling import quick_told
 from demo_site.who import found
 from floorwalker.jinja import SlotExtension
@@ -83,6 +84,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
         "person": request.session.get("person"),
         "said": request.session.pop("said", None),
         "told": "floorwalker" in request.scope,
+        "says_yes": request.headers.get(SAID) == "yes",
         "panel": "demo" in request.scope and not _is_previewed(request),
         **context,
     }

@@ -15,15 +15,13 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from demo_site.play import COUNTRIES, DEVICES, ROLES, Play, take_role
+from demo_site.play import COUNTRIES, DEVICES, ROLES, SAID, Play, take_role
 from demo_site.rehearsal import rehearse
 from demo_site.render import PREVIEW_COOKIES
 
 COOKIE = "play"
 CHOICE_COOKIES = ("fw-consent", "__Host-fw-consent")
 VISITOR_COOKIES = ("fw", "__Host-fw", *CHOICE_COOKIES)
-SAID = "x-demo-allows"
-"""The header in which a played visitor says what may be remembered."""
 SHOP_COOKIE = "shop"
 PREVIEW_PATHS = ("/_floorwalker/preview", "/demo/preview")
 HINTS = ("sec-ch-ua", "sec-ch-ua-mobile", "sec-ch-ua-platform", "sec-ch-ua-model", "sec-ch-ua-platform-version")

@@ -151,3 +151,27 @@ def test_paper_has_the_colour_of_the_day_or_the_night(open_page: Open, scheme: s
     page = open_page(color_scheme=scheme)
     page.goto(ME)
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == paper
+
+
+@pytest.mark.parametrize(
+    ("role", "choice", "is_kept"),
+    [
+        ("asked", "", False),
+        ("asked", "1.2026-11-22.personalization.", True),
+        ("asked", "1.2026-11-22.analytics~tests.personal", False),
+        ("refusing", "", False),
+        ("anew", "", True),
+        ("anew", "1.2026-11-22.none.", False),
+    ],
+)
+def test_the_time_zone_lies_in_the_browser_of_those_alone_who_allow_it(
+    open_page: Open, demo: str, role: str, choice: str, is_kept: bool
+) -> None:
+    page = open_page()
+    page.goto(f"/?play={role}")
+    before = [{"name": "fw_tz", "value": "Asia/Tokyo", "url": demo}]
+    page.context.add_cookies([*before, *([{"name": "fw-consent", "value": choice, "url": demo}] if choice else [])])
+    page.goto("/lenses")
+    page.wait_for_function("window.floorwalker")
+    kept = {one["name"]: one["value"] for one in page.context.cookies()}.get("fw_tz")
+    assert (kept is not None, kept != "Asia/Tokyo") == (is_kept, True)

@@ -8,8 +8,8 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from demo_site.play import FURTHEST_SHIFT, ROLES, Play, take_role
-from demo_site.stage import SAID, SHIFT, Stage, demo_clock
+from demo_site.play import FURTHEST_SHIFT, ROLES, SAID, Play, take_role
+from demo_site.stage import SHIFT, Stage, demo_clock
 
 NOON = 1_796_040_000.0  # 2026-11-30 12:00 UTC
 HTML = {"accept": "text/html", "sec-fetch-dest": "document"}

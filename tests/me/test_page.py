@@ -268,6 +268,8 @@ async def test_a_site_may_do_without_it(site: Site) -> None:
 async def test_the_site_is_called_by_its_name_and_has_its_colour(site: Site) -> None:
     app = site(me_name="Korn & Blende", me_accent="#808")
     assert b"What Korn &amp; Blende knows about you" in (await Browser(app).get(ME)).body
+    icon = await Browser(app).get(f"{ME}/icon.svg")
+    assert (icon.status, dict(icon.headers)[b"content-type"]) == (200, b"image/svg+xml")
     style = (await Browser(app).get(f"{ME}/me.css")).body.decode()
     assert "--accent: #880088" in style
 

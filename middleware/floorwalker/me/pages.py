@@ -112,6 +112,9 @@ def _read(folder: str, name: str) -> str:
     return (files("floorwalker.me") / folder / name).read_text(encoding="utf-8")
 
 
+ICON: Final = _read("static", "icon.svg")
+
+
 class Pages:
     """name: of the site, as visitors know it; empty says `this site`. accent: `#rrggbb`, empty is the house's own."""
 

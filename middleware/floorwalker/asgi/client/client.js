@@ -1,5 +1,5 @@
 /* floorwalker: fills the slots that are left to the page, and tells the site what happens in it; see docs/owners.md.
-   SLOTS: [name, selector, place, whether it is left to the page]. Sent without comments and indentation. */
+   SLOTS: [name, selector, place, whether it is left to the page]. ASKED: whether the site asks for consent. Sent without comments and indentation. */
 const own = document.currentScript || document.querySelector("script[src*='/client.js']"); /* a module has none */
 if (!own || window.floorwalker) return; /* two of them would begin two visitors */
 const base = own.src.replace(/\/client\.js.*$/, ""), asks = own.dataset, doc = document;
@@ -188,7 +188,11 @@ const start = (ahead) => {
   on("visibilitychange", () => (doc.hidden ? leave() : watch()));
   on("click", acted);
   on("submit", acted);
-  doc.cookie = `fw_tz=${Intl.DateTimeFormat().resolvedOptions().timeZone};path=/;max-age=34560000;samesite=lax`;
+  /* The time zone lies in the browser of those alone for whom content may be chosen by it. Of the names of what may be
+     allowed, one alone has a p. */
+  const said = /fw-consent=1\.[^.]*(\.[a-z~]*p)?/.exec(doc.cookie);
+  const may = said ? said[1] : asks.fwZone != null || !(ASKED || navigator.globalPrivacyControl || navigator.doNotTrack > 0);
+  doc.cookie = `fw_tz=${may ? Intl.DateTimeFormat().resolvedOptions().timeZone : ""};path=/;max-age=${may ? 34560000 : 0};samesite=lax`;
 };
 window.floorwalker = { track, fill, traits: (traits) => send({ type: "traits", traits }) };
 
