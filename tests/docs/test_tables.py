@@ -63,6 +63,8 @@ def test_every_variable_named_is_read() -> None:
         "ME": "no",
         "ME_ACCENT": "#8a1c10",
         "SCRIPT": "mark",
+        "VISITOR_LIMIT": "600",
+        "ADDRESS_LIMIT": "0",
         "GEO_HEADERS": "fly",
         "METRICS_KEY": "k" * 16,
         "OPERATORS": f"anna:scrypt$15$8$3${'s' * 22}${'h' * 43}",
