@@ -7,6 +7,7 @@ from floorwalker.asgi.cookie import values_of
 from floorwalker.core.choices import read_own, written
 from floorwalker.core.consent import UNCLEAR, Choice
 
+NAME: Final = b"fw-consent"
 MAX_AGE_SECONDS: Final = 400 * 86400  # the longest that browsers keep a cookie (RFC 6265bis)
 
 
@@ -33,4 +34,4 @@ def only_cookie(cookies: Sequence[bytes], name: bytes) -> str | None:
 
 
 def _name(*, secure: bool) -> bytes:
-    return b"__Host-fw-consent" if secure else b"fw-consent"
+    return b"__Host-" + NAME if secure else NAME

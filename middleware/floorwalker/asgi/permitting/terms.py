@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from floorwalker.asgi.http.request import Request
-from floorwalker.asgi.permitting.cookie import read_choice
+from floorwalker.asgi.permitting.cookie import NAME, read_choice
 from floorwalker.asgi.permitting.elsewhere import Source, choice_elsewhere
 from floorwalker.asgi.permitting.options import DNT, GPC
 from floorwalker.core.allowance import DAY_S
@@ -33,7 +33,7 @@ class Terms:
         self.policy = policy
         self._asking = asking
         self._sources = tuple(sources)
-        self._signals = tuple([_HEADERS[signal] for signal in signals])
+        self._signals = frozenset([_HEADERS[signal] for signal in signals])
         self._asks_nobody = asking == NOBODY_ASKED
 
     def permission(self, request: Request, country: Country) -> Permission:
@@ -57,10 +57,11 @@ class Terms:
 
     def choice(self, request: Request) -> Choice | None:
         """What the visitor said, as the request tells it: here, or elsewhere; where both tell, what both allow."""
-        today = int(request.at) // DAY_S
-        own = None
-        if b"cookie" in request.asked.headers:
-            own = read_choice(request.cookies, secure=request.secure, today=today)
+        own, today = None, int(request.at) // DAY_S
+        for header in request.cookies:
+            if NAME in header:  # nearly nobody's: of the others nothing is read
+                own = read_choice(request.cookies, secure=request.secure, today=today)
+                break
         if not self._sources:
             return own
         return together(own, choice_elsewhere(self._sources, request, today=today))
@@ -68,6 +69,8 @@ class Terms:
     def refuses(self, request: Request) -> bool:
         """Whether the browser refuses in general."""
         headers = request.asked.headers
+        if headers.keys().isdisjoint(self._signals):  # as of nearly everybody
+            return False
         return any(headers.get(name) == _REFUSAL for name in self._signals)
 
     def _judged(self, choice: Choice | None, country: Country, *, refuses: bool) -> Permission:
