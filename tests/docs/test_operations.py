@@ -3,6 +3,7 @@
 import json
 import re
 
+import pytest
 import yaml
 from msgspec import json as msgjson
 
@@ -12,6 +13,8 @@ from floorwalker.asgi.metrics.figures import figures_of
 from floorwalker.asgi.settings import read_settings
 from floorwalker.asgi.setup import Setup
 from floorwalker.asgi.tallies import SlotTally
+from floorwalker.logs import JsonFormatter
+from floorwalker.store.losses import Loss, Losses
 from tests.asgi.conftest import rules as rules
 from tests.docs.pages import ROOT, table
 from tests.docs.test_tables import bare
@@ -78,3 +81,10 @@ def test_the_spans_are_those_of_the_code() -> None:
     attributes = set(re.findall(r'set_attribute\(\s*"(floorwalker\.[a-z]+)"', source))
     assert set(spans) == made
     assert set().union(*spans.values()) == attributes
+
+
+def test_the_example_of_a_record_is_what_the_formatter_makes(caplog: pytest.LogCaptureFixture) -> None:
+    example = json.loads(next(line for line in PAGE.splitlines() if line.startswith('{"at"')))
+    Losses(lambda: 100.0).add(Loss.FLOOD, 3)
+    made = json.loads(JsonFormatter().format(caplog.records[-1]))
+    assert {**made, "at": example["at"]} == example

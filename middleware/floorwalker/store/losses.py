@@ -39,9 +39,10 @@ class Losses:
         now = self._clock()
         if now >= self._say_at:
             self._say_at = now + LOG_EVERY_S
-            said = ", ".join(f"{count} ({why.value})" for why, count in self._unsaid.items())
+            lost = {why.value: count for why, count in self._unsaid.items()}
             self._unsaid.clear()
-            logger.warning("steps not stored: %s", said)
+            said = ", ".join(f"{count} ({why})" for why, count in lost.items())
+            logger.warning("steps not stored: %s", said, extra={"lost": lost})
 
     def counts(self) -> dict[str, int]:
         """How many so far, by why."""

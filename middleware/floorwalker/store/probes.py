@@ -75,6 +75,7 @@ def probes_of(key: str) -> Mapping[str, tuple[Word, ...]]:
         "EVALSHA": ("EVALSHA", "0" * 40, 1, key),
         "PING": ("PING",),
         "SCAN": ("SCAN", 0),
+        "TIME": ("TIME",),
         "XGROUP": ("XGROUP", "CREATE", key, "g", "$", "MKSTREAM"),
         "XINFO": ("XINFO", "STREAM", key),
         "XREADGROUP": ("XREADGROUP", "GROUP", "g", "c", "COUNT", 1, "STREAMS", key, ">"),
