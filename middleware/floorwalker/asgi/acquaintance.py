@@ -53,7 +53,9 @@ class Acquaintance(Meeting):
         """The visitor whom the request named, or a new one."""
         if self._identity is None:
             brought = self._brought() if self.permission.stores else None
-            self._identity = brought or self._setup.cookie.new(self.request.at)
+            if brought is None or self._rulebook.reader.is_robot(self.request.asked.headers):
+                brought = self._setup.cookie.new(self.request.at)  # a robot is nobody, whosever cookie it brings
+            self._identity = brought
         return self._identity
 
     def agree(self, walk: Walk, granted: frozenset[Category]) -> None:

@@ -111,10 +111,10 @@ class Encounter(Acquaintance):
         """
         self._is_settled = True
         walk = await self.walk()
-        headers = await self._chosen(walk, headers, shared=shared)
         if walk.is_robot:
             self.tallies.robots += 1
             return headers
+        headers = await self._chosen(walk, headers, shared=shared)
         if not self.permission.stores:
             return self._parted(headers, shared=shared)
         cookie = self._cookie(shared=shared)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -50,6 +51,7 @@ class Options(TypedDict, total=False):
     places: str | Path | None
     trusted_proxies: str | Sequence[str]
     geo_headers: str
+    agents: str
     write_keys: str | Sequence[str]
     public_keys: str | Sequence[str]
     operators: str | Sequence[str] | Mapping[str, str]
@@ -82,7 +84,8 @@ class Settings:
     first.
     prefix: of our own endpoints. budget_ms: what we may take on top of the app's own time. exclude: paths that are
     left alone; `/x/` and `/x/**` hold all below. places: a MaxMind-format file. trusted_proxies: addresses or
-    networks whose forwarding headers are believed. geo_headers: the CDN whose place headers are believed. write_keys,
+    networks whose forwarding headers are believed. geo_headers: the CDN whose place headers are believed. agents:
+    whether AI agents that act for a person count `as-robots` or `as-visitors`. write_keys,
     public_keys: who may send events. operators: who may look visitors up. metrics_key: who may read the metrics;
     metrics_folder: where workers of one machine share them. preview: whether signed links show the site
     as somebody made up. consent: whom the site asks; consent_policy: the version of what they agree to; consent_from:
@@ -106,6 +109,7 @@ class Settings:
     places: Path | None = None
     trusted_proxies: tuple[str, ...] = ()
     geo_headers: str = ""
+    agents: str = "as-robots"
     write_keys: tuple[str, ...] = ()
     public_keys: tuple[str, ...] = ()
     operators: tuple[Operator, ...] = ()
@@ -197,6 +201,15 @@ def _texts(value: str | Sequence[str]) -> tuple[str, ...]:
     return tuple(part.strip() for part in parts if part.strip())
 
 
+def _paths(value: str | Sequence[str]) -> tuple[str, ...]:
+    paths = _texts(value)
+    for path in paths:
+        if not path.startswith("/"):
+            bare = path.strip("/*") or "admin"
+            raise ValueError(f"paths begin with /, as in /{bare}/**, which is /{bare} and all below")
+    return paths
+
+
 def _folder(value: str | Path) -> Path:
     if not str(value).strip():
         raise ValueError("it is empty")
@@ -278,9 +291,9 @@ def _colour(value: str) -> str:
     return read_colour(value.strip()) if _text(value) else ""
 
 
-def _script(value: str) -> str:
-    if _text(value) not in SCRIPT:
-        raise ValueError(f"it is one of {', '.join(SCRIPT)}")
+def _one_of(words: Sequence[str], value: str) -> str:
+    if _text(value) not in words:
+        raise ValueError(f"it is one of {', '.join(words)}")
     return value.strip()
 
 
@@ -290,6 +303,7 @@ def _callable(value: Any) -> Any:
     return value
 
 
+AGENTS = ("as-robots", "as-visitors")  # what AI agents count as that act for a person
 SCRIPT = ("no", "mark", "insert")  # blocks bear their names, and personal pages bring the script themselves
 _YES = ("yes", "true", "on", "1")
 _NO = ("no", "false", "off", "0")
@@ -303,10 +317,11 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "spool": _optional_file,
     "prefix": _prefix,
     "budget_ms": _budget,
-    "exclude": _texts,
+    "exclude": _paths,
     "places": _optional_file,
     "trusted_proxies": _texts,
     "geo_headers": _geo_headers,
+    "agents": partial(_one_of, AGENTS),
     "write_keys": _texts,
     "public_keys": _texts,
     "operators": read_operators,
@@ -324,7 +339,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "me_accent": _colour,
     "me_template": _text,
     "me_traits": _texts,
-    "script": _script,
+    "script": partial(_one_of, SCRIPT),
     "clock": _callable,
     "random": _callable,
 }

@@ -111,10 +111,11 @@ def _loader(settings: Settings) -> Callable[[RuleFiles | None], Rulebook]:
     """Makes a rulebook of files, or of the rules that are no files; the database of places is opened once."""
     places = open_places(settings.places) if settings.places is not None else None
     rules, templates, now, network = settings.rules, settings.templates, settings.clock, settings.geo_headers
+    visit = settings.agents == "as-visitors"
 
     def load(files: RuleFiles | None) -> Rulebook:
         if files is None:
-            return load_rulebook(rules, templates, now=now(), places=places, geo_headers=network)
-        return rulebook_of(files, now=now(), places=places, geo_headers=network)
+            return load_rulebook(rules, templates, now=now(), places=places, geo_headers=network, agents_visit=visit)
+        return rulebook_of(files, now=now(), places=places, geo_headers=network, agents_visit=visit)
 
     return load

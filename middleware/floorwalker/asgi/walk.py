@@ -117,7 +117,7 @@ class Walk:
 
     @property
     def segments(self) -> frozenset[str]:
-        return self.decisions.segments
+        return frozenset() if self.is_robot else self.decisions.segments
 
     @property
     def has_said(self) -> bool:

@@ -54,10 +54,12 @@ class Rulebook:
         *,
         places: Places | None = None,
         geo_headers: str = "",
+        agents_visit: bool = False,
     ) -> None:
         """templates: their sources by path, or all of them compiled, for this rulebook alone.
 
-        geo_headers: the delivery network whose place headers are believed. by_script: the slots that are left to the
+        geo_headers: the delivery network whose place headers are believed. agents_visit: AI agents that act for a
+        person are visitors like any other. by_script: the slots that are left to the
         script in the page. selected: those that selectors point at. goes_public: whether any slot is for pages that the
         app made public, too. fills_pages: whether any slot is filled on the server, in a page that goes by.
         """
@@ -68,6 +70,7 @@ class Rulebook:
             partners={host: name for name, hosts in site.partners.items() for host in hosts},
             places=places,
             trusted_headers=geo_headers or (),
+            agents_visit=agents_visit,
         )
         self.corridor = Corridor(ruleset, reader=self.reader)
         self._renderer = templates if isinstance(templates, BlockRenderer) else BlockRenderer(templates)
@@ -167,7 +170,13 @@ _RENDERED = ("template", "html", "text")
 
 
 def load_rulebook(
-    rules: Path | Ruleset, templates: Path, *, now: float, places: Places | None = None, geo_headers: str = ""
+    rules: Path | Ruleset,
+    templates: Path,
+    *,
+    now: float,
+    places: Places | None = None,
+    geo_headers: str = "",
+    agents_visit: bool = False,
 ) -> Rulebook:
     """Rules and templates from their folders. A templates folder that does not exist holds none.
 
@@ -175,10 +184,10 @@ def load_rulebook(
     """
     if not isinstance(rules, Ruleset):
         files = read_site_files(rules, templates)
-        return rulebook_of(files, now=now, places=places, geo_headers=geo_headers)
+        return rulebook_of(files, now=now, places=places, geo_headers=geo_headers, agents_visit=agents_visit)
     sources = template_sources(read_templates(templates)) if templates.is_dir() else {}
     try:
-        return Rulebook(rules, sources, places=places, geo_headers=geo_headers)
+        return Rulebook(rules, sources, places=places, geo_headers=geo_headers, agents_visit=agents_visit)
     except TemplateFailed as failed:
         raise ConfigurationError(f"The rules need a template that cannot be used: {failed}.") from failed
 
@@ -188,13 +197,20 @@ def read_site_files(rules: Path, templates: Path) -> RuleFiles:
     return read_files(rules, templates if templates.is_dir() else None)
 
 
-def rulebook_of(files: RuleFiles, *, now: float, places: Places | None = None, geo_headers: str = "") -> Rulebook:
+def rulebook_of(
+    files: RuleFiles,
+    *,
+    now: float,
+    places: Places | None = None,
+    geo_headers: str = "",
+    agents_visit: bool = False,
+) -> Rulebook:
     """The rulebook of files that were read; raises RuleErrors, and TemplateFailed for a template that is no text."""
     renderer = BlockRenderer(template_sources(files.templates or {}))
     ruleset, problems = read(files.rules, files.templates, checks=content_checks(renderer, now=now))
     if ruleset is None:
         raise RuleErrors(problems)
-    return Rulebook(ruleset, renderer, places=places, geo_headers=geo_headers)
+    return Rulebook(ruleset, renderer, places=places, geo_headers=geo_headers, agents_visit=agents_visit)
 
 
 def _contents(ruleset: Ruleset) -> Iterator[Content]:
