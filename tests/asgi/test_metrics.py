@@ -280,6 +280,7 @@ _FIGURES = json.encode(
         "release": "1",
         "pages": {},
         "robots": 0,
+        "turned_away": 0,
         "slots": {},
         "loads": {},
         "waits": [],

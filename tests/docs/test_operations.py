@@ -28,7 +28,7 @@ def told(rules: object) -> dict[str, set[str]]:
     setup = Setup(read_settings({"secret_key": "k" * 32, "rules": rules, "store": "redis://h"}, {}))
     setup.tallies.slots["hero"] = SlotTally()
     setup.tallies.failure("page")
-    figures = figures_of(setup.tallies, setup.publisher, [])
+    figures = figures_of(setup, [])
     figures.store.lost["flood"] = 1
     figures.store.commits["stored"] = 1
     found: dict[str, set[str]] = {}

@@ -72,7 +72,7 @@ class MetricsDesk:
         return {_worker(): self._figures(), **others}
 
     def _figures(self) -> Figures:
-        return figures_of(self._setup.tallies, self._setup.publisher, self._keepers())
+        return figures_of(self._setup, self._keepers())
 
     def _folder(self) -> FiguresFolder | None:
         folder = self._setup.settings.metrics_folder

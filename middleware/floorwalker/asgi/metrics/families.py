@@ -44,6 +44,11 @@ _Number = Callable[[Figures], float]
 _TOTALS: Final[Sequence[tuple[str, str, _Number]]] = (
     ("floorwalker_robots", "Requests of robots, which see the page as the app made it.", lambda one: one.robots),
     (
+        "floorwalker_turned_away",
+        "Requests and events beyond a limit, of an address, a visitor or wrong keys; never pages.",
+        lambda one: one.turned_away,
+    ),
+    (
         "floorwalker_spool_lost",
         "Steps that lay on disk and could not be stored; floorwalker_lost has them too.",
         lambda one: one.store.spool_lost,

@@ -8,7 +8,7 @@ from prometheus_client import ProcessCollector
 from floorwalker.asgi.health import release
 from floorwalker.asgi.keeper import Keeper
 from floorwalker.asgi.rules.publishing import Publisher
-from floorwalker.asgi.tallies import Tallies
+from floorwalker.asgi.setup import Setup
 
 
 class RuleFigures(Struct, frozen=True):
@@ -52,6 +52,7 @@ class Figures(Struct, frozen=True):
     release: str
     pages: dict[str, int]
     robots: int
+    turned_away: int
     slots: dict[str, dict[str, int]]
     loads: dict[str, int]
     waits: list[int]
@@ -63,8 +64,9 @@ class Figures(Struct, frozen=True):
     process: list[ProcessFigure]
 
 
-def figures_of(tallies: Tallies, publisher: Publisher, keepers: Sequence[Keeper]) -> Figures:
+def figures_of(setup: Setup, keepers: Sequence[Keeper]) -> Figures:
     """What this worker has to tell now. keepers: of all its event loops."""
+    tallies, publisher = setup.tallies, setup.publisher
     failed = dict(tallies.failed)
     if publisher.failures:
         failed["rules"] = publisher.failures
@@ -77,6 +79,7 @@ def figures_of(tallies: Tallies, publisher: Publisher, keepers: Sequence[Keeper]
             "failed": tallies.pages_failed,
         },
         robots=tallies.robots,
+        turned_away=setup.limits.turned_away,
         slots={name: tally.by_outcome() for name, tally in list(tallies.slots.items())},
         loads={
             "came": tallies.loads_came,
