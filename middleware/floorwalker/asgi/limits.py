@@ -6,6 +6,7 @@ counts for itself.
 
 import logging
 from collections.abc import Callable
+from math import ceil
 from typing import Final
 
 from floorwalker.asgi.http.address import Proxies
@@ -22,6 +23,7 @@ ADDRESS_LIMIT: Final = 6_000  # a minute: a large office behind one address
 WRONG_KEYS: Final = Rate(per_minute=20, burst=20)
 SALT_BYTES: Final = 16
 _SAY_EVERY_S: Final = 60.0
+_ROUNDING_S: Final = 0.001
 
 
 class Limits:
@@ -86,7 +88,7 @@ class Limits:
         if not 0 <= now - self._said_at < _SAY_EVERY_S:
             self._said_at = now
             logger.warning("requests are turned away: %s If it is a proxy's, name it in trusted_proxies.", why)
-        return Refused(429, f"{why} Try again later.", retry_after_s=int(wait_s) + 1)
+        return Refused(429, f"{why} Try again later.", retry_after_s=max(1, ceil(wait_s - _ROUNDING_S)))
 
 
 def _pace(per_minute: int, random: Callable[[int], bytes]) -> Pace | None:
