@@ -18,13 +18,13 @@ from floorwalker.cli.walks.visitor_walk import (
     add_place,
     add_who,
     counter_of,
-    joined_by,
     one_person,
 )
 from floorwalker.core.memory.persons import MARKED
 from floorwalker.core.phrases import called
 from floorwalker.core.portrait import portrait
 from floorwalker.errors import ConfigurationError, StoreError
+from floorwalker.me.export import joined_by
 from floorwalker.store import Loaded, Sought, Store, Traces
 from floorwalker.store.link.address import EmbeddedAddress, read_address
 

@@ -17,11 +17,11 @@ from floorwalker.cli.walks.visitor_walk import (
     add_place,
     add_who,
     counter_of,
-    everything_of,
     one_person,
 )
 from floorwalker.core.portrait import portrait
 from floorwalker.errors import ConfigurationError
+from floorwalker.me.export import everything_of
 from floorwalker.store import Loaded
 
 
@@ -68,7 +68,7 @@ async def _show(args: argparse.Namespace, counter: Counter, loaded: Loaded) -> i
 
 
 async def _export(args: argparse.Namespace, counter: Counter, loaded: Loaded) -> int:
-    everything = await everything_of(counter, loaded, _drawn(counter, loaded))
+    everything = await everything_of(counter.store, loaded, _drawn(counter, loaded))
     written = json.dumps(everything, ensure_ascii=False, indent=2) + "\n"
     if args.to is None or args.to == "-":
         sys.stdout.write(written)

@@ -2,9 +2,8 @@
 
 import argparse
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 from msgspec import Struct
 
@@ -12,7 +11,6 @@ from floorwalker.asgi.population import read_priors
 from floorwalker.cli.rule_options import add_rules, open_rules
 from floorwalker.cli.walks.shelf import DEFAULT_STORE, open_existing
 from floorwalker.core.advance import Corridor
-from floorwalker.core.portrait import iso
 from floorwalker.errors import FloorwalkerError
 from floorwalker.store import Loaded, Store
 
@@ -88,39 +86,3 @@ async def person_by_email(store: Store, email: str) -> Loaded:
             "Anybody can say so; if you know that it is true, say --visitor with the id."
         )
     raise NobodyThere("Nobody is found by this e-mail address.")
-
-
-async def everything_of(counter: Counter, loaded: Loaded, portrait: Mapping[str, Any]) -> dict[str, Any]:
-    """All that the store holds about somebody, ready for JSON."""
-    store = counter.store
-    return {
-        "portrait": portrait,
-        "profile": plainly(loaded.profile),
-        "stream": [
-            {"id": entry.id, "at": iso(entry.event.at), "event": entry.event.name}
-            | {"properties": dict(entry.event.properties), "page": plainly(entry.event.page)}
-            async for entry in store.events(loaded.visitor)
-        ],
-        "message_ids": await store.messages_known(loaded.visitor),
-        "joined": joined_by(loaded),
-    }
-
-
-def joined_by(loaded: Loaded) -> list[str]:
-    """The visitors whose history is this one's by now."""
-    return [one.visitor for one in loaded.record.body.aliases] if loaded.record is not None else []
-
-
-def plainly(value: Any) -> Any:
-    """A value of the profile with the names of its fields; bytes as hexadecimal digits."""
-    match value:
-        case Struct():
-            return {name: plainly(getattr(value, name)) for name in value.__struct_fields__}
-        case bytes():
-            return value.hex()
-        case Mapping():
-            return {str(name): plainly(one) for name, one in value.items()}
-        case tuple() | list():
-            return [plainly(one) for one in value]
-        case _:
-            return value
