@@ -5,6 +5,7 @@ import json
 import logging
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -107,8 +108,13 @@ def test_no_other_way_to_log_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
         log_to_terminal(shown="%(message)s")
 
 
-def logger_calls() -> Iterator[tuple[str, ast.Call]]:
+@cache
+def logger_calls() -> tuple[tuple[str, ast.Call], ...]:
     """Every call that logs, in our own code, with its place."""
+    return tuple(found_calls())
+
+
+def found_calls() -> Iterator[tuple[str, ast.Call]]:
     for file in sorted(PACKAGE.rglob("*.py")):
         place = file.relative_to(PACKAGE)
         notes = ("note", "say_once") if place.parts[0] == "asgi" else ()
@@ -143,4 +149,4 @@ def test_a_record_is_a_fixed_message_and_values() -> None:
 
 
 def test_calls_that_log_are_found() -> None:
-    assert len(list(logger_calls())) > 50
+    assert len(logger_calls()) > 50
