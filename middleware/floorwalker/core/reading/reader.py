@@ -46,21 +46,7 @@ _NO_PARTNERS: Mapping[str, str] = MappingProxyType({})
 _SECRET = frozenset((b"cookie", b"authorization", b"proxy-authorization"))
 _PREFETCH = ("sec-purpose", "purpose", "x-purpose", "x-moz")
 _AHEAD = ("prefetch", "preview", "prerender")
-_TELLING_ROBOTS = tuple(
-    (name.encode(), name)
-    for name in (
-        "host",
-        "user-agent",
-        "signature-agent",
-        "sec-ch-ua",
-        "sec-ch-ua-full-version-list",
-        "sec-ch-ua-mobile",
-        "sec-ch-ua-platform",
-        "sec-ch-ua-platform-version",
-        "sec-ch-ua-model",
-        "sec-ch-ua-form-factors",
-    )
-)
+_TELLING_ROBOTS = (b"host", b"user-agent", b"signature-agent", b"sec-ch-ua", b"sec-ch-ua-full-version-list")
 _NAMELESS = Robot("no user agent")
 _CONNECTIONS = frozenset(("slow-2g", "2g", "3g", "4g", "5g"))
 
@@ -90,6 +76,7 @@ class SignalReader:
         self._agents_visit = agents_visit
         self._sources = known_sources()
         self._agent = lru_cache(_CACHED)(_read_agent)
+        self._robots = lru_cache(_CACHED)(self._read_robots)
         self._arrival = lru_cache(_CACHED // 4)(self._read_arrival)
         self._languages = lru_cache(_CACHED // 4)(read_languages)
         self._address = lru_cache(_CACHED)(valid_address)
@@ -153,7 +140,14 @@ class SignalReader:
 
     def is_robot(self, headers: Mapping[bytes, bytes]) -> bool:
         """Whether a robot asks, told alone and at once from the request's headers; as `read` has it."""
-        told = {name: headers[raw][:TEXT_LIMIT].decode("latin-1") for raw, name in _TELLING_ROBOTS if raw in headers}
+        return self._robots(tuple(map(headers.get, _TELLING_ROBOTS)))
+
+    def _read_robots(self, values: tuple[bytes | None, ...]) -> bool:
+        told = {
+            name.decode("ascii"): value[:TEXT_LIMIT].decode("latin-1")
+            for name, value in zip(_TELLING_ROBOTS, values, strict=True)
+            if value is not None
+        }
         return self._device(told)[1] is not None
 
     def _read_arrival(self, header: bytes, host: str) -> Arrival:
