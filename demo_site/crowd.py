@@ -58,6 +58,7 @@ def _read(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 async def _play(args: argparse.Namespace) -> None:
+    DICE.set(random.Random(f"{args.seed} site"))  # for what falls before anybody comes
     app = create_demo(
         store=args.store,
         rules=args.rules,

@@ -16,6 +16,7 @@ from floorwalker.core.memory.asked.history import History
 from floorwalker.core.memory.kept.purchases import NO_ORDERS
 from floorwalker.core.memory.kept.recents import Past
 from floorwalker.core.memory.profile import Profile, Touch
+from floorwalker.core.ruleset import Ruleset
 from floorwalker.core.trying.standing import needs_of, standing_moment, without_request
 
 LEAST_VISITS = 3  # before anything is said of the hours at which they come
@@ -28,9 +29,8 @@ class Portrayer:
 
     def __init__(self, corridor: Corridor) -> None:
         ruleset = corridor.ruleset
-        self._corridor = Corridor(without_request(ruleset), priors=corridor.priors)
-        live = [name for name, one in ruleset.segments.items() if not one.draft]
-        self._unsure = {name: need for name in live if (need := needs_of(ruleset, name).request)}
+        self._corridor = Corridor(ruleset.once(without_request), priors=corridor.priors)
+        self._unsure = ruleset.once(_unsure)
 
     def draw(self, profile: Profile, *, at: float, visitor: str = "") -> dict[str, Any]:
         """Plain values, ready for JSON. at: now, seconds since 1970. visitor: their id, where one is told.
@@ -55,6 +55,12 @@ class Portrayer:
         drawn["notes"] = _notes(profile)
         drawn["events"] = [event_as_plain(past) for past in reversed(list(profile.recents.past()))]
         return drawn
+
+
+def _unsure(ruleset: Ruleset) -> dict[str, tuple[str, ...]]:
+    """The segments that ask what no profile holds, with what that is."""
+    live = [name for name, one in ruleset.segments.items() if not one.draft]
+    return {name: need for name in live if (need := needs_of(ruleset, name).request)}
 
 
 def portrait(corridor: Corridor, profile: Profile, *, at: float, visitor: str = "") -> dict[str, Any]:
