@@ -6,11 +6,19 @@ from collections.abc import Callable
 class Circuit:
     """Open after `failures` in a row; then one caller per `pause_s` may probe, and its success closes it.
 
-    clock: monotonic seconds. For one event loop.
+    clock: monotonic seconds. spread: from 0 to 1, so that workers do not all probe at once. For one event loop.
     """
 
-    def __init__(self, *, clock: Callable[[], float], failures: int = 5, pause_s: float = 1.0) -> None:
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], float],
+        failures: int = 5,
+        pause_s: float = 1.0,
+        spread: Callable[[], float] = lambda: 0.5,
+    ) -> None:
         self._clock = clock
+        self._spread = spread
         self._limit = failures
         self._pause_s = pause_s
         self._failures = 0
@@ -27,7 +35,7 @@ class Circuit:
         now = self._clock()
         if now < self._next_probe:
             return False
-        self._next_probe = now + self._pause_s
+        self._next_probe = now + self._pause()
         return True
 
     def succeeded(self) -> None:
@@ -36,4 +44,7 @@ class Circuit:
     def failed(self) -> None:
         self._failures += 1
         if self.is_open:
-            self._next_probe = self._clock() + self._pause_s
+            self._next_probe = self._clock() + self._pause()
+
+    def _pause(self) -> float:
+        return self._pause_s * (0.5 + self._spread())

@@ -8,6 +8,7 @@ from math import inf
 from typing import TypeVar
 
 from floorwalker.errors import StoreUnavailable
+from floorwalker.store.link.replies import WritesRefused
 
 logger = logging.getLogger(__name__)
 
@@ -25,8 +26,10 @@ class Outage:
         *,
         first_s: float,
         longest_s: float,
+        spread: Callable[[], float] = lambda: 0.5,
     ) -> None:
-        """began, ended: are called when it does."""
+        """began, ended: are called when it does. spread: from 0 to 1, so that workers do not all ask at once."""
+        self._spread = spread
         self.began: Callable[[], None] = _nobody_listens
         self.ended: Callable[[], None] = _nobody_listens
         self._probe = probe
@@ -39,12 +42,18 @@ class Outage:
         self._said: str | None = None
         self._said_at = -inf
         self._was_said = False
+        self._takes_reads = True
         self.reason = ""
 
     @property
     def away(self) -> bool:
         """Whether the last try failed and no probe has succeeded since."""
         return not self._back.is_set()
+
+    @property
+    def takes_reads(self) -> bool:
+        """Whether the store may be read: it is not away, or refuses only writes."""
+        return not self.away or self._takes_reads
 
     async def over(self) -> None:
         """Wait until a probe succeeds."""
@@ -54,6 +63,7 @@ class Outage:
         """A command failed; begin to probe."""
         if self._probing is None:
             self.reason = str(reason)
+            self._takes_reads = isinstance(reason, WritesRefused)
             self._was_said = self._say(self.reason)
             self._back.clear()
             self._probing = asyncio.get_running_loop().create_task(self._ask_until_back())
@@ -81,12 +91,13 @@ class Outage:
     async def _ask_until_back(self) -> None:
         try:
             while True:
-                await asyncio.sleep(self._delay_s)
+                await asyncio.sleep(self._delay_s * (0.5 + self._spread()))
                 self._delay_s = min(2 * self._delay_s, self._longest_s)
                 try:
                     await self._probe()
                 except StoreUnavailable as still:
                     self.reason = str(still)
+                    self._takes_reads = isinstance(still, WritesRefused)
                 else:
                     if self._was_said:
                         logger.info("the store answers again; what waited is being committed")

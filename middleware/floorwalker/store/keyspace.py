@@ -6,8 +6,9 @@ from collections.abc import Callable
 from floorwalker.errors import StoreError
 from floorwalker.store.keys import Keys, meta_key
 from floorwalker.store.link.pipe import Link
-from floorwalker.store.link.replies import Reply
+from floorwalker.store.link.replies import Reply, Word
 from floorwalker.store.naming import SECRET_BYTES
+from floorwalker.store.scripts import script
 
 
 class Keyspace:
@@ -34,6 +35,17 @@ class Keyspace:
             )
             self.known = self._read(key, await self._link.call("HMGET", key, "partitions", "people"))
         return self.known
+
+    async def confirm(self) -> None:
+        """See that it is still what is known here, and write it down again in a store that came back empty.
+
+        Raises WritesRefused where the server takes no writes, or StoreUnavailable.
+        """
+        if self.known is not None:
+            key = meta_key(self._namespace)
+            known: list[Word] = [self.known.partitions, self.known.people.hex()]
+            found = self._read(key, await script("confirm").run(self._link, [key], known))
+            self.known = self.known if found == self.known else found
 
     def _read(self, key: str, fixed: Reply) -> Keys:
         match fixed:

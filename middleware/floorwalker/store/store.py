@@ -41,6 +41,7 @@ from floorwalker.store.settings import StoreSettings
 from floorwalker.store.spool.spool import Spool
 from floorwalker.store.streams import StreamEntry, read_splits, read_stats, read_stream, read_together
 from floorwalker.store.survey import Survey, read_profiles
+from floorwalker.store.tries import Tries
 
 ID_BYTES = 12
 
@@ -87,6 +88,7 @@ class Store(Oblivion):
         self.joining: Joining = join_plainly
         self.resume = resume
         self.population = Population(link, namespace)
+        self.tries = Tries(link, namespace)
         self._link = link
         self._namespace = namespace
         self._losses = Losses(clock)

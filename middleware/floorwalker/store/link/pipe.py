@@ -66,7 +66,8 @@ class Pipe:
     """A Link over one redis-py connection, made at first use and again after it broke.
 
     Belongs to the event loop it is first used in. While the store cannot be reached, calls fail at once but for one
-    try every `redial_after_s`. At most `commands_in_flight` are unanswered; beyond them a call fails at once.
+    try every `redial_after_s`. At most `commands_in_flight` are unanswered; beyond them a call fails at once. A server
+    that became a replica is left for another connection, once it has answered what it was asked.
     """
 
     def __init__(self, dial: Dial, *, reply_timeout_s: float, commands_in_flight: int, redial_after_s: float) -> None:
@@ -81,6 +82,7 @@ class Pipe:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._session: asyncio.Task[None] | None = None
         self._away: StoreUnavailable | None = None
+        self._retires = False
         self._redial_at = 0.0
 
     def call(self, *command: Word) -> asyncio.Future[Reply]:
@@ -127,7 +129,7 @@ class Pipe:
     async def _converse(self) -> None:
         """One connection, from its first command until it breaks."""
         connection = await self._dial.connect()
-        self._away = None
+        self._away, self._retires = None, False
         failure = StoreUnavailable("The connection to the store was closed.")
         try:
             async with asyncio.TaskGroup() as group:
@@ -146,6 +148,8 @@ class Pipe:
         loop = asyncio.get_running_loop()
         while True:
             await self._wake.wait()
+            if self._retires:  # what is asked now is for the next connection
+                await loop.create_future()
             self._wake.clear()
             batch, self._unsent = self._unsent, []
             expires = loop.time() + self._reply_timeout_s
@@ -167,14 +171,14 @@ class Pipe:
             if not self._unanswered:
                 raise StoreUnavailable("The store sent what nobody asked for.")
             future, _ = self._unanswered.popleft()
-            if error is None:
-                if not future.done():
-                    future.set_result(reply)
-                continue
             if not future.done():
-                future.set_exception(refusal(error))
-            if isinstance(error, ReadOnlyError):
-                raise StoreUnavailable(f"The store refuses this connection: {error}")
+                if error is None:
+                    future.set_result(reply)
+                else:
+                    future.set_exception(refusal(error))
+            self._retires = self._retires or isinstance(error, ReadOnlyError)
+            if self._retires and not self._unanswered:
+                raise StoreUnavailable("The server behind this connection takes no writes any more.")
 
     async def _watch(self) -> None:
         """End the connection when the oldest reply is overdue."""

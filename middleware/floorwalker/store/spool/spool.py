@@ -48,6 +48,7 @@ class Spool:
         self._shelves: list[Shelf] = []
         self._passed_by: set[str] = set()
         self._pending: list[Piece] = []
+        self._writes = False
         self._under_way: asyncio.Future[None] | None = None
         self._written: asyncio.Future[None] | None = None
         self._bytes = 0
@@ -88,7 +89,7 @@ class Spool:
         """Done once all that was kept so far is written; a process may die then."""
         if self._written is None:
             self._written = asyncio.get_running_loop().create_future()
-            if not self._pending and self._under_way is None:
+            if not self._pending and not self._writes:
                 self._written.set_result(None)
         written = self._written
         if written.done():
@@ -189,6 +190,7 @@ class Spool:
         if self._under_way is not None or not self._pending:
             return
         pieces, self._pending = self._pending, []
+        self._writes = True
         loop = asyncio.get_running_loop()
 
         def wrote(failure: OSError | None, in_folder: int) -> None:
@@ -203,6 +205,7 @@ class Spool:
 
     def _wrote(self, pieces: list[Piece], failure: OSError | None, in_folder: int) -> None:
         """What was written may be relied on."""
+        self._writes = False
         self._bytes = in_folder + sum([len(piece.frame) for piece in self._pending])
         if failure is not None:
             self._broken_until = self._clock() + _TRY_AGAIN_S
