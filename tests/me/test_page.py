@@ -337,3 +337,9 @@ async def test_somebody_who_is_asked_and_has_not_answered_is_told_so(site: Site)
     page = (await Browser(site(consent="opt-in")).get(ME)).body.decode()
     assert "You have not said yet whether you allow it" in page
     assert " checked" not in page
+
+
+async def test_who_is_asked_and_counted_meanwhile_is_told_that_it_is_a_yes_so_far(site: Site) -> None:
+    page = (await Browser(site(consent="opt-out")).get(ME)).body.decode()
+    assert "Until you do, it is a yes." in page
+    assert page.count(" checked") == 3
