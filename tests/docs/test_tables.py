@@ -8,7 +8,16 @@ import pytest
 
 from floorwalker.asgi.settings import Options, Settings, read_settings
 from floorwalker.store.commits.attempt import COUNTS_HELD_BACK, EVENTS_HELD_BACK, WRITERS_KEPT
-from floorwalker.store.keys import Keys, files_key, history_key, lifecycle_key, meta_key, relay_key, topics_key
+from floorwalker.store.keys import (
+    Keys,
+    files_key,
+    history_key,
+    lifecycle_key,
+    meta_key,
+    relay_key,
+    topics_key,
+    tries_key,
+)
 from floorwalker.store.link.address import read_address
 from floorwalker.store.losses import Loss
 from floorwalker.store.open import PARTITIONS, PARTITIONS_EMBEDDED
@@ -108,7 +117,7 @@ def test_the_keys_are_those_of_the_code() -> None:
     found |= {meta_key(""), keys.profile("VISITOR"), keys.events(0), keys.stats(0, "DAY"), keys.deferred("VISITOR")}
     found |= {keys.exposed(0, "PSEUDONYM"), keys.splits(0, "DAY"), keys.outbox("VISITOR"), keys.undelivered(0)}
     found |= {keys.waiting(0, "WEBHOOK"), relay_key("")}
-    found |= {history_key(""), files_key(""), topics_key("", "DAY"), lifecycle_key("")}
+    found |= {history_key(""), files_key(""), topics_key("", "DAY"), lifecycle_key(""), tries_key("", "HASH")}
     rows = [bare(row[0]) for row in table("storage.md", "<!-- keys -->")]
     assert {key.replace("{N}", "{0}") for key in rows} == found
     assert meta_key("shop") == "fw:shop:meta"

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import os
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, Unpack
 
 from floorwalker.asgi.bystander import Bystander
@@ -69,7 +69,7 @@ class PersonalizationMiddleware:
         self._keepers = Keepers(settings, self._setup.publisher, self._setup.tallies)
         meet = self._preview.meet if self._preview is not None else _nobody
         at_the_page = (self._setup, self._keepers.current, meet, self._leaves_alone)
-        self._metrics = _metrics_desk(self._setup, self._keepers)
+        self._metrics = _metrics_desk(self._setup, self._keepers, self._store)
         self._endpoints = Endpoints(
             prefix=settings.prefix,
             health=self._health,
@@ -179,13 +179,13 @@ class PersonalizationMiddleware:
         return health_of(self._setup.publisher, self._keepers.current())
 
 
-def _metrics_desk(setup: Setup, keepers: Keepers) -> "MetricsDesk | None":
+def _metrics_desk(setup: Setup, keepers: Keepers, store: Callable[[], Store]) -> "MetricsDesk | None":
     """Nothing of it is loaded where nobody may read it."""
     if not (setup.settings.metrics_key or setup.settings.operators):
         return None
     from floorwalker.asgi.metrics.desk import MetricsDesk
 
-    return MetricsDesk(setup, keepers.every)
+    return MetricsDesk(setup, keepers.every, store)
 
 
 def _runs_asyncio() -> bool:

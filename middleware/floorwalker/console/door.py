@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 from urllib.parse import parse_qs
@@ -23,7 +24,8 @@ logger = logging.getLogger(__name__)
 
 FORM_BYTES: Final = 8_192
 _HASHING_AT_ONCE: Final = 2  # of 32 MB each
-_NOBODY: Final = "\0"
+_MOST_WAITING: Final = 20  # for their password to be looked at; about three seconds
+_SALT_BYTES: Final = 16
 _GUARDS: Final = {
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
@@ -35,6 +37,7 @@ _GUARDS: Final = {
     "x-frame-options": "DENY",
     "x-robots-tag": "noindex, nofollow",
 }
+_BUSY_S: Final = 5.0
 _KEPT: Final = {"cache-control": "public, max-age=86400"}
 _WRONG: Final = "That name and password do not go together."
 
@@ -63,12 +66,14 @@ class Console:
         store: Callable[[], Store],
         clock: Callable[[], float],
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        random: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:
         self._passwords = {one.name: one.password for one in operators}
         self._decoy = operators[0].password
         self._sessions = Sessions(secret_keys, operators)
-        self._attempts = Attempts()
+        self._attempts = Attempts(secret_key=secret_keys[0], salt=random(_SALT_BYTES), shared=lambda: store().tries)
         self._hashing = asyncio.Semaphore(_HASHING_AT_ONCE)
+        self._waiting = 0
         self._pages = Pages()
         self._desk = Desk(corridor, store, self._pages, clock)
         self._clock = clock
@@ -129,25 +134,32 @@ class Console:
     async def _login(self, request: Request, caller: Caller) -> Response:
         form = await _form(request)
         name, password = _told(form, "name"), form.get("password", "")
-        known = name if name in self._passwords else _NOBODY
         now = self._clock()
-        wait_s = self._attempts.begin(known, caller.address, now)
+        wait_s = _BUSY_S if self._waiting >= _MOST_WAITING else await self._attempts.begin(name, caller.address, now)
         if wait_s:
             logger.warning("a login to the console is refused: too many have failed")
             page = self._pages.login(home=caller.home, name=name, problem=f"Too many tries. Wait {_minutes(wait_s)}.")
             return HTMLResponse(page, 429, {"retry-after": str(int(wait_s) + 1)})
-        async with self._hashing:
-            stored = self._passwords.get(name, self._decoy)
-            fits = await asyncio.to_thread(is_password, stored, password[: LONGEST + 1])
-        if not fits or known == _NOBODY:
+        if not await self._fits(name, password):
             logger.warning("a login to the console failed")
-            await self._pause(self._attempts.slowness_s(known, caller.address, now))
+            await self._pause(self._attempts.slowness_s(name, caller.address, now))
             return HTMLResponse(self._pages.login(home=caller.home, name=name, problem=_WRONG), 403)
-        self._attempts.succeeded(name, caller.address)
+        await self._attempts.succeeded(name, caller.address, now)
         logger.info("the operator %s logged in", name)
         response = RedirectResponse(f"{caller.home}/", 303)
         response.headers.append("set-cookie", self._sessions.cookie(name, secure=caller.secure, now=self._clock()))
         return response
+
+    async def _fits(self, name: str, password: str) -> bool:
+        """Whether they go together; as long for a name that nobody has."""
+        stored = self._passwords.get(name, self._decoy)
+        self._waiting += 1
+        try:
+            async with self._hashing:
+                fits = await asyncio.to_thread(is_password, stored, password[: LONGEST + 1])
+        finally:
+            self._waiting -= 1
+        return fits and name in self._passwords
 
     def _logout(self, caller: Caller) -> Response:
         response = RedirectResponse(f"{caller.home}/", 303)

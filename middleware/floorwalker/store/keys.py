@@ -103,6 +103,11 @@ def topics_key(namespace: str, day: str) -> str:
     return f"{prefix(namespace)}{{population}}:topics:{day}"
 
 
+def tries_key(namespace: str, name: str) -> str:
+    """String: how much somebody has tried, as the time that it lives."""
+    return f"{prefix(namespace)}{{tries}}:{name}"
+
+
 def lifecycle_key(namespace: str) -> str:
     """String: the table that was fitted to how people come back, as JSON."""
     return f"{prefix(namespace)}{{population}}:lifecycle"

@@ -12,25 +12,31 @@ from floorwalker.console.attempts import Attempts
 from floorwalker.console.passwords import LONGEST, Operator, is_password
 
 _LONGEST_HEADER: Final = 2048
-_NOBODY: Final = "\0"
 
 
 class Admission:
     """Keys are compared in constant time, and each of them. A password that was right once is known again without the
     third of a second that its hash takes, so that a scrape every few seconds costs nothing.
 
-    clock: seconds since 1970. salt: random bytes, of this process.
+    clock: seconds since 1970. salt: random bytes, of this process. attempts: by which failures count, those at the
+    console too.
     """
 
     def __init__(
-        self, keys: Sequence[str], operators: Sequence[Operator], *, clock: Callable[[], float], salt: bytes
+        self,
+        keys: Sequence[str],
+        operators: Sequence[Operator],
+        *,
+        clock: Callable[[], float],
+        salt: bytes,
+        attempts: Attempts,
     ) -> None:
         self._keys = [key.encode() for key in keys]
         self._passwords = {one.name: one.password for one in operators}
         self._decoy = operators[0].password if operators else ""
         self._clock = clock
         self._salt = salt
-        self._attempts = Attempts()
+        self._attempts = attempts
         self._hashing = asyncio.Semaphore(1)
         self._right: set[bytes] = set()
 
@@ -61,18 +67,18 @@ class Admission:
 
     async def _is_operator(self, name: str, password: str, address: str) -> bool:
         """An unknown name takes as long as a wrong password."""
-        known = name if name in self._passwords else _NOBODY
         stored = self._passwords.get(name, self._decoy)
         if not stored or len(password) > LONGEST:
             return False
         mark = sha256(self._salt + f"{name}\0{stored}\0{password}".encode()).digest()
         if mark in self._right:
             return True
-        if self._attempts.begin(known, address, self._clock()):
+        now = self._clock()
+        if await self._attempts.begin(name, address, now):
             return False
         async with self._hashing:
-            fits = await asyncio.to_thread(is_password, stored, password) and known != _NOBODY
+            fits = await asyncio.to_thread(is_password, stored, password) and name in self._passwords
         if fits:
-            self._attempts.succeeded(known, address)
+            await self._attempts.succeeded(name, address, now)
             self._right.add(mark)
         return fits

@@ -19,20 +19,25 @@ from floorwalker.asgi.metrics.families import WorkersCollector
 from floorwalker.asgi.metrics.figures import Figures, figures_of
 from floorwalker.asgi.metrics.shared import FiguresFolder
 from floorwalker.asgi.setup import Setup
+from floorwalker.console.attempts import Attempts
+from floorwalker.store import Store
 
 _CHALLENGE: Final = {"www-authenticate": 'Basic realm="metrics", charset="UTF-8"', "cache-control": "no-store"}
 _SALT_BYTES: Final = 16
 
 
 class MetricsDesk:
-    """Answers a scrape, where there is anybody who may read it. keepers: of all event loops of this worker."""
+    """Answers a scrape, where there is anybody who may read it. keepers: of all event loops of this worker. store: of
+    the running one."""
 
-    def __init__(self, setup: Setup, keepers: Callable[[], Sequence[Keeper]]) -> None:
+    def __init__(self, setup: Setup, keepers: Callable[[], Sequence[Keeper]], store: Callable[[], Store]) -> None:
         settings = setup.settings
         self._setup = setup
         self._keepers = keepers
+        salt = settings.random(_SALT_BYTES)
+        attempts = Attempts(secret_key=settings.secret_keys[0], salt=salt, shared=lambda: store().tries)
         self._admission = Admission(
-            settings.metrics_key, settings.operators, clock=settings.clock, salt=settings.random(_SALT_BYTES)
+            settings.metrics_key, settings.operators, clock=settings.clock, salt=salt, attempts=attempts
         )
         self._writing: dict[asyncio.AbstractEventLoop, asyncio.Task[None]] = {}
 
