@@ -222,6 +222,7 @@ class Spool:
         self._under_way = None
         if not done.cancelled() and done.exception() is not None:
             logger.error("the spool failed", exc_info=done.exception())
+            self._writes = False
         self._write_now()
 
     def _say(self, what: str) -> None:
