@@ -181,6 +181,7 @@ def _told(traces: Traces) -> dict[str, Any]:
         "stones": traces.stones,
         "left": [structs.asdict(one) for one in traces.left],
         "alike": traces.alike,
+        "packed_streams": traces.packed,
     }
 
 

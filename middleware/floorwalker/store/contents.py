@@ -29,6 +29,17 @@ async def contents_of(link: Link, key: bytes, type_: str) -> AsyncIterator[bytes
             raise StoreError(f"The key {key!r} is of an unexpected type.")
 
 
+async def is_packed(link: Link, stream: bytes) -> bool:
+    """Whether entries of a stream lie together, so that the bytes of a deleted one stay until its neighbours go."""
+    told = _list(await link.call("XINFO", "STREAM", stream))
+    fields = dict(zip(map(_bytes, told[::2]), told[1::2], strict=True))
+    match fields.get(b"radix-tree-keys"), fields.get(b"length"):
+        case int(pieces), int(length):
+            return pieces < length or (pieces > 0 and length == 0)
+        case _:
+            raise StoreError("The store's answer has an unexpected form.")
+
+
 async def _scanned(link: Link, command: str, key: bytes) -> AsyncIterator[bytes]:
     cursor = b"0"
     while True:

@@ -10,7 +10,7 @@ from floorwalker.core.memory.persons import MARKED, marked_value
 from floorwalker.core.memory.profile import Profile
 from floorwalker.errors import StoreError
 from floorwalker.store.commits.desk import Desk
-from floorwalker.store.contents import contents_of
+from floorwalker.store.contents import contents_of, is_packed
 from floorwalker.store.keys import Keys, prefix
 from floorwalker.store.link.pipe import Link
 from floorwalker.store.link.replies import Reply
@@ -50,7 +50,8 @@ class Traces(Struct):
 
     stones: of those who are sought; nothing but their keys. left: where more lies, the first thousand. leading: whose
     records lead to them, and are to be erased with them. alike: visitors with the same user or trait, who may be
-    others.
+    others. packed: streams in which the server may still hold bytes of entries that were deleted, out of reach of any
+    reader, as it keeps several in one piece.
     """
 
     keys: dict[str, int] = field(default_factory=dict)
@@ -59,6 +60,7 @@ class Traces(Struct):
     left: list[Trace] = field(default_factory=list)
     leading: list[str] = field(default_factory=list)
     alike: list[str] = field(default_factory=list)
+    packed: int = 0
 
 
 async def sought_of(desk: Desk, visitor: str) -> Sought:
@@ -93,6 +95,7 @@ async def trace(desk: Desk, sought: Sought, traces: Traces, *, pause_s: float) -
             types = await asyncio.gather(*(desk.link.call("TYPE", name) for name in names))
             for name, type_ in zip(names, types, strict=True):
                 look.begin(name, _kind(name, keys))
+                traces.packed += _text(type_) == "stream" and await is_packed(desk.link, name)
                 async for value in contents_of(desk.link, name, _text(type_)):
                     look.into(value)
                 look.end()

@@ -12,6 +12,10 @@ _LOGS: Final = {
     "not in time": "The server has not written its append-only file anew in time: run this again.",
     "not ours": "If your server keeps an append-only file, what was erased stays in it until BGREWRITEAOF was run.",
 }
+_PACKED: Final = (
+    "Your server keeps several entries of a stream in one piece, so bytes of deleted ones may stay in its memory and\n"
+    "snapshots, where no reader finds them, until their neighbours go. With stream-node-max-entries 1 none do."
+)
 _BEYOND: Final = (
     "This cannot see backups and snapshots, what webhooks and other readers of the streams were told, nor your logs."
 )
@@ -33,6 +37,8 @@ class TracesReport:
         yield ""
         yield from self.lines(traces)
         yield _LOGS[log]
+        if traces.packed:
+            yield _PACKED
         yield self._paper.quiet(_BEYOND)
 
     def _looked(self, traces: Traces) -> Iterator[str]:

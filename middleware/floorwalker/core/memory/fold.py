@@ -15,7 +15,7 @@ from floorwalker.core.memory.kept.recents import overflow, with_event
 from floorwalker.core.memory.profile import Profile, Touch
 from floorwalker.core.memory.proving import crediting, proof
 from floorwalker.core.memory.shopping import commerce
-from floorwalker.core.memory.streaming import streamed
+from floorwalker.core.memory.streaming import is_address, streamed
 from floorwalker.core.memory.terms import Terms
 from floorwalker.core.memory.visits import active, begin, is_running
 
@@ -82,7 +82,8 @@ def _seen(profile: Profile, event: Event, *, at: int, terms: Terms) -> Profile:
 
 def _remembered(profile: Profile, event: Event, *, at: int, terms: Terms) -> Profile:
     """The event goes to the recent ones; those that have to leave go to the counts."""
-    recents = with_event(profile.recents, at=at, name=event.name, page=event.page, properties=event.properties)
+    properties = event.properties and {name: one for name, one in event.properties.items() if not is_address(name)}
+    recents = with_event(profile.recents, at=at, name=event.name, page=event.page, properties=properties)
     if not recents.is_full:
         return structs.replace(profile, recents=recents)
     recents, leaving = overflow(recents)

@@ -12,6 +12,7 @@ from floorwalker.core.events import Event, Scalar
 from floorwalker.core.happening import MOST_TRAITS, USER_ID
 from floorwalker.core.memory.kept.holdings import Note, Notes
 from floorwalker.core.memory.profile import Profile
+from floorwalker.core.memory.streaming import is_address
 
 TRAIT_BYTES = 1000
 MARKED = ("email", "phone", "name", "username")  # traits by which a visitor can be found
@@ -22,7 +23,7 @@ _NOT_IN_PHONES = str.maketrans("", "", " -./()")
 
 def identified(profile: Profile, event: Event) -> Profile:
     """The profile once it was said who this is, and what is known of them."""
-    traits = dict(event.properties)
+    traits = {name: value for name, value in event.properties.items() if not is_address(name)}
     user = traits.pop(USER_ID, None)
     kept, all_fit = _bounded_traits(profile.traits, traits)
     profile = structs.replace(profile, traits=kept, traits_left=profile.traits_left or not all_fit)

@@ -15,7 +15,8 @@ PERSONAL = frozenset((
     "telephone", "user", "user_id", "user_email", "username", "user_name", "zip", "zip_code",
 ))  # fmt: skip
 """Names of properties and traits that name or address a person, in lower case."""
-_PLAIN = frozenset([name.replace("_", "") for name in PERSONAL])
+_ADDRESSES = frozenset(("ip", "ipaddress", "ipv4", "ipv6", "clientip", "remoteaddr", "remoteaddress"))
+_PLAIN = _ADDRESSES.union([name.replace("_", "") for name in PERSONAL])
 _APART = str.maketrans("", "", "_- ")
 
 
@@ -33,6 +34,11 @@ def streamed(event: Event, at: int) -> Event:
     if page is not None and _may_address(page):
         page = _page_without_addresses(page)
     return Event(name, at, properties, page, id)
+
+
+def is_address(name: str) -> bool:
+    """Whether a property or trait of that name is a network address, which nothing remembers."""
+    return name.lower().translate(_APART) in _ADDRESSES
 
 
 def _is_personal(name: str) -> bool:
