@@ -20,7 +20,10 @@ class Tier(Struct, frozen=True):
 
 
 class Site(Struct, frozen=True):
-    """Settings of the whole site. control: a share, 0 to 1. exclude: segments that see the site as it is."""
+    """Settings of the whole site. control: a share, 0 to 1. exclude: segments that see the site as it is.
+
+    previews_since: links to previews that were made before are taken back; seconds since 1970.
+    """
 
     timezone: str = "UTC"
     currency: str = "EUR"
@@ -32,6 +35,7 @@ class Site(Struct, frozen=True):
     hosts: tuple[str, ...] = ()  # the site's own hosts beside the one that is asked: their referrers are internal
     partners: Mapping[str, tuple[str, ...]] = {}  # partner's name → its hosts
     guardrails: tuple[str, ...] = ()  # goals watched in every comparison
+    previews_since: float = 0.0
 
 
 class PageRule(Struct, frozen=True):

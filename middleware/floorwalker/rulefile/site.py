@@ -15,7 +15,7 @@ from floorwalker.rulefile.nodes import Mapping, Node, Scalar, Sequence
 from floorwalker.rulefile.problems import did_you_mean
 from floorwalker.rulefile.reading import Points, Reading
 from floorwalker.rulefile.tables.sections import SITE_KEYS, TOPIC_KEYS
-from floorwalker.rulefile.values import Misread, currency, path, prices
+from floorwalker.rulefile.values import Misread, currency, moment, path, prices
 
 _MOST_TIERS = 50
 _HOST = re.compile(r"(\*\.)?([A-Za-z0-9]([A-Za-z0-9-]{0,62})\.)*[A-Za-z0-9][A-Za-z0-9-]{0,62}(:[0-9]{1,5})?")
@@ -24,8 +24,9 @@ _HOST = re.compile(r"(\*\.)?([A-Za-z0-9]([A-Za-z0-9-]{0,62})\.)*[A-Za-z0-9][A-Za
 def read_site(node: Mapping, reading: Reading) -> Site:
     """The settings of the whole site."""
     fields = Fields(node, SITE_KEYS, "site", reading.findings, reading.names)
+    here = fields.read("timezone", zone, ZoneInfo("UTC"))
     return Site(
-        timezone=fields.read("timezone", zone, ZoneInfo("UTC")).key,
+        timezone=here.key,
         currency=fields.read("currency", currency, "EUR"),
         week_starts=WEEKDAYS.index(fields.choice("week_starts", "monday")),
         price_tiers=_tiers(fields, reading),
@@ -33,6 +34,7 @@ def read_site(node: Mapping, reading: Reading) -> Site:
         exclude=fields.name_list("exclude"),
         guardrails=fields.name_list("guardrails"),
         personalize=fields.yes_no("personalize", True),
+        previews_since=fields.read("previews_since", lambda text: moment(text, here), 0.0),
         hosts=fields.many("hosts", host),
         partners=_partners(fields, reading),
     )

@@ -39,6 +39,7 @@ _NOT_KEPT: Final = {"cache-control": "no-store", "referrer-policy": "same-origin
 _NEW_LINK: Final = "Make a new one with: floorwalker preview-link"
 _REFUSALS: Final[Mapping[Refused, tuple[int, str, str]]] = {
     Refused.EXPIRED: (410, "This link has expired.", f"Preview links last some hours, a week at most. {_NEW_LINK}"),
+    Refused.TAKEN_BACK: (410, "This link was taken back.", f"The site takes newer ones only. {_NEW_LINK}"),
     Refused.FORGED: (
         403,
         "This is no link that this site signed.",
@@ -68,7 +69,7 @@ class PreviewDesk:
             return None
         setup = self._setup
         request = Request(scope, at=setup.clock(), proxies=setup.proxies)
-        sealed = self._cookie.read(request.cookies, secure=request.secure, now=request.at)
+        sealed = self._cookie.read(request.cookies, secure=request.secure, now=request.at, since=self._since)
         if sealed is None:
             return None
         return Rehearsed(setup, request, sealed, self._wardrobe, root=_root(scope))
@@ -102,7 +103,7 @@ class PreviewDesk:
     def _opened(self, asked: Asked) -> Response:
         """The link is opened: from now on this browser previews."""
         now = self._setup.clock()
-        match self._links.open(asked.query_params["token"], now=now, longest_s=LONGEST_LINK_S):
+        match self._links.open(asked.query_params["token"], now=now, longest_s=LONGEST_LINK_S, since=self._since):
             case Refused() as refused:
                 return self._page(asked, *_REFUSALS[refused])
             case Sealed() as sealed:
@@ -188,7 +189,13 @@ class PreviewDesk:
 
     def _sealed(self, asked: Asked) -> Sealed | None:
         cookies = [value for name, value in asked.headers.raw if name == b"cookie"]
-        return self._cookie.read(cookies, secure=self._secure(asked), now=self._setup.clock())
+        now = self._setup.clock()
+        return self._cookie.read(cookies, secure=self._secure(asked), now=now, since=self._since)
+
+    @property
+    def _since(self) -> float:
+        """What was made before is taken back."""
+        return self._setup.rulebook.ruleset.site.previews_since
 
     def _secure(self, asked: Asked) -> bool:
         return Request(asked.scope, at=0.0, proxies=self._setup.proxies).secure

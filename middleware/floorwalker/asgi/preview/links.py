@@ -1,5 +1,6 @@
 """Links that open a preview: for the command that prints them, and for a page of the site's own that makes them."""
 
+import time
 from collections.abc import Iterable, Sequence
 from typing import Final
 from urllib.parse import quote, urlencode, urlsplit
@@ -33,7 +34,7 @@ def preview_link(
     """
     guise = read_guise(persona=persona, segments=[(name, True) for name in segments], at=at)
     settings = read_settings({"secret_key": secret_key, "prefix": prefix}, {})
-    token = link_seal(settings.secret_keys).close(guise, until=until)
+    token = link_seal(settings.secret_keys).close(guise, until=until, made=time.time())
     if len(token) > LONGEST_SEAL_CHARS:
         raise ConfigurationError("these are too many segments for a link; leave some of them to the rules")
     asked = {"token": token, **({"to": _path(path)} if path else {})}

@@ -30,14 +30,16 @@ class Refused(StrEnum):
     TOO_LONG = "too long"
     FORGED = "forged"
     EXPIRED = "expired"
+    TAKEN_BACK = "taken back"
 
 
 class Sealed(Struct, frozen=True, forbid_unknown_fields=True):
-    """allows: what it is good for, `open a preview` or `preview`. until: seconds since 1970."""
+    """allows: what it is good for, `open a preview` or `preview`. made, until: seconds since 1970."""
 
     allows: str
     until: int
     guise: Guise = Guise()
+    made: int = 0
 
 
 class Seal:
@@ -49,13 +51,16 @@ class Seal:
         self._signer = Signer(keys, key_derivation="none", digest_method=hashlib.sha256)
         self._allows = allows
 
-    def close(self, guise: Guise, *, until: float) -> str:
-        """The text that stands for a guise until that second."""
-        content = msgspec.json.encode(Sealed(self._allows, int(until), guise))
+    def close(self, guise: Guise, *, until: float, made: float = 0.0) -> str:
+        """The text that stands for a guise until that second. made: now; what is taken back goes by it."""
+        content = msgspec.json.encode(Sealed(self._allows, int(until), guise, int(made)))
         return self._signer.sign(urlsafe_b64encode(content).rstrip(b"=")).decode("ascii")
 
-    def open(self, text: str | bytes, *, now: float, longest_s: float) -> Sealed | Refused:
-        """What was sealed, or why it is not taken; nothing is good for longer than that from now."""
+    def open(self, text: str | bytes, *, now: float, longest_s: float, since: float = 0.0) -> Sealed | Refused:
+        """What was sealed, or why it is not taken; nothing is good for longer than that from now.
+
+        since: what was made before is taken back.
+        """
         sealed = text.encode("utf-8", "replace") if isinstance(text, str) else text
         if len(sealed) > LONGEST_SEAL_CHARS:
             return Refused.TOO_LONG
@@ -68,6 +73,8 @@ class Seal:
             return Refused.FORGED
         if found.allows != self._allows or found.until > now + longest_s + _CLOCKS_APART_S:
             return Refused.FORGED
+        if found.made < since:
+            return Refused.TAKEN_BACK
         return Refused.EXPIRED if found.until <= now else found
 
 
@@ -82,18 +89,18 @@ class PreviewCookie:
     def __init__(self, secret_keys: Sequence[str]) -> None:
         self._seal = Seal(secret_keys, allows="preview")
 
-    def read(self, cookies: Iterable[bytes], *, secure: bool, now: float) -> Sealed | None:
+    def read(self, cookies: Iterable[bytes], *, secure: bool, now: float, since: float = 0.0) -> Sealed | None:
         """The preview that a request's Cookie headers carry, in any bytes; None where none is valid."""
         for header in cookies:
             for value in values_of(header, _name(secure=secure)):
-                found = self._seal.open(value, now=now, longest_s=LONGEST_SITTING_S)
+                found = self._seal.open(value, now=now, longest_s=LONGEST_SITTING_S, since=since)
                 if isinstance(found, Sealed):
                     return found
         return None
 
     def set_cookie(self, guise: Guise, *, until: float, secure: bool, now: float) -> str | None:
         """The value of a Set-Cookie header; None where the guise is more than a cookie holds."""
-        value = self._seal.close(guise, until=until)
+        value = self._seal.close(guise, until=until, made=now)
         if len(value) > LONGEST_SEAL_CHARS:
             return None
         return _line(value, max_age_s=max(0, int(until - now)), secure=secure)

@@ -63,6 +63,12 @@ SITE_KEYS = (
         "goal",
     ),
     Key("personalize", Takes.YES_NO, "no turns everything off", "personalize: no"),
+    Key(
+        "previews_since",
+        Takes.MOMENT,
+        "takes back every link to a preview that was made before, and ends the previews that it opened",
+        'previews_since: "2026-11-23 12:00"',
+    ),
     Key("hosts", Takes.TEXTS, "the site's other hosts: arrivals from them are internal", "hosts: [shop.example]"),
     Key("partners", Takes.PARTNERS, "partners and their hosts", "partners: {birders: [birders.example]}"),
 )
