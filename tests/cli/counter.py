@@ -47,6 +47,13 @@ class Shop:
         assert found == status, err
         return json.loads(out)
 
+    def rewritten(self) -> tuple[int, dict[str, int]]:
+        """`visitor rewrite`: its exit status, and what it did."""
+        self._capsys.readouterr()
+        status = main(["visitor", "rewrite", "--store", self.url, "--json"])
+        told = json.loads(self._capsys.readouterr().out)
+        return status, {name: told[name] for name in ("renewed", "locked")}
+
     def file(self, name: str, *lines: str) -> Path:
         path = self.folder / name
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -2,10 +2,12 @@
 
 import json
 import stat
+import time
 from pathlib import Path
 
 import pytest
 
+from floorwalker.core.effects import NOTHING
 from floorwalker.core.events import Event
 from floorwalker.core.memory.profile import Profile
 from floorwalker.store import Store
@@ -120,6 +122,75 @@ def test_erasing_says_what_went(shop: Shop) -> None:
     assert told["stream"] >= 3
     assert shop.say("find", "--trait", "email=ada@example.org")[0] == 1
     assert "was erased" in shop.say("show", "--user", "u1")[2]
+
+
+def test_an_erasure_is_proven(shop: Shop) -> None:
+    before = shop.told("traces", "--user", "u1", status=1)
+    assert {one["kind"] for one in before["left"]} >= {"profile", "events", "found", "messages"}
+    told = shop.told("erase", "--user", "u1", "--yes", "--verify")
+    assert (told["left"], told["stones"], told["record"]) == ([], 1, True)
+    assert told["looked_into"]["keys"]["profile"] >= 2
+    again = shop.told("erase", "--user", "u1", "--verify")
+    assert (again["left"], again["stones"], again["record"]) == ([], 1, False)
+    assert shop.told("traces", "--user", "u1")["visitor"] == told["visitor"]
+    assert shop.profile("u2") is not None
+
+
+def test_the_proof_says_what_was_looked_at_and_what_it_cannot_see(shop: Shop) -> None:
+    status, out, _ = shop.say("erase", "--email", "ada@example.org", "--yes", "--verify")
+    assert status == 0
+    for words in ("Erased Ada", "Looked into", "Nothing of them is there but 1 stone.", "cannot see backups"):
+        assert words in out
+
+
+def test_what_leads_to_somebody_is_erased_with_them_also_where_their_record_forgot_it(shop: Shop) -> None:
+    async def join(store: Store) -> str:
+        store.joining = corridor().join
+        person = await store.person("u1")
+        for n in range(34):
+            device = f"device-{n:015}"
+            await store.commit(device, None, lambda _: (Profile(seed=1), NOTHING))
+            identified = Event("Identified", 1_790_000_000.0, {"user_id": "u1"}, id=f"m{n}")
+            await store.merge(device, person, identified)
+        return person
+
+    shop.stored(join)
+    told = shop.told("erase", "--user", "u1", "--yes", "--verify")
+    assert (told["left"], told["stones"]) == ([], 35)
+
+
+def test_somebody_else_who_says_the_same_is_told_and_left(shop: Shop) -> None:
+    async def claims(store: Store) -> None:
+        known = {"email": "ada@example.org"}
+        at = int(time.time())
+        claiming = Profile(seed=1, last_seen=at, traits=known)
+        await store.commit("claims-to-be-somebody", None, lambda _: (claiming, NOTHING))
+
+    shop.stored(claims)
+    status, out, _ = shop.say("erase", "--user", "u1", "--yes", "--verify")
+    assert status == 0
+    assert "1 visitor beside them say the same name or address: claims-to-be-somebody." in out
+    assert shop.told("traces", "--visitor", "claims-to-be-somebody", status=1)["left"]
+
+
+def test_where_somebody_lies_is_told_key_by_key(shop: Shop) -> None:
+    status, out, _ = shop.say("traces", "--user", "u1")
+    assert status == 1
+    assert ":events" in out
+    assert "by their pseudonym" in out
+    assert shop.say("traces", "--visitor", "nobody")[0] == 0
+
+
+def test_records_are_written_anew_for_a_data_key(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLOORWALKER_DATA_KEYS", "a" * 32)
+    assert shop.rewritten() == (0, {"renewed": 2, "locked": 0})
+    assert shop.rewritten() == (0, {"renewed": 0, "locked": 0})
+    monkeypatch.setenv("FLOORWALKER_DATA_KEYS", "b" * 32)
+    assert shop.rewritten() == (1, {"renewed": 0, "locked": 2})
+    monkeypatch.setenv("FLOORWALKER_DATA_KEYS", "plain," + "a" * 32)
+    assert shop.rewritten() == (0, {"renewed": 2, "locked": 0})
+    monkeypatch.setenv("FLOORWALKER_DATA_KEYS", "short")
+    assert shop.say("show", "--user", "u1")[0] == 2
 
 
 def test_nobody_is_erased_without_a_yes(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

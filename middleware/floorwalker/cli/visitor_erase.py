@@ -117,6 +117,8 @@ async def _proven(args: argparse.Namespace, counter: Counter, sought: Sought, to
         traces = await _looked(store, sought)
         if not traces.leading:
             break
+        more = [visitor for visitor in traces.leading if visitor not in sought.visitors]
+        sought = structs.replace(sought, visitors=(*sought.visitors, *more))
         for visitor in traces.leading:
             await store.erase(visitor)
     log = await _log(args, store)
