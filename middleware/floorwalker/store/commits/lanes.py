@@ -17,6 +17,7 @@ from floorwalker.store.spool.spool import Spool
 KEPT_AT_ONCE: Final = 50  # a millisecond
 MESSAGE_BYTES: Final = 12
 FORGETTING_BESIDE = 1000  # so many wishes to be forgotten find room where steps find none any more
+ROOM_FOR_STRANGERS: Final = 0.5  # of the whole; the rest is for those who were known before they came
 
 
 class Lanes:
@@ -36,7 +37,7 @@ class Lanes:
             return
         if is_away:
             waiting.pack(self._desk.resume())
-        is_full = self._is_full(waiting)
+        is_full = self._is_full(waiting, share=1.0 if _is_known(base, waiting) else ROOM_FOR_STRANGERS)
         if spool is not None and (is_away or is_full or spool.holds(visitor)):
             is_alone = is_full or spool.holds(visitor)
             if self._keep(spool, visitor, waiting, None, is_alone=is_alone) and is_alone:
@@ -99,10 +100,10 @@ class Lanes:
         self._tasks.clear()
         return self._desk.backlog.failed - failed
 
-    def _is_full(self, waiting: Waiting) -> bool:
+    def _is_full(self, waiting: Waiting, *, share: float) -> bool:
         backlog, settings = self._desk.backlog, self._desk.settings
         beside = FORGETTING_BESIDE if isinstance(waiting.work, Forget) else 0
-        return backlog.steps > settings.steps_waiting + beside or backlog.bytes > settings.bytes_waiting
+        return backlog.steps > settings.steps_waiting * share + beside or backlog.bytes > settings.bytes_waiting * share
 
     def _admits_now(self, visitor: str, waiting: Waiting) -> bool:
         """New visitors are counted when they come, however long they wait."""
@@ -165,3 +166,8 @@ class Lanes:
         if not self._lanes and self._drained is not None:
             self._drained.set_result(None)
             self._drained = None
+
+
+def _is_known(base: Loaded | None, waiting: Waiting) -> bool:
+    """Whether this is of somebody whose cookie had come back before; nothing was loaded: whether it comes back now."""
+    return waiting.confirmed if base is None else base.confirmed
