@@ -41,6 +41,7 @@ class Disk:
         self._spool = spool
         self._draining = Draining(desk, lanes, spool)
         self._keeping: asyncio.Task[None] | None = None
+        self._next: asyncio.Task[None] | None = None
 
     def attend(self) -> None:
         """Commit what lies there, now and whenever there is any, as long as the running event loop lives."""
@@ -52,18 +53,32 @@ class Disk:
 
     def outage_began(self) -> None:
         """Write down what waits in memory."""
-        if self._keeping is None or self._keeping.done():
-            self._keeping = self._desk.loop.create_task(self._lanes.keep_all(), name="floorwalker: fill the spool")
+        self._keep_all()
 
     def outage_ended(self) -> None:
         """Look at once for what lies on disk alone."""
         self._draining.wake()
 
-    def written(self) -> asyncio.Future[None]:
-        """Done once all that waits is written."""
-        if self._keeping is None or self._keeping.done():
+    def written(self, *, is_away: bool) -> asyncio.Future[None]:
+        """Done once all that waits is written. is_away: of the store, as is known; then whatever comes is written."""
+        keeping = self._keeping if is_away else self._keep_all()
+        if keeping is None or keeping.done():
             return self._spool.written()
-        return self._desk.loop.create_task(self._kept_and_written(self._keeping))
+        return self._desk.loop.create_task(self._kept_and_written(keeping))
+
+    def _keep_all(self) -> asyncio.Task[None]:
+        """A round over all that waits; one under way may have passed by what came last, so another follows it."""
+        if self._next is None:
+            self._next = self._keeping = self._desk.loop.create_task(
+                self._round(self._keeping), name="floorwalker: fill the spool"
+            )
+        return self._next
+
+    async def _round(self, before: asyncio.Task[None] | None) -> None:
+        if before is not None and not before.done():
+            await asyncio.wait([before])
+        self._next = None
+        await self._lanes.keep_all()
 
     async def _kept_and_written(self, keeping: asyncio.Task[None]) -> None:
         await asyncio.wait([keeping])

@@ -350,9 +350,13 @@ class Store(Oblivion):
         """
         return await self._desk.spool.scrub(visitors) if self._desk.spool is not None else 0
 
+    @property
+    def has_spool(self) -> bool:
+        return self._disk is not None
+
     def written(self) -> asyncio.Future[None] | None:
-        """Done once all that waits for a store that is away is on disk; None where nothing is on its way there."""
-        return self._disk.written() if self._disk is not None and self._outage.away else None
+        """Done once all that waits is on disk, for a store that is away or only late; None without a spool."""
+        return self._disk.written(is_away=self._outage.away) if self._disk is not None else None
 
     async def close(self) -> int:
         """Let go of the store; how many steps are lost with it.
