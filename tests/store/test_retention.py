@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from floorwalker.core.effects import NOTHING, Effects, Mark
 from floorwalker.core.events import Event
 from floorwalker.core.memory.kept.holdings import Note, Notes
+from floorwalker.core.memory.kept.purchases import Orders
 from floorwalker.core.memory.profile import Profile
 from floorwalker.store.records.codec import encode_event
 from floorwalker.store.relaying.groups import Gap
@@ -87,3 +88,29 @@ async def test_a_record_that_is_written_anew_stays_no_longer_than_it_would_have(
     clock[0] += 1000 * DAY
     assert (await store.renew()).renewed == 1
     assert 400 < behind.client.ttl(behind.key("profile:v1")) <= 500
+
+
+async def test_whoever_came_for_one_visit_only_is_kept_shorter(open_: Open, store_url: str, behind: Behind) -> None:
+    """A scanner that sends its cookie back once is like them; whoever comes again, buys or says who they are is not."""
+    store = open_(store_url, profile_life_s=400 * DAY, passing_life_s=90 * DAY)
+    once = Profile(seed=1, visits=1)
+    kept = {
+        "passing": once,
+        "again": replace(once, visits=2),
+        "known": replace(once, user="u"),
+        "told": replace(once, traits={"city": "Bonn"}),
+        "buyer": replace(once, orders=Orders()),
+        "sent": replace(once, visits=0),
+    }
+    for visitor, profile in kept.items():
+        await store.commit(visitor, None, lambda _, profile=profile: (profile, NOTHING))  # type: ignore[misc]
+    days = {visitor: round(behind.client.ttl(behind.key(f"profile:{visitor}")) / DAY) for visitor in kept}
+    assert days == {"passing": 90, **dict.fromkeys(["again", "known", "told", "buyer", "sent"], 400)}
+
+
+async def test_a_shorter_life_of_all_profiles_holds_for_passers_by_as_well(
+    open_: Open, store_url: str, behind: Behind
+) -> None:
+    store = open_(store_url, profile_life_s=DAY)
+    await store.commit("v", None, lambda _: (Profile(seed=1, visits=1), NOTHING))
+    assert round(behind.client.ttl(behind.key("profile:v")) / DAY) == 1

@@ -12,7 +12,8 @@ class StoreSettings:
     """Times are in seconds.
 
     profile_life_s: how long a profile stays after its last commit. unconfirmed_life_s: the same before the cookie
-    came back. spool_life_s: how long a step may wait for a store that is away; older ones are dropped and counted.
+    came back. passing_life_s: the same of whoever came for one visit only, and is known by nothing else.
+    spool_life_s: how long a step may wait for a store that is away; older ones are dropped and counted.
     stone_life_s: how long an erased visitor cannot come back; never below twice spool_life_s. counters_life_s: how
     long the counters of a day stay after the first was written.
     events_kept: entries of all streams together, about. events_life_s: how long an entry stays at most. notes_life_s,
@@ -27,6 +28,7 @@ class StoreSettings:
 
     profile_life_s: int = 400 * DAY_S
     unconfirmed_life_s: int = 3600
+    passing_life_s: int = 90 * DAY_S
     spool_life_s: int = DAY_S
     stone_life_s: int = 30 * DAY_S
     counters_life_s: int = 800 * DAY_S

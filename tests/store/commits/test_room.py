@@ -1,5 +1,7 @@
 """A full queue: strangers go first, those who were known before they came keep room."""
 
+from collections.abc import Mapping
+
 from floorwalker.core.memory.profile import Profile
 from floorwalker.store import Loaded, Outcome, Store, StoreSettings
 from floorwalker.store.link.address import read_address
@@ -16,7 +18,7 @@ def loaded(visitor: str, *, confirmed: bool) -> Loaded:
     return Loaded(visitor, Profile(seed=1), record, record.identity)
 
 
-async def flooded(store: Store, comers: dict[str, Loaded | None], *, confirmed: bool) -> list[Outcome]:
+async def flooded(store: Store, comers: Mapping[str, Loaded | None], *, confirmed: bool) -> list[Outcome]:
     """What became of each at once; those who wait are not told anything."""
     futures = [store.submit(name, base, view, confirmed=confirmed) for name, base in comers.items()]
     return [future.result().outcome for future in futures if future.done()]

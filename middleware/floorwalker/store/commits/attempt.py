@@ -157,11 +157,18 @@ def _attempt(
     if released.found:
         told.find(released.found)
     if life_s is None:
-        life_s = settings.profile_life_s if record.confirmed else settings.unconfirmed_life_s
+        life_s = _life_s(profile, settings) if record.confirmed else settings.unconfirmed_life_s
     head = told.head(base.identity, stored, life_s, record.body.pseudonym.hex(), len(released.events), settings)
     arguments = [*head, *released.events, *told.counters, *told.rest]
     loaded = Loaded(base.visitor, profile, record, stored[:IDENTITY_BYTES], base.locked)
     return Attempt(base, loaded, told.names, arguments)
+
+
+def _life_s(profile: Profile, settings: StoreSettings) -> int:
+    """How long a confirmed record stays: shorter of somebody who may be a scanner that sends its cookie back."""
+    if profile.visits != 1 or profile.user or profile.orders is not None or profile.traits or profile.notes is not None:
+        return settings.profile_life_s
+    return min(settings.passing_life_s, settings.profile_life_s)
 
 
 def _sent(effects: Effects, base: Loaded, commit: Commit, keys: Keys) -> list[bytes]:
