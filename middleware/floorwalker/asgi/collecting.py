@@ -180,6 +180,7 @@ class CollectOptions(TypedDict, total=False):
     templates: str | Path
     reload_s: float
     store: str | Store
+    data_keys: str | Sequence[str]
     spool: str | Path | None
     write_keys: str | Sequence[str]
     public_keys: str | Sequence[str]

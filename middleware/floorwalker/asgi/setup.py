@@ -10,8 +10,9 @@ from floorwalker.asgi.permitting.terms import Terms
 from floorwalker.asgi.places import open_places
 from floorwalker.asgi.rules.publishing import Publisher
 from floorwalker.asgi.rules.rulebook import Rulebook, load_rulebook, rulebook_of
-from floorwalker.asgi.settings import Settings
+from floorwalker.asgi.settings import TEMPLATES, Settings
 from floorwalker.asgi.tallies import Tallies
+from floorwalker.errors import ConfigurationError
 from floorwalker.rulefile import RuleFiles
 from floorwalker.store import open_store
 
@@ -33,10 +34,14 @@ class Setup:
         self.terms = terms_of(settings)
         self.limits = limits_of(settings, self.proxies)
         self.publisher = publisher_of(settings)
+        if settings.templates != TEMPLATES and not settings.templates.is_dir():
+            logger.warning("there is no folder of templates at %s", settings.templates)
         self.tallies = Tallies()
         if isinstance(settings.store, str):
             # Sends nothing, and says now whether it can ever be asked.
             open_store(settings.store, data_keys=settings.data_keys)
+        elif settings.data_keys and not settings.store.has_data_keys:
+            raise ConfigurationError("The store is open already, without data_keys: give them to open_store.")
         self._traces: bool | None = None
         self._other_paths: set[str] = set()
         self._said: set[tuple[object, ...]] = set()

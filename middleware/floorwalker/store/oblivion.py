@@ -19,6 +19,11 @@ class Oblivion:
     _desk: Desk
     _lanes: Lanes
 
+    @property
+    def has_data_keys(self) -> bool:
+        """Whether it can open what is sealed."""
+        return not self._desk.keyring.is_empty
+
     async def erase(self, visitor: str) -> int:
         """Erase a visitor, whom a pointer leads to, and all who joined them; how many stream entries went with them.
 

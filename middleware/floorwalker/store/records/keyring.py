@@ -75,6 +75,11 @@ class Keyring:
         """Whether what is personal is to be sealed."""
         return self._newest is not None
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no key at all."""
+        return not self._known
+
     def seal(self, plain: bytes, purpose: Purpose, owner: str) -> bytes:
         """The same for nobody to read without the key: 33 bytes longer. owner: whoever reads it has to name them."""
         if self._newest is None or self._cipher_of is None:
