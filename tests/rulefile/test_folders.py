@@ -108,6 +108,26 @@ def test_linked_folders_and_files_are_read(root: Path, tmp_path: Path) -> None:
     assert read_files(root, root).templates == {"one.html": b"card", "shared/deep/card.html": b"card"}
 
 
+@pytest.mark.parametrize("kept", [".env", "id_rsa", "passwd", "secret.key", "config.toml", "settings.py", ".x.html"])
+def test_a_link_to_what_is_no_template_brings_nothing(root: Path, tmp_path: Path, kept: str) -> None:
+    (tmp_path / "private").mkdir()
+    (tmp_path / "private" / kept).write_bytes(b"secret")
+    (root / "one.html").symlink_to(tmp_path / "private" / kept)
+    (root / "site.yaml").symlink_to(tmp_path / "private" / kept)
+    (root / "folder").symlink_to(tmp_path / "private")
+    (root / "way.html").symlink_to("folder/" + kept)
+    files = read_files(root, root)
+    assert files.templates == {}
+    assert files.rules == {}
+
+
+def test_a_link_to_the_system_brings_nothing(root: Path) -> None:
+    (root / "environment.html").symlink_to("/proc/self/environ")
+    (root / "process").symlink_to("/proc/self")
+    (root / "zero.html").symlink_to("/dev/zero")
+    assert read_files(root, root).templates == {}
+
+
 def test_links_in_circles_end(root: Path) -> None:
     (root / "a").mkdir()
     (root / "a" / "x.html").touch()

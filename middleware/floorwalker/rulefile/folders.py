@@ -29,6 +29,9 @@ _LEFT_OUT: Final = re.compile(
     r"|thumbs\.db|desktop\.ini",
     re.DOTALL | re.IGNORECASE,
 )
+# A link into another folder brings rules and templates, never what else the process may read: keys, its environment.
+_FROM_OUTSIDE: Final = re.compile(r"[^.].*\.(ya?ml|html?|jinja2?|j2|txt|xml|svg|css|md)", re.DOTALL | re.IGNORECASE)
+_OF_THE_SYSTEM: Final = ("/dev/", "/proc/", "/sys/")
 _NO_TEMPLATE: Final = re.compile(r".*\.(png|jpe?g|gif|webp|avif|ico|woff2?)", re.DOTALL | re.IGNORECASE)
 
 
@@ -99,7 +102,10 @@ def list_rules(place: Folder) -> Listing:
 
 
 def list_templates(folder: Folder) -> Listing:
-    """The templates of a folder and of all below it. Links are followed, but not into a folder that holds the link."""
+    """The templates of a folder and of all below it. Links are followed, but not into a folder that holds the link.
+
+    Of what lies outside the folder only files count that are named like templates.
+    """
     return _list(_mark("", Path(folder)), is_template, deep=True)
 
 
@@ -161,29 +167,57 @@ def version_of(files: Map[str, bytes], templates: Map[str, bytes] | None = None)
 
 
 def _list(root: Mark, counts: Callable[[str], bool], *, deep: bool) -> Listing:
-    found = sorted(islice(_walk(root, counts, (), deep=deep), MOST_FILES + 1))
+    inside = os.path.realpath(root.path)
+    found = sorted(islice(_walk(root, counts, (), inside, deep=deep), MOST_FILES + 1))
     return Listing(tuple(mark for mark in found if not mark.is_folder), tuple(mark for mark in found if mark.is_folder))
 
 
 def _walk(
-    folder: Mark, counts: Callable[[str], bool], around: tuple[tuple[int, int], ...], *, deep: bool
+    folder: Mark, counts: Callable[[str], bool], around: tuple[tuple[int, int], ...], inside: str, *, deep: bool
 ) -> Iterator[Mark]:
-    """around: the folders that this one lies in."""
+    """around: the folders that this one lies in. inside: where all of it lies but for what links lead to."""
     yield folder
     if not folder.is_folder or folder.identity in around:
         return
+    here = _real(folder.path)
+    if here.startswith(_OF_THE_SYSTEM):
+        return
+    are_all_inside = _lies_in(here, inside)
     try:
         with os.scandir(folder.path) as entries:
-            found = [_mark_of(entry, folder.name) for entry in entries if not is_left_out(entry.name)]
+            found = [
+                (*_mark_of(entry, folder.name), are_all_inside and not entry.is_symlink())
+                for entry in entries
+                if not is_left_out(entry.name)
+            ]
     except OSError as error:
         yield Mark(f"{folder.name}/", folder.path, error=error.errno or 1)
         return
-    for name, mark in found:
+    for name, mark, is_inside in found:
         if not mark.is_folder:
-            if counts(name):
+            if counts(name) and (is_inside or _may_be_read(_real(mark.path), inside)):
                 yield mark
         elif deep:
-            yield from _walk(mark, counts, (*around, folder.identity), deep=True)
+            yield from _walk(mark, counts, (*around, folder.identity), inside, deep=True)
+
+
+def _may_be_read(real: str, inside: str) -> bool:
+    """Whether a file lies where all of them do, or is one that a link may lead to."""
+    if _lies_in(real, inside):
+        return True
+    return _FROM_OUTSIDE.fullmatch(Path(real).name) is not None and not real.startswith(_OF_THE_SYSTEM)
+
+
+def _lies_in(real: str, folder: str) -> bool:
+    return real == folder or real.startswith(folder.rstrip("/") + "/")
+
+
+def _real(path: str) -> str:
+    """The path without links; empty where one of them may not be looked at."""
+    try:
+        return os.path.realpath(path)
+    except OSError:
+        return ""
 
 
 def _mark_of(entry: os.DirEntry[str], folder: str) -> tuple[str, Mark]:
