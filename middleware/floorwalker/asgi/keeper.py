@@ -21,7 +21,6 @@ logger = logging.getLogger(__name__)
 FLUSH_ROUNDS, FLUSH_ROUND_S = 20, 0.5
 WARM_UP_S = 5.0
 _SETTLE_ROUNDS, _SETTLE_ROUND_S = 40, 0.05
-_WRITING_S = 0.02  # of a budget, at most a third of it: for the disk, where the store is late
 
 Commit = asyncio.Future[Committed]
 
@@ -180,17 +179,26 @@ class Keeper:
     async def committed(self, commit: Commit, budget: Budget) -> None:
         """Wait until a commit stands, so that the next request finds it. Where the store is away or late, wait until it
         is on disk, where there is a spool."""
-        spare_s = min(_WRITING_S, budget.left_s / 3) if self._store.has_spool else 0.0
+        if not self._store.has_spool:
+            await self._stands(commit, budget, spare_s=0.0)
+        elif not await self._stands(commit, budget, spare_s=budget.left_s / 2, is_last=False):
+            written = self._store.written()  # the disk begins while there is still time for the store
+            assert written is not None
+            if not await self._stands(commit, budget, spare_s=budget.left_s / 2):
+                await budget.wait(written)
+
+    async def _stands(self, commit: Commit, budget: Budget, *, spare_s: float, is_last: bool = True) -> bool:
+        """Wait for a commit until so much of the budget is left; not for a store that nobody should ask. Whether it
+        stands. is_last: it is late then."""
         while not (self._circuit.is_open or self._store.health().away):
             if await budget.wait(commit, at_most_s=min(_SETTLE_ROUND_S, budget.left_s - spare_s)):
-                return
+                return True
             if budget.left_s <= spare_s:
-                self._tallies.commits_late += 1
-                self._note_failure("a commit took too long")
+                if is_last:
+                    self._tallies.commits_late += 1
+                    self._note_failure("a commit took too long")
                 break
-        written = self._store.written()
-        if written is not None:
-            await budget.wait(written)
+        return False
 
     async def settled(self, commits: Sequence[Commit]) -> None:
         """Wait for commits, a short while at most, and not for a store that is away."""
