@@ -8,6 +8,7 @@
 --                                   these before all others
 --         due, key, visitor, at     when to look again, in s since 1970; 0 for never
 --         mark | unmark, key, member
+--         aside, key, entry, life of the key in s
 --         drop, key
 -- Returns 1, or the record where its identity is another, or which of the ids are known already, counted from 1.
 local record = KEYS[1]
@@ -45,12 +46,12 @@ if ARGV[3] == '0' then
 else
   redis.call('SET', record, ARGV[2], 'EX', ARGV[3])
 end
+local id
 for i = 10, counters - 1 do
-  redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[5], '*', 'v', ARGV[4], 'e', ARGV[i])
+  id = redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[5], '*', 'v', ARGV[4], 'e', ARGV[i])
 end
-if counters > 10 then
-  local since = tonumber(redis.call('TIME')[1]) - tonumber(ARGV[7])
-  redis.call('XTRIM', KEYS[2], 'MINID', string.format('%.0f', since * 1000))
+if id then
+  redis.call('XTRIM', KEYS[2], 'MINID', string.format('%.0f', string.match(id, '^%d+') - 1000 * ARGV[7]))
   redis.call('EXPIRE', KEYS[2], ARGV[7])
 end
 for i = counters, counters + 3 * tonumber(ARGV[9]) - 1, 3 do
@@ -76,6 +77,10 @@ while at <= #ARGV do
   elseif word == 'unmark' then
     redis.call('ZREM', key(at + 1), ARGV[at + 2])
     at = at + 3
+  elseif word == 'aside' then
+    redis.call('RPUSH', key(at + 1), ARGV[at + 2])
+    redis.call('EXPIRE', key(at + 1), ARGV[at + 3])
+    at = at + 4
   else
     redis.call('DEL', key(at + 1))
     at = at + 2
