@@ -18,6 +18,7 @@ class Loss(StrEnum):
     EXPIRED = "expired"  # a step waited longer than the spool's life
     ERASED = "erased"  # the visitor was erased
     TOO_NEW = "too new"  # a newer release wrote the record, and the step brought no raw events to put aside
+    FAILED = "failed"  # unforeseen; the log has a traceback
     UNREADABLE = "unreadable"  # what lay on disk is damaged, or hidden from us
     REFUSED = "refused"  # the server refused the command for good
     HELD_BACK = "held back"  # effects of an unconfirmed visitor beyond their bound

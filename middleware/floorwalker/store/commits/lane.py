@@ -14,25 +14,19 @@ from floorwalker.errors import StoreError, StoreUnavailable
 from floorwalker.store.commits.attempt import Attempt, Commit, Committed, Outcome, compose
 from floorwalker.store.commits.batch import Batch
 from floorwalker.store.commits.crossing import Crossing
-from floorwalker.store.commits.deferred import entries_of
 from floorwalker.store.commits.desk import Desk, as_bytes
 from floorwalker.store.commits.erasing import erase
 from floorwalker.store.commits.forgetting import forget_events
-from floorwalker.store.commits.joining import alone
-from floorwalker.store.commits.sidelist import folded
+from floorwalker.store.commits.sidelist import put_aside, settled, tell_alone
 from floorwalker.store.commits.waiting import Forget, Join, Waiting
 from floorwalker.store.keys import Keys
 from floorwalker.store.link.replies import Reply, Word
 from floorwalker.store.losses import Loss
 from floorwalker.store.naming import person_id
 from floorwalker.store.records.found import POINTERS_FOLLOWED, Found, Loaded, TooNew
-from floorwalker.store.records.keyring import Purpose
-from floorwalker.store.records.record import IDENTITY_BYTES, mark_deferred
 from floorwalker.store.scripts import script
 
 logger = logging.getLogger(__name__)
-
-SEED_BYTES = 8
 
 T = TypeVar("T")
 
@@ -69,6 +63,14 @@ class Lane:
 
     def begin(self) -> bool:
         """Send the first commit; False where that takes a task."""
+        try:
+            return self._begin()
+        except Exception:  # unforeseen: the task tries it once more, and fails these callers alone
+            logger.exception("steps could not be sent at once")
+            self._attend(self, self._tried)
+            return True
+
+    def _begin(self) -> bool:
         base, keys, courier = self._base, self._desk.keyspace.known, self._desk.courier
         if keys is None or not isinstance(base, Loaded) or not base.is_plain or not courier.has_room:
             return False
@@ -90,7 +92,9 @@ class Lane:
             return
         try:
             stands = self._stands(attempt, commit, reply.result())
-        except StoreError:
+        except Exception as failure:
+            if not isinstance(failure, StoreError):
+                logger.exception("an answer of the store could not be read")
             self._attend(self, commit)
             return
         if stands and not self.waiting:
@@ -110,6 +114,8 @@ class Lane:
                     self._take_more()
                 await self._settle_or_drop(in_doubt or self._name_commit())
                 in_doubt = None
+        except Exception:
+            logger.exception("a visitor's steps could not be stored")
         finally:
             self._ended(self.visitor)
             self.abandon()
@@ -145,6 +151,10 @@ class Lane:
         except StoreError as failure:
             self._desk.losses.add(Loss.REFUSED, self._batch.steps)
             _fail(self._batch.release(), failure)
+        except Exception as failure:
+            logger.exception("steps could not be stored")
+            self._desk.losses.add(Loss.FAILED, self._batch.steps)
+            _fail(self._batch.release(), failure)
 
     async def _settle_batch(self, commit: Commit) -> None:
         """Find what lies there, and act on it, until every caller of the batch has an answer."""
@@ -154,9 +164,11 @@ class Lane:
             base = self._base or Loaded(self.visitor)
             if not self._batch.has_news_for(base):
                 break
-            if isinstance(base, TooNew):
-                if await self._put_aside(base, commit, keys):
-                    return
+            if isinstance(base, TooNew) and not base.moves_to:
+                await self._put_aside(base, commit)
+            elif isinstance(base, TooNew):
+                self._follow(base.moves_to)
+                return
             elif base.moved_to:
                 self._follow(base.moved_to)
                 return
@@ -172,11 +184,15 @@ class Lane:
 
     async def _commit(self, base: Loaded, commit: Commit, keys: Keys) -> bool:
         """One attempt; True when it stands in the store, by this attempt or by one whose reply was lost."""
-        has_folded, profile, effects = await folded(self._desk, self._deliver, base, keys)
-        profile, effects = self._batch.run(profile, effects)
+        if base.record is not None and base.record.deferred:
+            found = await settled(self._desk, self._deliver, base)
+            if found is not base:
+                self._base = found
+                return False
+        profile, effects = self._batch.run(base.profile, NOTHING)
         if profile is None or not self._batch.has_news:
             return False
-        attempt = self._compose(base, profile, effects, commit, keys, folded_side_list=has_folded)
+        attempt = self._compose(base, profile, effects, commit, keys)
         self._tried = commit
         return self._stands(attempt, commit, await self._run_script("commit", attempt.keys, attempt.arguments))
 
@@ -187,8 +203,6 @@ class Lane:
         effects: Effects,
         commit: Commit,
         keys: Keys,
-        *,
-        folded_side_list: bool = False,
     ) -> Attempt:
         return compose(
             base,
@@ -199,7 +213,6 @@ class Lane:
             settings=self._desk.settings,
             random_bytes=self._desk.random_bytes,
             keyring=self._desk.keyring,
-            folded_side_list=folded_side_list,
         )
 
     def _stands(self, attempt: Attempt, commit: Commit, reply: Reply) -> bool:
@@ -227,23 +240,12 @@ class Lane:
     def _readable(self) -> Loaded | None:
         return self._base if isinstance(self._base, Loaded) else None
 
-    async def _put_aside(self, base: TooNew, commit: Commit, keys: Keys) -> bool:
-        raws = self._batch.raws
-        if not raws:
-            self._drop(Loss.TOO_NEW, Outcome.TOO_NEW)
-            return True
-        names = [keys.profile(self.visitor), keys.deferred(self.visitor)]
-        head = mark_deferred(base.stored)
-        raws = [self._desk.keyring.hide(raw, Purpose.ASIDE, self.visitor) for raw in raws]
-        entries = entries_of(raws, writer=self._desk.writer, sequence=commit.sequence)
-        life_s = self._desk.settings.profile_life_s
-        reply = await self._run_script("defer", names, [base.stored[:IDENTITY_BYTES], head, life_s, *entries])
-        if reply != 1:
-            self._base = self._desk.read(self.visitor, as_bytes(reply))
-            return False
-        self._base = TooNew(self.visitor, head + base.stored[len(head) :])
-        self._batch.settle(Committed(Outcome.DEFERRED))
-        return True
+    async def _put_aside(self, base: TooNew, commit: Commit) -> None:
+        for one in self._batch.part():
+            self._desk.losses.add(Loss.TOO_NEW)
+            one.settle(Committed(Outcome.TOO_NEW))
+        if self._batch.has_news:
+            self._base = await put_aside(self._desk, self._deliver, base, self._batch, commit)
 
     async def _join(self, one: Waiting, join: Join) -> None:
         """Let this history join a person's. Where none may, the event goes to the person alone."""
@@ -254,7 +256,10 @@ class Lane:
                 self._batch.settle(Committed(Outcome.KNOWN))
                 return
         try:
-            committed = await self._crossing.join(self.visitor, self._base, join)
+            found = self._base or self._desk.read(self.visitor, await self._stored(keys))
+            if isinstance(found, Loaded) and found.record is not None and found.record.deferred:
+                found = await settled(self._desk, self._deliver, found)
+            committed = await self._crossing.join(self.visitor, found, join)
         except StoreError:
             raise
         except Exception as failure:  # like a step's own, it goes to its caller
@@ -262,12 +267,10 @@ class Lane:
             _fail(self._batch.release(), failure)
             return
         self._base = None
-        if committed is not None:
+        if committed is not None and committed.outcome is not Outcome.DEFERRED:
             self._batch.settle(committed)
             return
-        one.work = alone(
-            self._desk.joining(), join.identified, int.from_bytes(self._desk.random_bytes(SEED_BYTES), "big")
-        )
+        tell_alone(self._desk, self.visitor, one, join, leaves_join=committed is not None)
         self._reroute(join.person, self._batch.release())
 
     async def _forget(self, wish: Forget) -> None:
@@ -307,9 +310,11 @@ class Lane:
             self._drop(Loss.FLOOD, Outcome.FLOOD)
 
     async def _look(self, keys: Keys) -> None:
+        self._base = self._desk.read(self.visitor, await self._stored(keys))
+
+    async def _stored(self, keys: Keys) -> bytes | None:
         key = keys.profile(self.visitor)
-        stored = as_bytes(await self._deliver(lambda: self._desk.link.call("GET", key)))
-        self._base = self._desk.read(self.visitor, stored)
+        return as_bytes(await self._deliver(lambda: self._desk.link.call("GET", key)))
 
     def _follow(self, target: str) -> None:
         """The history went to another visitor, and so do the steps, in order."""
