@@ -55,19 +55,19 @@ def test_a_record_survives_its_bytes(record: Record) -> None:
     assert decode_record(record.encode()) == record
 
 
-@given(records)
-def test_marking_a_record_changes_its_version_and_one_flag_alone(record: Record) -> None:
+@given(records, st.booleans())
+def test_marking_a_record_changes_its_version_and_what_is_said_alone(record: Record, confirmed: bool) -> None:
     stored = record.encode()
-    marked = decode_record(mark_deferred(stored) + stored[15:])
+    marked = decode_record(mark_deferred(stored, confirmed=confirmed) + stored[15:])
     assert marked.deferred
     assert marked.version == (record.version + 1) % 2**32
     assert (marked.confirmed, marked.epoch, marked.state, marked.body) == (
-        record.confirmed,
+        record.confirmed or confirmed,
         record.epoch,
         record.state,
         record.body,
     )
-    assert mark_deferred(stored)[14] & DEFERRED
+    assert mark_deferred(stored, confirmed=confirmed)[14] & DEFERRED
 
 
 @given(st.binary(max_size=80))

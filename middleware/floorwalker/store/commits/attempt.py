@@ -73,7 +73,7 @@ class Commit(Struct, frozen=True, gc=False):
     """Who commits, and when. writer: None for what its message alone makes count once. now: seconds since 1970.
 
     messages: the senders' ids of the steps. keeps_life: the record's time to live stays as it is. joined: whose
-    history came in.
+    history came in. left: entries for the side list, whose joins only a newer release can make.
     """
 
     writer: int | None
@@ -83,6 +83,7 @@ class Commit(Struct, frozen=True, gc=False):
     messages: tuple[str, ...] = ()
     keeps_life: bool = False
     joined: Alias | None = None
+    left: tuple[bytes, ...] = ()
 
 
 class Attempt(Struct, frozen=True, gc=False):
@@ -125,7 +126,7 @@ def compose(
         version=(old.version + 1) % (1 << 32) if old is not None else 1,
         body=_next_body(body, commit, encode_profile(rest), sealed, pending, settings),
         confirmed=confirmed,
-        deferred=old is not None and old.deferred and not folded_side_list,
+        deferred=bool(commit.left) or (old is not None and old.deferred and not folded_side_list),
         schema=max(SCHEMA_SEALED if sealed else SCHEMA_WRITTEN, 0 if old is None else old.schema),
     )
     told = Told(keys, base.visitor)
@@ -133,6 +134,8 @@ def compose(
         told.remember(_messages(commit, confirmed, settings), settings.messages_kept)
     if folded_side_list:
         told.drop(keys.deferred(base.visitor))
+    for entry in commit.left:
+        told.put_aside(entry, settings.profile_life_s)
     life_s = 0 if commit.keeps_life and base.record is not None and base.confirmed == confirmed else None
     attempt = _attempt(base, profile, record, told, _NOTHING_WAITS if pending else released, settings, life_s)
     if commit.messages or pending is not None:

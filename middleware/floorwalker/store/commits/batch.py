@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from floorwalker.core.effects import Effects
 from floorwalker.core.memory.profile import Profile
 from floorwalker.store.commits.attempt import Commit, Committed, Outcome
+from floorwalker.store.commits.joining import EventAlone
 from floorwalker.store.commits.waiting import Alone, Waiting
 from floorwalker.store.records.found import Found, Loaded
 
@@ -67,9 +68,15 @@ class Batch:
         return any([one.confirmed for one in self._taken])  # noqa: C419 - a list is faster here
 
     @property
-    def raws(self) -> list[bytes]:
-        """What a newer release can fold itself."""
-        return [raw for one in self._taken if not one.is_known and (raw := one.raw) is not None]
+    def news(self) -> list[Waiting]:
+        """Steps that are not known to be committed already."""
+        return [one for one in self._taken if one.work is not None and not one.is_known]
+
+    def part(self) -> list[Waiting]:
+        """Let go of steps that cannot tell what they are made of, so that nobody else could do them."""
+        untold = [one for one in self.news if one.raw is None and not isinstance(one.work, EventAlone)]
+        self._taken = [one for one in self._taken if one not in untold]
+        return untold
 
     def waits_since(self, oldest: float) -> bool:
         """Whether anybody has waited no longer than that."""
@@ -105,8 +112,9 @@ class Batch:
         else:
             return commit
         messages = tuple(one.message for one in self._taken if one.message and not one.is_known and not one.repeats)
-        news = [one for one in self._taken if one.work is not None and not one.is_known]
-        return replace(commit, messages=messages, keeps_life=all(one.keeps_life for one in news))
+        news = self.news
+        left = tuple(one.work.left for one in news if isinstance(one.work, EventAlone) and one.work.left)
+        return replace(commit, messages=messages, keeps_life=all(one.keeps_life for one in news), left=left)
 
     def learn(self, messages: set[str]) -> None:
         """These messages were committed already."""

@@ -53,7 +53,10 @@ class Crossing:
         self._depth = depth
 
     async def join(self, visitor: str, base: Found | None, join: Join) -> Committed | None:
-        """Let a visitor's history join a person's; None where none may, and the event is to be committed alone."""
+        """Let a visitor's history join a person's; None where none may, and the event is to be committed alone.
+
+        `Outcome.DEFERRED` where only a newer release can, or who has the key: it is to be told of the wish.
+        """
         merge = self._desk.random_bytes(MERGE_BYTES)
         found = base or await self._look(visitor)
         while isinstance(found, Loaded) and found.record is not None:
@@ -67,13 +70,15 @@ class Crossing:
                 return None
             else:
                 person = await self._look(join.person)
-                if not isinstance(person, Loaded) or (person.record and person.record.state is not State.LIVE):
+                if isinstance(person, TooNew) or not found.is_plain:
+                    return Committed(Outcome.DEFERRED)
+                if person.record and person.record.state is not State.LIVE:
                     return None
                 frozen = _frozen(found, join, merge, self._desk.keyring)
                 # What is going to fail, fails before the freeze.
                 arrived(frozen, person.profile, self._desk.joining(), self._desk.keyring)
                 found = await self._rewrite(found, frozen, self._desk.settings.stone_s)
-        return None
+        return Committed(Outcome.DEFERRED) if isinstance(found, TooNew) else None
 
     async def finish(self, frozen: Loaded) -> Committed | None:
         """Do what is left to do of a move that began; None where this release cannot. Raises StoreError."""
@@ -197,7 +202,8 @@ def _may_join(found: Loaded, join: Join) -> bool:
     profile = found.profile
     if is_person(found.visitor) or found.locked:
         return False
-    return found.is_plain and profile is not None and not profile.user and found.visitor != join.person
+    is_live = found.record is not None and found.record.state is State.LIVE
+    return is_live and profile is not None and not profile.user and found.visitor != join.person
 
 
 def _has_taken_in(person: Loaded, body: Body) -> bool:

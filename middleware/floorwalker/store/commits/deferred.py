@@ -1,50 +1,53 @@
-"""The side list: raw events of a record that a newer release wrote, put aside until a worker of that release comes."""
+"""The side list as it lies there: what an older release could not fold into a record that a newer one wrote."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec import DecodeError, Struct, msgpack
+from msgspec.structs import replace
 
 from floorwalker.store.commits.attempt import Step
 from floorwalker.store.records.keyring import Keyring, Purpose
-from floorwalker.store.records.record import Record
 
 Resume = Callable[[bytes], Step]
 
 
 class Entry(Struct, frozen=True, array_like=True):
-    """One raw event. Writer, sequence and place tell a repetition, after a lost reply, from another event."""
+    """One step, or the wish of a visitor to join whose list this is. writer, sequence: a commit that may hold it.
+
+    place: among those that were put aside together. raw: what the step is made of, or the event of the join.
+    message: by which it counts once, whoever folds it. confirmed: whether the cookie had come back. joins: who joins.
+    """
 
     writer: int
     sequence: int
     place: int
     raw: bytes
+    message: str = ""
+    confirmed: bool = True
+    joins: str = ""
 
 
-def entries_of(raws: Iterable[bytes], *, writer: int, sequence: int) -> list[bytes]:
-    """Raw events as they lie in the side list."""
-    return [_encoder.encode(Entry(writer, sequence, place, raw)) for place, raw in enumerate(raws)]
+def encode_entry(entry: Entry, visitor: str, keyring: Keyring) -> bytes:
+    """An entry as it lies in the side list of that visitor."""
+    return _encoder.encode(replace(entry, raw=keyring.hide(entry.raw, Purpose.ASIDE, visitor)))
 
 
-def steps_of(stored: Sequence[bytes], record: Record, resume: Resume, keyring: Keyring) -> list[Step] | None:
-    """The steps of a side list, in order, each once; what the record holds already, or cannot be read, is left out.
+def entries_in(stored: Sequence[bytes], visitor: str, keyring: Keyring) -> list[Entry] | None:
+    """The entries of a side list, in order; what cannot be read is left out.
 
     None where no data key opens one of them: then the list is to wait for a worker that has it.
     """
-    seen: set[tuple[int, int, int]] = set()
-    steps: list[Step] = []
+    entries: list[Entry] = []
     for one in stored:
         try:
             entry = _entries.decode(one)
         except DecodeError:
             continue
-        known = (entry.writer, entry.sequence, entry.place)
-        if known not in seen and not record.holds(entry.writer, entry.sequence):
-            seen.add(known)
-            raw = keyring.show(entry.raw, Purpose.ASIDE, record.body.visitor)
-            if raw is None:
-                return None
-            steps.append(resume(raw))
-    return steps
+        raw = keyring.show(entry.raw, Purpose.ASIDE, visitor)
+        if raw is None:
+            return None
+        entries.append(replace(entry, raw=raw))
+    return entries
 
 
 _encoder = msgpack.Encoder()

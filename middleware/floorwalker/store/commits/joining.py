@@ -1,9 +1,9 @@
 """What two histories are together: the pure part of a join."""
 
-from collections.abc import Callable
 from typing import Protocol
 
 from msgspec import DecodeError
+from msgspec.structs import replace
 
 from floorwalker.core.calendar import Calendar
 from floorwalker.core.effects import Count, Effects
@@ -65,13 +65,29 @@ def arrived(
     return profile, waited.then(merged).then(effects), "" if is_told else identified.id
 
 
-def alone(joining: Joining, identified: Event, seed: int) -> Callable[[Profile | None], tuple[Profile, Effects]]:
-    """The step of an event with which no history comes. seed: of a person who is made anew."""
+class EventAlone:
+    """The step of an event with which no history comes. seed: of a person who is made anew.
 
-    def step(person: Profile | None) -> tuple[Profile, Effects]:
-        return joining(person, Profile(seed=seed), identified)
+    anonymous: who was to join by it. left: the same as an entry of the person's side list, where a newer release is to
+    let the history come in.
+    """
 
-    return step
+    __slots__ = ("_joining", "_seed", "anonymous", "identified", "left")
+
+    def __init__(self, joining: Joining, identified: Event, seed: int, *, anonymous: str) -> None:
+        self._joining = joining
+        self._seed = seed
+        self.identified = identified
+        self.anonymous = anonymous
+        self.left = b""
+
+    def __call__(self, person: Profile | None) -> tuple[Profile, Effects]:
+        return self._joining(person, Profile(seed=self._seed), self.identified)
+
+    def name(self, id: str) -> None:
+        """Give the event an id by which it counts once, where it has none."""
+        if not self.identified.id:
+            self.identified = replace(self.identified, id=id)
 
 
 def _unsealed(body: Body, keyring: Keyring) -> bytes:

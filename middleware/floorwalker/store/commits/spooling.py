@@ -8,6 +8,7 @@ from msgspec import DecodeError
 from floorwalker.errors import RecordTooNew
 from floorwalker.store.commits.attempt import Committed, Step
 from floorwalker.store.commits.deferred import Resume
+from floorwalker.store.commits.joining import EventAlone
 from floorwalker.store.commits.waiting import Alone, Backlog, Forget, Join, Waiting
 from floorwalker.store.records.codec import decode_event, encode_event
 from floorwalker.store.spool.frames import Entry, TooNew, Unreadable, Work
@@ -27,6 +28,9 @@ def entry_of(visitor: str, waiting: Waiting, doubt: Doubt | None) -> Entry | Non
         case Join():
             work, raw = Work.JOIN, encode_event(waiting.work.identified)
             person, user = waiting.work.person, waiting.work.user
+        case EventAlone() as event:
+            work, raw = Work.JOIN, encode_event(event.identified)
+            visitor, person = event.anonymous, visitor
         case Forget():
             work = Work.FORGET_EVENTS if waiting.work.events_only else Work.ERASE
         case _:

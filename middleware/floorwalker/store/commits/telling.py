@@ -65,6 +65,10 @@ class Told:
             place = self._place(self._keys.found(self._partition))
             self.rest += ("unmark" if gone else "mark", place, member)
 
+    def put_aside(self, entry: bytes, life_s: int) -> None:
+        """An entry of the side list, which stays for so long."""
+        self.rest += ("aside", self._place(self._keys.deferred(self._visitor)), entry, life_s)
+
     def drop(self, key: str) -> None:
         """A key goes."""
         self.rest += ("drop", self._place(key))

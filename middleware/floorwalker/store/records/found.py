@@ -77,6 +77,12 @@ class TooNew(Struct, frozen=True):
     visitor: str
     stored: bytes
 
+    @property
+    def moves_to(self) -> str:
+        """To whom this history is on its way, so that nothing is to be added to it; empty where it is not."""
+        body = body_of(self.stored) if self.stored[1] == State.MOVING else None
+        return body.moved_to if body is not None else ""
+
 
 Found = Loaded | TooNew
 
@@ -93,7 +99,7 @@ def read_found(visitor: str, stored: bytes | None, keyring: Keyring = NO_KEYS) -
             left = body_of(stored) or Body(visitor)
             laid = stone(visitor, stored[2:10], left.pseudonym, left.aliases, left.moved_to)
             return Loaded(visitor, record=laid, identity=stored[:IDENTITY_BYTES])
-        return TooNew(visitor, stored)
+        return _pointer(visitor, stored) or TooNew(visitor, stored)
     except (DecodeError, ValueError):
         logger.error("a visitor's record cannot be read and counts as absent")
         return Loaded(visitor, identity=stored[:IDENTITY_BYTES])
@@ -104,3 +110,12 @@ def read_found(visitor: str, stored: bytes | None, keyring: Keyring = NO_KEYS) -
         profile, locked = made_whole(profile, record.body.sealed, visitor, keyring)
         return Loaded(visitor, profile, record, stored[:IDENTITY_BYTES], locked)
     return Loaded(visitor, profile, record, stored[:IDENTITY_BYTES])
+
+
+def _pointer(visitor: str, stored: bytes) -> Loaded | None:
+    """A pointer holds no profile, so one of any release is followed; None where it is none."""
+    body = body_of(stored) if stored[1] == State.MOVED else None
+    if body is None or body.visitor != visitor or not body.moved_to:
+        return None
+    record = Record(State.MOVED, stored[2:10], int.from_bytes(stored[10:14], "big"), body, schema=stored[15])
+    return Loaded(visitor, record=record, identity=stored[:IDENTITY_BYTES])

@@ -137,10 +137,13 @@ def decode_record(stored: bytes) -> Record:
         raise ValueError("not a record") from error
 
 
-def mark_deferred(stored: bytes) -> bytes:
-    """The head of any stored record, of any release, with its flag set and its version one higher."""
+def mark_deferred(stored: bytes, *, confirmed: bool) -> bytes:
+    """The head of any stored record, of any release, with its flag set and its version one higher.
+
+    confirmed: the cookie has come back meanwhile.
+    """
     version = (int.from_bytes(stored[10:14], "big") + 1) % (1 << 32)
-    return stored[:10] + version.to_bytes(4, "big") + bytes((stored[14] | DEFERRED,))
+    return stored[:10] + version.to_bytes(4, "big") + bytes((stored[14] | DEFERRED | CONFIRMED * confirmed,))
 
 
 def body_of(stored: bytes) -> Body | None:
