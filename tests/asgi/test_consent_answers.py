@@ -295,6 +295,21 @@ async def test_the_app_says_yes_to_somebody_whose_old_cookie_was_not_read(site_o
     assert views(await profile_of(store, jar)) == 3
 
 
+@pytest.mark.parametrize("said", [("login:user-17", "allow:analytics"), ("allow:analytics", "login:user-17")])
+async def test_whoever_withdraws_being_remembered_in_the_request_that_names_them_stays_unnamed(
+    said: tuple[str, ...], site_of: SiteOf, store: Store
+) -> None:
+    jar = await known(site_of())
+    before, person = jar.visitor, await store.person("user-17")
+    await do(jar, *said, path="/birds")
+    assert (await store.load(person)).profile is None
+    assert (await store.load(before)).erased
+    assert jar.visitor not in (before, person)
+    profile = await profile_of(store, jar)
+    assert profile is not None
+    assert (views(profile), profile.user, profile.traits) == (1, "", {})
+
+
 async def test_the_app_says_no(site_of: SiteOf, store: Store) -> None:
     jar = await known(site_of())
     visitor = jar.visitor

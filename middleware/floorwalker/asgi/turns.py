@@ -1,9 +1,11 @@
 """Turns: where, among what an app says in one request, the visitor becomes somebody else."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from floorwalker.core.events import Event
+from floorwalker.core.events import IDENTIFIED, Event
 from floorwalker.core.happening import USER_ID
+from floorwalker.core.hit import Hit
 from floorwalker.core.memory.persons import identified, user_kept
 from floorwalker.core.memory.profile import Profile
 
@@ -37,3 +39,8 @@ def is_known_as(profile: Profile, user: str) -> bool:
 def tells_nothing_new(profile: Profile, event: Event) -> bool:
     """Whether everything that the event says of this person is known: apps say it on every page."""
     return identified(profile, event) == profile
+
+
+def unnamed(hit: Hit) -> Hit:
+    """The request without what the app said of who it is."""
+    return replace(hit, events=tuple([event for event in hit.events if event.name != IDENTIFIED]))

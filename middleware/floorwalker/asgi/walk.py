@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from floorwalker.asgi.rules.context import block_context
 from floorwalker.asgi.rules.rulebook import Rulebook
-from floorwalker.asgi.turns import Turn, is_known_as, tells_nothing_new, user_of
+from floorwalker.asgi.turns import Turn, is_known_as, tells_nothing_new, unnamed, user_of
 from floorwalker.core.allowance import begun
 from floorwalker.core.consent import Permission
 from floorwalker.core.deciding.choose import Taken
@@ -137,6 +137,8 @@ class Walk:
     def permit(self, permission: Permission) -> None:
         """From here on this much may be kept and counted of them."""
         self._permission, self._signals = permission, None
+        if not permission.remembers:
+            self._hit, self._turns = unnamed(self._hit), ()
         self._forget()
 
     @property
@@ -277,8 +279,7 @@ class Walk:
             for slot, outcome in outcomes.items()
             if (decision := self._frozen.get(slot)) is not None and _is_exposure(decision, outcome)
         ]
-        shown = [self._showing(decision) for decision in exposed]
-        hit = self._hit
+        hit, shown = self._hit, [self._showing(decision) for decision in exposed]
         if hit.kind is HitKind.PREFETCH or not (shown or hit.events or hit.kind in _NAVIGATIONS):
             return None
         corridor, loaded = self._rulebook.corridor, self._base
