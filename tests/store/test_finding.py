@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import pytest
 from msgspec.structs import replace
 
 from floorwalker.core.effects import Effects, Mark
@@ -9,8 +10,14 @@ from floorwalker.core.events import Scalar
 from floorwalker.core.memory.persons import marks
 from floorwalker.core.memory.profile import Profile
 from floorwalker.store import Step, Store
-from tests.store.conftest import Behind
+from tests.store.conftest import Behind, Open
 from tests.store.people import identified
+
+
+@pytest.fixture
+def store(open_: Open, store_url: str) -> Store:
+    """In the days of what is told here: a trait of which nothing was heard for years is none any more."""
+    return open_(store_url, clock=lambda: 1000.0)
 
 
 def has(**traits: Scalar) -> Step:
