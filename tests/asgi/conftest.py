@@ -67,11 +67,13 @@ def rules(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def wrap(rules: Path, valkey_url: str, tmp_path: Path, clock: Clock) -> Wrap:
     """Wraps an app with the rules above; options replace the usual ones."""
+    templates = tmp_path / "none"
+    templates.mkdir()
 
     def wrapped(app: App, **options: Any) -> PersonalizationMiddleware:
         usual = {
             "rules": rules,
-            "templates": tmp_path / "none",
+            "templates": templates,
             "store": valkey_url,
             "secret_key": KEY,
             "clock": clock,

@@ -24,6 +24,7 @@ from floorwalker.store.store import Store
 
 ENVIRONMENT_PREFIX = "FLOORWALKER_"
 SHORTEST_KEY = 32
+TEMPLATES = Path("templates")
 SHORTEST_METRICS_KEY = 16
 MAKE_A_KEY = 'python -c "import secrets; print(secrets.token_urlsafe(32))"'
 
@@ -98,7 +99,7 @@ class Settings:
 
     secret_keys: tuple[str, ...]
     rules: Path | Ruleset = Path("rules")
-    templates: Path = Path("templates")
+    templates: Path = TEMPLATES
     reload_s: float = 1.0
     store: str | Store = "embedded:var/floorwalker"
     data_keys: tuple[str, ...] = ()

@@ -95,7 +95,7 @@ class Visitor:
         Names and properties follow the Segment spec, `products` too; anything else is a named action with its scalar
         properties. What follows from other things, such as `Page Viewed` or `Identified`, cannot be tracked.
         """
-        if self._walk is None or self._encounter is None or self._walk.is_robot:
+        if self._walk is None or self._encounter is None:
             return
         if not self._walk.permission.stores:
             self._encounter.note("what handlers track of visitors who do not allow it goes nowhere")
@@ -114,7 +114,7 @@ class Visitor:
         already costs nothing, so it may be said on every page. Of a visitor who does not allow to be remembered it
         goes nowhere.
         """
-        if self._walk is None or self._encounter is None or self._walk.is_robot:
+        if self._walk is None or self._encounter is None:
             return
         if not self._walk.permission.remembers:
             self._encounter.note("visitors who do not allow to be remembered are not identified")
@@ -128,7 +128,7 @@ class Visitor:
         For an app that asks by itself; call it before the response starts, which keeps it in a cookie. What was kept
         by a permission that is over goes.
         """
-        if self._walk is None or self._encounter is None or self._walk.is_robot:
+        if self._walk is None or self._encounter is None:
             return
         named = frozenset(map(str, categories))
         for name in sorted(named.difference(Category)):

@@ -24,11 +24,12 @@ _MARKER: Final = re.compile(r"<!--slot:([A-Za-z0-9][A-Za-z0-9_.-]*)-->")
 _PUBLIC: Final = re.compile(r"\b(public|s-maxage)\b", re.IGNORECASE)
 _PRIVATE: Final = re.compile(r"\b(private|no-store)\b", re.IGNORECASE)
 _REDIRECTS: Final = 5
+_LARGE_BYTES: Final = 10_240
 
 
 class PageSeen(Struct, frozen=True, kw_only=True):
     """What one stranger got. visitor, cookie: of the visitor's cookie that was set, empty where none was. slots: those
-    that are marked."""
+    that are marked. size_bytes: without compression."""
 
     url: str
     status: int
@@ -39,6 +40,8 @@ class PageSeen(Struct, frozen=True, kw_only=True):
     visitor: str
     cookie: str
     slots: tuple[str, ...]
+    size_bytes: int = 0
+    is_compressed: bool = False
 
 
 class SiteSeen(Struct, frozen=True, kw_only=True):
@@ -72,6 +75,7 @@ def page_findings(seen: SiteSeen) -> Iterator[Finding]:
     yield from _wrapped(seen)
     yield from _shared(first, second)
     yield from _secure(first)
+    yield from _compressed(first)
     if seen.metrics == httpx.codes.OK:
         why = "How much comes to the site, and how it is, is everybody's business."
         yield wrong(AREA, "The metrics are open to anybody.", why, "Something answers in our place; look at the proxy.")
@@ -123,6 +127,13 @@ def _secure(page: PageSeen) -> Iterator[Finding]:
         yield wrong(AREA, what, why, "Name the proxy: trusted_proxies, or uvicorn --proxy-headers.")
 
 
+def _compressed(page: PageSeen) -> Iterator[Finding]:
+    if page.size_bytes >= _LARGE_BYTES and not page.is_compressed:
+        what = f"The page goes out uncompressed, {page.size_bytes >> 10:,} KB of it."
+        why = "It takes some four times as long on its way."
+        yield look(AREA, what, why, "Let the proxy compress, or put a compressing middleware around ours.")
+
+
 def _client() -> httpx.Client:
     return httpx.Client(timeout=10.0, follow_redirects=False, trust_env=False, headers=BROWSER)
 
@@ -149,4 +160,6 @@ def _fetch(asking: httpx.Client, url: str) -> PageSeen:
         visitor=found[1] if found else "",
         cookie=set_cookie.partition("=")[0],
         slots=tuple(dict.fromkeys(_MARKER.findall(text))),
+        size_bytes=len(text.encode("utf-8")),
+        is_compressed="content-encoding" in answer.headers,
     )
