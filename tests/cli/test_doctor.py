@@ -195,11 +195,11 @@ def site(*answers: httpx.Response, health: Any = None) -> Any:
     return lambda: httpx.Client(transport=httpx.MockTransport(answer))
 
 
-def page(visitor: str = "", **headers: str) -> httpx.Response:
+def page(visitor: str = "", *, body: bytes = PAGE, **headers: str) -> httpx.Response:
     told = {"content-type": "text/html", "cache-control": "private, no-cache", **headers}
     if visitor:
         told["set-cookie"] = visitor
-    return httpx.Response(200, headers={name.replace("_", "-"): value for name, value in told.items()}, content=PAGE)
+    return httpx.Response(200, headers={name.replace("_", "-"): value for name, value in told.items()}, content=body)
 
 
 HEALTHY = {"status": "ok", "rules": "abc", "store": {"state": "here"}, "why": []}
@@ -213,6 +213,7 @@ ONE, OTHER = "__Host-fw=aaaaaaaa.1.x; Secure", "__Host-fw=bbbbbbbb.1.x; Secure"
         ([page(ONE, cache_control="public"), page(OTHER)], HEALTHY, "wrong", "says Cache-Control: public"),
         ([page(cache_control="public"), page()], HEALTHY, "look", "The page is public, and holds slots: hero."),
         ([page(age="30"), page()], HEALTHY, "look", "came out of a cache"),
+        ([page(ONE, body=PAGE * 200), page(OTHER)], HEALTHY, "look", "goes out uncompressed"),
         ([page("fw=aaaaaaaa.1.x"), page("fw=bbbbbbbb.1.x")], HEALTHY, "wrong", "came over https, and the site"),
         ([page(ONE), page(OTHER)], None, "look", "do not answer"),
         ([page(ONE), page(OTHER)], HEALTHY | {"status": "degraded", "why": ["x"]}, "wrong", "it is degraded"),
