@@ -63,6 +63,8 @@ def test_every_variable_named_is_read() -> None:
         "SECRET_KEY": "k" * 32,
         "STORE": "redis://h",
         "PREFIX": "/x",
+        "EXCLUDE": "/x",
+        "AGENTS": "as-visitors",
         "BUDGET_MS": "5",
         "RELOAD_S": "2",
         "PREVIEW": "no",
