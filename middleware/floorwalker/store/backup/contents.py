@@ -40,7 +40,7 @@ async def typed_frames(link: Link, namespace: str, name: str, *, now_ms: int) ->
             for number, some in enumerate(_pieces(items, AT_ONCE)):
                 yield Listed(key, until, number == 0, some)
         case b"stream" | "stream":
-            async for frame in _stream(link, key, name):
+            async for frame in _stream(link, key, name, now_ms):
                 yield frame
         case b"none" | "none":
             return
@@ -61,7 +61,7 @@ async def _ranked(link: Link, name: str) -> AsyncIterator[tuple[bytes, ...]]:
             return
 
 
-async def _stream(link: Link, key: str, name: str) -> AsyncIterator[Frame]:
+async def _stream(link: Link, key: str, name: str, now_ms: int) -> AsyncIterator[Frame]:
     """How far its readers were told first: what they are told meanwhile they are told again."""
     groups = [await _group(link, key, name, told) for told in _told(await link.call("XINFO", "GROUPS", name))]
     about = _told([await link.call("XINFO", "STREAM", name)])[0]
@@ -74,7 +74,7 @@ async def _stream(link: Link, key: str, name: str) -> AsyncIterator[Frame]:
             start = f"({entries[-1][0].decode()}"
         if len(entries) < AT_ONCE:
             break
-    yield Tip(key, last, _number(about.get("entries-added")))
+    yield Tip(key, last, _number(about.get("entries-added")), await _until(link, name, now_ms))
     for group in groups:
         yield group
 

@@ -75,11 +75,13 @@ class Entries(Struct, tag="x", array_like=True, frozen=True):
 
 
 class Tip(Struct, tag="tip", array_like=True, frozen=True):
-    """How far a stream has come. added: how many entries it ever had; -1 where the server does not tell."""
+    """How far a stream has come. added: how many entries it ever had; -1 where the server does not tell. until_ms: when
+    it goes if nothing more comes; 0 is never."""
 
     key: str
     last_id: bytes
     added: int
+    until_ms: int = 0
 
 
 class Group(Struct, tag="g", array_like=True, frozen=True):

@@ -61,7 +61,10 @@ async def _write(link: Link, namespace: str, batch: Iterable[Frame]) -> None:
 
 async def _bring_back(link: Link, namespace: str, frame: Frame) -> None:
     if isinstance(frame, Tip):
-        await _set_tip(link, prefix(namespace) + frame.key, frame)
+        stream = prefix(namespace) + frame.key
+        await _set_tip(link, stream, frame)
+        if frame.until_ms:
+            await link.call("PEXPIREAT", stream, frame.until_ms)
         return
     for command in commands(frame, namespace):
         await link.call(*command)
