@@ -187,14 +187,15 @@ async def the_stream_holds_what_profiles_hold(
     events = [entry.event async for entry in store.events()]
     ids = Counter(event.id for event in events if event.id)
     assert set(ids.values()) == {1}
-    assert set(ids) == {id for of_one in ledger.ids.values() for id in of_one if not id.endswith("-page")}
+    told = {id for id in ids if not id.startswith("aside:")}  # a login that waited for a newer release was named
+    assert told == {id for of_one in ledger.ids.values() for id in of_one if not id.endswith("-page")}
     assert "Nothing of this" not in {event.name for event in events}
     views = 0
     for user, visitor in people.items():
-        told = Counter([entry.event.name async for entry in store.events(visitor)])
+        names = Counter([entry.event.name async for entry in store.events(visitor)])
         held = Counter(past.name for past in profiles[user].recents.past())
-        assert {name: told[name] for name in held} == held
-        views += told[PAGE_VIEWED]
+        assert {name: names[name] for name in held} == held
+        views += names[PAGE_VIEWED]
     assert_views(views, ledger)
 
 

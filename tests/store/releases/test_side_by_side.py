@@ -1,12 +1,7 @@
-"""Releases side by side on one store: nothing is dropped, and what the newer one added stays.
-
-The releases are made of this one: `second` knows a field that `third` writes; `first` knows nothing of it.
-"""
+"""Releases side by side on one store: nothing is dropped, and what the newer one added stays."""
 
 import json
 import os
-import re
-import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -15,36 +10,14 @@ from pathlib import Path
 import pytest
 from msgspec import msgpack
 
-from tests.conftest import ROOT
 from tests.servers import fresh_namespace
 from tests.store.conftest import client_of
+from tests.store.releases.copies import releases
 
-PACKAGE, WORKER = ROOT / "middleware" / "floorwalker", Path(__file__).with_name("worker.py")
+__all__ = ["releases"]
+
+WORKER = Path(__file__).with_name("worker.py")
 VISITORS, STEPS = 6, 12
-SCHEMAS = {"first": (1, 1), "second": (1, 2), "third": (2, 2)}  # written, read
-
-
-@pytest.fixture(scope="session")
-def releases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Where each release's package lies."""
-    found = {}
-    for name, (written, read) in SCHEMAS.items():
-        folder = tmp_path_factory.mktemp(name)
-        shutil.copytree(PACKAGE, folder / "floorwalker", ignore=shutil.ignore_patterns("__pycache__"))
-        codec = folder / "floorwalker" / "store" / "records" / "codec.py"
-        _change(codec, r"SCHEMA_WRITTEN = \d+", f"SCHEMA_WRITTEN = {written}")
-        _change(codec, r"SCHEMA_READ = \d+", f"SCHEMA_READ = {read}")
-        if read > 1:
-            profile = folder / "floorwalker" / "core" / "memory" / "profile.py"
-            _change(profile, r"( +traits_left: bool = False\n)", r"\1    added: int = 0\n")
-        found[name] = folder
-    return found
-
-
-def _change(file: Path, old: str, new: str) -> None:
-    text, changes = re.subn(old, new, file.read_text(), count=1)
-    assert changes == 1, f"{file.name} has no {old}"
-    file.write_text(text)
 
 
 def started(release: Path, url: str, name: str, steps: int = STEPS) -> subprocess.Popen[str]:
