@@ -1,12 +1,15 @@
 """Settings: what is refused, and how it is said."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from floorwalker.asgi.settings import read_settings
 from floorwalker.cli.relay import SECRET_ENV
 from floorwalker.errors import ConfigurationError, StoreAddressError
+from tests.asgi.browser import page_app
+from tests.asgi.conftest import Wrap
 
 KEY = "k" * 32
 
@@ -81,3 +84,16 @@ def test_what_a_platform_or_a_test_run_puts_into_the_environment_is_no_setting()
 
 def test_the_secrets_of_the_relay_may_stand_beside_the_settings_of_the_site() -> None:
     read_settings({"secret_key": KEY}, {SECRET_ENV: "whsec_x", f"{SECRET_ENV}_CRM": "whsec_y"})
+
+
+@pytest.mark.parametrize("paths", ["admin", "admin/**", ["/fine", "*.pdf"]])
+def test_a_path_that_could_never_match_is_refused_with_a_hint(paths: Any) -> None:
+    with pytest.raises(ConfigurationError, match=r"paths begin with /, as in /[a-z.]+/\*\*"):
+        read_settings({"secret_key": "k" * 40, "exclude": paths}, {})
+
+
+def test_a_folder_of_templates_that_is_named_and_missing_is_said(
+    wrap: Wrap, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    wrap(page_app(b""), templates=tmp_path / "tempaltes")
+    assert caplog.messages == [f"there is no folder of templates at {tmp_path / 'tempaltes'}"]
