@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,7 @@ from floorwalker.store.spool.frames import Seal
 from floorwalker.store.spool.spool import Spool
 
 AT_THE_END_S: Final = 5.0
+MARK_CHARACTERS: Final = 16
 _OWNER: Final = "spool"
 
 
@@ -22,13 +24,19 @@ def open_spool(
     folder: Path,
     settings: StoreSettings,
     *,
+    place: str,
     clock: Callable[[], float],
     random_bytes: Callable[[int], bytes],
     keyring: Keyring,
 ) -> Spool:
-    """A spool in that folder, sealed where there are data keys; nothing is written yet."""
+    """A spool in that folder, sealed where there are data keys; nothing is written yet. place: marks the store."""
     return Spool(
-        folder, most_bytes=settings.spool_bytes, clock=clock, random_bytes=random_bytes, seal=_seal_of(keyring)
+        folder,
+        place=place,
+        most_bytes=settings.spool_bytes,
+        clock=clock,
+        random_bytes=random_bytes,
+        seal=_seal_of(keyring),
     )
 
 
@@ -42,6 +50,7 @@ class Disk:
         self._draining = Draining(desk, lanes, spool)
         self._keeping: asyncio.Task[None] | None = None
         self._next: asyncio.Task[None] | None = None
+        spool.keyspace = self._keyspace
 
     def attend(self) -> None:
         """Commit what lies there, now and whenever there is any, as long as the running event loop lives."""
@@ -91,6 +100,11 @@ class Disk:
             async with asyncio.timeout(AT_THE_END_S):
                 await self._lanes.keep_all()
                 await self._spool.flush()
+
+    def _keyspace(self) -> str:
+        """A mark of what was fixed when the keyspace was first used; empty where that is not known yet."""
+        keys = self._desk.keyspace.known
+        return "" if keys is None else sha256(b"spool " + keys.people).hexdigest()[:MARK_CHARACTERS]
 
 
 def _seal_of(keyring: Keyring) -> Seal:

@@ -3,13 +3,22 @@
 import secrets
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import assert_never
 
 from floorwalker.store.bundled.embedded import EmbeddedServer
 from floorwalker.store.commits.deferred import Resume
 from floorwalker.store.disk import open_spool
-from floorwalker.store.link.address import Address, EmbeddedAddress, GroupAddress, ServerAddress, read_address
+from floorwalker.store.link.address import (
+    Address,
+    Credentials,
+    EmbeddedAddress,
+    GroupAddress,
+    ServerAddress,
+    read_address,
+)
 from floorwalker.store.link.cluster import ClusterLink
 from floorwalker.store.link.dial import EmbeddedDial, SentinelDial, server_dial
 from floorwalker.store.link.pipe import Dial, Link, Pipe
@@ -19,6 +28,7 @@ from floorwalker.store.store import Store
 
 PARTITIONS_EMBEDDED = 64
 PARTITIONS = 1024
+PLACE_CHARACTERS = 16
 
 
 def open_store(
@@ -41,6 +51,10 @@ def open_store(
     settings = settings or StoreSettings()
     address = read_address(url)
     keyring = Keyring(data_keys, random_bytes) if data_keys else NO_KEYS
+    disk = None
+    if spool is not None:
+        place = place_of(address)
+        disk = open_spool(spool, settings, place=place, clock=clock, random_bytes=random_bytes, keyring=keyring)
     return Store(
         open_link(address, settings),
         namespace=address.namespace,
@@ -50,8 +64,17 @@ def open_store(
         random_bytes=random_bytes,
         resume=resume,
         keyring=keyring,
-        spool=open_spool(spool, settings, clock=clock, random_bytes=random_bytes, keyring=keyring) if spool else None,
+        spool=disk,
     )
+
+
+def place_of(address: Address) -> str:
+    """A store's address as a mark on what waits for it: of no use to whoever reads it, and without who we are there."""
+    if isinstance(address, EmbeddedAddress):
+        told = repr(replace(address, folder=address.folder.absolute()))
+    else:
+        told = repr(replace(address, credentials=Credentials(), tls=None))
+    return sha256(f"place {told}".encode()).hexdigest()[:PLACE_CHARACTERS]
 
 
 def open_link(address: Address, settings: StoreSettings) -> Link:

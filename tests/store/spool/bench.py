@@ -8,7 +8,7 @@ from floorwalker.store import Store, StoreSettings
 from floorwalker.store.disk import open_spool
 from floorwalker.store.link.address import read_address
 from floorwalker.store.link.pipe import Link
-from floorwalker.store.open import open_link
+from floorwalker.store.open import open_link, place_of
 from floorwalker.store.records.keyring import Keyring
 from tests.servers import fresh_namespace
 from tests.store.conftest import QUICK
@@ -21,10 +21,10 @@ VISITOR = "v1"
 class Site:
     """A server, a folder, a clock, and whoever works with them."""
 
-    def __init__(self, server: str, folder: Path, *, keys: Iterable[str] = ()) -> None:
+    def __init__(self, server: str, folder: Path, *, keys: Iterable[str] = (), namespace: str = "") -> None:
         self.folder = folder
         self.now = 1_790_000_000.0
-        self.namespace = fresh_namespace()
+        self.namespace = namespace or fresh_namespace()
         self.stores: list[Store] = []
         self._server = server
         self._keys = tuple(keys)
@@ -34,13 +34,24 @@ class Site:
         return open_link(read_address(self._server), StoreSettings(**(QUICK | options)))
 
     def store(
-        self, link: Link, *, folder: Path | None = None, keys: Iterable[str] | None = None, **options: Any
+        self,
+        link: Link,
+        *,
+        folder: Path | None = None,
+        keys: Iterable[str] | None = None,
+        place: str = "",
+        **options: Any,
     ) -> Store:
-        """One more worker."""
+        """One more worker. place: another address by which it knows the same store."""
         tuned = StoreSettings(**(QUICK | options))
         keyring = Keyring(tuple(self._keys if keys is None else keys), self.random)
         spool = open_spool(
-            folder or self.folder, tuned, clock=lambda: self.now, random_bytes=self.random, keyring=keyring
+            folder or self.folder,
+            tuned,
+            place=place_of(read_address(f"{place or self._server}?namespace={self.namespace}")),
+            clock=lambda: self.now,
+            random_bytes=self.random,
+            keyring=keyring,
         )
         store = Store(
             link,

@@ -133,6 +133,37 @@ async def test_a_file_of_a_living_process_is_left_alone(site: Site) -> None:
     assert len(site.files()) == 1
 
 
+async def test_sites_that_share_a_folder_do_not_commit_each_others_steps(
+    site: Site, valkey_server: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    other = Site(valkey_server, site.folder)
+    await ended_while_away(site, 1)
+    await ended_while_away(other, 2)
+    for one, number in ((site, 1), (other, 2)):
+        drains, _ = one.worker()
+        for _ in range(2):
+            await drains.drain_spool()
+        await drains.close()
+        assert await one.happened() == steps(number)
+    assert site.files() == []
+    assert caplog.messages.count("files of another store lie in the spool, and are left to those who use it") == 1
+
+
+async def test_a_store_is_known_by_its_address_or_by_what_was_fixed_in_it(site: Site) -> None:
+    """It may move to another server, or be lost with all that was in it."""
+    knows, link = site.worker()
+    await knows.commit(VISITOR, None, step(0))
+    link.away = True
+    knows.submit(VISITOR, None, step(1))
+    await knows.flush(0.01)
+    assert await knows.close() == 0
+    moved = site.store(site.link(), place="redis://other.example:7000")
+    await moved.load(VISITOR)
+    await moved.drain_spool()
+    assert await site.happened() == steps(0, 1)
+    assert site.files() == []
+
+
 async def test_two_workers_that_drain_at_once_count_once(site: Site) -> None:
     for number in range(4):
         await ended_while_away(site, number, visitor=f"v{number}")
@@ -273,7 +304,7 @@ async def test_torn_and_foreign_bytes_are_counted_and_the_rest_is_committed(
     await ended_while_away(site, 1, 2)
     (path,) = site.files()
     path.write_bytes(b"garbage" + path.read_bytes()[:-3])
-    (site.folder / "00-foreign.spool").write_bytes(os.urandom(2000))
+    path.with_name(f"00-foreign.{path.name.partition('.')[2]}").write_bytes(os.urandom(2000))
     (site.folder / "notes.txt").write_text("mine")
     after, _ = site.worker()
     await after.drain_spool()

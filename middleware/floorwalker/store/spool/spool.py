@@ -26,13 +26,16 @@ _TRY_AGAIN_S = 10.0
 class Spool:
     """Belongs to the event loop it is first used in. most_bytes: of all files in the folder, about.
 
-    clock: seconds since 1970. random_bytes: for names. seal: what hides the entries; None leaves them as they are.
+    place, keyspace: marks of the store for which steps wait, by its address and by what is fixed in it, which is empty
+    while that is not known. Files that bear neither are another store's. clock: seconds since 1970. random_bytes: for
+    names. seal: what hides the entries; None leaves them as they are.
     """
 
     def __init__(
         self,
         folder: Path,
         *,
+        place: str,
         most_bytes: int,
         clock: Callable[[], float],
         random_bytes: Callable[[int], bytes],
@@ -41,6 +44,8 @@ class Spool:
         self.seal = seal
         self.live = 0
         self.lost = 0
+        self.keyspace: Callable[[], str] = str
+        self._place = place
         self._most_bytes = most_bytes
         self._clock = clock
         self._random_bytes = random_bytes
@@ -54,6 +59,7 @@ class Spool:
         self._bytes = 0
         self._broken_until = -inf
         self._say_at: dict[str, float] = {}
+        self._said_others = False
 
     def holds(self, visitor: str) -> bool:
         """Whether something of theirs lies on disk alone, so that what comes later must wait behind it."""
@@ -113,9 +119,13 @@ class Spool:
     async def adopt(self) -> list[Shelf]:
         """The files of processes that have ended, the oldest first; they are ours now."""
         try:
-            shelves, failure = await self._writing.begin(partial(self._writing.adopt, frozenset(self._passed_by)))
+            look = partial(self._writing.adopt, self._marks(), frozenset(self._passed_by))
+            shelves, others, failure = await self._writing.begin(look)
         except OSError as error:
-            shelves, failure = [], error
+            shelves, others, failure = [], False, error
+        if others and not self._said_others:
+            self._said_others = True
+            logger.warning("files of another store lie in the spool, and are left to those who use it")
         if failure is not None:
             self._say(f"the spool cannot be read: {failure.strerror}")
         for shelf in shelves:
@@ -162,6 +172,10 @@ class Spool:
             await asyncio.wait(released)
         self._writing.close()
 
+    def _marks(self) -> frozenset[str]:
+        """By which files are known as this store's."""
+        return frozenset(filter(None, (self._place, self.keyspace())))
+
     def _open_shelf(self, *, is_alone: bool) -> Shelf:
         for shelf in reversed(self._shelves):
             if shelf.is_alone is is_alone and not shelf.is_sealed:
@@ -169,7 +183,8 @@ class Spool:
                     return shelf
                 shelf.is_sealed = not is_alone
                 break
-        name = f"{int(self._clock() * 1e6):020d}-{self._random_bytes(6).hex()}"
+        marks = ".".join(sorted(self._marks()))
+        name = f"{int(self._clock() * 1e6):020d}-{self._random_bytes(6).hex()}.{marks}"
         shelf = Shelf(name, is_alone=is_alone)
         self._shelves.append(shelf)
         return shelf

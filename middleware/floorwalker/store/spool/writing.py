@@ -50,12 +50,16 @@ class Writing:
             with suppress(OSError):
                 segment.sync()
 
-    def adopt(self, passed_by: frozenset[str]) -> tuple[list[Shelf], OSError | None]:
-        """The files of processes that have ended, the oldest first, and what could not be opened."""
+    def adopt(self, marks: frozenset[str], passed_by: frozenset[str]) -> tuple[list[Shelf], bool, OSError | None]:
+        """The files of processes that have ended, the oldest first; whether there are others' too, whose names bear
+        none of these marks; and what could not be opened."""
         failure: OSError | None = None
-        shelves = []
+        shelves, others = [], False
         for path in segments_in(self._folder):
             if path.name in passed_by:
+                continue
+            if marks.isdisjoint(path.name.split(".")):
+                others = True
                 continue
             try:
                 segment = Segment.adopt(path)
@@ -64,7 +68,7 @@ class Writing:
                 continue
             if segment is not None:
                 shelves.append(Shelf(path.name.removesuffix(SUFFIX), is_alone=True, segment=segment))
-        return shelves, failure
+        return shelves, others, failure
 
     def read(self, shelf: Shelf) -> list[Frame | Damage]:
         """What lies in a file."""
