@@ -16,7 +16,7 @@ from floorwalker.core.memory.kept.holdings import NOTE_BYTES
 from floorwalker.errors import ConfigurationError
 from floorwalker.store import Outcome
 
-_KEPT: Final = frozenset((Outcome.STORED, Outcome.KNOWN))
+_KEPT: Final = frozenset((Outcome.STORED, Outcome.KNOWN, Outcome.DEFERRED))
 
 
 def add(what: Any) -> None:
