@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from floorwalker.asgi.health import health_of
 from floorwalker.asgi.http.address import Proxies
+from floorwalker.asgi.http.arriving import answer_in_time
 from floorwalker.asgi.http.headers import Headers, first_of, lowered
 from floorwalker.asgi.http.problems import problem
 from floorwalker.asgi.http.request import Request, inner_path
@@ -230,7 +231,7 @@ class CollectApp:
                 await self._keepers.late()
             path = inner_path(scope)
             answer = self._healthz if path == "/healthz" else self._taking(path)
-            await answer(scope, receive, send)
+            await answer_in_time(answer, scope, receive, send)
         else:
             raise ValueError(f"CollectApp takes http, not {scope['type']}")
 

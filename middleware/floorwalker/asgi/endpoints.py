@@ -10,6 +10,7 @@ from floorwalker.asgi.client.slots import SlotDesk
 from floorwalker.asgi.collecting import CollectDesk
 from floorwalker.asgi.consent.desk import PATH as CONSENT
 from floorwalker.asgi.consent.desk import ConsentDesk
+from floorwalker.asgi.http.arriving import answer_in_time
 from floorwalker.asgi.http.headers import kept_nowhere
 from floorwalker.asgi.http.problems import problem
 from floorwalker.asgi.http.request import inner_path
@@ -63,7 +64,7 @@ class Endpoints:
                 message = {**message, "headers": kept_nowhere(message["headers"])}
             await send(message)
 
-        await self._answer(scope, receive, send_guarded)
+        await answer_in_time(self._answer, scope, receive, send_guarded)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = inner_path(scope).removeprefix(self._prefix)
