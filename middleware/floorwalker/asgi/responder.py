@@ -58,13 +58,19 @@ class Responder:
         """The app is through."""
         self._body = None
         await self._let_out()
-        if self._encounter.is_met:
-            await self._encounter.end()
+        try:
+            if self._encounter.is_met:
+                await self._encounter.end()
+        except Exception:
+            logger.exception("a request could not be ended")
 
     async def break_off(self, failure: BaseException) -> None:
         """The app failed, or was cancelled. A start that is held goes out all the same, as it would have without us."""
         self._body = None
-        self._encounter.abandon()
+        try:
+            self._encounter.abandon()
+        except Exception:
+            logger.exception("a request could not be ended")
         if isinstance(failure, Exception):
             with suppress(Exception):  # the app's own failure is the one that counts
                 await self._let_out()
@@ -78,17 +84,18 @@ class Responder:
             reply = read_reply(message)
             kind = hit_kind(self._asked.kind, status=reply.status, is_html=reply.is_page)
             self._encounter.became(kind, reply.status, is_page=reply.is_page)
+            has_part, takes = self._encounter.has_part, reply.is_page and self._takes(reply)
         except Exception:
             logger.exception("a response passes by: its start cannot be read")
             self._encounter.tallies.failure("start of a response")
             self._stage = None
             await self._send(message)
             return
-        if reply.is_page and self._takes(reply):
+        if takes:
             self._held, self._stage = (message, reply), Responder._before_body
             return
         self._encounter.tallies.pages_passed += reply.is_page
-        if self._encounter.has_part:
+        if has_part:
             await self._take_part(message, reply)
         else:
             self._stage = None
@@ -144,16 +151,31 @@ class Responder:
             return
         last = not message.get("more_body", False)
         if self._body is not None:
-            data = message.get("body", b"")
-            long = self._body.takes_long(data)
-            out = await _in_turns(self._body, data, last=last) if long else self._body.feed(data, last=last)
-            message = {**message, "body": out}
+            message = {**message, "body": await self._changed(self._body, message.get("body", b""), last=last)}
         await self._send(message)
         if last:
             self._stage = None
+            self._finish()
+
+    async def _changed(self, body: PageBody, data: bytes, *, last: bool) -> bytes:
+        """What goes out for so many bytes of a page."""
+        try:
+            return await _in_turns(body, data, last=last) if body.takes_long(data) else body.feed(data, last=last)
+        except Exception:
+            if not body.is_plain:  # what has gone out is encoded, and what comes would not go on from there
+                raise
+            logger.exception("a page could not be changed and goes on as the app made it")
+            self._body = None
+            return body.release(data)
+
+    def _finish(self) -> None:
+        """The last byte has gone out."""
+        try:
             self._encounter.finish(self._body.outcomes if self._body is not None else {})
             self._count()
-            self._body = None
+        except Exception:
+            logger.exception("a request could not be ended")
+        self._body = None
 
     def _count(self) -> None:
         """A page that may have held slots has gone out."""

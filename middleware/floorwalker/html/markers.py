@@ -89,19 +89,19 @@ class PageMemory:
 
 
 class MarkerScanner:
-    """Finds the markers in a page that comes in pieces; keeps back only what may be the beginning of one."""
+    """Finds the markers in a page that comes in pieces; keeps back only what may be the beginning of one: `kept`."""
 
-    __slots__ = ("_context", "_kept", "_memory", "_offset")
+    __slots__ = ("_context", "_memory", "_offset", "kept")
 
     def __init__(self, memory: PageMemory | None = None, *, unread_cap_bytes: int = UNREAD_CAP_BYTES) -> None:
         self._memory = memory
         self._context = PageContext(memory.texts if memory else None, unread_cap_bytes=unread_cap_bytes)
         self._offset = 0
-        self._kept = b""
+        self.kept = b""
 
     def feed(self, chunk: bytes) -> tuple[bytes, list[Marker]]:
         """The bytes that are decided by now, and the markers in them."""
-        pages = self._memory.pages if self._memory and not self._offset and not self._kept else None
+        pages = self._memory.pages if self._memory and not self._offset and not self.kept else None
         known = pages.recall(chunk, 0, len(chunk)) if pages else None
         if known is not None:
             self._context.add(chunk)
@@ -120,20 +120,25 @@ class MarkerScanner:
 
     def flush(self) -> bytes:
         """What was kept back, by a caller who knows that no marker goes on here."""
-        kept, self._kept = self._kept, b""
+        kept, self.kept = self.kept, b""
         if kept:
             self._context.add(kept)
             self._offset += len(kept)
         return kept
 
+    def release(self) -> bytes:
+        """What was kept back, by a caller who gives up on the page."""
+        kept, self.kept = self.kept, b""
+        return kept
+
     def _decided(self, chunk: bytes) -> bytes:
         """What was kept back and this chunk, but for a marker that may begin at the end."""
-        data = self._kept + chunk if self._kept else chunk
+        data = self.kept + chunk if self.kept else chunk
         decided = _begun_marker(data)
         if decided == len(data):
-            self._kept = b""
+            self.kept = b""
             return data
-        self._kept = data[decided:]
+        self.kept = data[decided:]
         return data[:decided]
 
     def _judge(self, looks: list[re.Match[bytes]]) -> list[Marker]:

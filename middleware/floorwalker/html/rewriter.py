@@ -72,10 +72,11 @@ class SlotRewriter:
         if self._selectors is not None:
             self._weave_pieces(self._selectors.feed(chunk))
             return self._weave.take()
-        data, markers = self._scanner.feed(chunk)
+        markers = self._scanned(chunk)
         if not markers and self._weave.is_idle:
+            data, self._data = self._data, b""
             return data
-        self._weave_text(data, markers)
+        self._weave_text(markers)
         return self._weave.take()
 
     def close(self) -> bytes:
@@ -87,7 +88,7 @@ class SlotRewriter:
 
     def release(self) -> bytes:
         """Every byte not sent yet, with the defaults of slots still open: for a caller that gives up on the page."""
-        pieces = [self._weave.finish(), self._data[self._pos :], self._scanner.flush()]
+        pieces = [self._weave.release(), self._data[self._pos :], self._scanner.release()]
         pieces += (piece for piece in self._pieces if isinstance(piece, bytes))
         if self._selectors is not None:
             pieces.append(self._selectors.release())
@@ -95,9 +96,21 @@ class SlotRewriter:
         self._pieces.clear()
         return b"".join(pieces)
 
-    def _weave_text(self, data: bytes, markers: list[Marker]) -> None:
+    def _scanned(self, text: bytes) -> list[Marker]:
+        """The markers in what comes next, which `_data` is from here on; nothing is lost where that fails."""
+        kept = self._scanner.kept
+        try:
+            self._data, markers = self._scanner.feed(text)
+        except Exception:
+            self._scanner.release()
+            self._data, self._pos = kept + text, 0
+            raise
+        self._pos = 0
+        return markers
+
+    def _weave_text(self, markers: list[Marker]) -> None:
         """Weaves text with the markers found in it; `release` knows how far that came."""
-        self._data, self._pos = data, 0
+        data = self._data
         weave, number, count = self._weave, 0, len(markers)
         while number < count:
             marker = markers[number]
@@ -136,7 +149,7 @@ class SlotRewriter:
         while self._pieces:
             match self._pieces.popleft():
                 case bytes() as text:
-                    self._weave_text(*self._scanner.feed(text))
+                    self._weave_text(self._scanned(text))
                 case mark:
                     self._weave.text(self._scanner.flush())
                     self._weave_mark(mark)

@@ -170,6 +170,8 @@ class SelectorMarks:
         self._is_over = False
         self._slice_bytes = FIRST_SLICE_BYTES
         self._unsent = bytearray()
+        self._ready: list[Piece] = []
+        self._chunk, self._start = b"", 0
         self._unsent_cap_bytes = unsent_cap_bytes
         self._sunk: list[bytes] = []
         # lol-html must end in the thread that made it: nothing it holds may lead back here, or the collector ends it
@@ -179,17 +181,15 @@ class SelectorMarks:
 
     def feed(self, chunk: bytes) -> list[Piece]:
         """The page's bytes that are decided by now, with the marks between them."""
-        pieces: list[Piece] = []
-        start = 0
-        while start < len(chunk):
-            if self._is_over:
-                return [*pieces, chunk[start:]]
-            end = start + self._slice_bytes
-            pieces += self._feed_slice(chunk[start:end])
-            start, self._slice_bytes = end, min(2 * self._slice_bytes, _LARGEST_SLICE_BYTES)
+        self._chunk, self._start = chunk, 0
+        while self._start < len(chunk) and not self._is_over:
+            self._feed_slice()
+            self._slice_bytes = min(2 * self._slice_bytes, _LARGEST_SLICE_BYTES)
         if len(self._unsent) > self._unsent_cap_bytes:
             self._fail(f"more than {self._unsent_cap_bytes} bytes would have to be held")
-            pieces.append(self.release())
+        if self._is_over:
+            self._ready += (piece for piece in (self._taken_back(), chunk[self._start :]) if piece)
+        pieces, self._ready, self._chunk, self._start = self._ready, [], b"", 0
         return pieces
 
     def close(self) -> list[Piece]:
@@ -199,19 +199,26 @@ class SelectorMarks:
         if self._is_over:
             return self._unplaced()
         self._attempt(self._rewriter.end)
-        return [*self._read_sunk(), self.release(), *self._unplaced()]
+        return [*self._read_sunk(), self._taken_back(), *self._unplaced()]
 
     def release(self) -> bytes:
-        """The bytes that were fed and never came out."""
+        """The bytes that were fed and never came out, for a caller that gives up on the page."""
+        ready, self._ready = self._ready, []
+        chunk, self._chunk = self._chunk[self._start :], b""
+        return b"".join((*(piece for piece in ready if isinstance(piece, bytes)), self._taken_back(), chunk))
+
+    def _taken_back(self) -> bytes:
+        """What lol-html was given and has not given back."""
         unsent, self._unsent = self._unsent, bytearray()
         return bytes(unsent)
 
-    def _feed_slice(self, piece: bytes) -> list[Piece]:
+    def _feed_slice(self) -> None:
+        piece = self._chunk[self._start : self._start + self._slice_bytes]
         self._unsent += piece
+        self._start += len(piece)
         self._attempt(partial(self._rewriter.write, piece))
-        pieces = self._read_sunk()
+        self._ready += self._read_sunk()
         self._is_over = self._is_over or self._is_settled()
-        return [*pieces, self.release()] if self._is_over else pieces
 
     def _is_settled(self) -> bool:
         """Whether every selector has its match, and nothing will be put in any more."""

@@ -105,12 +105,13 @@ class Weave:
                 self.text(mark)
             return
         self._at += len(mark)
-        slot = self._open.pop()
+        slot = self._open[-1]
         if slot.content is None:
             slot.pieces.append(mark)
-            self._merge(slot, slot.outcome)
+            self._end(slot)
             return
         pieces, inner = self._surrounding()
+        self._open.pop()
         pieces += (slot.pieces[0], slot.content, mark) if mark else (slot.content,)
         inner += ((name, Outcome.NOT_SHOWN) for name, _ in slot.inner)
         inner.append((key.name, Outcome.CHANGED))
@@ -119,11 +120,12 @@ class Weave:
         """A slot's end is missing: it keeps its default."""
         self._give_up_long_ones()
         if self._end_what_lies_in(key):
-            slot = self._open.pop()
+            slot = self._open[-1]
             slot.give_up(Outcome.UNCLOSED)
-            self._merge(slot, slot.outcome)
+            self._end(slot)
         else:
-            self._surrounding()[1].append((key.name, Outcome.UNCLOSED))
+            inner = self._open[-1].inner if self._open else self._inner
+            inner.append((key.name, Outcome.UNCLOSED))
 
     def take(self) -> bytes:
         """What is decided by now, to be sent."""
@@ -146,29 +148,36 @@ class Weave:
         """The page is over: everything that is left, with the defaults of the slots whose end never came."""
         self._give_up_long_ones()
         while self._open:
-            slot = self._open.pop()
+            slot = self._open[-1]
             slot.give_up(Outcome.CUT_OFF)
-            self._merge(slot, slot.outcome)
+            self._end(slot)
         return self.take()
 
-    def _surrounding(self) -> tuple[list[bytes | memoryview], list[tuple[str, Outcome]]]:
-        """Where the pieces and outcomes go of what ends now."""
-        return (self._open[-1].pieces, self._open[-1].inner) if self._open else (self._out, self._inner)
+    def release(self) -> bytes:
+        """All that is not sent, with the defaults of slots still open: for a caller that gives up on the page."""
+        pieces = [*self._out, *(piece for slot in self._open for piece in slot.pieces)]
+        self._out, self._open = [], []
+        return b"".join(pieces)
 
-    def _merge(self, slot: _OpenSlot, outcome: Outcome) -> None:
+    def _surrounding(self) -> tuple[list[bytes | memoryview], list[tuple[str, Outcome]]]:
+        """Where the pieces and outcomes go of the innermost slot."""
+        return (self._open[-2].pieces, self._open[-2].inner) if len(self._open) > 1 else (self._out, self._inner)
+
+    def _end(self, slot: _OpenSlot) -> None:
+        """The innermost slot keeps its default."""
         pieces, inner = self._surrounding()
+        self._open.pop()
         pieces += slot.pieces
         inner += slot.inner
-        inner.append((slot.key.name, outcome))
+        inner.append((slot.key.name, slot.outcome))
 
     def _end_what_lies_in(self, key: SlotKey) -> bool:
         """Leaves the innermost slot of this key on top; whether there is one."""
         if not self._open or (self._open[-1].key != key and all(slot.key != key for slot in self._open)):
             return False
         while (slot := self._open[-1]).key != key:
-            self._open.pop()
             slot.give_up(Outcome.UNCLOSED)
-            self._merge(slot, slot.outcome)
+            self._end(slot)
         return True
 
     def _give_up_long_ones(self) -> None:

@@ -63,6 +63,8 @@ class PageBody:
         self._decoder = opening.decoder
         self._encoder = encoder_for(coding) if coding is not None else None
         self._rewriting = True
+        self._due: list[bytes] = []
+        self._fed = 0
         self._damaged = False
         self._tail = tail
 
@@ -76,22 +78,43 @@ class PageBody:
         """What became of each slot so far."""
         return self._rewriter.report
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether the app's bytes go in and out without being decoded or encoded."""
+        return self._encoder is None and self._decoder is None
+
+    def release(self, data: bytes) -> bytes:
+        """What has not gone out, for a caller that gives up on a plain page amid these bytes."""
+        due, self._due = self._due, []
+        return b"".join((*due, self._rewriter.release(), data[self._fed :]))
+
     def feed(self, data: bytes, *, last: bool) -> bytes:
         """The next bytes as the app sent them; out comes what is decided by now."""
-        out = b"".join(map(self._rewritten, self._pieces(data)))
-        return self._encoded(out + self._end() if last else out, last=last)
+        self._fed = 0
+        for piece in self._pieces(data):
+            self._due.append(self._rewritten(piece))
+        if last:
+            self._due.append(self._end())
+        out = self._encoded(b"".join(self._due), last=last)
+        self._due = []
+        return out
 
     def takes_long(self, data: bytes) -> bool:
         """Whether these bytes may be so much work that they should be fed in steps."""
         return len(data) > _STEP_BYTES or self._decoder is not None
 
     def steps(self, data: bytes, *, last: bool) -> Iterator[bytes]:
-        """As `feed`, a few milliseconds of work at a time, so that others can have their turn in between."""
+        """As `feed`, a few milliseconds of work at a time, so that others can have their turn in between. What goes
+        out comes at the end."""
+        self._fed = 0
         for piece in self._pieces(data):
             for start in range(0, len(piece), _STEP_BYTES):
-                yield self._encoded(self._rewritten(piece[start : start + _STEP_BYTES]), last=False)
+                self._due.append(self._encoded(self._rewritten(piece[start : start + _STEP_BYTES]), last=False))
+                yield b""
         if last:
-            yield self._encoded(self._end(), last=True)
+            self._due.append(self._encoded(self._end(), last=True))
+        out, self._due = b"".join(self._due), []
+        yield out
 
     def _pieces(self, data: bytes) -> Iterable[bytes]:
         """What is to be rewritten next, decoded."""
@@ -131,6 +154,7 @@ class PageBody:
     def _rewritten(self, data: bytes) -> bytes:
         if not self._rewriting:
             return data
+        self._fed += len(data)
         try:
             return self._rewriter.feed(data)
         except Exception:  # noqa: BLE001 - it is logged where the page is given up
