@@ -2,8 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8000
+MINUTES ?= 1
 
-.PHONY: demo test test-long test-faults test-browser test-editor test-clients test-starlette test-proxies lint bench bench-smoke clean
+.PHONY: demo test test-long test-faults test-browser test-editor test-clients test-starlette test-proxies fuzz audit lint bench bench-smoke clean
 
 .venv/.base: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -39,6 +40,14 @@ PORT ?= 8000
 	tar -xzf .venv/starlette/sdist/starlette-*.tar.gz -C .venv/starlette/sdist --strip-components 1 --wildcards "*/tests" "*/pyproject.toml"
 	@touch $@
 
+.venv/.fuzz: .venv/.test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group fuzz
+	@touch $@
+
+.venv/.audit: .venv/.test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group audit -e ".[encrypted,fast,geo,learn]"
+	@touch $@
+
 .venv/.lint: .venv/.test
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group lint
 	@touch $@
@@ -70,6 +79,12 @@ test-starlette: .venv/.starlette  ## Starlette's own tests, every app wrapped by
 
 test-proxies: .venv/.test  ## real caches in front; needs nginx and Varnish (Debian: apt-get install nginx-light varnish)
 	$(BIN)/python -m pytest -q -s -m proxies
+
+fuzz: .venv/.fuzz  ## each fuzzer for so many MINUTES (1); TARGETS="page rules" for some
+	$(BIN)/python -m fuzz --minutes $(MINUTES) $(TARGETS)
+
+audit: .venv/.audit  ## licences, bounds and pins of all that comes with us; AUDIT=--ask asks pip-audit's service, too
+	$(BIN)/python -m audit $(AUDIT)
 
 lint: .venv/.lint
 	$(BIN)/ruff check .
