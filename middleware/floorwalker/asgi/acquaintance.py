@@ -46,7 +46,8 @@ class Acquaintance(Meeting):
     @property
     def permission(self) -> Permission:
         """What may be kept and counted of this visitor: the one place that says so."""
-        return self._standing.permission(self._country)
+        held = self._standing.held
+        return held if held is not None else self._standing.permission(self._country)
 
     @property
     def identity(self) -> Identity:
@@ -77,7 +78,8 @@ class Acquaintance(Meeting):
         return None
 
     async def _loaded(self) -> None:
-        self.begin()
+        if self._load is None:
+            self.begin()
         if self._load is None or self._base is not None:
             self.tallies.loads_not_asked += self._load is None and self.identity.confirmed
             return
@@ -99,6 +101,8 @@ class Acquaintance(Meeting):
         """What was kept by a permission that is over goes: all of it, and they are somebody else from here on, or what
         the streams hold. Arms go with the next step (`allowance.in_step`)."""
         lost = self._standing.known(profile, self.permission)
+        if not lost:
+            return
         if Category.PERSONALIZATION in lost:
             self._noted(self._keeper.erase(visitor))
             self._identity, self._base = self._setup.cookie.new(self.request.at), None

@@ -11,37 +11,38 @@ from floorwalker.core.memory.profile import Profile
 class Standing:
     """Nothing is read before it is asked for. No request refers to itself by it, or it would wait for the collector."""
 
-    __slots__ = ("_lost", "_permission", "_request", "_terms", "is_new")
+    __slots__ = ("_lost", "_request", "_terms", "held", "is_new")
 
     def __init__(self, terms: Terms, request: Request) -> None:
         self.is_new = False
         """Whether they chose in this very request."""
+        self.held: Permission | None = None
+        """What `permission` gives, once it was asked for."""
         self._terms = terms
         self._request = request
-        self._permission: Permission | None = None
         self._lost = NOTHING_ALLOWED
 
     def permission(self, country: Country) -> Permission:
         """What may be kept and counted of them now. country: where they are, found out only where that matters."""
-        if self._permission is None:
-            self._permission = self._terms.permission(self._request, country)
-        return self._permission
+        if self.held is None:
+            self.held = self._terms.permission(self._request, country)
+        return self.held
 
     def choose(self, granted: frozenset[Category], *, before: Permission) -> None:
         """They choose here and now; what was permitted before is over."""
-        self._permission = self._terms.after(self._terms.chosen(granted, at=self._request.at))
+        self.held = self._terms.after(self._terms.chosen(granted, at=self._request.at))
         self._lost, self.is_new = self._lost | (before.granted - granted), True
 
     def known(self, profile: Profile | None, permission: Permission) -> frozenset[Category]:
         """What is remembered of them is known now: what they allowed until now and allow no longer, to be told once."""
         lost, self._lost = self._lost, NOTHING_ALLOWED
-        if profile is None:
+        if profile is None or (profile.consent is None and permission.choice is None):  # as most often
             return lost
         if profile.consent is not None:
-            self._permission = limited(permission, profile.consent)
+            self.held = limited(permission, profile.consent)
         return lost | withdrawn(profile, permission)
 
     def cookie(self) -> bytes | None:
         """The value of a Set-Cookie header that keeps what they chose."""
-        choice = self._permission.choice if self._permission is not None else None
+        choice = self.held.choice if self.held is not None else None
         return None if choice is None else set_choice(choice, secure=self._request.secure)

@@ -57,14 +57,14 @@ class Terms:
 
     def choice(self, request: Request) -> Choice | None:
         """What the visitor said, as the request tells it: here, or elsewhere; where both tell, what both allow."""
-        own, today = None, int(request.at) // DAY_S
+        own = None
         for header in request.cookies:
             if NAME in header:  # nearly nobody's: of the others nothing is read
-                own = read_choice(request.cookies, secure=request.secure, today=today)
+                own = read_choice(request.cookies, secure=request.secure, today=int(request.at) // DAY_S)
                 break
         if not self._sources:
             return own
-        return together(own, choice_elsewhere(self._sources, request, today=today))
+        return together(own, choice_elsewhere(self._sources, request, today=int(request.at) // DAY_S))
 
     def refuses(self, request: Request) -> bool:
         """Whether the browser refuses in general."""
