@@ -11,12 +11,13 @@ from floorwalker.core.effects import Effects, Mark
 from floorwalker.core.events import MERGED, SEGMENT_ENTERED, Event
 from floorwalker.core.memory.profile import Profile
 from floorwalker.store import Outcome, Store, Traces
+from floorwalker.store.link.replies import Word
 from floorwalker.store.records.record import HEAD_BYTES, Record, State, decode_record, plain_stone
 from floorwalker.store.relaying.groups import WEBHOOK
 from floorwalker.store.relaying.outbox import Message
 from tests.servers import fresh_namespace
 from tests.store.conftest import Behind, Open
-from tests.store.links import FatefulLink, Turns
+from tests.store.links import FatefulLink, SpyingLink, Turns
 from tests.store.people import identified, link_to, store_over
 from tests.store.steps import view
 
@@ -206,6 +207,19 @@ class TestLater:
         erased = store.erase_later("v0")
         assert (await erased).outcome is Outcome.STORED
         assert Outcome.OVERFLOW in [(await one).outcome for one in futures]
+
+    async def test_whoever_is_erased_already_costs_one_look_however_often_it_is_asked(self, valkey_server: str) -> None:
+        """As of a browser that brings a cookie and a refusal with every request."""
+        namespace, told = fresh_namespace(), list[tuple[Word, ...]]()
+        store = store_over(SpyingLink(link_to(f"{valkey_server}?namespace={namespace}"), told.append), namespace)
+        for visitor in (ANNA, "never-came"):
+            await store.commit(ANNA, None, view)
+            await store.erase_later(visitor)
+            told.clear()
+            again = [store.erase_later(visitor) for _ in range(3)]
+            assert [(await one).outcome for one in again] == [Outcome.STORED] * 3
+            assert [command[0] for command in told] == ["GET"] * 3
+        await store.close()
 
 
 class TestForgettingEvents:

@@ -53,6 +53,19 @@ async def erase(desk: Desk, visitor: str, *, follow: bool = True, hops: int = PO
     return dropped
 
 
+async def erase_once(desk: Desk, visitor: str) -> int:
+    """`erase`, unless nothing is left to erase: a browser that keeps its cookie asks for it with every request."""
+    found = await desk.look(visitor)
+    if isinstance(found, Loaded) and found.erased and not _leads_on(_body(found)):
+        return 0
+    return await erase(desk, visitor)
+
+
+def _leads_on(body: Body) -> bool:
+    """Whether a stone still knows what leads to the rest of somebody."""
+    return bool(body.pseudonym or body.aliases or body.moved_to)
+
+
 def _body(found: Found) -> Body:
     """What leads to the rest of somebody; of a record that only a newer release reads, as far as it is as ours."""
     record = found.record if isinstance(found, Loaded) else None

@@ -15,7 +15,7 @@ from floorwalker.store.commits.attempt import Attempt, Commit, Committed, Outcom
 from floorwalker.store.commits.batch import Batch
 from floorwalker.store.commits.crossing import Crossing
 from floorwalker.store.commits.desk import Desk, as_bytes
-from floorwalker.store.commits.erasing import erase
+from floorwalker.store.commits.erasing import erase_once
 from floorwalker.store.commits.forgetting import forget_events
 from floorwalker.store.commits.sidelist import put_aside, settled, tell_alone
 from floorwalker.store.commits.waiting import Forget, Join, Waiting
@@ -275,7 +275,7 @@ class Lane:
 
     async def _forget(self, wish: Forget) -> None:
         """What was queued before stands or was dropped; what comes later finds the stone."""
-        forget = forget_events if wish.events_only else erase
+        forget = forget_events if wish.events_only else erase_once
         await self._deliver(lambda: forget(self._desk, self.visitor))
         self._base = None
         self._batch.settle(Committed(Outcome.STORED))
