@@ -101,10 +101,20 @@ class Keeper:
         tallies = self._tallies
         if load.arrived.done():
             tallies.waits.counts[0] += 1
-        elif not await self._comes_in_time(load, budget):
-            tallies.loads_late += 1
-            self._note_failure("it did not answer in time")
-            return None
+        else:
+            before_s = budget.left_s
+            in_time = await budget.wait(load.arrived)
+            tallies.waits.add(before_s - budget.left_s)
+            if not in_time:
+                tallies.loads_late += 1
+                self._note_failure("it did not answer in time")
+                return None
+        loaded = self._read(load)
+        return await self._followed(loaded.moved_to, budget) if loaded is not None and loaded.moved_to else loaded
+
+    def _read(self, load: Loading) -> Loaded | None:
+        """What arrived; None where it cannot be read: that is logged."""
+        tallies = self._tallies
         try:
             loaded = load.read()
         except StoreUnavailable as failure:
@@ -117,14 +127,7 @@ class Keeper:
             return None
         tallies.loads_came += 1
         self._circuit.succeeded()
-        return await self._followed(loaded.moved_to, budget) if loaded.moved_to else loaded
-
-    async def _comes_in_time(self, load: Loading, budget: Budget) -> bool:
-        """Wait for it, no longer than the budget lasts; how long that took is counted."""
-        before_s = budget.left_s
-        in_time = await budget.wait(load.arrived)
-        self._tallies.waits.add(before_s - budget.left_s)
-        return in_time
+        return loaded
 
     async def _followed(self, visitor: str, budget: Budget) -> Loaded | None:
         load = self._store.follow(visitor)

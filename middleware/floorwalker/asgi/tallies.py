@@ -1,5 +1,6 @@
 """Plain integers that are raised where pages are made; nobody reads them but a scrape."""
 
+from bisect import bisect_left
 from collections.abc import Container, Mapping
 from typing import Final
 
@@ -22,11 +23,7 @@ class Waits:
 
     def add(self, seconds: float) -> None:
         self.sum_s += seconds
-        for place, end in enumerate(WAITS_S):
-            if seconds <= end:
-                self.counts[place] += 1
-                return
-        self.counts[-1] += 1
+        self.counts[bisect_left(WAITS_S, seconds)] += 1
 
 
 class SlotTally:

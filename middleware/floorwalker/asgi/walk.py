@@ -279,7 +279,7 @@ class Walk:
             for slot, outcome in outcomes.items()
             if (decision := self._frozen.get(slot)) is not None and _is_exposure(decision, outcome)
         ]
-        hit, shown = self._hit, [self._showing(decision) for decision in exposed]
+        hit, shown = self._hit, self._shown(exposed)
         if hit.kind is HitKind.PREFETCH or not (shown or hit.events or hit.kind in _NAVIGATIONS):
             return None
         corridor, loaded = self._rulebook.corridor, self._base
@@ -312,10 +312,10 @@ class Walk:
     def _deed(self, hit: Hit, **shown: Any) -> Callable[[], Deed]:
         return partial(deed_of, hit, self.signals, self.visitor, permission=self._permission, **shown)
 
-    def _showing(self, decision: Decision) -> Showing:
+    def _shown(self, exposed: list[Decision]) -> list[Showing]:
         """Whoever takes part in no tests is compared in none."""
-        shown = showing_of(decision, rules=self._rulebook.ruleset.version)
-        return shown if self._permission.compares else replace(shown, fitted=False)
+        shown = [showing_of(decision, rules=self._rulebook.ruleset.version) for decision in exposed]
+        return shown if self._permission.compares else [replace(one, fitted=False) for one in shown]
 
     def _forget(self) -> None:
         if self._page is not None:

@@ -45,8 +45,11 @@ class Pace:
     def take(self, who: str, now: float, cost: int = 1) -> float:
         """Count it, and give 0; or count nothing, and give after how many seconds so much may be done."""
         one, other = self._places(who)
+        cells, takes_s = self._done_at, min(cost * self._interval_s, self._allowance_s)
+        if cells[one] <= now and cells[other] <= now:  # as of nearly everybody
+            cells[one] = cells[other] = now + takes_s
+            return 0.0
         done_at = self._coolest(one, other, now)
-        takes_s = min(cost * self._interval_s, self._allowance_s)
         wait_s = done_at + takes_s - now - self._allowance_s
         if wait_s > 1e-9:
             return wait_s
