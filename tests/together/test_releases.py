@@ -29,7 +29,7 @@ from tests.together.test_counts import (
 )
 
 __all__ = ["release_before", "releases"]
-pytestmark = pytest.mark.load
+pytestmark = pytest.mark.releases
 
 PEOPLE, WITHIN_S = 5, 40
 PACKAGE = ROOT / "middleware"
