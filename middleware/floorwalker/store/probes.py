@@ -32,6 +32,7 @@ _ON_A_KEY: Final[Mapping[str, tuple[Word, ...]]] = {
     "LTRIM": (0, 0),
     "MGET": (),
     "PEXPIRE": (1,),
+    "PEXPIREAT": (1,),
     "PTTL": (),
     "RPUSH": ("v",),
     "SET": ("v",),

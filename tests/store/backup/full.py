@@ -23,7 +23,11 @@ def contents(client: redis.Redis, namespace: str) -> dict[str, object]:
     found: dict[str, object] = {}
     for key in client.scan_iter(f"fw:{namespace}:*", count=1000):
         kind = client.type(key).decode()
-        found[key.decode().removeprefix(f"fw:{namespace}:")] = (kind, _value(client, kind, key), (client.ttl(key) + 30) // 60)
+        found[key.decode().removeprefix(f"fw:{namespace}:")] = (
+            kind,
+            _value(client, kind, key),
+            (client.ttl(key) + 30) // 60,
+        )
     return found
 
 
