@@ -93,7 +93,7 @@ def _waiting(desk: Desk, entries: Sequence[Entry] | None) -> list[Waiting] | Non
         except RecordTooNew:
             return None
         except DecodeError:
-            logger.error("a step that was put aside cannot be read")
+            logger.exception("a step failed and is not stored")
             continue
         future = desk.loop.create_future()
         one = Waiting(Backlog(), step, future, since=0.0, confirmed=entry.confirmed, message=entry.message)
