@@ -30,6 +30,8 @@ class Outage:
     ) -> None:
         """began, ended: are called when it does. spread: from 0 to 1, so that workers do not all ask at once."""
         self._spread = spread
+        self.away = False
+        """Whether the last try failed and no probe has succeeded since."""
         self.began: Callable[[], None] = _nobody_listens
         self.ended: Callable[[], None] = _nobody_listens
         self._probe = probe
@@ -46,11 +48,6 @@ class Outage:
         self.reason = ""
 
     @property
-    def away(self) -> bool:
-        """Whether the last try failed and no probe has succeeded since."""
-        return not self._back.is_set()
-
-    @property
     def takes_reads(self) -> bool:
         """Whether the store may be read: it is not away, or refuses only writes."""
         return not self.away or self._takes_reads
@@ -65,6 +62,7 @@ class Outage:
             self.reason = str(reason)
             self._takes_reads = isinstance(reason, WritesRefused)
             self._was_said = self._say(self.reason)
+            self.away = True
             self._back.clear()
             self._probing = asyncio.get_running_loop().create_task(self._ask_until_back())
             self.began()
@@ -104,6 +102,7 @@ class Outage:
                     return
         finally:
             self._probing = None
+            self.away = False
             self._back.set()
             self.ended()
 

@@ -9,7 +9,7 @@ from floorwalker.core.effects import Effects
 from floorwalker.core.memory.profile import Profile
 from floorwalker.store.commits.attempt import Commit, Committed, Outcome
 from floorwalker.store.commits.joining import EventAlone
-from floorwalker.store.commits.waiting import Alone, Waiting
+from floorwalker.store.commits.waiting import ALONE, Waiting
 from floorwalker.store.records.found import Found, Loaded
 
 logger = logging.getLogger(__name__)
@@ -34,10 +34,10 @@ class Batch:
         if self.wish is not None or not waiting:
             return waiting
         room = at_most - len(self._taken)
-        if isinstance(waiting[0].work, Alone):
+        if isinstance(waiting[0].work, ALONE):
             room = 0 if self._taken else 1
         else:
-            room = next((n for n, one in enumerate(waiting[:room]) if isinstance(one.work, Alone)), room)
+            room = next((n for n, one in enumerate(waiting[:room]) if isinstance(one.work, ALONE)), room)
         self._taken += waiting[:room]
         return waiting[room:]
 
@@ -45,7 +45,7 @@ class Batch:
     def wish(self) -> Waiting | None:
         """The wish to join or to be forgotten, where that is what was taken."""
         first = self._taken[0] if self._taken else None
-        return first if first is not None and isinstance(first.work, Alone) else None
+        return first if first is not None and isinstance(first.work, ALONE) else None
 
     @property
     def steps(self) -> int:
@@ -88,7 +88,7 @@ class Batch:
         after: Profile | None
         for one in tuple(self._taken):
             one.repeats = one.message in messages
-            if one.work is None or isinstance(one.work, Alone) or one.is_known or one.repeats:
+            if one.work is None or isinstance(one.work, ALONE) or one.is_known or one.repeats:
                 continue
             try:
                 after, more = one.work(profile)
@@ -129,9 +129,10 @@ class Batch:
         return self.has_news
 
     @property
-    def has_doubts(self) -> bool:
-        """Whether a commit that nobody here has sent may hold any of them."""
-        return any([one.doubt is not None for one in self._taken])  # noqa: C419 - a list is faster here
+    def is_plain(self) -> bool:
+        """Whether it is steps alone, and no commit that nobody here has sent may hold any of them."""
+        hindered = [one.doubt is not None or isinstance(one.work, ALONE) for one in self._taken]
+        return True not in hindered
 
     @property
     def all(self) -> Sequence[Waiting]:

@@ -75,7 +75,7 @@ class Lane:
         if keys is None or not isinstance(base, Loaded) or not base.is_plain or not courier.has_room:
             return False
         self._take_more()
-        if self._batch.wish is not None or self._batch.has_doubts:
+        if not self._batch.is_plain:
             return False
         commit = self._name_commit()
         profile, effects = self._batch.run(base.profile, NOTHING)

@@ -37,7 +37,7 @@ class Lanes:
             return
         if is_away:
             waiting.pack(self._desk.resume())
-        is_full = self._is_full(waiting, share=1.0 if _is_known(base, waiting) else ROOM_FOR_STRANGERS)
+        is_full = self._is_full(base, waiting)
         if spool is not None and (is_away or is_full or spool.holds(visitor)):
             is_alone = is_full or spool.holds(visitor)
             if self._keep(spool, visitor, waiting, None, is_alone=is_alone) and is_alone:
@@ -100,8 +100,11 @@ class Lanes:
         self._tasks.clear()
         return self._desk.backlog.failed - failed
 
-    def _is_full(self, waiting: Waiting, *, share: float) -> bool:
+    def _is_full(self, base: Loaded | None, waiting: Waiting) -> bool:
         backlog, settings = self._desk.backlog, self._desk.settings
+        if not backlog.bytes and backlog.steps <= settings.steps_waiting * ROOM_FOR_STRANGERS:  # as most often
+            return False
+        share = 1.0 if _is_known(base, waiting) else ROOM_FOR_STRANGERS
         beside = FORGETTING_BESIDE if isinstance(waiting.work, Forget) else 0
         return backlog.steps > settings.steps_waiting * share + beside or backlog.bytes > settings.bytes_waiting * share
 
