@@ -96,11 +96,13 @@ class Draining:
                 _, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
         if under_way:
             await asyncio.wait(under_way)
-        if has_more:
+        if has_more and shelf.written_at > self._desk.clock() - self._desk.settings.stone_s:
             logger.warning("steps on disk are left to whoever can read them: %s", shelf.name)
             await self._spool.pass_by(shelf)
-        else:
-            self._spool.finish(shelf)
+            return
+        if has_more:
+            logger.warning("steps on disk are dropped, since nobody could read them for too long: %s", shelf.name)
+        self._spool.finish(shelf)
 
     def _entry(self, found: Frame | Damage) -> Entry | None:
         if isinstance(found, Damage):

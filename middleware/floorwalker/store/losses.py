@@ -38,7 +38,7 @@ class Losses:
         self._counts[loss] += steps
         self._unsaid[loss] += steps
         now = self._clock()
-        if now >= self._say_at:
+        if not 0 < self._say_at - now <= LOG_EVERY_S:  # more, where the clock stepped back
             self._say_at = now + LOG_EVERY_S
             lost = {why.value: count for why, count in self._unsaid.items()}
             self._unsaid.clear()

@@ -339,6 +339,42 @@ async def test_a_newer_releases_entries_are_left_to_it(site: Site, caplog: pytes
     assert after.health().spool_lost == 0
 
 
+async def test_what_nobody_can_read_goes_when_the_stones_of_its_time_are_gone(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    await ended_while_away(site, 1)
+    (path,) = site.files()
+    content = bytearray(path.read_bytes())
+    content[2] = SCHEMA + 1
+    content[8:12] = _crc(bytes(content))
+    path.write_bytes(content)
+    for days, files in ((29, [path]), (31, [])):
+        os.utime(path, (site.now - days * 86_400, site.now - days * 86_400))
+        after, _ = site.worker()
+        await after.drain_spool()
+        assert site.files() == files
+        await after.close()
+    assert caplog.text.count("nobody could read them for too long") == 1
+
+
+async def test_a_clock_that_steps_back_does_not_keep_the_disk_away(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, link = site.worker()
+    link.away = True
+
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr("floorwalker.store.spool.segment.os.write", full)
+        store.submit(VISITOR, None, step(1))
+        await store.flush(0.02)
+    assert site.files() == []
+    site.now -= 3600
+    store.submit(VISITOR, None, step(2))
+    await store.flush(0.02)
+    assert store.health().spooled
+
+
 def _crc(frame: bytes) -> bytes:
     from zlib import crc32
 

@@ -12,10 +12,11 @@ class Shelf:
     """One file. is_alone: what lies in it lies nowhere else, so that it is read again once the store is back.
 
     live: entries that are not settled. visitors: who waits in it, where we wrote it as one that is alone. segment: the
-    open file, made and changed by the spool's thread alone.
+    open file, made and changed by the spool's thread alone. written_at: when that was last written to, as it was read,
+    in seconds since 1970.
     """
 
-    __slots__ = ("is_alone", "is_retired", "is_sealed", "live", "name", "segment", "size", "visitors")
+    __slots__ = ("is_alone", "is_retired", "is_sealed", "live", "name", "segment", "size", "visitors", "written_at")
 
     def __init__(self, name: str, *, is_alone: bool, segment: Segment | None = None) -> None:
         self.name = name
@@ -23,6 +24,7 @@ class Shelf:
         self.segment = segment
         self.visitors: Counter[str] = Counter()
         self.size = 0
+        self.written_at = 0.0
         self.live = 0
         self.is_sealed = False
         self.is_retired = False

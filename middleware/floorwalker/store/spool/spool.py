@@ -70,7 +70,7 @@ class Spool:
 
         is_alone: it is kept nowhere else; it comes back from `read` then.
         """
-        if self._clock() < self._broken_until:
+        if 0 < self._broken_until - self._clock() <= _TRY_AGAIN_S:  # more, where the clock stepped back
             return None
         frame = frame_of(entry, self.seal)
         if self._bytes + len(frame) > self._most_bytes:
@@ -243,6 +243,6 @@ class Spool:
     def _say(self, what: str) -> None:
         """Log it, at most once a minute."""
         kind, now = what.partition(":")[0], self._clock()
-        if now >= self._say_at.get(kind, -inf):
+        if not 0 < self._say_at.get(kind, -inf) - now <= _SAY_AGAIN_S:
             self._say_at[kind] = now + _SAY_AGAIN_S
             logger.warning("%s", what)

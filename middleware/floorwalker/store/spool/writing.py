@@ -72,7 +72,10 @@ class Writing:
 
     def read(self, shelf: Shelf) -> list[Frame | Damage]:
         """What lies in a file."""
-        return [] if shelf.segment is None else list(frames_in(shelf.segment.read()))
+        if shelf.segment is None:
+            return []
+        shelf.written_at = shelf.segment.written_at
+        return list(frames_in(shelf.segment.read()))
 
     def scrub(self, shelves: Iterable[Shelf], visitors: frozenset[str], seal: Seal | None) -> int:
         """Take the entries of these visitors out of files; how many."""
