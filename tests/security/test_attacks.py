@@ -12,7 +12,11 @@ import pytest
 from floorwalker import Store, open_store
 from floorwalker.console import door
 from floorwalker.console.passwords import hashed
-from tests.asgi.browser import SEARCH, Browser, page_app
+from floorwalker.core.advance import Corridor, advance
+from floorwalker.core.deciding.decide import decide
+from floorwalker.core.hit import Hit
+from floorwalker.rulefile import read
+from tests.asgi.browser import CHROME, SEARCH, Browser, page_app
 from tests.asgi.conftest import PAGE, Clock, Wrap
 from tests.asgi.people import do, named, obedient, profile_of, views
 from tests.store.conftest import client_of
@@ -200,7 +204,9 @@ async def test_what_is_far_too_large_is_refused_or_passed_by(wrap: Wrap, what: s
         case "header":
             answer = await browser.get("/", headers={b"referer": large, b"accept-language": large, b"sec-ch-ua": large})
         case "names":
-            answer = await browser.get("/_floorwalker/slots?url=/&names=" + ",".join(map(str, range(1000))), headers=OWN)
+            answer = await browser.get(
+                "/_floorwalker/slots?url=/&names=" + ",".join(map(str, range(1000))), headers=OWN
+            )
         case "url":
             answer = await browser.get("/?" + "a=b&" * 100_000)
         case "body":
@@ -210,6 +216,26 @@ async def test_what_is_far_too_large_is_refused_or_passed_by(wrap: Wrap, what: s
             answer = await browser.post("/_floorwalker/me/erase", headers=form, body=large)
     assert answer.status in (200, 400, 413)
     assert (answer.status == 200) == (what in ("cookie", "header", "url"))
+
+
+BOMBS = [
+    *("(x+x+)+y", "(a|a)*b", "(a|aa)+$", "(.*a){20}", "((a{30}){30}){30}", "(a{1,1000}){1,1000}"),
+    *(r"(a)\1", "(?=a+)b", "(" * 2000),
+]
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_a_regular_expression_that_could_run_for_ever_is_refused_or_does_not(bomb: str) -> None:
+    """Python's own engine would not come back from the first of them within a day."""
+    text = f"segments: {{bomb: {{when: {{campaign: {{matches: '{bomb}'}}}}}}}}"
+    ruleset, problems = read({"rules.yaml": text.encode()})
+    if ruleset is None:
+        assert any("regular expression" in problem.message for problem in problems)
+        return
+    url = f"https://shop.example/?utm_campaign={'a' * 2000}{'x' * 2000}"
+    profile, _ = advance(ruleset, None, None, Hit(at=1.8e9, url=url, headers=((b"user-agent", CHROME),)))
+    signals = Corridor(ruleset).read(Hit(at=1.8e9, url=url, headers=((b"user-agent", CHROME),)))
+    assert decide(ruleset, profile, signals, 1.8e9).segments <= {"bomb"}
 
 
 def test_nothing_of_ours_is_fetched_evaluated_or_unpickled_from_what_comes() -> None:
