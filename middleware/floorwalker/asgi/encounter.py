@@ -258,10 +258,10 @@ class Encounter(Acquaintance):
     def _submit(self, step: DeedStep | None) -> Commit | None:
         if step is None:
             return None
-        confirmed = self.identity.confirmed
-        if confirmed and not self._setup.limits.keeps(self.identity.visitor):
+        visitor, confirmed = self.identity.visitor, self.identity.confirmed
+        if confirmed and not self._setup.limits.keeps(visitor):
             return self._keeper.turn_away()
-        return self._noted(self._keeper.commit(self.identity.visitor, self._base, step, confirmed=confirmed))
+        return self._noted(self._keeper.commit(visitor, self._base, step, confirmed=confirmed))
 
     def _let_go(self) -> None:
         if self._walk is not None:

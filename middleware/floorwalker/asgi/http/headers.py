@@ -63,16 +63,12 @@ def for_document(headers: Headers, *, safe: bool) -> RawHeaders:
     A range goes only together with the If-Range it hangs on (RFC 9110, 14.2). The preconditions of an unsafe request
     guard the app's data and stay.
     """
-    dropped: Container[bytes] = ()
-    if safe:
-        dropped = _CONDITIONAL if all_of(headers, b"if-range") else _CONDITIONAL_BUT_RANGE
-    kept = []
-    for pair in headers:
-        if pair[0] == b"accept-encoding":
-            if codings := _known_codings(pair[1]):
-                kept.append((pair[0], codings))
-        elif pair[0] not in dropped:
-            kept.append(pair)
+    named, kept = dict(headers), list(headers)
+    if safe and not named.keys().isdisjoint(_CONDITIONAL):
+        kept = without(headers, _CONDITIONAL if b"if-range" in named else _CONDITIONAL_BUT_RANGE)
+    for codings in all_of(kept, b"accept-encoding") if b"accept-encoding" in named else ():
+        place, known = kept.index((b"accept-encoding", codings)), _known_codings(codings)
+        kept[place : place + 1] = [(b"accept-encoding", known)] if known else []
     return kept
 
 

@@ -41,10 +41,12 @@ def read_reply(start: Message) -> Reply:
     if not _is_html(content_type):
         return Reply(status, raw, is_page=False)
     headers = lowered(raw)
-    if status < 200 or status in _NOT_PAGES or _is_download(headers):
+    named = dict(headers)  # to ask this for a name costs less than to look through all headers
+    if status < 200 or status in _NOT_PAGES or (b"content-disposition" in named and _is_download(headers)):
         return Reply(status, raw, is_page=False)
-    codings = read_codings(b",".join(all_of(headers, b"content-encoding")))
-    return Reply(status, headers, is_page=True, public=is_public(headers), content_type=content_type, codings=codings)
+    public = b"cache-control" in named and is_public(headers)
+    codings = read_codings(b",".join(all_of(headers, b"content-encoding"))) if b"content-encoding" in named else ()
+    return Reply(status, headers, is_page=True, public=public, content_type=content_type, codings=codings)
 
 
 def _content_type(headers: Iterable[tuple[bytes, bytes]]) -> bytes:

@@ -162,23 +162,25 @@ class Pipe:
 
     async def _read(self, connection: AbstractConnection) -> None:
         while True:
-            reply: Reply = None
-            error: ResponseError | None = None
             try:
                 reply = await connection.read_response(disconnect_on_error=False)
-            except ResponseError as refused:
-                error = refused
-            if not self._unanswered:
-                raise StoreUnavailable("The store sent what nobody asked for.")
-            future, _ = self._unanswered.popleft()
-            if not future.done():
-                if error is None:
-                    future.set_result(reply)
-                else:
+            except ResponseError as error:
+                future = self._asked()
+                if not future.done():
                     future.set_exception(refusal(error))
-            self._retires = self._retires or isinstance(error, ReadOnlyError)
+                self._retires = self._retires or isinstance(error, ReadOnlyError)
+            else:
+                future = self._asked()
+                if not future.done():
+                    future.set_result(reply)
             if self._retires and not self._unanswered:
                 raise StoreUnavailable("The server behind this connection takes no writes any more.")
+
+    def _asked(self) -> asyncio.Future[Reply]:
+        """Who asked for the reply that came."""
+        if not self._unanswered:
+            raise StoreUnavailable("The store sent what nobody asked for.")
+        return self._unanswered.popleft()[0]
 
     async def _watch(self) -> None:
         """End the connection when the oldest reply is overdue."""
