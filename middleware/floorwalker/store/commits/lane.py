@@ -165,7 +165,7 @@ class Lane:
             if not self._batch.has_news_for(base):
                 break
             if isinstance(base, TooNew) and not base.moves_to:
-                await self._put_aside(base, commit)
+                self._base = await put_aside(self._desk, self._deliver, base, self._batch, commit)
             elif isinstance(base, TooNew):
                 self._follow(base.moves_to)
                 return
@@ -239,13 +239,6 @@ class Lane:
 
     def _readable(self) -> Loaded | None:
         return self._base if isinstance(self._base, Loaded) else None
-
-    async def _put_aside(self, base: TooNew, commit: Commit) -> None:
-        for one in self._batch.part():
-            self._desk.losses.add(Loss.TOO_NEW)
-            one.settle(Committed(Outcome.TOO_NEW))
-        if self._batch.has_news:
-            self._base = await put_aside(self._desk, self._deliver, base, self._batch, commit)
 
     async def _join(self, one: Waiting, join: Join) -> None:
         """Let this history join a person's. Where none may, the event goes to the person alone."""

@@ -16,6 +16,7 @@ from floorwalker.store.commits.desk import Desk, as_bytes
 from floorwalker.store.commits.joining import EventAlone
 from floorwalker.store.commits.waiting import Backlog, Join, Waiting
 from floorwalker.store.link.replies import Word
+from floorwalker.store.losses import Loss
 from floorwalker.store.records.codec import decode_event, encode_event
 from floorwalker.store.records.found import Found, Loaded, TooNew
 from floorwalker.store.records.record import IDENTITY_BYTES, State, mark_deferred
@@ -28,7 +29,15 @@ SEED_BYTES = 8
 
 
 async def put_aside(desk: Desk, deliver: Deliver, base: TooNew, batch: Batch, commit: Commit) -> Found:
-    """Put a batch's steps aside and tell who waits; the record as it lies there then, which may be another by now."""
+    """Put a batch's steps aside and tell who waits; the record as it lies there then, which may be another by now.
+
+    Steps that cannot tell what they are made of are dropped and counted.
+    """
+    for one in batch.part():
+        desk.losses.add(Loss.TOO_NEW)
+        one.settle(Committed(Outcome.TOO_NEW))
+    if not batch.has_news:
+        return base
     keys = await desk.keyspace.keys()
     visitor, settings = base.visitor, desk.settings
     entries = [entry_of(desk, visitor, one, commit.sequence, place) for place, one in enumerate(batch.news)]
