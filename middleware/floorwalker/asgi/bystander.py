@@ -46,29 +46,40 @@ class Bystander:
             if self._responder is not None:
                 await self._responder.break_off(failure)
             elif self._encounter is not None:
-                self._encounter.abandon()
+                await self._ended(self._encounter, failed=True)
             raise
         finally:
             responder, self._responder = self._responder, None
         if responder is not None:
             await responder.end()
         elif self._encounter is not None:
-            await self._encounter.end()
+            await self._ended(self._encounter, failed=False)
+
+    async def _ended(self, encounter: Encounter, *, failed: bool) -> None:
+        """The app is through, without a response in which we had a part."""
+        try:
+            if failed:
+                encounter.abandon()
+            else:
+                await encounter.end()
+        except Exception:
+            logger.exception("a request could not be ended")
 
     def _on_message(self, message: Message) -> Awaitable[None]:
         if self._passes:
             return self._send(message)
         if self._responder is None and message["type"] == "http.response.start":
-            if self._encounter is None and not self._concerns_us(message):
-                self._passes = True
-                return self._send(message)
-            self._responder = Responder(self._app, self.encounter, self._send)
+            self._responder = self._taking_part(message)
+            self._passes = self._responder is None
         return self._send(message) if self._responder is None else self._responder.on_message(message)
 
-    def _concerns_us(self, start: Message) -> bool:
+    def _taking_part(self, start: Message) -> Responder | None:
+        """What takes part in this response; None where nothing of it concerns us."""
         try:
-            return may_concern_us(start)
+            if self._encounter is None and not may_concern_us(start):
+                return None
+            return Responder(self._app, self.encounter, self._send)
         except Exception:
-            logger.exception("the start of a response cannot be read")
+            logger.exception("a response passes by: nobody can be met")
             self._setup.tallies.failure("start of a response")
-            return False
+            return None

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 
 from floorwalker.asgi.http.body import Opening, PageBody
@@ -17,6 +17,7 @@ from floorwalker.asgi.walk import Walk
 from floorwalker.core.hit import HitKind
 from floorwalker.html.rewriter import SlotRewriter
 from floorwalker.html.selectors import SelectorMarks
+from floorwalker.html.weave import Outcome
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +58,8 @@ class Responder:
     async def end(self) -> None:
         """The app is through."""
         self._body = None
-        await self._let_out()
+        if self._held is not None:
+            await self._let_out()
         try:
             if self._encounter.is_met:
                 await self._encounter.end()
@@ -134,15 +136,19 @@ class Responder:
         (start, reply), self._held = self._held, None
         headers = await self._opened(reply, message.get("body", b""), last=not message.get("more_body", False))
         self._stage = Responder._in_body
-        await self._let_out(start if headers is reply.headers else {**start, "headers": headers})
+        behind, self._behind = self._behind, []
+        await self._send(start if headers is reply.headers else {**start, "headers": headers})
+        for held in behind:
+            await self._send(held)
         await self._in_body(message)
 
-    async def _let_out(self, start: Message | None = None) -> None:
-        """Send the start, if one waits or is given, and what came after it."""
-        if self._held is not None:
-            (start, _), self._held = self._held, None
+    async def _let_out(self) -> None:
+        """Send the start, if one waits, and what came after it."""
+        if self._held is None:
+            return
+        (start, _), self._held = self._held, None
         behind, self._behind = self._behind, []
-        for message in (*((start,) if start is not None else ()), *behind):
+        for message in (start, *behind):
             await self._send(message)
 
     async def _in_body(self, message: Message) -> None:
@@ -162,7 +168,7 @@ class Responder:
         try:
             return await _in_turns(body, data, last=last) if body.takes_long(data) else body.feed(data, last=last)
         except Exception:
-            if not body.is_plain:  # what has gone out is encoded, and what comes would not go on from there
+            if not body.can_be_left:
                 raise
             logger.exception("a page could not be changed and goes on as the app made it")
             self._body = None
@@ -170,31 +176,31 @@ class Responder:
 
     def _finish(self) -> None:
         """The last byte has gone out."""
+        body, self._body = self._body, None
         try:
-            self._encounter.finish(self._body.outcomes if self._body is not None else {})
-            self._count()
+            outcomes = body.outcomes if body is not None else {}
+            self._encounter.finish(outcomes)
+            if body is not None:
+                self._count(outcomes, has_failed=body.has_failed)
         except Exception:
             logger.exception("a request could not be ended")
-        self._body = None
 
-    def _count(self) -> None:
+    def _count(self, outcomes: Mapping[str, Outcome], *, has_failed: bool) -> None:
         """A page that may have held slots has gone out."""
-        body, tallies = self._body, self._encounter.tallies
-        if body is None:
-            return
-        if body.has_failed:
+        tallies = self._encounter.tallies
+        if has_failed:
             tallies.pages_failed += 1
             tallies.failure("body of a page")
         else:
-            tallies.page(body.outcomes, self._encounter.rulebook.ruleset.slots)
+            tallies.page(outcomes, self._encounter.rulebook.ruleset.slots)
 
     async def _opened(self, reply: Reply, body: bytes, *, last: bool) -> RawHeaders:
         """The page's headers as they go out; from here on `_body` changes what follows, or is None."""
         headers = reply.headers
         personal: bool | None = None
-        if reply.codings is None:
-            self._encounter.note("pages pass through whose Content-Encoding is neither gzip nor deflate")
         try:
+            if reply.codings is None:
+                self._encounter.note("pages pass through whose Content-Encoding is neither gzip nor deflate")
             opening = Opening(reply, body, whole=last and self._asked.method != "HEAD")
             walk = await self._encounter.walk()
             slots = self._encounter.may_hold(walk)
@@ -214,7 +220,7 @@ class Responder:
                 personal is None
             ):  # it may hold a slot for all we know: caches are told what they are told of such a page
                 headers, personal = as_personal(headers), True
-        return await self._settled(headers, personal=bool(personal)) if self._encounter.has_part else headers
+        return await self._settled(headers, personal=bool(personal))
 
     def _rewriting(self, walk: Walk, reply: Reply, opening: Opening, slots: MayHold, headers: RawHeaders) -> RawHeaders:
         """The headers of a page that is about to be rewritten."""
@@ -239,6 +245,8 @@ class Responder:
 
     async def _settled(self, headers: RawHeaders, *, personal: bool) -> RawHeaders:
         try:
+            if not self._encounter.has_part:
+                return headers
             return await self._encounter.settle(headers, shared=not personal and may_be_shared(headers))
         except Exception:
             logger.exception("a visitor is not remembered")

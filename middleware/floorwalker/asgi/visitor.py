@@ -1,10 +1,12 @@
 """The visitor, as an app's handlers see them."""
 
+import logging
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from floorwalker.asgi.bystander import Bystander
 from floorwalker.asgi.meeting import Meeting
+from floorwalker.asgi.sparing import nothing, spared
 from floorwalker.asgi.walk import Walk
 from floorwalker.core.consent import Category
 from floorwalker.core.decision import Arm, Decision, Reason
@@ -13,6 +15,8 @@ from floorwalker.core.happening import event_of, identified_of, is_reserved
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.ruleset import Content
 from floorwalker.core.signals import Signals
+
+logger = logging.getLogger(__name__)
 
 SCOPE_KEY = "floorwalker"
 _FOR_THE_APP = (NOTE_TAKEN, SLOT_SHOWN)  # no page and no client may claim these
@@ -30,31 +34,37 @@ class Visitor:
         self._walk = walk
 
     @property
+    @spared(str)
     def id(self) -> str:
         """The visitor's id; empty without the middleware, and where nothing may be kept of them."""
         return self._walk.visitor if self._walk is not None and self._walk.permission.stores else ""
 
     @property
+    @spared(frozenset)
     def segments(self) -> frozenset[str]:
         """The names of the segments that the visitor is in now, this request and what was added included."""
         return self._walk.segments if self._walk is not None else frozenset()
 
     @property
+    @spared(nothing)
     def dominant_interest(self) -> str | None:
         """The topic that stands out, or None where none does."""
         interests = self.profile.interests
         return (interests.dominant or None) if interests is not None else None
 
     @property
+    @spared(lambda: Signals(at=0.0))
     def signals(self) -> Signals:
         """What this request alone tells."""
         return self._walk.signals if self._walk is not None else Signals(at=0.0)
 
     @property
+    @spared(lambda: Profile(seed=0))
     def profile(self) -> Profile:
         """What is remembered, this request included."""
         return self._walk.profile if self._walk is not None else Profile(seed=0)
 
+    @spared(nothing)
     def page(
         self,
         *,
@@ -84,11 +94,13 @@ class Visitor:
         )
         self._walk.say_page(said)
 
+    @spared(nothing)
     def attributes(self, **values: Scalar) -> None:
         """Say what rules may ask of this request with `attribute`, such as `stock=3`; nothing of it is stored."""
         if self._walk is not None:
             self._walk.say_attributes(values)
 
+    @spared(nothing)
     def track(self, event: str, properties: Mapping[str, object] | None = None) -> None:
         """Something happened; stored before the response starts, so that the next one knows it.
 
@@ -106,6 +118,7 @@ class Visitor:
             return
         self._walk.say(happened)
 
+    @spared(nothing)
     def identify(self, user: str, traits: Mapping[str, object] | None = None) -> None:
         """Say who this is: your own id for them, and what you know of them.
 
@@ -122,6 +135,7 @@ class Visitor:
             told = identified_of(str(user), traits or {}, at=self._encounter.now())
             self._encounter.identify(self._walk, told)
 
+    @spared(nothing)
     def consent(self, categories: Iterable[str]) -> None:
         """Say what the visitor allows from now on, and nothing else: `analytics`, `personalization`, `tests`.
 
@@ -135,20 +149,24 @@ class Visitor:
             self._encounter.note("%r is nothing that a visitor allows: %s", name[:40], ", ".join(Category))
         self._encounter.agree(self._walk, frozenset([one for one in Category if one in named]))
 
+    @spared(nothing)
     def refuse(self) -> None:
         """Say that the visitor allows nothing: what is kept of them is erased, and only this is remembered."""
         self.consent(())
 
     @property
+    @spared(frozenset)
     def consented(self) -> frozenset[str]:
         """What may be done by what the visitor said, or where they were not asked: names of categories."""
         return frozenset(map(str, self._walk.permission.granted)) if self._walk is not None else frozenset()
 
     @property
+    @spared(bool)
     def consent_asked(self) -> bool:
         """Whether the site asks this visitor, and they have not answered yet."""
         return self._walk is not None and self._walk.permission.undecided
 
+    @spared(nothing)
     def logout(self) -> None:
         """Whoever comes next with this browser starts anew; call it before the response starts.
 
@@ -159,19 +177,24 @@ class Visitor:
 
     def slot(self, name: str) -> Decision:
         """What the slot shows to this visitor, for an app that renders it itself; `rendered` is the markup."""
-        decision = self._walk.decision(name) if self._walk is not None else None
-        return decision or Decision(name, Content("default"), Arm.TREATMENT, Reason.OFF)
+        return self._decision(name) or Decision(name, Content("default"), Arm.TREATMENT, Reason.OFF)
 
+    @spared(lambda: {"segments": {}, "slots": {}})
     def explain(self) -> dict[str, Any]:
         """Why the visitor is in each segment, and why each slot shows what it shows, as plain values."""
         return self._walk.explain() if self._walk is not None else {"segments": {}, "slots": {}}
 
+    @spared(dict)
     def portrait(self) -> dict[str, Any]:
         """Everything that is known of the visitor, this request included, as `floorwalker visitor show --json` has it.
 
         Empty where nothing is known or may be remembered.
         """
         return self._walk.portrait() if self._walk is not None else {}
+
+    @spared(nothing)
+    def _decision(self, name: str) -> Decision | None:
+        return self._walk.decision(name) if self._walk is not None else None
 
 
 async def get_visitor(request: Any) -> Visitor:
@@ -181,8 +204,11 @@ async def get_visitor(request: Any) -> Visitor:
     Visitor.
     """
     scope = request if isinstance(request, Mapping) and "type" in request else getattr(request, "scope", {})
-    found = scope.get(SCOPE_KEY)
-    encounter = found.encounter if isinstance(found, Bystander) else found
-    if not isinstance(encounter, Meeting):
-        return Visitor(None, None)
-    return Visitor(encounter, await encounter.walk())
+    try:
+        found = scope.get(SCOPE_KEY)
+        encounter = found.encounter if isinstance(found, Bystander) else found
+        if isinstance(encounter, Meeting):
+            return Visitor(encounter, await encounter.walk())
+    except Exception:
+        logger.exception("a handler meets nobody")
+    return Visitor(None, None)

@@ -107,8 +107,7 @@ class Weave:
         self._at += len(mark)
         slot = self._open[-1]
         if slot.content is None:
-            slot.pieces.append(mark)
-            self._end(slot)
+            self._end(slot, mark)
             return
         pieces, inner = self._surrounding()
         self._open.pop()
@@ -163,11 +162,13 @@ class Weave:
         """Where the pieces and outcomes go of the innermost slot."""
         return (self._open[-2].pieces, self._open[-2].inner) if len(self._open) > 1 else (self._out, self._inner)
 
-    def _end(self, slot: _OpenSlot) -> None:
-        """The innermost slot keeps its default."""
+    def _end(self, slot: _OpenSlot, mark: bytes = b"") -> None:
+        """The innermost slot keeps its default, with the mark of its end."""
         pieces, inner = self._surrounding()
         self._open.pop()
         pieces += slot.pieces
+        if mark:
+            pieces.append(mark)
         inner += slot.inner
         inner.append((slot.key.name, slot.outcome))
 

@@ -64,6 +64,8 @@ class PageBody:
         self._encoder = encoder_for(coding) if coding is not None else None
         self._rewriting = True
         self._due: list[bytes] = []
+        self._unsent: list[bytes] = []  # as it came, as long as nothing went out
+        self._has_sent = False
         self._fed = 0
         self._damaged = False
         self._tail = tail
@@ -79,23 +81,27 @@ class PageBody:
         return self._rewriter.report
 
     @property
-    def is_plain(self) -> bool:
-        """Whether the app's bytes go in and out without being decoded or encoded."""
-        return self._encoder is None and self._decoder is None
+    def can_be_left(self) -> bool:
+        """Whether the app's own bytes may follow what has gone out: what is encoded must not be mixed."""
+        return self._decoder is None if self._encoder is None else not self._has_sent
 
     def release(self, data: bytes) -> bytes:
-        """What has not gone out, for a caller that gives up on a plain page amid these bytes."""
+        """What has not gone out, for a caller that gives up on a page amid these bytes."""
+        if self._decoder is not None:
+            return b"".join(self._unsent) or data
         due, self._due = self._due, []
         return b"".join((*due, self._rewriter.release(), data[self._fed :]))
 
     def feed(self, data: bytes, *, last: bool) -> bytes:
         """The next bytes as the app sent them; out comes what is decided by now."""
         self._fed = 0
+        self._unsent.append(data)
         for piece in self._pieces(data):
             self._due.append(self._rewritten(piece))
         if last:
             self._due.append(self._end())
         out = self._encoded(b"".join(self._due), last=last)
+        self._sent(out)
         self._due = []
         return out
 
@@ -107,14 +113,22 @@ class PageBody:
         """As `feed`, a few milliseconds of work at a time, so that others can have their turn in between. What goes
         out comes at the end."""
         self._fed = 0
+        self._unsent.append(data)
         for piece in self._pieces(data):
             for start in range(0, len(piece), _STEP_BYTES):
                 self._due.append(self._encoded(self._rewritten(piece[start : start + _STEP_BYTES]), last=False))
                 yield b""
         if last:
             self._due.append(self._encoded(self._end(), last=True))
-        out, self._due = b"".join(self._due), []
+        out = b"".join(self._due)
+        self._sent(out)
+        self._due = []
         yield out
+
+    def _sent(self, out: bytes) -> None:
+        self._has_sent = self._has_sent or bool(out)
+        if self._has_sent or self._decoder is None:
+            self._unsent.clear()
 
     def _pieces(self, data: bytes) -> Iterable[bytes]:
         """What is to be rewritten next, decoded."""
