@@ -12,6 +12,7 @@ from floorwalker.core.memory.profile import Profile
 from floorwalker.errors import RecordTooNew, StoreError
 from floorwalker.store import Committed, Outcome, Step, Store
 from floorwalker.store.records.record import HEAD_BYTES, Body, Record, State, Writer
+from floorwalker.store.streams import ENTRIES_AT_ONCE
 from tests.store.conftest import Behind, Open
 from tests.store.steps import DAY, FIELD, named, view
 
@@ -291,6 +292,19 @@ async def test_namespaces_do_not_see_each_other(open_: Open, store_url: str) -> 
     await here.commit("v1", None, view)
     assert (await there.load("v1")).profile is None
     assert await counted(there) == 0
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [{"v": "ab", "e": b"no event"}, {"v": "ab", "e": b"", "x": "of a newer release"}, {"another": "program's"}],
+)
+async def test_an_entry_that_cannot_be_read_is_passed_by(store: Store, behind: Behind, strange: dict[str, Any]) -> None:
+    await store.commit("v1", None, view)
+    stream = behind.key("events")
+    for _ in range(ENTRIES_AT_ONCE):
+        behind.client.xadd(stream, strange)
+    await store.commit("v1", None, view)
+    assert len([entry async for entry in store.events("v1")]) == 2
 
 
 async def test_a_stream_is_capped(open_: Open, store_url: str, behind: Behind) -> None:

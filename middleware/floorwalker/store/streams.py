@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 
-from msgspec import Struct
+from msgspec import DecodeError, Struct
 
 from floorwalker.core.events import Event
 from floorwalker.errors import StoreError
@@ -31,14 +31,21 @@ def read_stream(link: Link, key: str) -> AsyncIterator[StreamEntry]:
 
 
 async def read_between(link: Link, key: str, start: str, until: str) -> AsyncIterator[StreamEntry]:
-    """A stream's entries between two ids, as XRANGE takes them, in order."""
+    """A stream's entries between two ids, as XRANGE takes them, in order.
+
+    What cannot be read, such as an entry of a newer release, is passed by.
+    """
     while True:
-        entries = _entries(await link.call("XRANGE", key, start, until, "COUNT", ENTRIES_AT_ONCE))
+        entries = await link.call("XRANGE", key, start, until, "COUNT", ENTRIES_AT_ONCE)
+        if not isinstance(entries, list):
+            raise StoreError("The store's answer has an unexpected form.")
         for one in entries:
-            yield one
+            entry = _readable(one)
+            if entry is not None:
+                yield entry
         if len(entries) < ENTRIES_AT_ONCE:
             return
-        start = f"({entries[-1].id}"
+        start = f"({_id_of(entries[-1])}"
 
 
 async def read_together(link: Link, places: Sequence[tuple[str, str]]) -> AsyncIterator[StreamEntry]:
@@ -96,14 +103,23 @@ async def _delete(link: Link, key: str, ids: Sequence[str]) -> int:
     return deleted if isinstance(deleted, int) else 0
 
 
-def _entries(reply: Reply) -> list[StreamEntry]:
-    if not isinstance(reply, list):
-        raise StoreError("The store's answer has an unexpected form.")
-    return [entry_of(one) for one in reply]
+def _readable(reply: Reply) -> StreamEntry | None:
+    try:
+        return entry_of(reply)
+    except (StoreError, DecodeError):
+        return None
+
+
+def _id_of(entry: Reply) -> str:
+    match entry:
+        case [bytes(id_), *_]:
+            return id_.decode()
+        case _:
+            raise StoreError("An entry of the stream has an unexpected form.")
 
 
 def entry_of(reply: Reply) -> StreamEntry:
-    """One entry, as the server gives it."""
+    """One entry, as the server gives it. Raises StoreError or DecodeError where it cannot be read."""
     match reply:
         case [bytes(id_), [b"v", bytes(pseudonym), b"e", bytes(payload)]]:
             return StreamEntry(id_.decode(), pseudonym.decode(), decode_event(payload))
