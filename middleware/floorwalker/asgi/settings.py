@@ -91,10 +91,10 @@ class Settings:
     metrics_folder: where workers of one machine share them. preview: whether signed links show the site
     as somebody made up. consent: whom the site asks; consent_policy: the version of what they agree to; consent_from:
     where else a choice is read; browser_signals: which general refusals of browsers hold. visitor_limit,
-    address_limit: how many steps of one visitor are stored in a minute, and how often one address may ask. me: whether visitors have a
-    page of their own; me_name, me_accent: what the site is called and coloured there; me_template: what is put around
-    it; me_traits: what may be changed there. script: what personal pages get for client.js, `no`, `mark` or `insert`.
-    clock: seconds since 1970. random: n random bytes, for visitors' ids.
+    address_limit: how many steps of one visitor are stored in a minute, and how often one address may ask. me: whether
+    visitors have a page of their own; me_name, me_accent: what the site is called and coloured there; me_template: what
+    is put around it; me_traits: what may be changed there. script: what personal pages get for client.js, `no`, `mark`
+    or `insert`. clock: seconds since 1970. random: n random bytes, for visitors' ids.
     """
 
     secret_keys: tuple[str, ...]
