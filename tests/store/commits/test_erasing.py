@@ -208,18 +208,19 @@ class TestLater:
         assert (await erased).outcome is Outcome.STORED
         assert Outcome.OVERFLOW in [(await one).outcome for one in futures]
 
-    async def test_whoever_is_erased_already_costs_one_look_however_often_it_is_asked(self, valkey_server: str) -> None:
-        """As of a browser that brings a cookie and a refusal with every request."""
-        namespace, told = fresh_namespace(), list[tuple[Word, ...]]()
-        store = store_over(SpyingLink(link_to(f"{valkey_server}?namespace={namespace}"), told.append), namespace)
-        for visitor in (ANNA, "never-came"):
-            await store.commit(ANNA, None, view)
-            await store.erase_later(visitor)
-            told.clear()
-            again = [store.erase_later(visitor) for _ in range(3)]
-            assert [(await one).outcome for one in again] == [Outcome.STORED] * 3
-            assert [command[0] for command in told] == ["GET"] * 3
-        await store.close()
+
+async def test_whoever_is_erased_already_costs_one_look_however_often_it_is_asked(self, valkey_server: str) -> None:
+    """As of a browser that brings a cookie and a refusal with every request."""
+    namespace, told = fresh_namespace(), list[tuple[Word, ...]]()
+    store = store_over(SpyingLink(link_to(f"{valkey_server}?namespace={namespace}"), told.append), namespace)
+    for visitor in (ANNA, "never-came"):
+        await store.commit(ANNA, None, view)
+        await store.erase_later(visitor)
+        told.clear()
+        again = [store.erase_later(visitor) for _ in range(3)]
+        assert [(await one).outcome for one in again] == [Outcome.STORED] * 3
+        assert [command[0] for command in told] == ["GET"] * 3
+    await store.close()
 
 
 class TestForgettingEvents:
