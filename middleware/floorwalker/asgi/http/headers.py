@@ -30,7 +30,8 @@ _NOT_PERSONAL = frozenset(
 )
 # What a cache in front goes by before it looks at Cache-Control (RFC 9213; nginx; Akamai).
 _BEFORE_CACHE_CONTROL = frozenset((b"surrogate-control", b"x-accel-expires", b"edge-control"))
-# What an app asked for beyond `private, no-cache` and makes it stricter still.
+_PERSONAL = b"private, no-cache"
+# What an app asked for beyond it and makes it stricter still.
 _STRICTER = (b"no-store", b"no-transform", b"must-revalidate")
 # Many an nginx is told to ignore Cache-Control and Expires; this goes before both, and no client sees it behind one.
 _NOT_BY_NGINX = (b"x-accel-expires", b"0")
@@ -74,13 +75,12 @@ def for_document(headers: Headers, *, safe: bool) -> RawHeaders:
 
 def as_personal(headers: RawHeaders) -> RawHeaders:
     """Response headers of a page that may hold a slot: nobody but its visitor's own cache may keep it."""
-    directives = _directives(headers)
-    kept = [
-        (name, value)
-        for name, value in headers
-        if name not in _NOT_PERSONAL and name != b"cache-control" and not name.endswith(b"cdn-cache-control")
-    ]
-    control = b", ".join([b"private", b"no-cache", *(each for each in _STRICTER if each in directives)])
+    kept = [pair for pair in headers if pair[0] not in _NOT_PERSONAL and not pair[0].endswith(b"cdn-cache-control")]
+    control = _PERSONAL
+    if b"cache-control" in dict(kept):
+        directives = _directives(kept)
+        control = b", ".join([_PERSONAL, *[each for each in _STRICTER if each in directives]])
+        kept = without(kept, (b"cache-control",))
     return _varying_by_cookie([*kept, (b"cache-control", control), _NOT_BY_NGINX])
 
 
@@ -158,9 +158,10 @@ def _directives(headers: RawHeaders) -> dict[bytes, bytes]:
 
 
 def _varying_by_cookie(headers: RawHeaders) -> RawHeaders:
-    named = b",".join(all_of(headers, b"vary")).lower().replace(b" ", b"").split(b",")
-    if b"cookie" in named or b"*" in named:
-        return headers
+    if b"vary" in dict(headers):
+        named = b",".join(all_of(headers, b"vary")).lower().replace(b" ", b"").split(b",")
+        if b"cookie" in named or b"*" in named:
+            return headers
     return [*headers, (b"vary", b"Cookie")]
 
 
