@@ -12,6 +12,7 @@ from benchmarks.wire import DOCUMENT, SCRIPT, Answer, Headers, Wire
 _ROBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
 _AUTHORIZED = {"authorization": "Basic " + b64encode(f"{WRITE_KEY}:".encode()).decode()}
 _TYPED = {"event": "Seen Elsewhere"}
+_PROBES = 2000
 _KEPT_S = 20.0  # the server ends what is idle for a minute
 _STAYS = 0.995  # of a thousand acts so many are of somebody who was here before
 # What happens, and how often in a thousand.
@@ -49,6 +50,20 @@ class Wanderers:
         self._idle: dict[int, list[Wire]] = {port: [] for port in ports}
         self._numbers = 0
 
+    async def fill(self, browsers: int) -> None:
+        """Let every worker meet so many browsers, referrers and paths, so that what is kept of them is full.
+
+        All come with one cookie, so that the store does not fill with them.
+        """
+        jar: dict[str, str] = {}
+        for port in self._ports:
+            wire = Wire(port)
+            for _ in range(browsers):
+                self._numbers += 1
+                told = {"user-agent": _browser(self._numbers), "referer": f"https://partner-{self._numbers}.example/"}
+                _keep(jar, await wire.ask("GET", _probed(self._numbers), {**self._as(jar, DOCUMENT), **told}))
+            wire.close()
+
     async def walk(self, *, rate: float, seconds: float) -> None:
         """Ask `rate` times a second, whatever the answers take."""
         loop = asyncio.get_running_loop()
@@ -84,7 +99,7 @@ class Wanderers:
             case "robot":
                 return await wire.ask("GET", self._path(), {**DOCUMENT, "user-agent": f"{_ROBOT} {number % 50}"})
             case "scanner":
-                return await wire.ask("GET", f"/{number}.php?{number}", {**DOCUMENT, "user-agent": _browser(number)})
+                return await wire.ask("GET", _probed(number), {**DOCUMENT, "user-agent": _browser(number)})
             case "forged cookie":
                 return await wire.ask("GET", "/", {**DOCUMENT, "cookie": f"fw=AAAAAAAAAAAAAAAAAAAAAA.{number:x}.x"})
             case "data":
@@ -152,3 +167,8 @@ def _keep(jar: dict[str, str], answer: Answer) -> None:
 def _browser(number: int) -> str:
     """A browser that nobody has seen before."""
     return f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{number}.0.0.0"
+
+
+def _probed(number: int) -> str:
+    """What a scanner asks for, from its list; nothing that it finds is there."""
+    return f"/{number % _PROBES}.php?{number}"
