@@ -1,5 +1,7 @@
 """What a step may keep and leave behind, by what its visitor allows. Pure; every door's steps come by here."""
 
+from functools import lru_cache
+
 from msgspec import structs
 
 from floorwalker.core.consent import EVERYTHING, Category, Choice, Permission
@@ -18,9 +20,7 @@ _OF_SEGMENTS = (SEGMENT_ENTERED, SEGMENT_LEFT)
 
 def granted_by(consent: Consent | None) -> frozenset[Category]:
     """What a record says of consent; where it says nothing, nothing is withheld."""
-    if consent is None:
-        return EVERYTHING
-    return frozenset([one for one in Category if one in consent.categories])
+    return EVERYTHING if consent is None else _granted(consent.categories)
 
 
 def limited(permission: Permission, consent: Consent | None) -> Permission:
@@ -52,8 +52,10 @@ def begun(base: Profile | None, permission: Permission, *, seed: int) -> Profile
 
 def in_step(profile: Profile, choice: Choice) -> Profile:
     """The profile with the choice noted, unless a later one is; `Profile.consent` is what the visitor said last."""
-    known = profile.consent
-    noted = Consent(tuple(sorted(choice.granted)), choice.day * DAY_S, choice.policy).within_bounds()
+    known, granted = profile.consent, tuple(sorted(choice.granted))
+    if known is not None and known.categories == granted and known.policy == choice.policy:  # as on most pages
+        return profile
+    noted = Consent(granted, choice.day * DAY_S, choice.policy).within_bounds()
     if known is not None and (known.categories, known.policy) == (noted.categories, noted.policy):
         return profile
     if not is_later(choice, known):
@@ -74,6 +76,11 @@ def allowed(effects: Effects, granted: frozenset[Category]) -> Effects:
         effects.due if permission.remembers or effects.due is None else 0.0,
         effects.marks if permission.remembers else tuple([mark for mark in effects.marks if mark.gone]),
     )
+
+
+@lru_cache(64)
+def _granted(categories: tuple[str, ...]) -> frozenset[Category]:
+    return frozenset([one for one in Category if one in categories])
 
 
 def _may_tell(event: Event, permission: Permission) -> bool:
