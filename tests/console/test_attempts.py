@@ -87,11 +87,11 @@ async def test_names_that_nobody_has_are_refused_no_sooner_than_others() -> None
         assert [wait == 0 for wait in waits] == [True] * MOST_OF_BOTH + [False]
 
 
-async def test_attempts_from_a_hundred_thousand_networks_do_not_make_any_forgotten() -> None:
+async def test_attempts_from_many_networks_do_not_make_any_forgotten() -> None:
     attempts = alone()
     for _ in range(MOST_OF_BOTH):
         await attempts.begin("anna", "192.0.2.1", 100.0)
-    for number in range(100_000):
+    for number in range(20_000):
         attempts._paces["both"].take(f"{number}", 100.0)
         attempts._paces["network"].take(f"{number}", 100.0)
     assert await attempts.begin("anna", "192.0.2.1", 100.0) > 0

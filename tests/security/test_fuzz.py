@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from fuzz.engines import Run, by_hypothesis, inputs, seeds_of
 from fuzz.targets import TARGETS
 
-EXAMPLES = 60
+EXAMPLES = 20
 
 
 @pytest.mark.parametrize("name", TARGETS)
