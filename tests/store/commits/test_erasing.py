@@ -209,7 +209,7 @@ class TestLater:
         assert Outcome.OVERFLOW in [(await one).outcome for one in futures]
 
 
-async def test_whoever_is_erased_already_costs_one_look_however_often_it_is_asked(self, valkey_server: str) -> None:
+async def test_whoever_is_erased_already_costs_one_look_however_often_it_is_asked(valkey_server: str) -> None:
     """As of a browser that brings a cookie and a refusal with every request."""
     namespace, told = fresh_namespace(), list[tuple[Word, ...]]()
     store = store_over(SpyingLink(link_to(f"{valkey_server}?namespace={namespace}"), told.append), namespace)
