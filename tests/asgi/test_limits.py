@@ -189,6 +189,19 @@ async def test_pages_with_a_public_key_are_limited_and_servers_are_not(wrap: Wra
     assert told == [200] * 30
 
 
+async def test_copies_of_what_is_known_cost_more_than_pages_and_refusing_nothing(wrap: Wrap) -> None:
+    """Each copy reads a stream from its beginning."""
+    site = wrap(page_app(PAGE))
+    browser = Browser(site)
+    await browser.get("/")
+    statuses = [(await browser.get("/_floorwalker/me.json", headers=SAME)).status for _ in range(15)]
+    assert statuses == [200] * 10 + [429] * 5
+    form = {**SAME, b"content-type": b"application/x-www-form-urlencoded"}
+    assert (await browser.get("/_floorwalker/me", headers=SAME)).status == 200
+    assert (await browser.post("/_floorwalker/me/erase", headers=form, body=b"sure=yes")).status == 200
+    assert (await Browser(site).get("/_floorwalker/me.json", headers=SAME)).status == 200
+
+
 @pytest.mark.parametrize("value", ["5", "-1", "many", "1e9", ""])
 def test_a_limit_that_is_none_is_refused_at_the_start(value: str) -> None:
     with pytest.raises(ConfigurationError, match="visitor_limit"):

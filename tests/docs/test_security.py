@@ -54,6 +54,7 @@ def test_the_limits_are_those_of_the_code() -> None:
     wrong = limits.WRONG_KEYS
     assert f"`visitor_limit`: {limits.VISITOR_LIMIT} a minute" in TEXT
     assert f"`address_limit`: {limits.ADDRESS_LIMIT:,} a minute" in TEXT
+    assert f"(`/me.json`) | {limits.COPIES.burst:g} a minute" in TEXT
     assert wrong.per_minute == wrong.burst
     assert f"wrong keys from one address | {wrong.burst:g} a minute" in TEXT
     assert attempts.WINDOW_S == 15 * 60

@@ -20,9 +20,11 @@ logger = logging.getLogger(__name__)
 
 VISITOR_LIMIT: Final = 600  # a minute: ten times what a busy person does
 ADDRESS_LIMIT: Final = 6_000  # a minute: a large office behind one address
+COPIES: Final = Rate(per_minute=10, burst=10)  # each reads a stream from its beginning
 WRONG_KEYS: Final = Rate(per_minute=20, burst=20)
 SALT_BYTES: Final = 16
 _SAY_EVERY_S: Final = 60.0
+_PROXY: Final = "If it is a proxy's, name it in trusted_proxies."
 _ROUNDING_S: Final = 0.001
 
 
@@ -44,6 +46,7 @@ class Limits:
     ) -> None:
         self._visitors = _pace(visitor_limit, random)
         self._addresses = _pace(address_limit, random)
+        self._copies = Pace(COPIES, salt=random(SALT_BYTES))
         self._wrong_keys = Pace(WRONG_KEYS, salt=random(SALT_BYTES))
         self._proxies = proxies
         self._clock = clock
@@ -60,6 +63,12 @@ class Limits:
         if wait_s:
             raise self._turned("Too much is told of one visitor.", wait_s)
 
+    def check_copy(self, visitor: str) -> None:
+        """The same for a copy of all that is known of somebody. Raises Refused (429)."""
+        wait_s = self._copies.take(visitor, self._clock())
+        if wait_s:
+            raise self._turned("Too many copies of one visitor were asked for.", wait_s)
+
     def check_address(self, scope: Scope) -> None:
         """Count a request that a browser makes to us alone. Raises Refused (429) where its address asks too often."""
         if self._addresses is None:
@@ -69,7 +78,7 @@ class Limits:
             return
         wait_s = self._addresses.take(network_of(address), self._clock())
         if wait_s:
-            raise self._turned("Too many requests came from this address.", wait_s)
+            raise self._turned("Too many requests came from this address.", wait_s, _PROXY)
 
     def slowed(self, refusal: Refused, scope: Scope) -> Refused:
         """The refusal of a key; 429 where too many came from that network. A key that is right is never held up."""
@@ -82,12 +91,12 @@ class Limits:
         headers = lowered(scope["headers"])
         return self._proxies.caller(scope.get("client"), str(scope.get("scheme", "http")), headers).address or ""
 
-    def _turned(self, why: str, wait_s: float) -> Refused:
+    def _turned(self, why: str, wait_s: float, hint: str = "") -> Refused:
         self.turned_away += 1
         now = self._clock()
         if not 0 <= now - self._said_at < _SAY_EVERY_S:
             self._said_at = now
-            logger.warning("requests are turned away: %s If it is a proxy's, name it in trusted_proxies.", why)
+            logger.warning("requests are turned away: %s %s", why, hint)
         return Refused(429, f"{why} Try again later.", retry_after_s=max(1, ceil(wait_s - _ROUNDING_S)))
 
 

@@ -15,7 +15,7 @@ from starlette.requests import Request as Asked
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from floorwalker.asgi.client.page import is_ours, is_own_form, page_scope
-from floorwalker.asgi.collecting import body_of
+from floorwalker.asgi.collecting import body_of, refused
 from floorwalker.asgi.http.headers import first_of, lowered
 from floorwalker.asgi.http.problems import problem
 from floorwalker.asgi.http.request import Request
@@ -181,8 +181,11 @@ class OwnDesk:
         copy = nothing_of()
         if loaded is not None and profile is not None:
             try:
+                self._setup.limits.check_copy(loaded.visitor)
                 async with self._copying:
                     copy = for_the_visitor(await everything_of(keeper.store, loaded, visitor.drawn(profile)))
+            except Refused as why:
+                return refused(why, challenge=False)
             except StoreError:
                 return away
         named = {"content-disposition": 'attachment; filename="what-is-known-of-me.json"'}
