@@ -74,7 +74,7 @@ class Spool:
             return None
         frame = frame_of(entry, self.seal)
         if self._bytes + len(frame) > self._most_bytes:
-            self._say("the spool is full; what waits is in memory alone")
+            self._note("the spool is full; what waits is in memory alone")
             return None
         shelf = self._open_shelf(is_alone=is_alone)
         shelf.size += len(frame)
@@ -127,7 +127,7 @@ class Spool:
             self._said_others = True
             logger.warning("files of another store lie in the spool, and are left to those who use it")
         if failure is not None:
-            self._say(f"the spool cannot be read: {failure.strerror}")
+            self._note(f"the spool cannot be read: {failure.strerror}")
         for shelf in shelves:
             shelf.is_sealed = True
         self._shelves += shelves
@@ -224,7 +224,7 @@ class Spool:
         self._bytes = in_folder + sum([len(piece.frame) for piece in self._pending])
         if failure is not None:
             self._broken_until = self._clock() + _TRY_AGAIN_S
-            self._say(f"the spool cannot be written; what waits is in memory alone: {failure.strerror}")
+            self._note(f"the spool cannot be written; what waits is in memory alone: {failure.strerror}")
             for shelf in {piece.shelf for piece in pieces}:
                 shelf.is_sealed = not shelf.is_alone
         for piece in pieces:
@@ -240,7 +240,7 @@ class Spool:
             self._writes = False
         self._write_now()
 
-    def _say(self, what: str) -> None:
+    def _note(self, what: str) -> None:
         """Log it, at most once a minute."""
         kind, now = what.partition(":")[0], self._clock()
         if not 0 < self._say_at.get(kind, -inf) - now <= _SAY_AGAIN_S:
