@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from floorwalker.me.colours import DAY, NIGHT, accent_style, contrast, read_colour, readable
+from floorwalker.me.pages import Choice, Own, Pages, State
+from floorwalker.me.reasons import Place
 from tests.console.test_look import tokens
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,3 +66,13 @@ def test_colours_are_read(text: str, colour: str) -> None:
 def test_nothing_else_is_a_colour(text: str) -> None:
     with pytest.raises(ValueError, match="#c0392b"):
         read_colour(text)
+
+
+def test_places_that_show_what_everybody_sees_are_told_together() -> None:
+    why = "Nothing here is for you in particular."
+    places = [Place("Hero", "Spring", "", ()), Place("Ribbon", "", why, ()), Place("Help", "", why, ())]
+    choice = Choice(analytics=True, personalization=True, tests=True)
+    page = Pages().page(Own(state=State.NOBODY, choice=choice, prefix="/fw", places=places, page="/"))
+    assert page.count("what everybody sees") == 1
+    assert "<h3>Ribbon, Help</h3>" in page
+    assert "Shows <b>Spring</b>." in page

@@ -122,3 +122,14 @@ def test_names_are_read_as_people_read_them(name: str, words: str) -> None:
 def test_what_was_found_is_cut() -> None:
     (found,) = reasons_of(Explanation("searched: x", "y" * 500, True))
     assert (len(found.found), found.found[-1]) == (160, "…")
+
+
+@pytest.mark.parametrize(
+    ("condition", "observed", "told"),
+    [
+        ("searched: tripod", ["cheap tripod", "tripod", "tripod"], "cheap tripod, tripod"),
+        ("did_in_order: {steps: [a, b]}", 1, "once"),
+    ],
+)
+def test_what_was_found_is_told_once_and_in_words(condition: str, observed: Any, told: str) -> None:
+    assert [one.found for one in reasons_of(Explanation(condition, observed, True))] == [told]

@@ -29,7 +29,7 @@ _STANDING: Final[Mapping[str, str]] = MappingProxyType(
 _HAPPENED: Final[Mapping[str, str]] = MappingProxyType(
     {
         "Page Viewed": "You looked at a page",
-        "Error Page Viewed": "You came to a page that is not there",
+        "Error Page Viewed": "You met an error at a page",
         "Page Left": "You left a page",
         "Visit Started": "You came",
         "Slot Shown": "Something was shown to you",
@@ -161,7 +161,7 @@ def _rows(drawn: Drawn, profile: Profile) -> Iterator[tuple[str, str]]:
         yield "Blocks for you", f"shown {times(shown)}, clicked {times(clicked)}"
     spent = ", ".join(phrases.money(amount, currency) for currency, amount in drawn["spent"].items())
     if drawn["orders"]:
-        yield "Your orders", f"{drawn['orders']:,}" + (f", {spent}" if spent else "")
+        yield "Your orders", f"{drawn['orders']:,}" + (f", for {spent}" if spent else "")
 
 
 def _messages(profile: Profile) -> Iterator[tuple[str, str]]:

@@ -92,7 +92,7 @@ TOLD: Final[Mapping[str, str]] = MappingProxyType(
 """What each condition is about, in words to the visitor."""
 _NOT_SAID: Final = ("attribute", "header", "cookie", "ip", "chance")  # the site's own, or what nobody should read back
 _GROUPS: Final = ("in", "to")
-_COUNTED: Final = ("viewed", "did", "bought", "saw", "clicked", "visits")
+_COUNTED: Final = ("viewed", "did", "did_in_order", "bought", "saw", "clicked", "visits")
 _ENTRY: Final = re.compile(r"(.*\[\d+\]) ")
 _WHOLE: Final[Mapping[Reason, str]] = MappingProxyType(
     {
@@ -212,7 +212,7 @@ def _found(head: str, why: Explanation) -> Found:
         return Found(TOLD[head], ", ".join(in_words(str(name)) for name in names))
     observed = why.observed if why.observed is not None or not why.of else [part.observed for part in why.of]
     if isinstance(observed, list):
-        observed = [one for one in observed if one is not None]
+        observed = [one for number, one in enumerate(observed) if one is not None and one not in observed[:number]]
     if head in _COUNTED and type(observed) is int:
         return Found(TOLD[head], times(observed))
     return Found(TOLD[head], _cut(found_words(observed)))
