@@ -4,8 +4,7 @@ import asyncio
 import itertools
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable
-from datetime import date, timedelta
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TypeVar
 
 from msgspec import Struct
@@ -23,6 +22,7 @@ from floorwalker.store.commits.messages import messages_known
 from floorwalker.store.commits.waiting import Backlog, Join, Waiting
 from floorwalker.store.courier import Courier, Outage
 from floorwalker.store.disk import Disk
+from floorwalker.store.figures import Figures
 from floorwalker.store.finding import find
 from floorwalker.store.flood import TokenBucket
 from floorwalker.store.keyspace import Keyspace
@@ -31,15 +31,14 @@ from floorwalker.store.loading import Loading, readable
 from floorwalker.store.losses import Loss, Losses
 from floorwalker.store.naming import client_id, person_id
 from floorwalker.store.oblivion import Oblivion
+from floorwalker.store.outlasting import Outlasting
 from floorwalker.store.population import Population
-from floorwalker.store.publications import KeptRules, Publication, keep, read_history, read_kept
 from floorwalker.store.records.found import POINTERS_FOLLOWED, Loaded
 from floorwalker.store.records.keyring import NO_KEYS, Keyring
-from floorwalker.store.relaying.due import read_due
 from floorwalker.store.relaying.relaying import Relaying
 from floorwalker.store.settings import StoreSettings
 from floorwalker.store.spool.spool import Spool
-from floorwalker.store.streams import StreamEntry, read_splits, read_stats, read_stream, read_together
+from floorwalker.store.streams import StreamEntry, read_stream, read_together
 from floorwalker.store.survey import Survey, read_profiles
 from floorwalker.store.tries import Tries
 
@@ -61,7 +60,7 @@ class Health(Struct, frozen=True):
     spool_lost: int = 0
 
 
-class Store(Oblivion):
+class Store(Figures, Oblivion, Outlasting):
     """Profiles, events and counters of one site.
 
     Belongs to the event loop it is first used in. Nothing is sent before its first use, so a store that is away
@@ -266,38 +265,9 @@ class Store(Oblivion):
         async for loaded in read_profiles(self._link, keys, survey or Survey(), pause_s=pause_s, read=self._desk.read):
             yield loaded
 
-    async def stats(self, first: str, last: str | None = None) -> dict[str, dict[str, int]]:
-        """Counters per day from `first` to `last`, both included (YYYY-MM-DD, UTC): {day: {field: value}}."""
-        return await read_stats(self._link, await self._desk.keyspace.keys(), _days(first, last or first))
-
-    async def due(self, now: float, limit: int = 1000) -> list[str]:
-        """Visitors whose watched segments time alone may have changed by now (seconds since 1970); about so many."""
-        return await read_due(self._link, await self._desk.keyspace.keys(), now, limit)
-
-    async def splits(self, first: str, last: str | None = None) -> dict[str, dict[str, int]]:
-        """What came of exposures by segment, as relays count it, by the exposures' days: as `stats`."""
-        return await read_splits(self._link, await self._desk.keyspace.keys(), _days(first, last or first))
-
     async def relaying(self) -> Relaying:
         """This store as its relays see it."""
         return Relaying(self._link, await self._desk.keyspace.keys(), self._desk.settings)
-
-    async def keep_rules(self, kept: KeptRules, *, aside: bool = False) -> bool:
-        """Note that a version of the rules is in force since `kept.at`, and keep its files; whether they are kept.
-
-        What every worker of a site says of one publication is noted once; a version that is in force again is noted
-        again. aside: it is not in force, but may be wanted back. Files of more than 2 MB, packed, are not kept. May be
-        repeated after StoreUnavailable.
-        """
-        return await keep(self._link, self._namespace, kept, self._desk.settings, aside=aside)
-
-    async def rules_history(self) -> list[Publication]:
-        """Which version of the rules came into force when, the newest first; the last 500."""
-        return await read_history(self._link, self._namespace)
-
-    async def rules(self, version: str) -> KeptRules | None:
-        """The files of a version of the rules; None where they are not kept."""
-        return await read_kept(self._link, self._namespace, version)
 
     async def ping(self) -> None:
         """Ask whether the store answers. Raises StoreUnavailable; then it counts as away until a probe is answered."""
@@ -329,34 +299,6 @@ class Store(Oblivion):
         """Wait for what is queued, so long at most; how many steps still wait then."""
         await self._lanes.drain(timeout_s)
         return self._desk.backlog.steps
-
-    def attend_spool(self) -> None:
-        """Commit what processes that have ended left in the spool, now and whenever there is any.
-
-        Needs `resume`. For as long as the running event loop lives; without a spool nothing happens.
-        """
-        if self._disk is not None:
-            self._disk.attend()
-
-    async def drain_spool(self) -> None:
-        """The same, once: done when all that was found is settled."""
-        if self._disk is not None:
-            await self._disk.drain()
-
-    async def scrub_spool(self, visitors: Collection[str]) -> int:
-        """Take what waits of these visitors out of the files that this process writes; how many entries.
-
-        What other processes wrote stops at the stone. Raises OSError.
-        """
-        return await self._desk.spool.scrub(visitors) if self._desk.spool is not None else 0
-
-    @property
-    def has_spool(self) -> bool:
-        return self._disk is not None
-
-    def written(self) -> asyncio.Future[None] | None:
-        """Done once all that waits is on disk, for a store that is away or only late; None without a spool."""
-        return self._disk.written(is_away=self._outage.away) if self._disk is not None else None
 
     async def close(self) -> int:
         """Let go of the store; how many steps are lost with it.
@@ -392,8 +334,3 @@ class Store(Oblivion):
 async def _at_once(send: Callable[[], Awaitable[T]], /) -> T:
     """One try; a failure is the caller's."""
     return await send()
-
-
-def _days(first: str, last: str) -> Iterable[str]:
-    begin, end = date.fromisoformat(first), date.fromisoformat(last)
-    return [(begin + timedelta(days=n)).isoformat() for n in range((end - begin).days + 1)]
