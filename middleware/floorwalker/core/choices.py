@@ -5,6 +5,7 @@ What cannot be read is an unclear choice: something was said, and all that is kn
 
 import re
 from datetime import date, timedelta
+from functools import lru_cache
 from urllib.parse import unquote, unquote_plus
 
 from floorwalker.core.consent import EVERYTHING, NOTHING_ALLOWED, UNCLEAR, Category, Choice
@@ -35,20 +36,30 @@ def written(choice: Choice) -> str:
     """The choice as the own cookie has it: what is allowed, the day and the policy, in characters that any cookie may
     hold."""
     granted = "~".join(sorted(choice.granted)) or _NO_CATEGORY
-    return f"1.{(_EPOCH + timedelta(days=choice.day)).isoformat()}.{granted}.{choice.policy}"
+    return f"1.{_written_day(choice.day)}.{granted}.{choice.policy}"
 
 
 def read_own(text: str, *, today: int) -> Choice:
     """The choice in the own cookie. today: days since 1970; a day that is still to come is none of ours."""
-    found = _OWN.fullmatch(text) if len(text) <= LONGEST_OWN else None
+    choice = _read_own(text) if len(text) <= LONGEST_OWN else UNCLEAR
+    return choice if choice.day <= today + 1 else UNCLEAR
+
+
+@lru_cache(1024)  # there are as many as days, and each comes with every page
+def _read_own(text: str) -> Choice:
+    found = _OWN.fullmatch(text)
     day = _day(found[1]) if found else None
-    if found is None or day is None or day > today + 1:
+    if found is None or day is None or _written_day(day) != found[1]:
         return UNCLEAR
     names = [] if found[2] == _NO_CATEGORY else found[2].split("~")
     granted = frozenset([category for category in Category if category in names])
     if len(granted) != len(names):
         return UNCLEAR
     return Choice(granted, day, found[3], is_own=True)
+
+
+def _written_day(day: int) -> str:
+    return (_EPOCH + timedelta(days=day)).isoformat()
 
 
 def read_words(text: str, *, today: int) -> Choice:
