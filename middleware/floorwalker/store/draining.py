@@ -102,7 +102,7 @@ class Draining:
             return
         if has_more:
             logger.warning("steps on disk are dropped, since nobody could read them for too long: %s", shelf.name)
-        self._spool.finish(shelf)
+        await self._spool.finish(shelf)
 
     def _entry(self, found: Frame | Damage) -> Entry | None:
         if isinstance(found, Damage):

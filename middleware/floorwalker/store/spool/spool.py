@@ -141,12 +141,14 @@ class Spool:
         shelf.live = 0
         return await self._writing.begin(partial(self._writing.read, shelf))
 
-    def finish(self, shelf: Shelf) -> None:
-        """Everything in a file is settled: it goes."""
+    def finish(self, shelf: Shelf) -> asyncio.Future[int]:
+        """Everything in a file is settled: it goes; done when it is gone."""
         self._shelves.remove(shelf)
         self.live -= shelf.live
         shelf.is_retired, shelf.live = True, 0
-        self._writing.begin(partial(self._writing.remove, shelf)).add_done_callback(self._measured)
+        removed = self._writing.begin(partial(self._writing.remove, shelf))
+        removed.add_done_callback(self._measured)
+        return removed
 
     async def pass_by(self, shelf: Shelf) -> None:
         """Leave a file to whoever can read it."""
