@@ -127,6 +127,22 @@ def test_links_lead_to_files_of_the_project(page: Path) -> None:
     assert all(ROOT in (page.parent / target).resolve().parents for target in targets if "://" not in target)
 
 
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_links_into_a_page_lead_to_a_heading(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#:\s]*)#([^)\s]+)\)", prose(page))
+    assert [
+        (target, anchor) for target, anchor in links if anchor not in _anchors(page.parent / target if target else page)
+    ] == []
+
+
+def _anchors(page: Path) -> set[str]:
+    """The names of a page's headings, as hosts of repositories make them; of a folder none."""
+    if page.is_dir():
+        return set()
+    titles = re.findall(r"(?m)^#+ (.+)$", prose(page))
+    return {re.sub(r"[^\w\- ]", "", title).strip().lower().replace(" ", "-") for title in titles}
+
+
 def test_every_page_is_in_the_index() -> None:
     for page in set(PAGES) - {ROOT / "README.md", ROOT / "docs" / "README.md"}:
         folder = page.parent.parent if page.name == "README.md" else page.parent
