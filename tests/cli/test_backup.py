@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -50,7 +51,7 @@ def test_a_site_moves_into_another_store(
     file = tmp_path / "shop.backup"
     assert main(["backup", str(file), "--store", valkey_url]) == 0
     printed = capsys.readouterr().out
-    assert "2 visitors" in printed
+    assert re.search(r": 2 visitors, [1-9]\d* kB\n", printed)
     assert printed.rstrip().endswith(f"floorwalker restore {file} --store ADDRESS")
     assert main(["restore", str(file), "--store", empty, "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {"visitors": 2, "erased": 0}

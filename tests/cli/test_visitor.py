@@ -164,13 +164,13 @@ def test_somebody_else_who_says_the_same_is_told_and_left(shop: Shop) -> None:
         known = {"email": "ada@example.org"}
         at = int(time.time())
         claiming = Profile(seed=1, last_seen=at, traits=known)
-        await store.commit("claims-to-be-somebody", None, lambda _: (claiming, NOTHING))
+        await store.commit("claims-to-be-somebody-", None, lambda _: (claiming, NOTHING))
 
     shop.stored(claims)
     status, out, _ = shop.say("erase", "--user", "u1", "--yes", "--verify")
     assert status == 0
-    assert "1 visitor beside them say the same name or address: claims-to-be-somebody." in out
-    assert shop.told("traces", "--visitor", "claims-to-be-somebody", status=1)["left"]
+    assert "1 visitor beside them say the same name or address: claims-to-be-somebody-." in out
+    assert shop.told("traces", "--visitor", "claims-to-be-somebody-", status=1)["left"]
 
 
 def test_where_somebody_lies_is_told_key_by_key(shop: Shop) -> None:
@@ -178,7 +178,14 @@ def test_where_somebody_lies_is_told_key_by_key(shop: Shop) -> None:
     assert status == 1
     assert ":events" in out
     assert "by their pseudonym" in out
-    assert shop.say("traces", "--visitor", "nobody")[0] == 0
+    assert shop.say("traces", "--visitor", "n" * 22)[0] == 0
+
+
+@pytest.mark.parametrize("command", [("traces",), ("erase", "--yes", "--verify")])
+def test_what_is_no_id_is_looked_for_nowhere(shop: Shop, command: tuple[str, ...]) -> None:
+    status, _, complaint = shop.say(*command, "--visitor", "ada@example.org")
+    assert status == 2
+    assert "no visitor's id" in complaint
 
 
 def test_records_are_written_anew_for_a_data_key(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

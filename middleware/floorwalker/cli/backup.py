@@ -49,9 +49,14 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps({"file": str(args.file), "visitors": taken.visitors, "bytes": size}))
         return 0
     paper = Paper(sys.stdout)
-    print(f"{paper.strong(str(args.file))}: {counted(taken.visitors, 'visitor')}, {size / 1e6:.1f} MB")
+    print(f"{paper.strong(str(args.file))}: {counted(taken.visitors, 'visitor')}, {_sized(size)}")
     print(f"Bring it back with: floorwalker restore {args.file} --store ADDRESS")
     return 0
+
+
+def _sized(size_bytes: int) -> str:
+    """`2.9 MB`, `31 kB`."""
+    return f"{size_bytes / 1e6:,.1f} MB" if size_bytes >= 1e6 else f"{max(1, round(size_bytes / 1e3))} kB"
 
 
 def progress(done: str) -> Any:

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import re
 import sys
 from typing import Any, Final
 
@@ -28,6 +29,7 @@ from floorwalker.me.export import joined_by
 from floorwalker.store import Loaded, Sought, Store, Traces
 from floorwalker.store.link.address import EmbeddedAddress, read_address
 
+_VISITOR: Final = re.compile(r"[A-Za-z0-9_-]{22}")
 _MOST_ROUNDS: Final = 5
 _LOG_S: Final = 600.0
 _ERASE: Final = """\
@@ -162,7 +164,11 @@ async def _id_of(store: Store, args: argparse.Namespace) -> str:
     """Whoever is named, whether anything is known of them or not. Raises NobodyThere."""
     if args.email is not None:
         return (await one_person(store, args)).visitor
-    return await store.person(args.user) if args.user is not None else str(args.visitor)
+    if args.user is not None:
+        return await store.person(args.user)
+    if not _VISITOR.fullmatch(args.visitor):
+        raise ConfigurationError("that is no visitor's id, which has 22 characters; there are --user and --email, too")
+    return str(args.visitor)
 
 
 async def _looked(store: Store, sought: Sought) -> Traces:
