@@ -39,21 +39,30 @@ class Found:
 
 
 async def audit(store: Store, ledger: Ledger, guests: list[Guest], pardons: list[Pardon]) -> Audit:
-    """Everything that was acknowledged stands in one profile once, and all else adds up."""
+    """Everything that was acknowledged stands in one profile once, and all else adds up.
+
+    Where the server itself lost something, what a worker had read of it before may stand again, without what hung on it
+    there: then only what came later has to add up.
+    """
     found, result = await _found(store), Audit()
+    server_lost = [one for one in pardons if one.worker is None]
+    before = {name for name, word in ledger.words.items() if any(one.covers(word) for one in server_lost)}
     everywhere = Counter[str]()
     for names in found.names.values():
         everywhere.update(names)
     for name, word in ledger.words.items():
         if not everywhere[name]:
             (result.pardoned if any(one.covers(word) for one in pardons) else result.lost).append(name)
-    result.doubled = [name for name, times in everywhere.items() if times > 1]
+    result.doubled = [name for name, times in everywhere.items() if times > 1 and name not in before]
     known = ledger.words.keys() | ledger.uncertain
     result.unequal += [f"{name} stands and was never sent" for name in everywhere if name not in known]
     await _judge_places(store, ledger, guests, pardons, found, result)
-    _judge_streams(everywhere, found, result)
-    _judge_money(ledger, found, result)
-    await _judge_counters(store, found, result)
+    for name in (everywhere | found.streamed).keys() - before:
+        if found.streamed[name] != everywhere[name]:
+            result.unequal.append(f"{name}: {found.streamed[name]} in streams, {everywhere[name]} in profiles")
+    if not server_lost:
+        _judge_money(ledger, found, result)
+        await _judge_counters(store, found, result)
     return result
 
 
@@ -100,12 +109,6 @@ async def _judge_places(
         for name, word in ledger.words.items():
             if word.guest == guest.number and name not in mine and name not in (*result.lost, *result.pardoned):
                 result.misplaced.append(name)
-
-
-def _judge_streams(everywhere: Counter[str], found: Found, result: Audit) -> None:
-    for name in everywhere | found.streamed:
-        if found.streamed[name] != everywhere[name]:
-            result.unequal.append(f"{name}: {found.streamed[name]} in streams, {everywhere[name]} in profiles")
 
 
 def _judge_money(ledger: Ledger, found: Found, result: Audit) -> None:

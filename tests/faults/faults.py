@@ -211,4 +211,8 @@ FAULTS = (
     Fault("both workers are killed (-9) in the midst of commits", worker_killed, may_go=_WAITED),
     Fault("slow, cut and stopped at once", everything_slow_and_cut),
     Fault("the server hangs and a worker is killed (-9)", worker_killed_in_an_outage, may_go=_WAITED),
+    Fault("the same, with a spool", worker_killed_in_an_outage, spool=True),
+    Fault("the server is killed (-9), then a worker; with a spool", both_killed, spool=True),
+    Fault("a worker is replaced (TERM) while the server is away; with a spool", worker_ended_in_an_outage, spool=True),
+    Fault("the disk of the spool is full", server_killed, spool=True, largest_file=16_384),
 )

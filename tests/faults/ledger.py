@@ -3,6 +3,7 @@
 import asyncio
 import re
 from dataclasses import dataclass, field
+from math import ceil
 
 from benchmarks.small_site import BLOCKS
 from benchmarks.wire import Answer
@@ -27,16 +28,20 @@ class Word:
 
 @dataclass
 class Ledger:
-    """uncertain: what got no answer, so it may stand once or not at all. broken: connections that ended early."""
+    """uncertain: what got no answer, so it may stand once or not at all. broken: connections that ended early.
+
+    took_s: seconds of each answer of a page or handler; the first `calm` of them came before the fault struck.
+    """
 
     requests: int = 0
     differing: list[str] = field(default_factory=list)
     server_errors: list[str] = field(default_factory=list)
     asked_again: int = 0
     broken: int = 0
-    slowest_s: float = 0.0
-    slowest_bare_s: float = 0.0
-    slowest_collecting_s: float = 0.0
+    took_s: list[float] = field(default_factory=list)
+    calm: int = 0
+    bare_took_s: list[float] = field(default_factory=list)
+    collecting_took_s: list[float] = field(default_factory=list)
     words: dict[str, Word] = field(default_factory=dict)
     uncertain: set[str] = field(default_factory=set)
     logins: dict[int, Word] = field(default_factory=dict)
@@ -59,6 +64,11 @@ class Ledger:
             self.server_errors.append(f"{answer.status} {path}")
         if answer.status != bare.status or not same_but_for_slots(answer.body, bare.body, is_robot=is_robot):
             self.differing.append(path)
+
+
+def within(took_s: list[float], share: float = 1.0) -> float:
+    """In how many seconds this part of the answers came."""
+    return sorted(took_s)[max(0, ceil(share * len(took_s)) - 1)] if took_s else 0.0
 
 
 def same_but_for_slots(wrapped: bytes, bare: bytes, *, is_robot: bool) -> bool:

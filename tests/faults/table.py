@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tests.faults.audit import Audit
-from tests.faults.ledger import Ledger
+from tests.faults.ledger import Ledger, within
 
 HEAD = (
     "fault",
     "requests",
     "differing",
     "5xx",
+    "99 % within, s",
     "slowest, s",
-    "bare, s",
+    "slowest of the bare app, s",
     "acknowledged",
     "lost",
     "doubled",
@@ -29,6 +30,7 @@ class Row:
     requests: int
     differing: int
     errors: int
+    within_s: float
     slowest_s: float
     bare_s: float
     acknowledged: int
@@ -56,8 +58,9 @@ def row_of(fault: str, may_go: str, ledger: Ledger, audit: Audit) -> Row:
         ledger.requests,
         len(ledger.differing),
         len(ledger.server_errors),
-        ledger.slowest_s,
-        ledger.slowest_bare_s,
+        within(ledger.took_s, 0.99),
+        within(ledger.took_s),
+        within(ledger.bare_took_s),
         len(ledger.words),
         len(audit.lost),
         len(audit.doubled),

@@ -10,6 +10,7 @@ from floorwalker import open_store
 from tests.faults.audit import Audit, audit
 from tests.faults.crowd import Crowd
 from tests.faults.faults import FAULTS, Fault
+from tests.faults.ledger import within
 from tests.faults.scene import BUDGET_S, Scene, scene
 from tests.faults.table import Row, row_of
 
@@ -18,9 +19,13 @@ pytestmark = pytest.mark.faults
 GUESTS = int(os.environ.get("FLOORWALKER_TEST_GUESTS", "200"))
 ACTS = 8
 STRIKES_AT = GUESTS  # so much is acknowledged then; about a quarter of all
-MARGIN_S, COLLECTING_S = 2.0, 7.0  # beyond app time and budget; events over HTTP wait five seconds for the store
-WITHIN_S = 90
+# Beyond what it took before the fault struck, and what the bare app took, and beyond the budget. The machine may be shared
+# and its noise grow meanwhile; what hangs is above all of this.
+NOISE, MOST_MARGIN_S, MARGIN_S = 2.0, 1.0, 6.0
+COLLECTING_S = 5.0 + MARGIN_S  # events over HTTP wait five seconds for the store
+WITHIN_S = 150
 MORE_TASKS, MORE_FILES = 3, 6
+ENDED = -15  # by the signal that a deployment sends, after it has tidied up
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=[fault.name for fault in FAULTS])
@@ -43,9 +48,6 @@ async def test_whatever_befalls_the_site(fault: Fault, tmp_path: Path, rows: lis
     assert ends == [ENDED, ENDED]
 
 
-ENDED = -15
-
-
 async def warmed_up(one: Scene) -> None:
     """Both workers have met the store, so that what they hold from then on is what they need."""
     for worker in one.workers:
@@ -56,6 +58,7 @@ async def warmed_up(one: Scene) -> None:
 async def befallen(one: Scene, crowd: Crowd, fault: Fault) -> None:
     living = asyncio.create_task(crowd.live())
     await one.ledger.reached(STRIKES_AT)
+    one.ledger.calm = len(one.ledger.took_s)
     await fault.strike(one)
     await living
 
@@ -79,8 +82,11 @@ def pages_are_the_apps_own(one: Scene) -> None:
     ledger = one.ledger
     assert ledger.differing == []
     assert ledger.server_errors == []
-    assert ledger.slowest_s <= ledger.slowest_bare_s + BUDGET_S + MARGIN_S + one.late_allowed_s
-    assert ledger.slowest_collecting_s <= ledger.slowest_bare_s + COLLECTING_S + one.late_allowed_s
+    late_s = BUDGET_S + one.late_allowed_s
+    calm = [*ledger.took_s[: ledger.calm], *ledger.bare_took_s]
+    assert within(ledger.took_s, 0.99) <= NOISE * within(calm, 0.99) + late_s + MOST_MARGIN_S
+    assert within(ledger.took_s) <= NOISE * within(calm) + late_s + MARGIN_S
+    assert within(ledger.collecting_took_s) <= NOISE * within(calm) + late_s + COLLECTING_S
     if not one.late_allowed_s:  # no worker died, so nobody was left without an answer
         assert not ledger.broken
 
