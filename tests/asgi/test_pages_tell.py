@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from floorwalker import Store, open_store
+from floorwalker.store import StoreSettings
 from tests.asgi.browser import GOOGLEBOT, Answer, Browser, page_app
 from tests.asgi.conftest import Clock, Wrap
 from tests.asgi.people import do, happened, named, obedient, person, profile_of, views
@@ -265,6 +266,18 @@ async def test_while_the_store_is_away_it_waits(wrap: Wrap, tmp_path: Path, site
     browser.app = wrap(page_app(PAGE), store=f"unix://{tmp_path / 'nobody-there'}", budget_ms=20)
     answer = await tell(browser, track("Video Played"), live={"hero": ""})
     assert answer.status == 202
+
+
+async def test_what_no_longer_finds_room_to_wait_is_never_told_to_be_stored(
+    wrap: Wrap, tmp_path: Path, site: Any
+) -> None:
+    browser = await known(site)
+    away = open_store(f"unix://{tmp_path / 'nobody-there'}", settings=StoreSettings(steps_waiting=1))
+    browser.app = wrap(page_app(PAGE), store=away, budget_ms=20)
+    answers = [await tell(browser, track("Video Played")) for _ in range(5)]
+    assert away.health().lost["overflow"] > 0
+    assert [answer.status for answer in answers] == [202] * 5
+    await away.close()
 
 
 async def test_the_person_of_an_old_cookie_hears_it(site: Any, store: Store, wrap: Wrap, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from floorwalker.core.deed import Unless
 from floorwalker.core.hit import HitKind
 from floorwalker.core.steps import DeedStep
 from floorwalker.html.weave import Outcome
+from floorwalker.store import Outcome as Stored
 
 
 class Listening(Encounter):
@@ -27,7 +28,7 @@ class Listening(Encounter):
         return self._is_kept
 
     async def hear(self, told: Told) -> bool:
-        """Store everything in order; whether it stands. What does not in time waits for the store."""
+        """Store everything in order; whether it stands. What does not in time waits for the store, if there is room."""
         walk = await self.walk()
         for one in told.happenings:
             step = _step_of(walk, one)
@@ -40,7 +41,7 @@ class Listening(Encounter):
                     self._keeper.population.count(topics, commit)
         for commit in self._commits:
             await self._keeper.committed(commit, self._budget)
-        if not all(commit.done() for commit in self._commits):
+        if not all(map(_stands, self._commits)):
             return False
         if self._commits:
             self._arrived_at(walk, self._commits[-1])
@@ -76,6 +77,13 @@ class Listening(Encounter):
         if loaded is not None and not loaded.erased:
             self._base = loaded
             walk.arrived(loaded.visitor, loaded.profile)
+
+
+def _stands(commit: Commit) -> bool:
+    """Whether nothing is left to be stored: of whoever was erased nothing is."""
+    if not commit.done() or commit.exception() is not None:
+        return False
+    return commit.result().outcome in (Stored.STORED, Stored.KNOWN, Stored.ERASED, Stored.DEFERRED)
 
 
 def _step_of(walk: Walk, one: Happening) -> DeedStep | None:
