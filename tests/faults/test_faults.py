@@ -19,7 +19,7 @@ pytestmark = pytest.mark.faults
 GUESTS = int(os.environ.get("FLOORWALKER_TEST_GUESTS", "200"))
 ACTS = 8
 STRIKES_AT = GUESTS  # so much is acknowledged then; about a quarter of all
-# Beyond what it took before the fault struck, and what the bare app took, and beyond the budget. The machine may be shared
+# Beyond what it took before the fault struck, what the bare app took, and the budget. The machine may be shared,
 # and its noise grow meanwhile; what hangs is above all of this.
 NOISE, MOST_MARGIN_S, MARGIN_S = 2.0, 1.0, 6.0
 COLLECTING_S = 5.0 + MARGIN_S  # events over HTTP wait five seconds for the store
