@@ -33,6 +33,7 @@ class Acquaintance(Meeting):
         self._load: Loading | None = None
         self._base: Loaded | None = None
         self._has_turned = False
+        self._is_led = False
         self._is_behind = False
         self._is_settled = False
         self._commits: list[Commit] = []
@@ -92,10 +93,17 @@ class Acquaintance(Meeting):
         elif base.erased:
             self._identity = self._setup.cookie.new(self.request.at)
         else:
-            self._base = base
             if base.visitor != identity.visitor:
-                self._identity = Identity(base.visitor, 0, confirmed=True)
-            self._heed(base.visitor, base.profile)
+                base = self._led_to(base)
+            self._base = base
+            if base is not None:
+                self._heed(base.visitor, base.profile)
+
+    def _led_to(self, base: Loaded) -> Loaded | None:
+        """Their history went to a person. A cookie from before may be in other hands by now (fixation): it leads to the
+        person, and names them only once the app has said who this is."""
+        self._identity, self._is_led = Identity(base.visitor, 0, confirmed=True), True
+        return base
 
     def _heed(self, visitor: str, profile: Profile | None) -> None:
         """What was kept by a permission that is over goes: all of it, and they are somebody else from here on, or what

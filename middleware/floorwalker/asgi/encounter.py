@@ -14,7 +14,7 @@ from floorwalker.asgi.keeper import Commit, Keeper
 from floorwalker.asgi.meeting import Markup, Tail
 from floorwalker.asgi.preview.policy import admits_script
 from floorwalker.asgi.setup import Setup
-from floorwalker.asgi.turns import Turn
+from floorwalker.asgi.turns import Turn, is_known_as, user_of
 from floorwalker.asgi.walk import Walk
 from floorwalker.core.events import Event
 from floorwalker.core.hit import HitKind
@@ -72,6 +72,8 @@ class Encounter(Acquaintance):
         self._named, self._leaves = self._setup.cookie.new(self.request.at), True
 
     def identify(self, walk: Walk, event: Event) -> None:
+        if self._is_led and not self._leaves and is_known_as(walk.profile, user_of(event)):
+            self._is_led = False
         walk.identify(event, anew=self._leaves)
         self._leaves = False
 
@@ -240,6 +242,8 @@ class Encounter(Acquaintance):
 
     def _cookie(self, *, shared: bool) -> bytes | None:
         wanted = self._named or self.identity
+        if self._is_led and not self._has_turned and self._named is None:
+            return None
         counts = self.kind in _NAVIGATIONS or self._has_said or self._has_turned or self._named is not None
         return self._due_cookie(wanted) if counts and not shared else None
 

@@ -132,6 +132,11 @@ class OwnVisitor(Encounter):
         """Their portrait, whatever of it may be used for pages: who may see it is asked by nobody but them."""
         return portrait(self._rulebook.corridor, profile, at=self.request.at, visitor=self.identity.visitor)
 
+    def _led_to(self, base: Loaded) -> Loaded | None:  # noqa: ARG002 - it is not theirs to see
+        """Of whoever comes with a cookie from before somebody's login nothing is told, and nothing of theirs goes."""
+        self._identity = self._setup.cookie.new(self.request.at)
+        return None
+
     def _heed(self, visitor: str, profile: Profile | None) -> None:
         """Looking erases nothing; the next page does, if that follows from what they allow."""
 
