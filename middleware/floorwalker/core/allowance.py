@@ -67,7 +67,7 @@ def in_step(profile: Profile, choice: Choice) -> Profile:
 def allowed(effects: Effects, granted: frozenset[Category]) -> Effects:
     """What of these effects may be left behind: events and sums by analytics, comparisons by tests, and what people
     are found by, and looked at again for, by personalization."""
-    if effects is NOTHING or granted == EVERYTHING:
+    if effects is NOTHING or granted is EVERYTHING or granted == EVERYTHING:  # to compare sets looks up each member
         return effects
     permission = Permission(granted)
     return Effects(
