@@ -242,13 +242,12 @@ class Encounter(Acquaintance):
 
     def _cookie(self, *, shared: bool) -> bytes | None:
         wanted = self._named or self.identity
-        if self._is_led and not self._has_turned and self._named is None:
-            return None
         counts = self.kind in _NAVIGATIONS or self._has_said or self._has_turned or self._named is not None
         return self._due_cookie(wanted) if counts and not shared else None
 
     def _due_cookie(self, wanted: Identity) -> bytes | None:
-        if not is_due(wanted, self.request.at):
+        is_led = self._is_led and not self._has_turned and self._named is None
+        if is_led or not is_due(wanted, self.request.at):
             return None
         return self._setup.cookie.set_cookie(wanted, secure=self.request.secure, now=self.request.at)
 
