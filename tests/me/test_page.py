@@ -52,7 +52,7 @@ async def ada(site: PersonalizationMiddleware, user: str = "ada") -> Browser:
 async def test_it_tells_what_is_known_and_why_a_page_shows_what_it_shows(site: Site) -> None:
     browser = await somebody(site())
     page = (await browser.get(f"{ME}?page=/")).body.decode()
-    assert "One visit since 21 Sep 2026, the last just now." in page
+    assert "One visit, on 21 Sep 2026." in page
     assert "Organic Search, Google: cheap tripod, to /" in page
     assert "what you searched for: <b>cheap tripod</b>" in page
     assert "Shows <b>Tripods</b>" in page

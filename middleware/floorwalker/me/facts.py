@@ -130,8 +130,9 @@ def _lead(drawn: Drawn, *, at: float, zone: tzinfo) -> str:
     since, last = phrases.day(drawn["first_seen"], zone), phrases.ago(drawn["last_seen"], at=at, zone=zone)
     if not drawn["visits"]:
         return f"You are known here since {since}." if since else "You are known here, and no visit is."
-    visits = "One visit" if drawn["visits"] == 1 else f"{drawn['visits']:,} visits"
-    return f"{visits} since {since}, the last {last}."
+    if drawn["visits"] == 1:
+        return f"One visit, on {since}."
+    return f"{drawn['visits']:,} visits since {since}, the last {last}."
 
 
 def _rows(drawn: Drawn, profile: Profile) -> Iterator[tuple[str, str]]:
