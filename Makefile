@@ -56,7 +56,7 @@ demo: .venv/.base  ## the demo shop on an embedded store; prints the addresses t
 	$(BIN)/floorwalker demo --port $(PORT)
 
 test: .venv/.test
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n auto --maxprocesses 8
 	$(BIN)/python -m pytest -q -m load
 
 test-long: .venv/.test  ## the laws of the rule language, twenty times as long; some minutes
