@@ -129,6 +129,7 @@ def test_what_was_found_is_cut() -> None:
     [
         ("searched: tripod", ["cheap tripod", "tripod", "tripod"], "cheap tripod, tripod"),
         ("did_in_order: {steps: [a, b]}", 1, "once"),
+        ("time: {from: 22:00}", "Monday 2026-11-23 03:50", "Monday 23 Nov 2026 03:50"),
     ],
 )
 def test_what_was_found_is_told_once_and_in_words(condition: str, observed: Any, told: str) -> None:

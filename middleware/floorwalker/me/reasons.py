@@ -5,6 +5,7 @@ A rule's own text stays with the editors; what is told is what was found of the 
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC
 from types import MappingProxyType
 from typing import Final
 
@@ -14,6 +15,7 @@ from floorwalker.core.deciding.classify import explain_segment
 from floorwalker.core.deciding.decide import PageDecisions
 from floorwalker.core.decision import Decision, Explanation, Reason
 from floorwalker.core.evaluation.words import found_words
+from floorwalker.core.phrases import day
 from floorwalker.core.ruleset import Ruleset
 
 MOST_REASONS: Final = 12
@@ -93,6 +95,8 @@ TOLD: Final[Mapping[str, str]] = MappingProxyType(
 _NOT_SAID: Final = ("attribute", "header", "cookie", "ip", "chance")  # the site's own, or what nobody should read back
 _GROUPS: Final = ("in", "to")
 _COUNTED: Final = ("viewed", "did", "did_in_order", "bought", "saw", "clicked", "visits")
+_DATED: Final = ("time", "date")
+_DAY: Final = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 _ENTRY: Final = re.compile(r"(.*\[\d+\]) ")
 _WHOLE: Final[Mapping[Reason, str]] = MappingProxyType(
     {
@@ -215,7 +219,13 @@ def _found(head: str, why: Explanation) -> Found:
         observed = [one for number, one in enumerate(observed) if one is not None and one not in observed[:number]]
     if head in _COUNTED and type(observed) is int:
         return Found(TOLD[head], times(observed))
-    return Found(TOLD[head], _cut(found_words(observed)))
+    found = _cut(found_words(observed))
+    return Found(TOLD[head], _DAY.sub(_day, found) if head in _DATED else found)
+
+
+def _day(found: re.Match[str]) -> str:
+    """A day as the rest of the page writes it: `23 Nov 2026`."""
+    return day(f"{found[0]}T00:00:00+00:00", UTC)
 
 
 def times(number: int) -> str:
