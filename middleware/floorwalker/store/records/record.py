@@ -150,7 +150,7 @@ def body_of(stored: bytes) -> Body | None:
     """What a record of any release holds, as far as it is laid out as ours; None where it is not."""
     try:
         return _bodies.decode(memoryview(stored)[HEAD_BYTES:]) if stored[0] == LAYOUT else None
-    except (DecodeError, IndexError):
+    except (DecodeError, IndexError, UnicodeDecodeError):
         return None
 
 
