@@ -12,7 +12,8 @@ from floorwalker.store import Renewal
 _DESCRIPTION: Final = """\
 Walks over all records, beside the running site, and writes anew what would be written otherwise now: what is personal
 and lies in the clear though there is a data key (FLOORWALKER_DATA_KEYS), or is sealed by an older one; and what has had
-its time in a profile. After it nothing needs the older keys any more. The exit status is 1 if no key opens some of them.
+its time in a profile. After it nothing needs the older keys any more. The exit status is 1 if no key opens some of
+them.
 """
 
 
