@@ -61,12 +61,17 @@ def test_giving_back_what_was_not_taken_gives_nothing() -> None:
     assert [one.take("a", 100.0) == 0 for _ in range(6)] == [True] * 5 + [False]
 
 
-def test_a_clock_that_steps_back_makes_nobody_wait_for_ever() -> None:
-    one = pace()
-    for _ in range(5):
-        one.take("a", 1e9)
-    assert 0 < one.take("a", 100.0) <= 1.0
-    assert one.take("a", 101.0) == 0
+def test_a_clock_that_steps_back_by_more_than_a_breath_makes_nobody_wait() -> None:
+    one = pace(burst=5)
+    assert [one.take("anna", 10_000.0) for _ in range(3)] == [0.0] * 3
+    assert [one.take("anna", 6_400.0) for _ in range(5)] == [0.0] * 5
+    assert one.take("anna", 6_400.0) > 0
+
+
+def test_a_clock_that_steps_back_a_little_gives_nobody_a_second_burst() -> None:
+    one = pace(burst=5)
+    assert [one.take("anna", 100.0) for _ in range(5)] == [0.0] * 5
+    assert one.take("anna", 99.5) > 0
 
 
 def test_a_hundred_thousand_others_do_not_flush_what_somebody_did() -> None:

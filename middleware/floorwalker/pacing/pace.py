@@ -11,6 +11,7 @@ from typing import Final
 from msgspec import Struct
 
 _CELLS: Final = 1 << 14  # of a row; with the two rows 256 KB
+_JITTER_S: Final = 1.0  # of a clock that is kept right by small steps
 _ROW_BITS: Final = 30  # of a hash of 60 bits and more
 
 
@@ -72,11 +73,12 @@ class Pace:
         return hashed % self._cells, self._cells + (hashed >> _ROW_BITS) % self._cells
 
     def _coolest(self, one: int, other: int, now: float) -> float:
-        """When all is done: never later than after the whole allowance, unless the clock stepped back."""
+        """When all is done: never later than after the whole allowance, unless the clock stepped back. Nobody pays for
+        that: what was counted by another clock is forgotten, if it was off by more than a jitter."""
         latest = now + self._allowance_s
         for place in (one, other):
             if self._done_at[place] > latest:
-                self._done_at[place] = latest
+                self._done_at[place] = now if self._done_at[place] > latest + _JITTER_S else latest
         return max(now, min(self._done_at[one], self._done_at[other]))
 
     def _heat(self, one: int, other: int, done_at: float) -> None:
