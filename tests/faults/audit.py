@@ -102,8 +102,8 @@ async def _judge_places(
 ) -> None:
     for guest in guests:
         login = ledger.logins.get(guest.number)
-        if login is not None and any(one.covers(login) for one in pardons):
-            continue  # whether the join was lost is not known
+        if login is not None and any(one.worker is None or one.covers(login) for one in pardons):
+            continue  # whether the join was lost is not known, nor whether what led from one to the other was
         owner = await store.person(guest.user) if guest.user else (await store.load(guest.visitor)).visitor
         mine = found.names.get(owner, Counter())
         for name, word in ledger.words.items():

@@ -118,7 +118,7 @@ async def worker_killed(scene: Scene) -> None:
     """In the midst of commits: their answers take their time, so some are always under way."""
     scene.passage.delay_s = 0.02
     for number in (0, 1):
-        await _worker_dies(scene, number, waits=not scene.has_spool)
+        await _worker_dies(scene, number, waits=True)
         await asyncio.sleep(_NEXT_S)
     scene.passage.delay_s = 0.0
 
@@ -128,8 +128,7 @@ async def worker_killed_in_an_outage(scene: Scene) -> None:
     since = scene.now
     scene.redis.stop()
     await asyncio.sleep(1.0)
-    if not scene.has_spool:
-        scene.pardons.append(Pardon("it waited in a worker that died", since - BUDGET_S, scene.now, worker=0))
+    _pardon_what_waits(scene, since)
     await _worker_dies(scene, 0, waits=False)
     scene.redis.go_on()
 
@@ -139,8 +138,7 @@ async def both_killed(scene: Scene) -> None:
     since = scene.now
     await asyncio.to_thread(scene.redis.kill)
     await asyncio.sleep(1.0)
-    if not scene.has_spool:
-        scene.pardons.append(Pardon("it waited in a worker that died", since - BUDGET_S, scene.now, worker=0))
+    _pardon_what_waits(scene, since)
     await _worker_dies(scene, 0, waits=False)
     await asyncio.to_thread(scene.redis.start)
 
@@ -187,6 +185,13 @@ async def _worker_dies(scene: Scene, number: int, *, waits: bool) -> None:
     scene.late_allowed_s = max(scene.late_allowed_s, scene.now - died)
 
 
+def _pardon_what_waits(scene: Scene, since: float) -> None:
+    """With a spool: of what took all of the budget, and had to go out whether it was on disk or not."""
+    least_s = BUDGET_S if scene.has_spool else 0.0
+    scene.pardons.append(Pardon("it waited in a worker", since - BUDGET_S, scene.now, worker=0, least_s=least_s))
+
+
+_LATE = "what was not on disk when the budget was over"
 _WAITED = "what waited in the memory of the worker that died"
 
 FAULTS = (
@@ -211,8 +216,8 @@ FAULTS = (
     Fault("both workers are killed (-9) in the midst of commits", worker_killed, may_go=_WAITED),
     Fault("slow, cut and stopped at once", everything_slow_and_cut),
     Fault("the server hangs and a worker is killed (-9)", worker_killed_in_an_outage, may_go=_WAITED),
-    Fault("the same, with a spool", worker_killed_in_an_outage, spool=True),
-    Fault("the server is killed (-9), then a worker; with a spool", both_killed, spool=True),
+    Fault("the same, with a spool", worker_killed_in_an_outage, may_go=_LATE, spool=True),
+    Fault("the server is killed (-9), then a worker; with a spool", both_killed, may_go=_LATE, spool=True),
     Fault("a worker is replaced (TERM) while the server is away; with a spool", worker_ended_in_an_outage, spool=True),
     Fault("the disk of the spool is full", server_killed, spool=True, largest_file=16_384),
 )

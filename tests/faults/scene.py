@@ -51,6 +51,12 @@ class Worker:
         self.process.terminate()
         return self.process.wait(30)
 
+    @property
+    def starved_s(self) -> float:
+        """How long the kernel has kept it waiting for a processor so far (proc(5): the second field of schedstat)."""
+        assert self.process is not None
+        return int(Path(f"/proc/{self.process.pid}/schedstat").read_text().split()[1]) / 1e9
+
     async def ready(self) -> None:
         """Until it answers."""
         await self.ask("/inside")
@@ -73,17 +79,20 @@ class Worker:
 class Pardon:
     """What a fault may cost: what was acknowledged within a time; with a worker, what that one's handlers tracked then.
 
-    What bears an id is acknowledged once the store has it, so no worker's death may cost it.
+    What bears an id is acknowledged once the store has it, so no worker's death may cost it. least_s: only what took so
+    long.
     """
 
     why: str
     since: float
     until: float
     worker: int | None = None
+    least_s: float = 0.0
 
     def covers(self, word: Word) -> bool:
         is_its = self.worker is None or (self.worker == word.worker and not word.has_id)
-        return is_its and word.answered >= self.since and word.answered - word.seconds <= self.until
+        is_then = self.since <= word.answered and word.answered - word.seconds <= self.until
+        return is_its and is_then and word.seconds >= self.least_s
 
 
 class Scene:
