@@ -2,8 +2,8 @@
 
 import asyncio
 
-from floorwalker.asgi.budget import Budget
-from floorwalker.asgi.keeper import Keeper
+from floorwalker.asgi.keeping.budget import Budget
+from floorwalker.asgi.keeping.keeper import Keeper
 from floorwalker.asgi.tallies import Tallies
 from floorwalker.store import Committed, open_store
 

@@ -2,12 +2,12 @@
 
 from functools import partial
 
-from floorwalker.asgi.budget import Budget
 from floorwalker.asgi.cookie import Identity
 from floorwalker.asgi.http.headers import with_cookie
 from floorwalker.asgi.http.request import Request
 from floorwalker.asgi.http.types import RawHeaders
-from floorwalker.asgi.keeper import Commit, Keeper
+from floorwalker.asgi.keeping.budget import Budget
+from floorwalker.asgi.keeping.keeper import Commit, Keeper
 from floorwalker.asgi.meeting import Meeting
 from floorwalker.asgi.permitting.standing import Standing
 from floorwalker.asgi.setup import Setup

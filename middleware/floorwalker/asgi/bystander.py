@@ -7,7 +7,7 @@ from floorwalker.asgi.encounter import Encounter
 from floorwalker.asgi.http.replies import may_concern_us
 from floorwalker.asgi.http.request import Request
 from floorwalker.asgi.http.types import App, Message, Receive, Scope, Send
-from floorwalker.asgi.keeper import Keeper
+from floorwalker.asgi.keeping.keeper import Keeper
 from floorwalker.asgi.responder import Responder
 from floorwalker.asgi.setup import Setup
 from floorwalker.asgi.tracing import encounter_of

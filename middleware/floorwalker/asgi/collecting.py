@@ -16,8 +16,8 @@ from floorwalker.asgi.http.headers import Headers, first_of, lowered
 from floorwalker.asgi.http.problems import problem
 from floorwalker.asgi.http.request import Request, inner_path
 from floorwalker.asgi.http.types import App, Receive, Scope, Send
-from floorwalker.asgi.keeper import Keeper
-from floorwalker.asgi.keepers import Keepers
+from floorwalker.asgi.keeping.keeper import Keeper
+from floorwalker.asgi.keeping.keepers import Keepers
 from floorwalker.asgi.lifespan import LifespanResponder
 from floorwalker.asgi.limits import Limits
 from floorwalker.asgi.permitting.terms import Terms

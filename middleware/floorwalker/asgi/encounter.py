@@ -10,7 +10,7 @@ from floorwalker.asgi.http.kinds import RequestKind
 from floorwalker.asgi.http.request import Request
 from floorwalker.asgi.http.types import RawHeaders
 from floorwalker.asgi.insertion import marking, script_tag
-from floorwalker.asgi.keeper import Commit, Keeper
+from floorwalker.asgi.keeping.keeper import Commit, Keeper
 from floorwalker.asgi.meeting import Markup, Tail
 from floorwalker.asgi.preview.policy import admits_script
 from floorwalker.asgi.setup import Setup

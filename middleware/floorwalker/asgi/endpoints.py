@@ -17,8 +17,8 @@ from floorwalker.asgi.http.request import inner_path
 from floorwalker.asgi.http.types import App, Message, Receive, Scope, Send
 from floorwalker.asgi.operating import PATH as CONSOLE
 from floorwalker.asgi.operating import OperatorDesk
-from floorwalker.asgi.own_page import PATH as OWN_PAGE
-from floorwalker.asgi.own_page import OwnDesk
+from floorwalker.asgi.own.page import PATH as OWN_PAGE
+from floorwalker.asgi.own.page import OwnDesk
 from floorwalker.asgi.preview.desk import PreviewDesk
 
 _READING = ("GET", "HEAD")

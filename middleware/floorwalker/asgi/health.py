@@ -5,7 +5,7 @@ from functools import cache
 from importlib.metadata import version
 from typing import Any
 
-from floorwalker.asgi.keeper import Keeper
+from floorwalker.asgi.keeping.keeper import Keeper
 from floorwalker.asgi.rules.publishing import Publisher
 from floorwalker.store import Health
 

@@ -16,12 +16,12 @@ from floorwalker.asgi.health import health_of
 from floorwalker.asgi.http.headers import for_document
 from floorwalker.asgi.http.request import Request, full_path, inner_path
 from floorwalker.asgi.http.types import App, Receive, Scope, Send
-from floorwalker.asgi.keeper import Keeper
-from floorwalker.asgi.keepers import Keepers
+from floorwalker.asgi.keeping.keeper import Keeper
+from floorwalker.asgi.keeping.keepers import Keepers
 from floorwalker.asgi.lifespan import LifespanResponder
 from floorwalker.asgi.meeting import Meeting
 from floorwalker.asgi.operating import OperatorDesk
-from floorwalker.asgi.own_page import OwnDesk
+from floorwalker.asgi.own.page import OwnDesk
 from floorwalker.asgi.preview.desk import PreviewDesk
 from floorwalker.asgi.refusing import Refusal, is_late, refuse, refused
 from floorwalker.asgi.responder import Responder

@@ -11,7 +11,7 @@ from typing import Any, Final
 from floorwalker.asgi.encounter import Encounter
 from floorwalker.asgi.health import release
 from floorwalker.asgi.http.request import Request
-from floorwalker.asgi.keeper import Commit, Keeper
+from floorwalker.asgi.keeping.keeper import Commit, Keeper
 from floorwalker.asgi.setup import Setup
 from floorwalker.asgi.walk import Walk
 from floorwalker.core.decision import Decision

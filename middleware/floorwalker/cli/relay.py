@@ -18,7 +18,7 @@ from typing import Any
 
 import httpx
 
-from floorwalker.asgi.population import Population
+from floorwalker.asgi.keeping.population import Population
 from floorwalker.asgi.rules import publishing
 from floorwalker.asgi.rules.publishing import Publisher
 from floorwalker.asgi.rules.rulebook import Rulebook, load_rulebook, rulebook_of

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from floorwalker.asgi.budget import Budget
-from floorwalker.asgi.keeper import Keeper
+from floorwalker.asgi.keeping.budget import Budget
+from floorwalker.asgi.keeping.keeper import Keeper
 from floorwalker.store import Store
 from floorwalker.store.link.pipe import Link
 from floorwalker.store.link.replies import Reply, Word

@@ -6,7 +6,7 @@ from floorwalker.asgi.client.page import Shown, outcomes_of, shown_slots
 from floorwalker.asgi.client.told import Happening, Kind, Told
 from floorwalker.asgi.encounter import Encounter
 from floorwalker.asgi.http.types import RawHeaders
-from floorwalker.asgi.keeper import Commit
+from floorwalker.asgi.keeping.keeper import Commit
 from floorwalker.asgi.walk import Walk
 from floorwalker.core.decision import Arm
 from floorwalker.core.deed import Unless

@@ -28,7 +28,7 @@ from floorwalker.asgi.http.kinds import RequestKind
 from floorwalker.asgi.http.problems import problem
 from floorwalker.asgi.http.request import Request
 from floorwalker.asgi.http.types import Receive, Scope, Send
-from floorwalker.asgi.keeper import Keeper
+from floorwalker.asgi.keeping.keeper import Keeper
 from floorwalker.asgi.meeting import Meeting
 from floorwalker.asgi.setup import Setup
 from floorwalker.asgi.tracing import encounter_of

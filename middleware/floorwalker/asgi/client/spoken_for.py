@@ -10,7 +10,7 @@ from floorwalker.asgi.encounter import Encounter
 from floorwalker.asgi.http.headers import first_of, lowered
 from floorwalker.asgi.http.request import Request
 from floorwalker.asgi.http.types import RawHeaders, Scope
-from floorwalker.asgi.keeper import Keeper
+from floorwalker.asgi.keeping.keeper import Keeper
 from floorwalker.asgi.setup import Setup
 from floorwalker.asgi.walk import Walk
 from floorwalker.collect.keys import Access, Keyring, key_of

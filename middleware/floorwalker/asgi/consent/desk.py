@@ -14,7 +14,7 @@ from floorwalker.asgi.http.headers import first_of, lowered
 from floorwalker.asgi.http.problems import problem
 from floorwalker.asgi.http.request import Request
 from floorwalker.asgi.http.types import RawHeaders, Receive, Scope, Send
-from floorwalker.asgi.keeper import Keeper
+from floorwalker.asgi.keeping.keeper import Keeper
 from floorwalker.asgi.meeting import Meeting
 from floorwalker.asgi.permitting.cookie import set_choice
 from floorwalker.asgi.preview.landing import is_own_path

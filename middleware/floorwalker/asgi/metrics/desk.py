@@ -13,7 +13,7 @@ from starlette.responses import Response
 from floorwalker.asgi.http.problems import problem
 from floorwalker.asgi.http.request import Request
 from floorwalker.asgi.http.types import Receive, Scope, Send
-from floorwalker.asgi.keeper import Keeper
+from floorwalker.asgi.keeping.keeper import Keeper
 from floorwalker.asgi.metrics.admission import Admission
 from floorwalker.asgi.metrics.families import WorkersCollector
 from floorwalker.asgi.metrics.figures import Figures, figures_of

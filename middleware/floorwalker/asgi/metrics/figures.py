@@ -6,7 +6,7 @@ from msgspec import Struct
 from prometheus_client import ProcessCollector
 
 from floorwalker.asgi.health import release
-from floorwalker.asgi.keeper import Keeper
+from floorwalker.asgi.keeping.keeper import Keeper
 from floorwalker.asgi.rules.publishing import Publisher
 from floorwalker.asgi.setup import Setup
 

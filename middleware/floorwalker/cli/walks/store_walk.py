@@ -6,7 +6,7 @@ from msgspec import Struct
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
-from floorwalker.asgi.population import read_priors
+from floorwalker.asgi.keeping.population import read_priors
 from floorwalker.asgi.rules.rulebook import Rulebook
 from floorwalker.cli.walks.shelf import open_existing
 from floorwalker.core.memory.profile import Profile

@@ -12,7 +12,7 @@ from floorwalker.accesslog import LogLine, Rejected, open_log
 from floorwalker.accesslog.hits import LogHit, hit_of
 from floorwalker.accesslog.lines import read_line
 from floorwalker.accesslog.replay import Replay
-from floorwalker.asgi.population import read_priors
+from floorwalker.asgi.keeping.population import read_priors
 from floorwalker.asgi.rules.rulebook import Rulebook
 from floorwalker.asgi.verdicts import walk_of
 from floorwalker.asgi.walk import Walk

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from msgspec import Struct
 
-from floorwalker.asgi.population import read_priors
+from floorwalker.asgi.keeping.population import read_priors
 from floorwalker.cli.rule_options import add_rules, open_rules
 from floorwalker.cli.walks.shelf import DEFAULT_STORE, open_existing
 from floorwalker.core.advance import Corridor

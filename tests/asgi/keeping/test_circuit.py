@@ -1,6 +1,6 @@
 """The circuit."""
 
-from floorwalker.asgi.circuit import Circuit
+from floorwalker.asgi.keeping.circuit import Circuit
 
 
 class Clock:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from floorwalker import get_visitor, open_store
-from floorwalker.asgi.population import DAYS, Population, priors_of
+from floorwalker.asgi.keeping.population import DAYS, Population, priors_of
 from floorwalker.asgi.rules.publishing import Publisher
 from floorwalker.asgi.rules.rulebook import Rulebook
 from floorwalker.core.lifecycle import LifecycleTable
@@ -17,7 +17,7 @@ from floorwalker.errors import StoreUnavailable
 from floorwalker.store import Committed, Outcome, Store
 from tests.asgi.browser import Browser, page_app
 from tests.asgi.conftest import PAGE, Clock, Wrap
-from tests.asgi.test_chronicle import until
+from tests.asgi.keeping.test_chronicle import until
 from tests.asgi.test_publishing import HERO, Site
 
 RULES = Ruleset("v1", topics=(Topic("birds", pages=("/birds",)), Topic("stars", pages=("/stars",))))

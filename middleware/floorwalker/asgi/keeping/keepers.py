@@ -2,7 +2,7 @@
 
 import asyncio
 
-from floorwalker.asgi.keeper import Keeper
+from floorwalker.asgi.keeping.keeper import Keeper
 from floorwalker.asgi.rules.publishing import Publisher
 from floorwalker.asgi.settings import Settings
 from floorwalker.asgi.tallies import Tallies

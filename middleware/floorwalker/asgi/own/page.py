@@ -20,9 +20,9 @@ from floorwalker.asgi.http.headers import first_of, lowered
 from floorwalker.asgi.http.problems import problem
 from floorwalker.asgi.http.request import Request
 from floorwalker.asgi.http.types import Receive, Scope, Send
-from floorwalker.asgi.keeper import Keeper
+from floorwalker.asgi.keeping.keeper import Keeper
 from floorwalker.asgi.meeting import Meeting
-from floorwalker.asgi.own_visitor import Erased, OwnVisitor
+from floorwalker.asgi.own.visitor import Erased, OwnVisitor
 from floorwalker.asgi.preview.landing import is_own_path
 from floorwalker.asgi.setup import Setup
 from floorwalker.collect.refusals import Refused

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from floorwalker import Ruleset, open_store
-from floorwalker.asgi.chronicle import Chronicle
+from floorwalker.asgi.keeping.chronicle import Chronicle
 from floorwalker.errors import StoreError, StoreUnavailable
 from floorwalker.store import KeptRules, Publication, Store
 from tests.asgi.browser import Browser, page_app

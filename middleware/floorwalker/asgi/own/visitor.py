@@ -5,11 +5,11 @@ from datetime import UTC, tzinfo
 from enum import Enum, auto
 from typing import Any, Final
 
-from floorwalker.asgi.budget import Budget
 from floorwalker.asgi.cookie import Identity
 from floorwalker.asgi.encounter import Encounter
 from floorwalker.asgi.http.request import Request
-from floorwalker.asgi.keeper import Keeper
+from floorwalker.asgi.keeping.budget import Budget
+from floorwalker.asgi.keeping.keeper import Keeper
 from floorwalker.asgi.setup import Setup
 from floorwalker.core.consent import Category, Permission
 from floorwalker.core.evaluation.moment import zone_of

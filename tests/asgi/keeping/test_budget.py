@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from floorwalker.asgi.budget import Budget
+from floorwalker.asgi.keeping.budget import Budget
 
 
 class Loop(asyncio.SelectorEventLoop):

@@ -6,10 +6,10 @@ import secrets
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 
-from floorwalker.asgi.budget import Budget
-from floorwalker.asgi.chronicle import Chronicle
-from floorwalker.asgi.circuit import Circuit
-from floorwalker.asgi.population import Population
+from floorwalker.asgi.keeping.budget import Budget
+from floorwalker.asgi.keeping.chronicle import Chronicle
+from floorwalker.asgi.keeping.circuit import Circuit
+from floorwalker.asgi.keeping.population import Population
 from floorwalker.asgi.tallies import Tallies
 from floorwalker.core.events import Event
 from floorwalker.errors import FloorwalkerError, StoreUnavailable
