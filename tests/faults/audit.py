@@ -18,13 +18,15 @@ _ORDERED = "Order Completed"
 class Audit:
     """lost: acknowledged and nowhere. pardoned: the same, where the fault may cost it. doubled: more than once.
 
-    misplaced: not with whom it happened to. unequal: whatever else does not add up, in words.
+    misplaced: not with whom it happened to. apart: with them, but not with the person as whom they signed in while the
+    fault lasted. unequal: whatever else does not add up, in words.
     """
 
     lost: list[str] = field(default_factory=list)
     pardoned: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
     misplaced: list[str] = field(default_factory=list)
+    apart: list[str] = field(default_factory=list)
     unequal: list[str] = field(default_factory=list)
 
 
@@ -100,15 +102,19 @@ def _is_ours(name: str) -> bool:
 async def _judge_places(
     store: Store, ledger: Ledger, guests: list[Guest], pardons: list[Pardon], found: Found, result: Audit
 ) -> None:
+    gone = {*result.lost, *result.pardoned}
     for guest in guests:
         login = ledger.logins.get(guest.number)
         if login is not None and any(one.worker is None or one.covers(login) for one in pardons):
             continue  # whether the join was lost is not known, nor whether what led from one to the other was
-        owner = await store.person(guest.user) if guest.user else (await store.load(guest.visitor)).visitor
-        mine = found.names.get(owner, Counter())
+        own = (await store.load(guest.visitor)).visitor
+        owner = await store.person(guest.user) if guest.user else own
+        mine, others = found.names.get(owner, Counter()), found.names.get(own, Counter())
         for name, word in ledger.words.items():
-            if word.guest == guest.number and name not in mine and name not in (*result.lost, *result.pardoned):
-                result.misplaced.append(name)
+            if word.guest != guest.number or name in mine or name in gone:
+                continue
+            is_apart = name in others and login is not None and ledger.struck(login)
+            (result.apart if is_apart else result.misplaced).append(name)
 
 
 def _judge_money(ledger: Ledger, found: Found, result: Audit) -> None:

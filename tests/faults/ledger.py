@@ -3,13 +3,14 @@
 import asyncio
 import re
 from dataclasses import dataclass, field
-from math import ceil
+from math import ceil, inf
 
 from benchmarks.small_site import BLOCKS
 from benchmarks.wire import Answer
 
 _SLOT = re.compile(rb'(<i id="from-(\w+)"></i>)(.*?)(<i id="to-\2"></i>)', re.DOTALL)
 ORDER = "order:"
+_TIDIED_S = 3.0
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class Ledger:
     broken: int = 0
     took_s: list[float] = field(default_factory=list)
     calm: int = 0
+    struck_since: float = inf
+    struck_until: float = inf
     bare_took_s: list[float] = field(default_factory=list)
     collecting_took_s: list[float] = field(default_factory=list)
     words: dict[str, Word] = field(default_factory=dict)
@@ -57,6 +60,10 @@ class Ledger:
         """So much is acknowledged."""
         async with self.moved:
             await self.moved.wait_for(lambda: len(self.words) >= count)
+
+    def struck(self, word: Word) -> bool:
+        """Whether it was asked while the fault lasted, or what it left behind was still being tidied up."""
+        return self.struck_since <= word.answered and word.answered - word.seconds <= self.struck_until + _TIDIED_S
 
     def compare(self, path: str, answer: Answer, bare: Answer, *, is_robot: bool) -> None:
         """An answer beside what the app itself says there."""

@@ -17,6 +17,7 @@ HEAD = (
     "acknowledged",
     "lost",
     "doubled",
+    "apart",
     "sent again",
     "gone with the fault",
 )
@@ -36,6 +37,7 @@ class Row:
     acknowledged: int
     lost: int
     doubled: int
+    apart: int
     again: int
     gone: int
     may_go: str
@@ -43,13 +45,10 @@ class Row:
     @property
     def cells(self) -> tuple[str, ...]:
         gone = f"{self.gone}: {self.may_go}" if self.may_go else "–"
-        counts = (self.requests, self.differing, self.errors, f"{self.slowest_s:.2f}", f"{self.bare_s:.2f}")
-        return (
-            self.fault,
-            *map(str, counts),
-            *map(str, (self.acknowledged, self.lost, self.doubled, self.again)),
-            gone,
-        )
+        seen = map(str, (self.requests, self.differing, self.errors))
+        times = (f"{took_s:.2f}" for took_s in (self.within_s, self.slowest_s, self.bare_s))
+        counts = map(str, (self.acknowledged, self.lost, self.doubled, self.apart, self.again))
+        return (self.fault, *seen, *times, *counts, gone)
 
 
 def row_of(fault: str, may_go: str, ledger: Ledger, audit: Audit) -> Row:
@@ -64,6 +63,7 @@ def row_of(fault: str, may_go: str, ledger: Ledger, audit: Audit) -> Row:
         len(ledger.words),
         len(audit.lost),
         len(audit.doubled),
+        len(audit.apart),
         ledger.asked_again,
         len(audit.pardoned),
         may_go,
@@ -72,6 +72,7 @@ def row_of(fault: str, may_go: str, ledger: Ledger, audit: Audit) -> Row:
 
 def written(rows: Sequence[Row]) -> str:
     """As Markdown."""
+    assert all(len(row.cells) == len(HEAD) for row in rows)
     lines = [HEAD, tuple("---" for _ in HEAD), *(row.cells for row in rows)]
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
 

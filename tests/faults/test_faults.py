@@ -59,8 +59,10 @@ async def warmed_up(one: Scene) -> None:
 async def befallen(one: Scene, crowd: Crowd, fault: Fault) -> None:
     living = asyncio.create_task(crowd.live())
     await one.ledger.reached(STRIKES_AT)
-    one.ledger.calm = len(one.ledger.took_s)
+    ledger = one.ledger
+    ledger.calm, ledger.struck_since = len(ledger.took_s), one.now
     await fault.strike(one)
+    ledger.struck_until = one.now
     await living
 
 
