@@ -315,7 +315,7 @@ class Naive:
         r, alpha, a, b, ahead = 0.5, 4.0, 0.8, 2.5, 4.0
         began = [one["began"] / 604800 for one in visits]
         x, recency, age = len(began) - 1, began[-1] - began[0], self.now / 604800 - began[0]
-        if x == 0 and age <= 4:
+        if recency < 1 / 7 and age <= 4:
             return "new"
         alive = 1 / (1 + a / (b + x) * ((alpha + age) / (alpha + recency)) ** (r + x))
         active = alive * (1 - ((alpha + age) / (alpha + age + ahead)) ** (r + x))
