@@ -25,6 +25,7 @@ MOST_CHANNELS = 6
 _MOST_NEXT = 3
 _WORD_BYTES = 30
 _MOST_PIECES = 9_999
+_DECIMALS = 6  # of prices and sums alike, so that what is cut is worth what it was
 
 _encode = msgpack.Encoder().encode
 
@@ -121,7 +122,7 @@ class Cart(Struct, frozen=True, array_like=True, gc=False):
             else:
                 pieces, value, room = pieces + item.quantity, value + item.price * item.quantity, -1
         currency = short(self.currency.upper(), 3)
-        return Cart(tuple(reversed(kept)), self.changed, currency, pieces, round(value, 6), self.checkout)
+        return Cart(tuple(reversed(kept)), self.changed, currency, pieces, round(value, _DECIMALS), self.checkout)
 
 
 class Consent(Struct, frozen=True, array_like=True, gc=False):
@@ -244,6 +245,6 @@ def _bounded_item(item: CartItem) -> CartItem:
         name=short(item.name, NAME_BYTES),
         category=short(item.category, NAME_BYTES),
         variant=short(item.variant, NAME_BYTES),
-        price=item.price if isfinite(item.price) and item.price > 0 else 0.0,
+        price=round(item.price, _DECIMALS) if isfinite(item.price) and item.price > 0 else 0.0,
         quantity=min(max(item.quantity, 1), _MOST_PIECES),
     )
