@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 from collections import Counter
-from signal import SIGKILL
+from signal import SIGKILL, SIGSTOP
 from typing import Any
 
 import httpx
@@ -33,6 +33,7 @@ class Senders:
 
     def __init__(self, host: str) -> None:
         self._http = httpx.AsyncClient(base_url=host, auth=(KEY, ""), timeout=20, trust_env=False)
+        self.waiting = 0
         self.answered = 0
         self.sent_again = 0
         self.is_time = asyncio.Event()
@@ -41,13 +42,23 @@ class Senders:
         for number in range(ROUNDS):
             await self._until_it_stands(json.dumps({"batch": batch(person, number)}))
 
+    async def all_wait(self) -> None:
+        """Until each of them has asked and no answer is on its way any more: the worker stands still."""
+        answered = -1
+        while self.waiting < PEOPLE or self.answered > answered:
+            answered = self.answered
+            await asyncio.sleep(0.1)
+
     async def _until_it_stands(self, body: str) -> None:
         while True:
+            self.waiting += 1
             try:
                 answer = await self._http.post("/v1/batch", content=body)
             except httpx.TransportError:
                 self.sent_again += 1
                 continue
+            finally:
+                self.waiting -= 1
             assert answer.status_code in (200, 503), answer.text
             if answer.status_code == 200:
                 break
@@ -68,6 +79,8 @@ async def test_what_a_dying_worker_had_taken_counts_once(valkey_url: str) -> Non
         try:
             async with asyncio.timeout(40):
                 await senders.is_time.wait()
+                os.kill(workers[0].pid, SIGSTOP)
+                await senders.all_wait()
                 os.kill(workers[0].pid, SIGKILL)
                 workers.append(start(bound, valkey_url))
                 await asyncio.gather(*sending)
