@@ -11,8 +11,8 @@ import pytest
 from floorwalker import Store, open_store, preview_link
 from tests.asgi.browser import SEARCH, Answer
 from tests.asgi.conftest import KEY, Clock, Wrap
-from tests.asgi.consenting import CONSENT, FORM, RULES, SAME, VISITOR, Jar, profile_of, shop, streamed
-from tests.asgi.people import do, views
+from tests.asgi.consenting import CONSENT, FORM, GPC, RULES, SAME, VISITOR, Jar, profile_of, shop, streamed
+from tests.asgi.people import do, obedient, views
 from tests.collect.conftest import Keyspace
 from tests.store.conftest import client_of
 
@@ -431,3 +431,23 @@ async def test_an_editor_in_a_preview_allows_nothing_by_trying(site_of: SiteOf, 
     assert len(cookies) == 1
     assert (await jar.answer(b"all=yes&url=/birds")).status == 303
     assert jar.cookies == cookies
+
+
+async def test_a_cookie_from_before_a_login_takes_nothing_from_the_person(site_of: SiteOf, store: Store) -> None:
+    """Whoever noted it (fixation) may refuse for themselves: by a form, by what their browser says, by a tool."""
+    site = site_of(obedient, consent="opt-out")
+    browser = Jar(site)
+    await browser.get("/")
+    noted = dict(browser.cookies)
+    await do(browser, "login:user-17")
+    refused, partly = {CONSENT: b"1.2026-09-21.none."}, {CONSENT: b"1.2026-09-21.analytics."}
+    for headers, cookies in ((GPC, {}), ({}, refused), ({}, partly)):
+        other = Jar(site, cookies={**noted, **cookies})
+        await other.get("/", headers=headers)
+        await other.get("/", headers=headers)
+    other = Jar(site, cookies=dict(noted))
+    await other.ask("POST", "/_floorwalker/me/consent", headers={**SAME, **FORM}, body=b"none=yes")
+    await other.ask("POST", "/_floorwalker/me/erase", headers={**SAME, **FORM}, body=b"sure=yes")
+    person = (await store.load(await store.person("user-17"))).profile
+    assert person is not None
+    assert person.user == "user-17"

@@ -96,7 +96,7 @@ class Acquaintance(Meeting):
             if base.visitor != identity.visitor:
                 base = self._led_to(base)
             self._base = base
-            if base is not None:
+            if base is not None and not self._is_led:  # what is the person's only they withdraw
                 self._heed(base.visitor, base.profile)
 
     def _led_to(self, base: Loaded) -> Loaded | None:

@@ -31,13 +31,15 @@ class Oblivion:
         """
         return await erase(self._desk, visitor)
 
-    def erase_later(self, visitor: str) -> asyncio.Future[Committed]:
+    def erase_later(self, visitor: str, *, own_only: bool = False) -> asyncio.Future[Committed]:
         """Queue `erase` behind all that waits for this visitor; the future tells when it stands (`Outcome.STORED`).
 
+        own_only: a person to whom a pointer leads stays, and all of theirs; so a browser asks whose cookie is from
+        before a login, which may be in other hands by now (fixation).
         Waits for a store that is away, as commits do, and longer: as long as the process lives. Where more than a
         thousand wait beside a full queue it is refused (`Outcome.OVERFLOW`). Raises StoreError.
         """
-        return self._forget(visitor, Forget())
+        return self._forget(visitor, Forget(own_only=own_only))
 
     async def forget_events(self, visitor: str) -> int:
         """Take out of the streams what they hold of a visitor; how many entries went. The profile stays.

@@ -168,8 +168,11 @@ class Keeper:
         return self._store.merge(anonymous, person, identified)
 
     def erase(self, visitor: str) -> Commit:
-        """Queue that a visitor is erased, behind all that waits for them; an absent store is waited for."""
-        return self._store.erase_later(visitor)
+        """Queue that a visitor is erased, behind all that waits for them; an absent store is waited for.
+
+        Only what is this visitor's own: a cookie from before a login takes nothing from the person.
+        """
+        return self._store.erase_later(visitor, own_only=True)
 
     def forget_events(self, visitor: str) -> Commit:
         """Queue that the streams let go of a visitor, who gets another pseudonym; as `erase`."""

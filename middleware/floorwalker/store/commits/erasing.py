@@ -53,9 +53,14 @@ async def erase(desk: Desk, visitor: str, *, follow: bool = True, hops: int = PO
     return dropped
 
 
-async def erase_once(desk: Desk, visitor: str) -> int:
-    """`erase`, unless nothing is left to erase: a browser that keeps its cookie asks for it with every request."""
+async def erase_once(desk: Desk, visitor: str, *, own_only: bool = False) -> int:
+    """`erase`, unless nothing is left to erase: a browser that keeps its cookie asks for it with every request.
+
+    own_only: whoever's history joined a person's has none of their own left.
+    """
     found = await desk.look(visitor)
+    if own_only and isinstance(found, Loaded) and (found.moved_to or found.is_moving):
+        return 0
     if isinstance(found, Loaded) and found.erased and not _leads_on(_body(found)):
         return 0
     return await erase(desk, visitor)

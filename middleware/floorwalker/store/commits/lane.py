@@ -268,8 +268,11 @@ class Lane:
 
     async def _forget(self, wish: Forget) -> None:
         """What was queued before stands or was dropped; what comes later finds the stone."""
-        forget = forget_events if wish.events_only else erase_once
-        await self._deliver(lambda: forget(self._desk, self.visitor))
+        desk, visitor = self._desk, self.visitor
+        if wish.events_only:
+            await self._deliver(lambda: forget_events(desk, visitor))
+        else:
+            await self._deliver(lambda: erase_once(desk, visitor, own_only=wish.own_only))
         self._base = None
         self._batch.settle(Committed(Outcome.STORED))
 

@@ -13,6 +13,8 @@ from floorwalker.store.commits.waiting import Alone, Backlog, Forget, Join, Wait
 from floorwalker.store.records.codec import decode_event, encode_event
 from floorwalker.store.spool.frames import Entry, TooNew, Unreadable, Work
 
+OWN_ONLY = b"own"
+
 Doubt = tuple[int, int]
 
 
@@ -33,6 +35,7 @@ def entry_of(visitor: str, waiting: Waiting, doubt: Doubt | None) -> Entry | Non
             visitor, person = event.anonymous, visitor
         case Forget():
             work = Work.FORGET_EVENTS if waiting.work.events_only else Work.ERASE
+            raw = OWN_ONLY if waiting.work.own_only else b""
         case _:
             if waiting.raw is None:
                 return None
@@ -83,7 +86,7 @@ def _work_of(entry: Entry, resume: Resume) -> Alone | Step:
             except DecodeError as error:
                 raise Unreadable from error
         case Work.ERASE:
-            return Forget()
+            return Forget(own_only=entry.raw == OWN_ONLY)
         case Work.FORGET_EVENTS:
             return Forget(events_only=True)
         case never:

@@ -51,9 +51,14 @@ class Join(Struct, frozen=True):
 
 
 class Forget(Struct, frozen=True):
-    """The wish that a visitor is forgotten. events_only: of them stays what is remembered, and the streams forget."""
+    """The wish that a visitor is forgotten.
+
+    events_only: of them stays what is remembered, and the streams forget. own_only: whoever's history joined a person's
+    has nothing left to be forgotten, and the person stays.
+    """
 
     events_only: bool = False
+    own_only: bool = False
 
 
 Alone = Join | Forget
