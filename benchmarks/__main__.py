@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.figures import Figures
-from benchmarks.large_rules import write_large_rules
-from benchmarks.pages import PAGES
-from benchmarks.rounds import Sample, measure, servers
-from benchmarks.rule_loading import report
-from benchmarks.rules import write_rules
-from benchmarks.visitors import returning_visitors
+from benchmarks.parts.rule_loading import report
+from benchmarks.site.large_rules import write_large_rules
+from benchmarks.site.pages import PAGES
+from benchmarks.site.rules import write_rules
+from benchmarks.site.visitors import returning_visitors
+from benchmarks.whole.figures import Figures
+from benchmarks.whole.rounds import Sample, measure, servers
 
 VARIANTS = ("plain", "control", "no-op", "session", "floorwalker")
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.interests import INTERESTS, LIVE, PLANNED, measure, read_sessions
+from benchmarks.parts.interests import INTERESTS, LIVE, PLANNED, measure, read_sessions
 
 
 def test_a_label_follows_what_is_clicked() -> None:

@@ -5,8 +5,8 @@ import json
 from base64 import b64encode
 from random import Random
 
-from benchmarks.small_site import PREFIX, WRITE_KEY
-from benchmarks.wire import DOCUMENT, SCRIPT, Answer, Headers, Wire
+from benchmarks.lasting.small_site import PREFIX, WRITE_KEY
+from benchmarks.lasting.wire import DOCUMENT, SCRIPT, Answer, Headers, Wire
 from tests.faults.ledger import ORDER, Ledger, Word
 
 ROBOT: Headers = {**DOCUMENT, "user-agent": "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"}

@@ -5,8 +5,8 @@ import re
 from dataclasses import dataclass, field
 from math import ceil, inf
 
-from benchmarks.small_site import BLOCKS
-from benchmarks.wire import Answer
+from benchmarks.lasting.small_site import BLOCKS
+from benchmarks.lasting.wire import Answer
 
 _SLOT = re.compile(rb'(<i id="from-(\w+)"></i>)(.*?)(<i id="to-\2"></i>)', re.DOTALL)
 ORDER = "order:"

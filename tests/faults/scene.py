@@ -13,8 +13,8 @@ from pathlib import Path
 from signal import SIGKILL
 from typing import Any
 
-from benchmarks.small_site import PREFIX, write_rules
-from benchmarks.wire import SCRIPT, Wire
+from benchmarks.lasting.small_site import PREFIX, write_rules
+from benchmarks.lasting.wire import SCRIPT, Wire
 from tests.conftest import ROOT
 from tests.faults.ledger import Ledger, Word
 from tests.faults.passage import Passage
@@ -37,7 +37,14 @@ class Worker:
         return int(self.bound.getsockname()[1])
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "benchmarks.small_site", "--socket", str(self.bound.fileno()), *self.arguments]
+        command = [
+            sys.executable,
+            "-m",
+            "benchmarks.lasting.small_site",
+            "--socket",
+            str(self.bound.fileno()),
+            *self.arguments,
+        ]
         self.process = subprocess.Popen(command, cwd=ROOT, pass_fds=[self.bound.fileno()])
 
     def kill(self) -> None:

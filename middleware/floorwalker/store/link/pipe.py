@@ -1,7 +1,7 @@
 """One connection that many callers share: what they send in one turn of the loop goes out in one write.
 
 redis-py dials, authenticates, encrypts, packs and parses; a plain call of it costs several times as much processor time
-as a joined one (benchmarks/store_calls.py).
+as a joined one (benchmarks/parts/store_calls.py).
 """
 
 import asyncio

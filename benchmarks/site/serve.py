@@ -6,7 +6,7 @@ import os
 
 import uvicorn
 
-from benchmarks.pages import App, Receive, Scope, Send, app
+from benchmarks.site.pages import App, Receive, Scope, Send, app
 
 SECRET = "a key for benchmarks, used nowhere else, long enough"
 VARIANTS = ("plain", "control", "floorwalker", "no-op", "session")

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.features`: what each feature costs where a site uses it; microseconds of this process's CPU.
+"""`python -m benchmarks.parts.features`: what each feature costs where it is used; microseconds of this process's CPU.
 
 Rules: one page of a visit that goes on, for visitors with thirty pages behind them, from the address to the step that
 is to be stored, with the feature and without, in turn. Doors: whole requests, 32 at once, on one embedded server, whose
@@ -18,10 +18,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks.hot_path import started
-from benchmarks.pages import App, app
-from benchmarks.serve import SECRET
-from benchmarks.visitors import AGENT, histories, returning_visitors
+from benchmarks.site.pages import App, app
+from benchmarks.site.requests import AGENT, started
+from benchmarks.site.serve import SECRET
+from benchmarks.site.visitors import histories, returning_visitors
 from floorwalker import PersonalizationMiddleware, Ruleset
 from floorwalker.asgi.rules.rulebook import Rulebook, load_rulebook
 from floorwalker.asgi.walk import Walk
@@ -54,7 +54,7 @@ _EVENTS = 100  # in each batch
 
 def main() -> None:
     """Prints the table."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.features", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.parts.features", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--visitors", type=int, default=640)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks.serve import SECRET
+from benchmarks.site.requests import AGENT
+from benchmarks.site.serve import SECRET
 from floorwalker import Ruleset
 from floorwalker.asgi.cookie import VisitorCookie
 from floorwalker.core.advance import Corridor
@@ -20,7 +21,6 @@ from floorwalker.core.ruleset import Ruleset as Rules
 from floorwalker.store import Outcome, Step, StoreSettings, open_store
 
 _PATTERNS = 50  # distinct histories; every visitor has one of them, with a seed of their own
-AGENT = b"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 
 
 async def returning_visitors(count: int, *, store: str, rules: Path, cookies: Path) -> int:

@@ -6,8 +6,8 @@ from base64 import b64encode
 from collections import Counter
 from random import Random
 
-from benchmarks.small_site import PREFIX, WRITE_KEY
-from benchmarks.wire import DOCUMENT, SCRIPT, Answer, Headers, Wire
+from benchmarks.lasting.small_site import PREFIX, WRITE_KEY
+from benchmarks.lasting.wire import DOCUMENT, SCRIPT, Answer, Headers, Wire
 
 _ROBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
 _AUTHORIZED = {"authorization": "Basic " + b64encode(f"{WRITE_KEY}:".encode()).decode()}

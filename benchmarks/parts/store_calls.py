@@ -1,4 +1,4 @@
-"""`python -m benchmarks.store_calls`: processor time per store call, ours beside redis-py's plain calls.
+"""`python -m benchmarks.parts.store_calls`: processor time per store call, ours beside redis-py's plain calls.
 
 On one embedded server over its Unix socket; profiles of about 1.2 KB; each call for another visitor. The figure is this
 process's user and system time per call, microseconds, the median of the rounds; the server's own time is not in it.
@@ -120,7 +120,7 @@ async def compare(socket: str, *, visitors: int, rounds: int) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.store_calls", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.parts.store_calls", description=__doc__)
     parser.add_argument("--visitors", type=int, default=3200)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--uvloop", action="store_true")

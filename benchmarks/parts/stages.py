@@ -7,8 +7,9 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import TypeVar
 
-from benchmarks.pages import SLOTS, Pages
-from benchmarks.visitors import AGENT, histories
+from benchmarks.site.pages import SLOTS, Pages
+from benchmarks.site.requests import AGENT
+from benchmarks.site.visitors import histories
 from floorwalker.asgi.rules.rulebook import load_rulebook
 from floorwalker.asgi.walk import Walk
 from floorwalker.core.consent import EVERYTHING_PERMITTED

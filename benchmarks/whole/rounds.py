@@ -62,7 +62,7 @@ def servers(variants: tuple[str, ...], *, settings: dict[str, str]) -> Iterator[
 
 def _start(variant: str, settings: dict[str, str]) -> Server:
     port = _free_port()
-    command = [sys.executable, "-m", "benchmarks.serve", "--variant", variant, "--port", str(port)]
+    command = [sys.executable, "-m", "benchmarks.site.serve", "--variant", variant, "--port", str(port)]
     command += ["--cpu", str(_cpu(SERVER_CPU))]
     for name, value in settings.items():
         command += [f"--{name}", value] if value else [f"--{name}"]
@@ -93,7 +93,7 @@ def _wait(server: Server) -> None:
 
 def load(server: Server, page: str, *, cookies: str, seconds: float, rate: float = 0.0) -> dict[str, float]:
     """One run of the load generator, pinned to the other core."""
-    command = [sys.executable, "-m", "benchmarks.load", "--port", str(server.port), "--path", page]
+    command = [sys.executable, "-m", "benchmarks.whole.load", "--port", str(server.port), "--path", page]
     command += ["--connections", "32", "--seconds", str(seconds), "--rate", str(rate)]
     command += ["--cpu", str(_cpu(LOAD_CPU)), "--cookies", cookies]
     done = subprocess.run(command, capture_output=True, check=True, timeout=seconds + 60)

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.endurance --minutes 60`: moderate load of all kinds, and whether memory stays flat.
+"""`python -m benchmarks.lasting.endurance --minutes 60`: moderate load of all kinds, and whether memory stays flat.
 
 Two workers of the small shop on a server of their own. What each process holds is looked at every few seconds; at the
 end the slope per hour stands beside its interval. Exits with 1 where something surely grows, or where a request failed.
@@ -21,11 +21,11 @@ from random import Random
 
 import redis
 
-from benchmarks.lines import plotted
-from benchmarks.small_site import write_rules
-from benchmarks.trend import Trend, trend
-from benchmarks.wandering import Wanderers
-from benchmarks.wire import SCRIPT, Wire
+from benchmarks.lasting.lines import plotted
+from benchmarks.lasting.small_site import write_rules
+from benchmarks.lasting.trend import Trend, trend
+from benchmarks.lasting.wandering import Wanderers
+from benchmarks.lasting.wire import SCRIPT, Wire
 from floorwalker.store.bundled.embedded import EmbeddedServer
 
 WORKERS, VISITORS = 2, 400
@@ -55,7 +55,7 @@ def main() -> int:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.endurance", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.lasting.endurance", description=__doc__)
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--rate", type=float, default=50.0, help="requests a second, over both workers")
     parser.add_argument("--every", type=float, default=10.0, help="seconds between two looks")
@@ -86,7 +86,7 @@ def _workers(folder: Path, store: str) -> Iterator[list[int]]:
     rules, ports, processes = str(write_rules(folder)), [], []
     for _ in range(WORKERS):
         bound = socket.create_server(("127.0.0.1", 0), backlog=512)
-        command = [sys.executable, "-m", "benchmarks.small_site", "--socket", str(bound.fileno())]
+        command = [sys.executable, "-m", "benchmarks.lasting.small_site", "--socket", str(bound.fileno())]
         processes.append(subprocess.Popen([*command, "--rules", rules, "--store", store], pass_fds=[bound.fileno()]))
         ports.append(int(bound.getsockname()[1]))
         bound.close()

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.rule_loading`: how long a large folder of rules takes, from files to a rulebook that serves.
+"""`python -m benchmarks.parts.rule_loading`: how long a large folder of rules takes, until it serves.
 
 All warnings are found on the way, as a site does when it starts or a file is saved.
 """
@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
-from benchmarks.large_rules import write_large_rules
+from benchmarks.site.large_rules import write_large_rules
 from floorwalker.asgi.rules.rule_checks import content_checks
 from floorwalker.asgi.rules.rulebook import load_rulebook
 from floorwalker.html.blocks import BlockRenderer, template_sources
@@ -34,7 +34,7 @@ def main() -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.rule_loading", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.parts.rule_loading", description=__doc__)
     parser.add_argument("--segments", type=int, default=1000)
     parser.add_argument("--slots", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=5)

@@ -1,8 +1,8 @@
 """What one page costs in CPU, here in this process: the whole stack over a real store, then stage by stage.
 
-Run as `python -m benchmarks.hot_path [--page /static10] [--profile]`. The best of several rounds counts. `the rest` is
-what the stages leave of the whole: the middleware's own steps, the event loop, the talk with the store, and the
-garbage collector.
+Run as `python -m benchmarks.parts.hot_path [--page /static10] [--profile]`. The best of several rounds counts. `the
+rest` is what the stages leave of the whole: the middleware's own steps, the event loop, the talk with the store, and
+the garbage collector.
 """
 
 import argparse
@@ -11,18 +11,17 @@ import cProfile
 import pstats
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import uvloop
 
-from benchmarks.pages import PAGES, App, app
-from benchmarks.rules import write_rules
-from benchmarks.serve import wrapped
-from benchmarks.stages import ONCE, Stages
-from benchmarks.visitors import AGENT, returning_visitors
+from benchmarks.parts.stages import ONCE, Stages
+from benchmarks.site.pages import PAGES, App, app
+from benchmarks.site.requests import no_body, request, started, swallow
+from benchmarks.site.rules import write_rules
+from benchmarks.site.serve import wrapped
+from benchmarks.site.visitors import returning_visitors
 
 _AT_ONCE = 32
 _ROUNDS = 5
@@ -37,7 +36,7 @@ def main() -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.hot_path", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.parts.hot_path", description=__doc__)
     parser.add_argument("--page", choices=PAGES, default="/static10")
     parser.add_argument("--pages", type=int, default=1000, help="in each round")
     parser.add_argument("--visitors", type=int, default=500)
@@ -71,21 +70,6 @@ def _print(page: str, size: int, added: float, stages: Mapping[str, float]) -> N
     print(f"  {'the rest':28}{added - every_time:8.1f}")
 
 
-@asynccontextmanager
-async def started(served: App) -> AsyncIterator[None]:
-    """The app between start-up and shutdown, as a server runs it."""
-    said: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-    answers: asyncio.Queue[Any] = asyncio.Queue()
-    lifespan = asyncio.ensure_future(served({"type": "lifespan", "asgi": {"version": "3.0"}}, said.get, answers.put))
-    said.put_nowait({"type": "lifespan.startup"})
-    await answers.get()
-    try:
-        yield
-    finally:
-        said.put_nowait({"type": "lifespan.shutdown"})
-        await lifespan
-
-
 async def _best(serve: Callable[[], Awaitable[float]]) -> float:
     return min([await serve() for _ in range(_ROUNDS)])
 
@@ -96,38 +80,12 @@ async def _serve(served: App, page: str, cookies: list[str], count: int) -> floa
 
     async def visits() -> None:
         for number in numbers:
-            await served(_scope(page, cookies[number % len(cookies)]), _nothing, _swallow)
+            await served(request(page, cookies[number % len(cookies)]), no_body, swallow)
 
     began = time.process_time()
     await asyncio.gather(*[visits() for _ in range(_AT_ONCE)])
     await asyncio.sleep(0.05)  # commits follow the last byte
     return (time.process_time() - began) / count * 1e6
-
-
-def _scope(page: str, cookie: str) -> dict[str, Any]:
-    headers = [(b"host", b"shop.example"), (b"accept", b"text/html"), (b"user-agent", AGENT)]
-    return {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": "GET",
-        "scheme": "http",
-        "path": page,
-        "raw_path": page.encode(),
-        "query_string": b"",
-        "root_path": "",
-        "headers": [*headers, (b"cookie", cookie.encode())],
-        "client": ("127.0.0.1", 5000),
-        "server": ("127.0.0.1", 80),
-    }
-
-
-async def _nothing() -> dict[str, Any]:
-    return {"type": "http.request"}
-
-
-async def _swallow(_: Any) -> None:
-    pass
 
 
 if __name__ == "__main__":

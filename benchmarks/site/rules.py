@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from benchmarks.pages import SLOTS
+from benchmarks.site.pages import SLOTS
 
 _CONDITIONS = (
     "viewed: {{category: category-{n}, at_least: 3, within: 30 days}}",

@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from benchmarks.pages import App
+from benchmarks.site.pages import App
 from floorwalker import PersonalizationMiddleware, get_visitor
 
 SECRET_KEY, WRITE_KEY = "a key for trials, used nowhere else, long enough", "wk_trial"

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.scanners`: a flood of scanners that call themselves browsers, beside people who come back.
+"""`python -m benchmarks.lasting.scanners`: a flood of scanners that call themselves browsers, beside who comes back.
 
 In this process over the embedded server. Half of the scanners keep no cookie; the others bring theirs back once and are
 never seen again. Prints what the store holds after each tenth of the flood, what was turned away, and whether anybody
@@ -15,15 +15,15 @@ from typing import Any
 
 import redis
 
-from benchmarks.hot_path import started
-from benchmarks.pages import App, app
-from benchmarks.visitors import AGENT
+from benchmarks.site.pages import App, app
+from benchmarks.site.requests import no_body, request, started, swallow
 from floorwalker import PersonalizationMiddleware, Ruleset
 from floorwalker.core.events import PAGE_VIEWED
 from floorwalker.store import Store, open_store
 from floorwalker.store.bundled.embedded import EmbeddedServer
 
 _RULES = "slots: {hero: {show: [{name: hello, text: Hello}]}}\n"
+_PAGE = "/static10"
 _AT_ONCE = 64
 _PEOPLE = 50
 _EACH = 100  # scanners between two pages of people
@@ -32,7 +32,7 @@ _KEY = "a key for benchmarks that is used nowhere else"
 
 def main() -> None:
     """Prints the table."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.scanners", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.lasting.scanners", description=__doc__)
     parser.add_argument("--requests", type=int, default=100_000)
     with tempfile.TemporaryDirectory(prefix="fw-bench-") as name:
         asyncio.run(_flood(Path(name), parser.parse_args().requests))
@@ -111,38 +111,12 @@ async def _cookie(served: App) -> str:
         if message["type"] == "http.response.start":
             said.extend(value for name, value in message["headers"] if name == b"set-cookie")
 
-    await served(_scope(""), _nothing, send)
+    await served(request(_PAGE), no_body, send)
     return said[0].split(b";")[0].decode()
 
 
 async def _page(served: App, cookie: str) -> None:
-    await served(_scope(cookie), _nothing, _swallow)
-
-
-def _scope(cookie: str) -> dict[str, Any]:
-    headers = [(b"host", b"shop.example"), (b"accept", b"text/html"), (b"user-agent", AGENT)]
-    return {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": "GET",
-        "scheme": "http",
-        "path": "/static10",
-        "raw_path": b"/static10",
-        "query_string": b"",
-        "root_path": "",
-        "headers": [*headers, (b"cookie", cookie.encode())] if cookie else headers,
-        "client": ("127.0.0.1", 5000),
-        "server": ("127.0.0.1", 80),
-    }
-
-
-async def _nothing() -> dict[str, Any]:
-    return {"type": "http.request"}
-
-
-async def _swallow(_: Any) -> None:
-    pass
+    await served(request(_PAGE, cookie), no_body, swallow)
 
 
 if __name__ == "__main__":

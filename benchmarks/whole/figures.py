@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from statistics import median
 
-from benchmarks.rounds import Sample
+from benchmarks.whole.rounds import Sample
 
 # The budgets of docs/performance.md: throughput wrapped / unwrapped, the least that must be.
 BUDGETS = {"/static10": 0.32, "/static50": 0.33, "/jinja50": 0.90, "/awaiting": 0.90, "/selectors": 0.75, "/data": 0.95}

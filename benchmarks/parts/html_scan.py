@@ -1,13 +1,14 @@
 """What the rewriter costs a page, in microseconds and in passes of `bytes.find` over the same page.
 
-Run as `python -m benchmarks.html_scan`. The best of several rounds counts; all rows are measured in turn within each.
+Run as `python -m benchmarks.parts.html_scan`. The best of several rounds counts; all rows are measured in
+turn within each.
 """
 
 import time
 from collections.abc import Callable
 from functools import partial
 
-from benchmarks.pages import SLOTS, Pages
+from benchmarks.site.pages import SLOTS, Pages
 from floorwalker.html.markers import PageMemory, may_hold_slot
 from floorwalker.html.rewriter import SlotRewriter
 from floorwalker.html.selectors import SelectorMarks, SelectorSlot

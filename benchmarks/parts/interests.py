@@ -1,4 +1,4 @@
-"""How well interests foretell: run as `python -m benchmarks.interests [FILE] [--sessions N] [--json]`.
+"""How well interests foretell: run as `python -m benchmarks.parts.interests [FILE] [--sessions N] [--json]`.
 
 FILE: the e-shop's clicks (UCI dataset 553), a line each, with session, order and main category. Every session is one
 visitor's only visit. Each click is one event of one topic, its main category, told to the functions that fold live page
@@ -31,7 +31,7 @@ from floorwalker.core.memory.affinity import LEAD_TO_REPLACE, VIEW, VISIT_EVENTS
 from floorwalker.core.memory.kept.holdings import Interests
 from floorwalker.core.priors import Priors, smoothed
 
-DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "eshop_clicks_apr-jun_2008.csv"
+DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "eshop_clicks_apr-jun_2008.csv"
 AHEAD = 5
 INTERESTS, PLANNED, LIVE = "interests, h = 1.25", "h = 2, lead 0.5", "as live, h up to 16"
 _SEED = 3
@@ -162,7 +162,7 @@ def _most_frequent(counts: Mapping[str, int]) -> list[str]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.interests", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.parts.interests", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("file", nargs="?", type=Path, default=DATA, help="the clicks (default: %(default)s)")
     parser.add_argument("--sessions", type=int, help="only so many, from the beginning of the file")

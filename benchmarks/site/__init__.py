@@ -1,0 +1,1 @@
+"""What is measured: pages, rules, visitors, and requests for them."""

@@ -1,0 +1,1 @@
+"""Whole servers side by side under load."""
