@@ -71,7 +71,12 @@ class StoreError(FloorwalkerError):
 
 
 class StoreUnavailable(StoreError):
-    """The store does not answer, or not in time; a retry may help."""
+    """The store does not answer, or not in time; a retry may help.
+
+    server: which one of a cluster it is about; empty where it is the whole store.
+    """
+
+    server = ""
 
 
 class StoreAddressError(StoreError, ConfigurationError):

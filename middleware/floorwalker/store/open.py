@@ -16,6 +16,7 @@ from floorwalker.store.link.address import (
     Credentials,
     EmbeddedAddress,
     GroupAddress,
+    HostPort,
     ServerAddress,
     read_address,
 )
@@ -88,11 +89,17 @@ def open_link(address: Address, settings: StoreSettings) -> Link:
         case GroupAddress(kind="sentinel"):
             return _pipe(SentinelDial(address, timeout_s=timeout_s), settings)
         case GroupAddress():
-            return ClusterLink(
-                address, timeout_s=settings.reply_timeout_s, commands_in_flight=settings.commands_in_flight
-            )
+            return _cluster(address, settings)
         case other:
             assert_never(other)
+
+
+def _cluster(address: GroupAddress, settings: StoreSettings) -> ClusterLink:
+    def one_server(host: HostPort) -> Pipe:
+        one = ServerAddress(host=host, credentials=address.credentials, tls=address.tls)
+        return _pipe(server_dial(one, timeout_s=settings.connect_timeout_s), settings)
+
+    return ClusterLink(address.hosts, one_server, learn_every_s=settings.redial_after_s)
 
 
 def _pipe(dial: Dial, settings: StoreSettings) -> Pipe:

@@ -1,130 +1,221 @@
-"""A Link to Redis Cluster: redis-py's cluster client finds the node of each key and follows it when it moves."""
+"""A Link to Redis Cluster: a pipe to each server that holds slots, and a map that says which holds a key.
+
+Commands of one loop turn for one server share a write, as they do with a single server: a page costs what it costs
+there, and 4 µs a command for finding the way. A server that is away fails those alone whose keys it holds.
+"""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Final
 
-from redis.asyncio.cluster import ClusterNode, RedisCluster
-from redis.exceptions import RedisClusterException, RedisError
-
-from floorwalker.errors import StoreUnavailable
-from floorwalker.store.link.address import GroupAddress
-from floorwalker.store.link.dial import connection_options
+from floorwalker.errors import StoreError, StoreUnavailable
+from floorwalker.store.link.address import HostPort
 from floorwalker.store.link.pipe import Link
-from floorwalker.store.link.replies import Reply, Word, refusal
+from floorwalker.store.link.replies import Elsewhere, Reply, SlotMoves, Word
+from floorwalker.store.link.slots import SlotMap, key_of, read_slots, slot_of
 
-CALLS_AT_ONCE = 64
-AS_SENT = (
-    "HGETALL", "HSCAN", "INFO", "SCAN", "SSCAN", "XAUTOCLAIM", "XCLAIM", "XPENDING", "XRANGE", "XREADGROUP", "ZSCAN",
-    "ZSCORE",
-)  # fmt: skip
-"""Commands to whose replies redis-py would give another form."""
+FOLLOWED: Final = 5
+"""So often is one command sent on, while slots move or a server takes over from another."""
+
+Command = tuple[Word, ...]
+Answer = asyncio.Future[Reply]
 
 
 class ClusterLink:
-    """Plain calls, at most 64 at once: commands for different nodes cannot share a write."""
+    """All servers of a cluster as one. Belongs to the event loop it is first used in.
 
-    def __init__(self, address: GroupAddress, *, timeout_s: float, commands_in_flight: int) -> None:
-        self._address = address
-        self._timeout_s = timeout_s
-        self._commands_in_flight = commands_in_flight
-        self._client: RedisCluster | None = None
-        self._turns = asyncio.Semaphore(CALLS_AT_ONCE)
-        self._running: set[asyncio.Task[Reply]] = set()
+    make_link: a way to one server. learn_every_s: how often at most the map is asked for. The map is asked for again
+    when a server says that it is wrong, or cannot be reached; a command that may have been done is not sent again.
+    """
 
-    def call(self, *command: Word) -> asyncio.Future[Reply]:
-        return self._begin(lambda client: client.execute_command(*command))
+    def __init__(
+        self, hosts: Sequence[HostPort], make_link: Callable[[HostPort], Link], *, learn_every_s: float
+    ) -> None:
+        self._hosts = tuple(hosts)
+        self._make_link = make_link
+        self._learn_every_s = learn_every_s
+        self._links: dict[HostPort, Link] = {}
+        self._map: SlotMap | None = None
+        self._learning: asyncio.Task[None] | None = None
+        self._wanted = False
+        self._doubted: HostPort | None = None
+        self._waiting: list[tuple[Answer, Command]] = []
 
-    def call_on(self, node: ClusterNode, *command: Word) -> asyncio.Future[Reply]:
-        """`call`, of one node whatever the command names."""
-        return self._begin(lambda client: client.execute_command(*command, target_nodes=node))
+    def call(self, *command: Word) -> Answer:
+        answer: Answer = asyncio.get_running_loop().create_future()
+        if self._map is None:
+            self._waiting.append((answer, command))
+            self._learn()
+        else:
+            self._send(answer, command, self._map, 0)
+        return answer
+
+    def server_of(self, key: Word) -> str:
+        """The name of the server that holds a key, as far as is known; else empty."""
+        server = None if self._map is None else self._map.server_of(slot_of(key))
+        return "" if server is None else named(server)
+
+    @property
+    def servers(self) -> Sequence[str]:
+        """The names of all that hold slots, as far as is known."""
+        return [] if self._map is None else [named(one) for one in self._map.servers]
+
+    async def probe(self, server: str) -> None:
+        """Whether a server answers; one that holds nothing any more is nobody's trouble. Raises StoreUnavailable."""
+        await self.learn()
+        for one in self._map.servers if self._map is not None else ():
+            if named(one) == server:
+                await self._link(one).call("PING")
 
     async def nodes(self) -> Sequence[Link]:
-        await self.call("PING")  # whoever knows no node yet finds them
-        return [] if self._client is None else [_OneNode(self, node) for node in self._client.get_primaries()]
+        """Raises StoreUnavailable where nobody tells which there are."""
+        if self._map is None:
+            await self.call("PING")
+        return [] if self._map is None else [_OneServer(self._link(one)) for one in self._map.servers]
 
-    def _begin(self, ask: "Ask") -> asyncio.Future[Reply]:
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[Reply] = loop.create_future()
-        if len(self._running) >= self._commands_in_flight:
-            future.set_exception(StoreUnavailable("Too many commands wait for the store."))
-            return future
-        task = loop.create_task(self._ask(ask))
-        self._running.add(task)
-        task.add_done_callback(partial(self._answered, future))
-        return future
+    async def learn(self) -> None:
+        """Ask for the map, or wait for whoever asks already. Raises StoreUnavailable where none was ever known."""
+        self._learn()
+        if self._learning is not None:
+            await asyncio.wait([self._learning])
+        if self._map is None:
+            raise StoreUnavailable("No server of the cluster says where its keys lie.")
 
     async def close(self) -> None:
-        for task in tuple(self._running):
-            task.cancel()
-        if self._running:
-            await asyncio.wait(tuple(self._running))
-        if self._client is not None:
-            await self._client.aclose()
-            self._client = None
+        if self._learning is not None:
+            self._learning.cancel()
+            await asyncio.wait([self._learning])
+        self._fail_waiting(StoreUnavailable("The store was closed."))
+        await asyncio.gather(*(one.close() for one in self._links.values()))
+        self._links.clear()
 
-    def _answered(self, future: asyncio.Future[Reply], task: asyncio.Task[Reply]) -> None:
-        self._running.discard(task)
-        if task.cancelled():
-            failure: BaseException | None = StoreUnavailable("The store was closed.")
+    def _send(self, answer: Answer, command: Command, known: SlotMap, followed: int) -> None:
+        """To whom the map names."""
+        key = key_of(command)
+        server = known.servers[0] if key is None else known.server_of(slot_of(key))
+        if server is None:
+            self._learn()
+            answer.set_exception(StoreUnavailable("No server of the cluster holds this key."))
         else:
-            failure = task.exception()
-        if future.done():
+            self._ask(answer, command, server, followed)
+
+    def _ask(self, answer: Answer, command: Command, server: HostPort, followed: int, *, asking: bool = False) -> None:
+        """asking: the slot is on its way there."""
+        link = self._link(server)
+        if asking:  # both go out in one write
+            link.call("ASKING").add_done_callback(_heard)
+        link.call(*command).add_done_callback(partial(self._answered, answer, command, server, followed))
+
+    def _answered(self, answer: Answer, command: Command, server: HostPort, followed: int, reply: Answer) -> None:
+        if reply.cancelled():
+            answer.cancel()
             return
-        if failure is not None:
-            future.set_exception(failure)
-        else:
-            future.set_result(task.result())
+        failure = reply.exception()
+        if answer.done():
+            return
+        match failure:
+            case None:
+                answer.set_result(reply.result())
+            case Elsewhere() if followed < FOLLOWED:
+                self._follow(answer, command, server, followed + 1, failure)
+            case _:
+                self._failed(answer, command, server, failure)
 
-    async def _ask(self, ask: "Ask") -> Reply:
-        async with self._turns:
-            client = self._client = self._client or self._make_client()
-            try:
-                reply: Reply = await ask(client)
-            except RedisError as error:
-                raise refusal(error) from error
-            except (RedisClusterException, OSError) as error:
-                raise StoreUnavailable(f"The store cannot be reached: {error}") from error
-            return reply
+    def _follow(self, answer: Answer, command: Command, asked: HostPort, followed: int, told: Elsewhere) -> None:
+        host, port = told.server_there
+        there = (host or asked[0], port)
+        if not told.for_now and self._map is not None:
+            self._map.moved(told.slot, there)
+            self._learn()
+        self._ask(answer, command, there, followed, asking=told.for_now)
 
-    def _make_client(self) -> RedisCluster:
-        options = connection_options(self._address.credentials, self._address.tls, self._timeout_s)
-        nodes = [ClusterNode(host, port) for host, port in self._address.hosts]
+    def _failed(self, answer: Answer, command: Command, server: HostPort, failure: BaseException) -> None:
+        match failure:
+            case SlotMoves() if (key := key_of(command)) is not None:
+                failure.server = f"slot {slot_of(key)}"
+            case StoreUnavailable():
+                failure.server, self._doubted = named(server), server
+                self._learn()
+        answer.set_exception(failure)
+
+    def _link(self, server: HostPort) -> Link:
+        link = self._links.get(server)
+        if link is None:
+            link = self._links[server] = self._make_link(server)
+        return link
+
+    def _learn(self) -> None:
+        """Begin to ask for the map, where nobody does; whoever finds it wrong meanwhile has it asked for again."""
+        self._wanted = True
+        if self._learning is None:
+            self._learning = asyncio.get_running_loop().create_task(self._learn_while_wanted())
+
+    async def _learn_while_wanted(self) -> None:
         try:
-            client = RedisCluster(startup_nodes=nodes, **options)
-        except OSError as error:
-            raise StoreUnavailable(f"The cluster cannot be reached: {error}") from error
-        for command in AS_SENT:
-            client.set_response_callback(command, _as_sent)
-        client.result_callbacks["SCAN"] = _scanned
-        return client
+            while self._wanted:
+                self._wanted = False
+                await self._learn_once()
+                await asyncio.sleep(self._learn_every_s)
+        finally:
+            self._learning = None
+
+    async def _learn_once(self) -> None:
+        before, failure = self._map, StoreUnavailable("No server of the cluster says where its keys lie.")
+        known = dict.fromkeys([*(before.servers if before is not None else ()), *self._hosts])
+        for server in sorted(known, key=lambda one: one == self._doubted):  # it may hang, so it is asked last
+            try:
+                self._map = read_slots(await self._link(server).call("CLUSTER", "SLOTS"), server)
+            except StoreUnavailable as unreachable:
+                failure = unreachable
+            except StoreError as refused:
+                self._fail_waiting(refused)
+                return
+            else:
+                await self._leave(before)
+                waiting, self._waiting = self._waiting, []
+                for answer, command in waiting:
+                    self._send(answer, command, self._map, 0)
+                return
+        self._fail_waiting(failure)
+
+    async def _leave(self, before: SlotMap | None) -> None:
+        """Let go of servers that hold nothing now, nor did before, so that nothing is under way to them."""
+        if before is None or self._map is None:
+            return
+        needed = {*before.servers, *self._map.servers}
+        for server in [one for one in self._links if one not in needed]:
+            await self._links.pop(server).close()
+
+    def _fail_waiting(self, failure: StoreError) -> None:
+        waiting, self._waiting = self._waiting, []
+        for answer, _ in waiting:
+            if not answer.done():
+                answer.set_exception(type(failure)(str(failure)))
 
 
-Ask = Callable[[RedisCluster], Awaitable[Reply]]
+class _OneServer:
+    """One server of a cluster; the cluster's link lets go of it."""
 
+    def __init__(self, link: Link) -> None:
+        self._link = link
 
-class _OneNode:
-    """One node of a cluster, as a link."""
-
-    def __init__(self, cluster: ClusterLink, node: ClusterNode) -> None:
-        self._cluster, self._node = cluster, node
-
-    def call(self, *command: Word) -> asyncio.Future[Reply]:
-        return self._cluster.call_on(self._node, *command)
+    def call(self, *command: Word) -> Answer:
+        return self._link.call(*command)
 
     async def nodes(self) -> Sequence[Link]:
         return (self,)
 
     async def close(self) -> None:
-        """The cluster's link lets go of it."""
+        """Nothing is its own."""
 
 
-def _scanned(_command: str, replies: Mapping[str, Any], **_options: Any) -> Any:
-    """The reply of the one node that was asked, instead of a cursor for each of several."""
-    (reply,) = replies.values()
-    return reply
+def named(server: HostPort) -> str:
+    """As operators write it."""
+    return f"{server[0]}:{server[1]}"
 
 
-def _as_sent(response: Any, **_options: Any) -> Any:
-    return response
+def _heard(reply: Answer) -> None:
+    """A failure is also that of the command behind it."""
+    if not reply.cancelled():
+        reply.exception()

@@ -127,8 +127,3 @@ def _options(credentials: Credentials, tls: dict[str, str] | None, timeout_s: fl
         return options
     checks_host = tls.get("ssl_check_hostname", "yes").lower() not in ("no", "false", "0")
     return options | tls | {"ssl": True, "ssl_check_hostname": checks_host}
-
-
-def connection_options(credentials: Credentials, tls: dict[str, str] | None, timeout_s: float) -> dict[str, Any]:
-    """The same for a cluster's client, which watches over its own replies and follows a slot that has moved."""
-    return _options(credentials, tls, timeout_s) | {"socket_timeout": timeout_s, "retry": Retry(NoBackoff(), 1)}
