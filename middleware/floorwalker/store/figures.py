@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from floorwalker.store.commits.desk import Desk
 from floorwalker.store.link.pipe import Link
+from floorwalker.store.onward import Onward
 from floorwalker.store.publications import KeptRules, Publication, keep, read_history, read_kept
 from floorwalker.store.relaying.due import read_due
 from floorwalker.store.streams import read_splits, read_stats
@@ -28,6 +29,10 @@ class Figures:
     async def splits(self, first: str, last: str | None = None) -> dict[str, dict[str, int]]:
         """What came of exposures by segment, as relays count it, by the exposures' days: as `stats`."""
         return await read_splits(self._link, await self._desk.keyspace.keys(), _days(first, last or first))
+
+    async def onward(self) -> Onward:
+        """The streams, for whoever reads on from where they stopped."""
+        return Onward(self._link, await self._desk.keyspace.keys())
 
     async def keep_rules(self, kept: KeptRules, *, aside: bool = False) -> bool:
         """Note that a version of the rules is in force since `kept.at`, and keep its files; whether they are kept.

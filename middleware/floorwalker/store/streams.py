@@ -40,12 +40,12 @@ async def read_between(link: Link, key: str, start: str, until: str) -> AsyncIte
         if not isinstance(entries, list):
             raise StoreError("The store's answer has an unexpected form.")
         for one in entries:
-            entry = _readable(one)
+            entry = readable_entry(one)
             if entry is not None:
                 yield entry
         if len(entries) < ENTRIES_AT_ONCE:
             return
-        start = f"({_id_of(entries[-1])}"
+        start = f"({id_of(entries[-1])}"
 
 
 async def read_together(link: Link, places: Sequence[tuple[str, str]]) -> AsyncIterator[StreamEntry]:
@@ -103,14 +103,16 @@ async def _delete(link: Link, key: str, ids: Sequence[str]) -> int:
     return deleted if isinstance(deleted, int) else 0
 
 
-def _readable(reply: Reply) -> StreamEntry | None:
+def readable_entry(reply: Reply) -> StreamEntry | None:
+    """One entry, as the server gives it; None where it cannot be read."""
     try:
         return entry_of(reply)
     except (StoreError, DecodeError):
         return None
 
 
-def _id_of(entry: Reply) -> str:
+def id_of(entry: Reply) -> str:
+    """The id of an entry, as the server gives it, whoever wrote it."""
     match entry:
         case [bytes(id_), *_]:
             return id_.decode()
