@@ -3,7 +3,7 @@
 import re
 
 from floorwalker.core.bounds import NAME_BYTES, PATH_BYTES, scalars, short
-from floorwalker.core.events import Event, Page
+from floorwalker.core.events import PAGE_VIEWED, Event, Page
 
 MOST_STREAMED = 16  # properties of one event in the stream
 
@@ -22,6 +22,8 @@ _APART = str.maketrans("", "", "_- ")
 
 def streamed(event: Event, at: int) -> Event:
     """The event as the stream may hold it: cut, without what names or addresses a person."""
+    if event.name == PAGE_VIEWED and event.page is not None and not event.properties and not event.id:
+        return Event(event.name, at, page=_page_as_streamed(event.page))
     properties = event.properties and {
         name: value
         for name, value in scalars(event.properties, most=MOST_STREAMED).items()
@@ -31,9 +33,7 @@ def streamed(event: Event, at: int) -> Event:
     if "@" in name or "@" in id:
         name, id = _without_addresses(name), _without_addresses(id)
     page = event.page
-    if page is not None and _may_address(page):
-        page = _page_without_addresses(page)
-    return Event(name, at, properties, page, id)
+    return Event(name, at, properties, page and _page_as_streamed(page), id)
 
 
 def is_address(name: str) -> bool:
@@ -46,13 +46,11 @@ def _is_personal(name: str) -> bool:
     return name.lower().translate(_APART) in _PLAIN
 
 
-def _may_address(page: Page) -> bool:
-    texts = f"{page.path}{page.search}{page.product}{page.category}{page.brand}{page.type}{page.price_tier}"
-    return "@" in texts or any("@" in text for text in (*page.tags, *page.topics))
-
-
-def _page_without_addresses(page: Page) -> Page:
+def _page_as_streamed(page: Page) -> Page:
     """What an address captures may be an address of another kind."""
+    names = (page.path, page.search, page.product, page.category, page.brand, page.type, page.price_tier)
+    if "@" not in "".join((*names, *page.tags, *page.topics)):
+        return page
     return Page(
         path=_without_addresses(page.path),
         type=_without_addresses(page.type),

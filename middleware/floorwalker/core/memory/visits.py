@@ -23,10 +23,11 @@ def is_running(profile: Profile, at: int) -> bool:
 
 
 def arrive(profile: Profile, signals: Signals, *, at: int, landing_page: str, calendar: Calendar) -> Profile:
-    """The profile once a page is being seen: in the running visit, or at the beginning of a new one."""
+    """The profile as a page is about to be seen: in the running visit, which the view goes on with, or at the
+    beginning of a new one."""
     runs = is_running(profile, at)
     if runs and profile.arrival is None and _tells_nothing(signals):
-        return active(profile, at=at)
+        return profile
     touch = _arrival(profile, signals, at=at, landing_page=landing_page)
     if not runs:
         return begin(profile, touch, at=at, calendar=calendar)
@@ -45,9 +46,12 @@ def wait_for_landing(profile: Profile, signals: Signals, *, at: int, landing_pag
 
 def active(profile: Profile, *, at: int) -> Profile:
     """The profile once something happened that begins no visit: a running visit goes on."""
-    if profile.visit is None or not is_running(profile, at):
+    visit = profile.visit
+    if visit is None or at - visit.last >= SILENCE:
         return profile if profile.first_seen else structs.replace(profile, first_seen=at, last_seen=at)
-    visit = structs.replace(profile.visit, last=max(at, profile.visit.last))
+    if at <= visit.last and at <= profile.last_seen:  # as after the page that showed something
+        return profile
+    visit = structs.replace(visit, last=max(at, visit.last))
     return structs.replace(profile, last_seen=max(at, profile.last_seen), visit=visit)
 
 
