@@ -104,3 +104,19 @@ def test_it_is_set_at_first_and_again_when_a_day_old() -> None:
 def test_past_its_life_it_is_nobody() -> None:
     assert cookie().read(b"fw=" + SIGNED, secure=False, now=NOW + MAX_AGE_SECONDS)
     assert cookie().read(b"fw=" + SIGNED, secure=False, now=NOW + MAX_AGE_SECONDS + 1) is None
+
+
+def test_a_cookie_that_verified_before_expires_all_the_same() -> None:
+    jar = cookie()
+    assert jar.read(b"fw=" + SIGNED, secure=False, now=NOW) == jar.read(b"fw=" + SIGNED, secure=False, now=NOW)
+    assert jar.read(b"fw=" + SIGNED, secure=False, now=NOW + MAX_AGE_SECONDS + 1) is None
+    assert jar.read(b"fw=" + SIGNED[:-1] + b"!", secure=False, now=NOW) is None
+
+
+def test_however_many_come_only_so_many_are_known_at_once() -> None:
+    numbers = iter(range(10_000))
+    jar = VisitorCookie((NEW,), random=lambda count: next(numbers).to_bytes(count, "big"))
+    for _ in range(5_000):
+        value = value_of(jar.set_cookie(jar.new(NOW), secure=False, now=NOW))
+        assert jar.read(b"fw=" + value, secure=False, now=NOW)
+    assert 0 < len(jar._known) <= 4_096

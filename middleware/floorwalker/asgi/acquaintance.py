@@ -6,7 +6,6 @@ from floorwalker.asgi.cookie import Identity
 from floorwalker.asgi.http.headers import with_cookie
 from floorwalker.asgi.http.request import Request
 from floorwalker.asgi.http.types import RawHeaders
-from floorwalker.asgi.keeping.budget import Budget
 from floorwalker.asgi.keeping.keeper import Commit, Keeper
 from floorwalker.asgi.meeting import Meeting
 from floorwalker.asgi.permitting.standing import Standing
@@ -27,7 +26,7 @@ class Acquaintance(Meeting):
     def __init__(self, setup: Setup, keeper: Keeper, request: Request) -> None:
         super().__init__(setup, request)
         self._keeper = keeper
-        self._budget = Budget(setup.budget_s)
+        self._budget = keeper.budget(setup.budget_s)
         self._standing = Standing(setup.terms, request)
         self._identity: Identity | None = None
         self._load: Loading | None = None

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from floorwalker.asgi.keeping.budget import Budget
+from floorwalker.asgi.keeping.budget import Budget, Ticker
 
 
 class Loop(asyncio.SelectorEventLoop):
@@ -70,3 +70,49 @@ def test_a_wait_may_be_shorter_than_the_budget() -> None:
 
     assert loop.run_until_complete(waiting()) == pytest.approx(0.03)
     loop.close()
+
+
+def woken(turns: int, *, done_at: int | None) -> list[tuple[bool, float]]:
+    """Two who wait in one loop, with one ticker: what `run` tells of each."""
+    loop = Loop()
+
+    async def waiting() -> list[tuple[bool, float]]:
+        ticker = Ticker(loop)
+        budgets = [Budget(0.05, ticker), Budget(0.025, ticker)]
+        futures = [loop.create_future() for _ in budgets]
+
+        def turn(number: int) -> None:
+            loop.now += 0.001
+            if number == done_at:
+                futures[0].set_result(None)
+            if number < turns:
+                loop.call_soon(turn, number + 1)
+
+        loop.call_soon(turn, 1)
+        done = await asyncio.gather(*[one.wait(future) for one, future in zip(budgets, futures, strict=True)])
+        return [(is_done, one.left_s) for is_done, one in zip(done, budgets, strict=True)]
+
+    try:
+        return loop.run_until_complete(waiting())
+    finally:
+        loop.close()
+
+
+def test_who_waits_together_has_each_their_own_time() -> None:
+    assert woken(200, done_at=None) == [(False, pytest.approx(0, abs=1e-9)), (False, pytest.approx(0, abs=1e-9))]
+    (is_done, left_s), (_, other_left_s) = woken(200, done_at=33)
+    assert is_done
+    assert 0.01 < left_s < 0.03
+    assert other_left_s == pytest.approx(0, abs=1e-9)
+
+
+async def test_a_wait_that_is_cancelled_leaves_the_future_as_it_was() -> None:
+    loop = asyncio.get_running_loop()
+    future, ticker = loop.create_future(), Ticker(loop)
+    one, other = [asyncio.ensure_future(Budget(5, ticker).wait(future)) for _ in range(2)]
+    await asyncio.sleep(0)
+    one.cancel()
+    await asyncio.sleep(0)
+    assert not future.done()
+    future.set_result(None)
+    assert await other

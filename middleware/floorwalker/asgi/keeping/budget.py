@@ -1,17 +1,55 @@
 """The time that we may take of a request, on top of the app's own."""
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 from math import inf
-from typing import Any
+from typing import Any, Final
 
-_SPAN_S = 0.01  # a turn of the loop that takes longer is somebody's own work, not the store's
+SPAN_S: Final = 0.01  # a turn of the loop that takes longer is somebody's own work, not the store's
+
+Waiter = asyncio.Future[None]
+
+
+class Ticker:
+    """Wakes all who wait in one event loop, SPAN_S after the first of them came: one timer for all of them.
+
+    A timer for each would cost every page 2.4 µs (uvloop).
+    """
+
+    __slots__ = ("_is_armed", "_loop", "_waiting")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._waiting: set[Waiter] = set()
+        self._is_armed = False
+
+    def join(self, waiter: Waiter) -> Callable[[], object]:
+        """Be woken with the others. What it gives is to be called by who waits no more."""
+        self._waiting.add(waiter)
+        if not self._is_armed:
+            self._is_armed = True
+            self._loop.call_later(SPAN_S, self._tick)
+        return partial(self._waiting.discard, waiter)
+
+    def _tick(self) -> None:
+        self._is_armed = False
+        for waiter in self._waiting:
+            _wake(waiter)
+        self._waiting.clear()
 
 
 class Budget:
-    """Counts down while we wait; what the app does meanwhile costs nothing, even where it holds up the whole loop."""
+    """Counts down while we wait; what the app does meanwhile costs nothing, even where it holds up the whole loop.
 
-    def __init__(self, seconds: float) -> None:
+    ticker: of the loop in which it is waited; without one each wait has a timer of its own.
+    """
+
+    __slots__ = ("_ticker", "left_s")
+
+    def __init__(self, seconds: float, ticker: Ticker | None = None) -> None:
         self.left_s = seconds
+        self._ticker = ticker
 
     async def wait(self, future: asyncio.Future[Any], *, at_most_s: float = inf) -> bool:
         """Wait for a future as long as the budget lasts, without cancelling it; whether it is done.
@@ -24,26 +62,31 @@ class Budget:
             return future.done()
         loop = future.get_loop()  # asking for the running one is a system call
         while left_s > 0 and not future.done():
-            began, span_s = loop.time(), min(_SPAN_S, left_s)
-            await _done_or_late(future, loop, span_s)
-            spent_s = min(loop.time() - began, span_s) if future.done() else span_s
+            began, span_s = loop.time(), min(SPAN_S, left_s)
+            in_company = await self._span(future, loop, span_s)
+            is_whole = not (in_company or future.done())
+            spent_s = span_s if is_whole else min(loop.time() - began, span_s)
             self.left_s -= spent_s
             left_s -= spent_s
         return future.done()
 
+    async def _span(self, future: asyncio.Future[Any], loop: asyncio.AbstractEventLoop, span_s: float) -> bool:
+        """Wait until it is done, for one span at most; whether the ticker may have made it a shorter one.
 
-async def _done_or_late(future: asyncio.Future[Any], loop: asyncio.AbstractEventLoop, seconds: float) -> None:
-    """What asyncio.wait does for many futures, for one, at a third of the time."""
-    waiter: asyncio.Future[None] = loop.create_future()
+        It is what asyncio.wait does for many futures, for one, at a tenth of the time.
+        """
+        waiter: Waiter = loop.create_future()
+        wake, ticker = partial(_wake, waiter), self._ticker if span_s == SPAN_S else None
+        leave = loop.call_later(span_s, wake).cancel if ticker is None else ticker.join(waiter)
+        future.add_done_callback(wake)
+        try:
+            await waiter
+        finally:
+            leave()
+            future.remove_done_callback(wake)
+        return ticker is not None
 
-    def wake(_: object = None) -> None:
-        if not waiter.done():
-            waiter.set_result(None)
 
-    timer = loop.call_later(seconds, wake)
-    future.add_done_callback(wake)
-    try:
-        await waiter
-    finally:
-        timer.cancel()
-        future.remove_done_callback(wake)
+def _wake(waiter: Waiter, _: object = None) -> None:
+    if not waiter.done():
+        waiter.set_result(None)

@@ -6,7 +6,7 @@ import secrets
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 
-from floorwalker.asgi.keeping.budget import Budget
+from floorwalker.asgi.keeping.budget import Budget, Ticker
 from floorwalker.asgi.keeping.chronicle import Chronicle
 from floorwalker.asgi.keeping.circuit import Circuit
 from floorwalker.asgi.keeping.population import Population
@@ -47,13 +47,19 @@ class Keeper:
         self.population = Population(store, clock=clock, random=random)
         self._store = store
         self._owned = owned
-        self._circuit = Circuit(clock=asyncio.get_running_loop().time, spread=lambda: random(1)[0] / 255)
+        loop = asyncio.get_running_loop()
+        self._ticker = Ticker(loop)
+        self._circuit = Circuit(clock=loop.time, spread=lambda: random(1)[0] / 255)
         self._ending: AsyncGenerator[None] | None = None
 
     @property
     def store(self) -> Store:
         """For who waits for its commits as long as they take."""
         return self._store
+
+    def budget(self, seconds: float) -> Budget:
+        """What one request may spend on waiting for the store, with all others of this event loop."""
+        return Budget(seconds, self._ticker)
 
     async def warm_up(self) -> None:
         """Wait until the store answers, a few seconds at most; a store that is away is said, and stops nothing."""
@@ -161,7 +167,7 @@ class Keeper:
 
     async def person_in(self, user: str, at_most_s: float) -> str | None:
         """The same, within so much time."""
-        return await self.person(user, Budget(at_most_s))
+        return await self.person(user, self.budget(at_most_s))
 
     def join(self, anonymous: str, person: str, identified: Event) -> Commit:
         """Queue that an anonymous history becomes a person's; it waits for an absent store as commits do."""
