@@ -13,7 +13,7 @@ from redis.asyncio.connection import AbstractConnection
 from floorwalker.errors import StoreError, StoreUnavailable
 from floorwalker.store.link.address import ServerAddress
 from floorwalker.store.link.dial import PoolDial, server_dial
-from floorwalker.store.link.pipe import Pipe, pack, packer
+from floorwalker.store.link.pipe import Pipe
 from tests.servers import fresh_namespace
 from tests.store.proxy import Door, door
 
@@ -29,13 +29,14 @@ class CountingDial:
     async def connect(self) -> AbstractConnection:
         connection = await self._dial.connect()
         self.connections += 1
-        send = connection.send_packed_command
+        transport = transport_of(connection)
+        write = transport.write
 
-        async def counted(packed: Any, check_health: bool = True) -> None:
+        def counted(packed: bytes) -> None:
             self.writes += 1
-            await send(packed, check_health=check_health)
+            write(packed)
 
-        connection.send_packed_command = counted  # type: ignore[method-assign]
+        transport.write = counted
         return connection
 
     async def drop(self, connection: AbstractConnection) -> None:
@@ -43,6 +44,11 @@ class CountingDial:
 
     async def close(self) -> None:
         await self._dial.close()
+
+
+def transport_of(connection: AbstractConnection) -> Any:
+    assert connection._writer is not None
+    return connection._writer.transport
 
 
 def dial_to(url: str) -> CountingDial:
@@ -122,13 +128,14 @@ async def test_an_event_loop_that_calls_a_closed_connection_a_runtime_error_is_u
         async def connect(self) -> AbstractConnection:
             connection = await super().connect()
             if self.connections == 1:
-                send = connection.send_packed_command
+                transport = transport_of(connection)
+                write = transport.write
 
-                async def closed(packed: Any, check_health: bool = True) -> None:
-                    connection.send_packed_command = send  # type: ignore[method-assign]
+                def closed(packed: bytes) -> None:
+                    transport.write = write
                     raise RuntimeError("unable to perform operation on <TCPTransport closed=True>")
 
-                connection.send_packed_command = closed  # type: ignore[method-assign]
+                transport.write = closed
             return connection
 
     pipe = pipe_over(ClosedOnce(server_dial(ServerAddress(socket=valkey_server.removeprefix("unix://")), timeout_s=2)))
@@ -177,8 +184,3 @@ async def test_closing_fails_what_is_under_way(front: Door) -> None:
     await pipe.close()
     with pytest.raises(StoreUnavailable):
         await under_way
-
-
-@given(st.lists(st.text() | st.binary() | st.integers(), min_size=1, max_size=8))
-def test_commands_are_the_same_bytes_with_and_without_hiredis(words: list[str | bytes | int]) -> None:
-    assert packer()(tuple(words)) == pack(tuple(words))
