@@ -45,7 +45,7 @@ MINUTES ?= 1
 	@touch $@
 
 .venv/.audit: .venv/.test
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group audit -e ".[encrypted,fast,geo,learn]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group audit -e ".[encrypted,fast,geo,learn,parquet]"
 	@touch $@
 
 .venv/.lint: .venv/.test

@@ -26,6 +26,7 @@ COMMANDS = (
     "train",
     "rules",
     "report",
+    "export",
     "relay",
     "visitor",
     "operator",

@@ -44,7 +44,8 @@ class Onward(Struct, frozen=True):
             some = range(first, min(first + PARTITIONS_AT_ONCE, self.keys.partitions))
             asked = [self._range(one, after.get(one, ""), "+", 1) for one in some]
             for partition, reply in zip(some, await asyncio.gather(*asked), strict=True):
-                found |= {partition: id_of(entry) for entry in _entries(reply)}
+                for entry in _entries(reply):
+                    found[partition] = id_of(entry)
         return found
 
     async def pages(self, partition: int, *, after: str, until: str) -> AsyncIterator[Page]:
