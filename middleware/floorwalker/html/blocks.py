@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final, Literal
 
 from jinja2 import DictLoader, Template, TemplateError, TemplateSyntaxError, meta, nodes
 from markupsafe import escape
 
 from floorwalker.errors import TemplateFailed, TemplateUnknown
-from floorwalker.html.effort import BoundExceeded, Effort
+from floorwalker.html.effort import LONGEST_TEXT, BoundExceeded, Effort
+from floorwalker.html.forms import Form, form_of
 from floorwalker.html.sandbox import BlockEnvironment
 from floorwalker.html.unknown import ValueUnknown
 
@@ -20,6 +22,8 @@ _FAILURES: Final = (
     *(TemplateError, BoundExceeded, ArithmeticError, AssertionError, AttributeError),
     *(LookupError, RuntimeError, TypeError, ValueError),
 )
+
+NO_TEXTS: Final[Mapping[str, str]] = MappingProxyType({})
 
 BlockKind = Literal["html", "text", "value"]
 
@@ -54,26 +58,42 @@ class Block:
     _kind: BlockKind
     _cap_chars: int
     _effort: Effort
+    _form: Form | None
 
-    def render(self, context: Mapping[str, Any]) -> str:
+    @property
+    def constant(self) -> str | None:
+        """The markup where it is the same for every context."""
+        rendered = None if self._form is None else self._form.constant
+        return None if rendered is None else self._finished(rendered)
+
+    def render(self, context: Mapping[str, Any], texts: Mapping[str, str] = NO_TEXTS) -> str:
         """The markup for this context; of kind `value`, a plain text to be handed to another template.
 
-        Raises TemplateUnknown where something None or missing is used outside `default` and `if`, TemplateFailed for
-        anything else that goes wrong, a rendering that runs or grows beyond bounds among it.
+        texts: what stands for variables that the context lacks. Raises TemplateUnknown where something None or missing
+        is used outside `default` and `if`, TemplateFailed for anything else that goes wrong, a rendering that runs or
+        grows beyond bounds among it.
         """
+        rendered = None if self._form is None else self._form.filled(context, texts)
+        return self._finished(self._rendered({**texts, **context}) if rendered is None else rendered)
+
+    def _finished(self, rendered: str) -> str:
+        return str(escape(rendered)) if self._kind == "text" else rendered
+
+    def _rendered(self, context: Mapping[str, Any]) -> str:
+        """By Jinja2."""
         try:
-            rendered = "".join(self._pieces(context))
+            return "".join(self._pieces(context))
         except ValueUnknown as unknown:
             raise TemplateUnknown(self.name, self._full_name(unknown.variable)) from None
         except _FAILURES as failure:
             reason = str(failure) or type(failure).__name__
             raise TemplateFailed(self.name, reason, _line_of(failure)) from failure
-        return str(escape(rendered)) if self._kind == "text" else rendered
 
     def _pieces(self, context: Mapping[str, Any]) -> list[str]:
         """What Jinja2's `generate` gives, without its layers: they cost as much as a small template itself."""
         template, left, pieces = self._template, self._cap_chars, []
-        values = template.new_context({**template.globals, **context}, shared=True)
+        environment, known = template.environment, {**template.globals, **context}
+        values = environment.context_class(environment, known, template.name, template.blocks, template.globals)
         self._effort.begin()
         try:
             for piece in template.root_render_func(values):
@@ -84,7 +104,7 @@ class Block:
         except RecursionError:  # Jinja2 would look through a thousand frames for its lines: 0.1 s, on every page
             raise BoundExceeded("it takes itself in, or calls itself, without end") from None
         except Exception:  # noqa: BLE001 - it is raised again, with the template's own lines
-            template.environment.handle_exception()
+            environment.handle_exception()
         return pieces
 
     def _full_name(self, attribute: str) -> str:
@@ -139,7 +159,7 @@ class BlockRenderer:
 
     def render(self, path: str, context: Mapping[str, Any], values: Mapping[str, Block | str] | None = None) -> str:
         """A template's markup for one visitor; values given as blocks are rendered first. Raises as `Block.render`."""
-        return self.block(path).render(with_values(context, values or {}))
+        return FilledBlock(self.block(path), values or {}).render(context)
 
     def _compile(self, environment: BlockEnvironment, source: str, name: str, kind: BlockKind) -> Block:
         try:
@@ -150,7 +170,31 @@ class BlockRenderer:
             raise TemplateFailed(name, (error.message or "it does not compile").rstrip("."), error.lineno) from error
         except (RecursionError, MemoryError, SyntaxError) as error:  # of Python's own parser and compiler
             raise TemplateFailed(name, "it is nested too deeply") from error
-        return Block(name, _variables(tree), _references(tree), template, kind, self._cap_chars, environment.effort)
+        form = form_of(tree, escapes=kind == "html", cap_chars=min(self._cap_chars, LONGEST_TEXT))
+        return Block(
+            name, _variables(tree), _references(tree), template, kind, self._cap_chars, environment.effort, form
+        )
+
+
+class FilledBlock:
+    """A block with the values under its `with`: texts, or blocks that are rendered in the same context first."""
+
+    __slots__ = ("_block", "_blocks", "_constant", "_texts")
+
+    def __init__(self, block: Block, values: Mapping[str, Block | str]) -> None:
+        self._block = block
+        self._texts = {name: value for name, value in values.items() if isinstance(value, str)}
+        self._blocks = {name: value for name, value in values.items() if isinstance(value, Block)}
+        self._constant = None if self._blocks else block.constant
+
+    def render(self, context: Mapping[str, Any]) -> str:
+        """The markup for this context; what the context holds no value can hide. Raises as `Block.render`."""
+        if self._constant is not None:
+            return self._constant
+        if not self._blocks:
+            return self._block.render(context, self._texts)
+        rendered = {name: value.render(context) for name, value in self._blocks.items()}
+        return self._block.render(context, {**self._texts, **rendered})
 
 
 def with_values(context: Mapping[str, Any], values: Mapping[str, Block | str]) -> dict[str, Any]:

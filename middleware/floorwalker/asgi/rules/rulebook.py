@@ -18,7 +18,7 @@ from floorwalker.core.reading.reader import SignalReader
 from floorwalker.core.ruleset import Content, Entry, Ruleset
 from floorwalker.core.signals import Signals
 from floorwalker.errors import ConfigurationError, RuleErrors, TemplateFailed, TemplateUnknown
-from floorwalker.html.blocks import Block, BlockKind, BlockRenderer, template_sources, with_values
+from floorwalker.html.blocks import BlockKind, BlockRenderer, FilledBlock, template_sources
 from floorwalker.html.selectors import Place, SelectorSlot
 from floorwalker.rulefile import RuleFiles, read, read_files, read_templates
 
@@ -37,11 +37,6 @@ class MayHold(Struct, frozen=True):
 
 
 NO_SLOTS = MayHold(False, ())
-
-
-class _Compiled(Struct, frozen=True):
-    block: Block
-    values: Mapping[str, Block | str]
 
 
 class Rulebook:
@@ -130,8 +125,7 @@ class Rulebook:
     def render(self, content: Content, context: Mapping[str, Any]) -> str | None:
         """A block's markup; None where it uses something unknown about this visitor, or fails: that is logged once."""
         try:
-            compiled = self._compiled[id(content)]
-            return compiled.block.render(with_values(context, compiled.values))
+            return self._compiled[id(content)].render(context)
         except TemplateUnknown:
             return None
         except TemplateFailed as failure:
@@ -154,15 +148,15 @@ class Rulebook:
                 logger.error("a page of the templates cannot be shown: %s", failure)
             return None
 
-    def _compile(self, content: Content) -> _Compiled:
+    def _compile(self, content: Content) -> FilledBlock:
         values = {
             name: self._renderer.compile_inline(source, name=name, kind="value") if "{" in source else source
             for name, source in content.values.items()
         }
         if content.kind == "template":
-            return _Compiled(self._renderer.block(content.source), values)
+            return FilledBlock(self._renderer.block(content.source), values)
         kind: BlockKind = "text" if content.kind == "text" else "html"
-        return _Compiled(self._renderer.compile_inline(content.source, name=content.name, kind=kind), values)
+        return FilledBlock(self._renderer.compile_inline(content.source, name=content.name, kind=kind), values)
 
 
 _PAGES_KNOWN = 4096
