@@ -27,9 +27,12 @@ class Outage:
         first_s: float,
         longest_s: float,
         spread: Callable[[], float] = lambda: 0.5,
+        who: str = "the store",
     ) -> None:
-        """began, ended: are called when it does. spread: from 0 to 1, so that workers do not all ask at once."""
+        """began, ended: are called when it does. spread: from 0 to 1, so that workers do not all ask at once. who: is
+        away, as the log calls it; nothing is said of nobody."""
         self._spread = spread
+        self._who = who
         self.away = False
         """Whether the last try failed and no probe has succeeded since."""
         self.began: Callable[[], None] = _nobody_listens
@@ -76,8 +79,10 @@ class Outage:
         now = asyncio.get_running_loop().time()
         if reason == self._said and now - self._said_at < _SAY_AGAIN_S:
             return False
+        if not self._who:
+            return False
         self._said, self._said_at = reason, now
-        logger.warning("the store is away; commits wait: %s", reason)
+        logger.warning("%s is away; commits wait: %s", self._who, reason)
         return True
 
     async def close(self) -> None:
@@ -98,7 +103,7 @@ class Outage:
                     self._takes_reads = isinstance(still, WritesRefused)
                 else:
                     if self._was_said:
-                        logger.info("the store answers again; what waited is being committed")
+                        logger.info("%s answers again; what waited is being committed", self._who)
                     return
         finally:
             self._probing = None
@@ -114,7 +119,11 @@ def _nobody_listens() -> None:
 class Courier:
     """Delivers commands, some at a time, and keeps trying through outages."""
 
-    def __init__(self, outage: Outage, *, at_once: int) -> None:
+    def __init__(
+        self, outage: Outage, *, at_once: int, blamed: Callable[[StoreUnavailable], Outage] | None = None
+    ) -> None:
+        """blamed: whose outage a failure is, where it may be another's."""
+        self._blamed = blamed or (lambda _: outage)
         self._turns = asyncio.Semaphore(at_once)
         self._at_once = at_once
         self._posted = 0
@@ -136,23 +145,25 @@ class Courier:
             case None:
                 self.outage.succeeded()
             case StoreUnavailable() as failure:
-                self.outage.failed(failure)
+                self._blamed(failure).failed(failure)
         answered(reply)
 
     async def deliver(self, send: Callable[[], Awaitable[T]], *, still_wanted: Callable[[], bool]) -> T:
         """The reply. Raises StoreUnavailable once nobody wants it any more, StoreError where the server refused."""
+        outage = self.outage
         while True:
-            if self.outage.away:
-                await self.outage.over()
+            if outage.away:
+                await outage.over()
                 if not still_wanted():
-                    raise StoreUnavailable(self.outage.reason)
+                    raise StoreUnavailable(outage.reason)
             async with self._turns:
-                if self.outage.away:
+                if outage.away:
                     continue
                 try:
                     reply = await send()
                 except StoreUnavailable as failure:
-                    self.outage.failed(failure)
+                    outage = self._blamed(failure)
+                    outage.failed(failure)
                 else:
-                    self.outage.succeeded()
+                    outage.succeeded()
                     return reply

@@ -62,9 +62,9 @@ class Draining:
     async def _run(self) -> None:
         while True:
             self._wake.clear()
-            if self._desk.courier.outage.away:
+            if self._desk.couriers.away:
                 await self._lanes.keep_all()  # a disk that was full may have room again
-            else:
+            if self._desk.couriers.whole_away is None:
                 await self._look()
             try:
                 async with asyncio.timeout(LOOK_EVERY_S):

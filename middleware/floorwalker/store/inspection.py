@@ -9,7 +9,7 @@ from typing import Final
 from msgspec import Struct
 
 from floorwalker.errors import StoreError
-from floorwalker.store.link.address import Address, GroupAddress, ServerAddress
+from floorwalker.store.link.address import Address, EmbeddedAddress, GroupAddress, ServerAddress
 from floorwalker.store.link.pipe import Link
 from floorwalker.store.link.replies import NotPermitted, Reply
 from floorwalker.store.open import open_link
@@ -119,7 +119,9 @@ async def _asked(node: Link, silent: list[str], *command: str) -> Reply:
 async def _refused(address: Address, silent: list[str]) -> tuple[str, ...]:
     """The commands that we may not send. They are named in a transaction, which checks them, and which is discarded."""
     link = open_link(_one_server(address), StoreSettings())
-    probes = probes_of(f"fw:{address.namespace + ':' if address.namespace else ''}{{doctor}}:probe")
+    key = f"fw:{address.namespace + ':' if address.namespace else ''}{{doctor}}:probe"
+    waits = not isinstance(address, EmbeddedAddress) and address.replicas > 0
+    probes = probes_of(key, of_cluster=_is_cluster(address), of_replicas=waits)
     try:
         begun = link.call("MULTI")
         queued = [(name, link.call(*command)) for name, command in probes.items()]

@@ -21,6 +21,7 @@ from floorwalker.store.link.address import (
     read_address,
 )
 from floorwalker.store.link.cluster import ClusterLink
+from floorwalker.store.link.copies import Copies, CopyingLink
 from floorwalker.store.link.dial import EmbeddedDial, SentinelDial, server_dial
 from floorwalker.store.link.pipe import Dial, Link, Pipe
 from floorwalker.store.records.keyring import NO_KEYS, Keyring
@@ -56,8 +57,9 @@ def open_store(
     if spool is not None:
         place = place_of(address)
         disk = open_spool(spool, settings, place=place, clock=clock, random_bytes=random_bytes, keyring=keyring)
+    copies = copies_of(address, settings)
     return Store(
-        open_link(address, settings),
+        open_link(address, settings, copies),
         namespace=address.namespace,
         partitions=PARTITIONS_EMBEDDED if isinstance(address, EmbeddedAddress) else PARTITIONS,
         settings=settings,
@@ -66,6 +68,7 @@ def open_store(
         resume=resume,
         keyring=keyring,
         spool=disk,
+        copies=copies,
     )
 
 
@@ -78,28 +81,40 @@ def place_of(address: Address) -> str:
     return sha256(f"place {told}".encode()).hexdigest()[:PLACE_CHARACTERS]
 
 
-def open_link(address: Address, settings: StoreSettings) -> Link:
-    """The way to the server that an address names."""
-    timeout_s = settings.connect_timeout_s
+def copies_of(address: Address, settings: StoreSettings) -> Copies:
+    """What an address says of replicas."""
+    wanted = 0 if isinstance(address, EmbeddedAddress) else address.replicas
+    return Copies(wanted, settings.replicas_within_s)
+
+
+def open_link(address: Address, settings: StoreSettings, copies: Copies | None = None) -> Link:
+    """The way to the server that an address names. copies: how commits come to replicas."""
+    timeout_s, copies = settings.connect_timeout_s, copies or Copies()
     match address:
         case EmbeddedAddress(folder=folder):
             return _pipe(EmbeddedDial(EmbeddedServer(folder), timeout_s=timeout_s), settings)
         case ServerAddress():
-            return _pipe(server_dial(address, timeout_s=timeout_s), settings)
+            return _copying(lambda: server_dial(address, timeout_s=timeout_s), settings, copies)
         case GroupAddress(kind="sentinel"):
-            return _pipe(SentinelDial(address, timeout_s=timeout_s), settings)
+            return _copying(lambda: SentinelDial(address, timeout_s=timeout_s), settings, copies)
         case GroupAddress():
-            return _cluster(address, settings)
+            return _cluster(address, settings, copies)
         case other:
             assert_never(other)
 
 
-def _cluster(address: GroupAddress, settings: StoreSettings) -> ClusterLink:
-    def one_server(host: HostPort) -> Pipe:
+def _cluster(address: GroupAddress, settings: StoreSettings, copies: Copies) -> ClusterLink:
+    def one_server(host: HostPort) -> Link:
         one = ServerAddress(host=host, credentials=address.credentials, tls=address.tls)
-        return _pipe(server_dial(one, timeout_s=settings.connect_timeout_s), settings)
+        return _copying(lambda: server_dial(one, timeout_s=settings.connect_timeout_s), settings, copies)
 
     return ClusterLink(address.hosts, one_server, learn_every_s=settings.redial_after_s)
+
+
+def _copying(dial: Callable[[], Dial], settings: StoreSettings, copies: Copies) -> Link:
+    """With a second connection where commits wait for replicas."""
+    reads = _pipe(dial(), settings)
+    return CopyingLink(reads, _pipe(dial(), settings), copies) if copies.wanted else reads
 
 
 def _pipe(dial: Dial, settings: StoreSettings) -> Pipe:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Collection
 
 from floorwalker.store.commits.desk import Desk
-from floorwalker.store.courier import Outage
+from floorwalker.store.couriers import Couriers
 from floorwalker.store.disk import Disk
 
 
@@ -13,7 +13,7 @@ class Outlasting:
 
     _desk: Desk
     _disk: Disk | None
-    _outage: Outage
+    _couriers: Couriers
 
     def attend_spool(self) -> None:
         """Commit what processes that have ended left in the spool, now and whenever there is any.
@@ -41,4 +41,4 @@ class Outlasting:
 
     def written(self) -> asyncio.Future[None] | None:
         """Done once all that waits is on disk, for a store that is away or only late; None without a spool."""
-        return self._disk.written(is_away=self._outage.away) if self._disk is not None else None
+        return self._disk.written(is_away=bool(self._couriers.away)) if self._disk is not None else None

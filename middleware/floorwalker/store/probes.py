@@ -66,8 +66,11 @@ _ON_A_KEY: Final[Mapping[str, tuple[Word, ...]]] = {
 }
 
 
-def probes_of(key: str) -> Mapping[str, tuple[Word, ...]]:
-    """Each command with arguments that the server takes, on one key."""
+def probes_of(key: str, *, of_cluster: bool = True, of_replicas: bool = True) -> Mapping[str, tuple[Word, ...]]:
+    """Each command with arguments that the server takes, on one key.
+
+    of_cluster, of_replicas: with what only a cluster is asked, and who waits for replicas.
+    """
     found: dict[str, tuple[Word, ...]] = {name: (name, key, *rest) for name, rest in _ON_A_KEY.items()}
     found |= {
         "BGREWRITEAOF": ("BGREWRITEAOF",),
@@ -81,4 +84,8 @@ def probes_of(key: str) -> Mapping[str, tuple[Word, ...]]:
         "XINFO": ("XINFO", "STREAM", key),
         "XREADGROUP": ("XREADGROUP", "GROUP", "g", "c", "COUNT", 1, "STREAMS", key, ">"),
     }
+    if of_cluster:
+        found |= {"ASKING": ("ASKING",), "CLUSTER": ("CLUSTER", "SLOTS")}
+    if of_replicas:
+        found |= {"WAIT": ("WAIT", 0, 1)}
     return MappingProxyType(found)

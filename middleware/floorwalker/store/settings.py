@@ -23,7 +23,8 @@ class StoreSettings:
     rules_kept_bytes: of how many versions of the rules the files are kept, and how much that may be, packed; the latest
     is always kept. messages_life_s, messages_kept: how long senders' ids are known, and how many of one visitor.
     steps_waiting, bytes_waiting: what one worker holds in memory for a store that is away. spool_bytes: of all files in
-    the spool. partitions: for a keyspace used for the first time only.
+    the spool. replicas_within_s: how long a commit waits for the replicas that the store's address asks for.
+    partitions: for a keyspace used for the first time only.
     """
 
     profile_life_s: int = 400 * DAY_S
@@ -52,6 +53,7 @@ class StoreSettings:
     connect_timeout_s: float = 2.0
     reply_timeout_s: float = 2.0
     redial_after_s: float = 0.1
+    replicas_within_s: float = 0.1
     probe_first_s: float = 0.05
     probe_longest_s: float = 2.0
     partitions: int | None = None

@@ -20,12 +20,13 @@ from floorwalker.store.commits.joining import Joining, join_plainly
 from floorwalker.store.commits.lanes import Lanes
 from floorwalker.store.commits.messages import messages_known
 from floorwalker.store.commits.waiting import Backlog, Join, Waiting
-from floorwalker.store.courier import Courier, Outage
+from floorwalker.store.couriers import WHOLE, Couriers
 from floorwalker.store.disk import Disk
 from floorwalker.store.figures import Figures
 from floorwalker.store.finding import find
 from floorwalker.store.flood import TokenBucket
 from floorwalker.store.keyspace import Keyspace
+from floorwalker.store.link.copies import Copies
 from floorwalker.store.link.pipe import Link
 from floorwalker.store.loading import Loading, readable
 from floorwalker.store.losses import Loss, Losses
@@ -50,7 +51,8 @@ T = TypeVar("T")
 class Health(Struct, frozen=True):
     """How the store is. reason: why it is away. pending: steps that wait in memory. lost: steps not stored so far, by
     why. spooled: steps that lie on disk and are not settled, as far as this process knows. spool_lost: what lay there
-    and was too old or cannot be read; `lost` has it too."""
+    and was too old or cannot be read; `lost` has it too. servers_away: of a cluster those that are away by themselves.
+    uncopied: commits that stand on fewer replicas than the store's address wishes, as far as was known in time."""
 
     away: bool
     reason: str
@@ -58,6 +60,8 @@ class Health(Struct, frozen=True):
     lost: dict[str, int]
     spooled: int = 0
     spool_lost: int = 0
+    servers_away: tuple[str, ...] = ()
+    uncopied: int = 0
 
 
 class Store(Figures, Oblivion, Outlasting):
@@ -67,7 +71,8 @@ class Store(Figures, Oblivion, Outlasting):
     stops no start-up: each call raises StoreUnavailable until it is back, and commits wait for it.
 
     joining: what makes a person's and an anonymous profile one, with the event that says so; pure. Set it to
-    `Corridor.join` where there are rules. population: what is known of all visitors together.
+    `Corridor.join` where there are rules. population: what is known of all visitors together. copies: how commits come
+    to replicas.
     """
 
     def __init__(
@@ -82,6 +87,7 @@ class Store(Figures, Oblivion, Outlasting):
         resume: Resume | None = None,
         spool: Spool | None = None,
         keyring: Keyring = NO_KEYS,
+        copies: Copies | None = None,
     ) -> None:
         settings = settings or StoreSettings()
         self.joining: Joining = join_plainly
@@ -90,9 +96,12 @@ class Store(Figures, Oblivion, Outlasting):
         self.tries = Tries(link, namespace)
         self._link = link
         self._namespace = namespace
+        self._copies = copies or Copies()
         self._losses = Losses(clock)
-        self._outage = Outage(
+        self._couriers = Couriers(
+            link,
             self._probe,
+            at_once=settings.commits_in_flight,
             spread=lambda: random_bytes(1)[0] / 255,
             first_s=settings.probe_first_s,
             longest_s=settings.probe_longest_s,
@@ -104,7 +113,7 @@ class Store(Figures, Oblivion, Outlasting):
             clock=clock,
             random_bytes=random_bytes,
             losses=self._losses,
-            courier=Courier(self._outage, at_once=settings.commits_in_flight),
+            couriers=self._couriers,
             backlog=Backlog(),
             new_visitors=TokenBucket(settings.new_profiles_per_s, clock),
             sequences=itertools.count(1),
@@ -116,11 +125,15 @@ class Store(Figures, Oblivion, Outlasting):
         self._lanes = Lanes(self._desk)
         self._disk = Disk(self._desk, self._lanes, spool) if spool is not None else None
         if self._disk is not None:
-            self._outage.began, self._outage.ended = self._disk.outage_began, self._disk.outage_ended
+            self._couriers.began, self._couriers.ended = self._disk.outage_began, self._disk.outage_ended
 
     async def person(self, user: str) -> str:
         """The visitor id of whom the site calls `user`. Raises StoreUnavailable before the keyspace was first read."""
         return person_id((await self._desk.keyspace.keys()).people, user)
+
+    def server_of(self, visitor: str) -> str:
+        """The name of the server that holds what belongs to a visitor; empty where the store is one server."""
+        return self._couriers.server_of(self._desk.keyspace.known, visitor)
 
     def person_known(self, user: str) -> str | None:
         """`person`, at once; None before the keyspace was first read."""
@@ -274,20 +287,22 @@ class Store(Figures, Oblivion, Outlasting):
         try:
             await self._link.call("PING")
         except StoreUnavailable as failure:
-            self._outage.failed(failure)
+            self._couriers.blamed(failure).failed(failure)
             raise
 
     def health(self) -> Health:
         """How the store is, from what is known here; nothing is sent."""
-        away = self._outage.away
+        whole = self._couriers.whole_away
         spool = self._desk.spool
         return Health(
-            away,
-            self._outage.reason if away else "",
+            whole is not None,
+            whole.reason if whole is not None else "",
             self._desk.backlog.steps,
             self._losses.counts(),
             spool.live if spool is not None else 0,
             spool.lost if spool is not None else 0,
+            tuple([name for name in self._couriers.away if name != WHOLE]),
+            self._copies.missed,
         )
 
     def commits(self) -> dict[str, int]:
@@ -309,7 +324,7 @@ class Store(Figures, Oblivion, Outlasting):
         if self._disk is not None:
             await self._disk.end()
         lost = await self._lanes.close()
-        await self._outage.close()
+        await self._couriers.close()
         await self._link.close()
         if self._desk.spool is not None:
             await self._desk.spool.close()
@@ -321,9 +336,10 @@ class Store(Figures, Oblivion, Outlasting):
         await self._desk.keyspace.confirm()
 
     async def _load_one(self, visitor: str) -> Loaded:
-        if self._outage.away and not self._outage.takes_reads and self._lanes.hold(visitor):
-            raise StoreUnavailable(self._outage.reason)
-        reading = None if self._outage.away else self._lanes.read(visitor)
+        outage = self._desk.courier_of(visitor).outage
+        if outage.away and not outage.takes_reads and self._lanes.hold(visitor):
+            raise StoreUnavailable(outage.reason)
+        reading = None if outage.away else self._lanes.read(visitor)
         if reading is not None:
             committed = await reading
             if committed.loaded is not None:

@@ -14,6 +14,7 @@ from floorwalker.store.commits.deferred import Resume
 from floorwalker.store.commits.joining import Joining
 from floorwalker.store.commits.waiting import Backlog
 from floorwalker.store.courier import Courier
+from floorwalker.store.couriers import Couriers
 from floorwalker.store.flood import TokenBucket
 from floorwalker.store.keyspace import Keyspace
 from floorwalker.store.link.pipe import Link
@@ -38,7 +39,7 @@ class Desk:
     clock: Callable[[], float]
     random_bytes: Callable[[int], bytes]
     losses: Losses
-    courier: Courier
+    couriers: Couriers
     backlog: Backlog
     new_visitors: TokenBucket
     sequences: Iterator[int]
@@ -51,6 +52,11 @@ class Desk:
     def loop(self) -> asyncio.AbstractEventLoop:
         """The event loop that the store belongs to: that of its first use."""
         return asyncio.get_running_loop()
+
+    def courier_of(self, visitor: str) -> Courier:
+        """Who delivers to the server that holds what belongs to a visitor."""
+        couriers = self.couriers
+        return couriers.whole if couriers.is_one else couriers.at(couriers.server_of(self.keyspace.known, visitor))
 
     @cached_property
     def writer(self) -> int:

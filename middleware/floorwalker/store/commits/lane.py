@@ -71,7 +71,7 @@ class Lane:
             return True
 
     def _begin(self) -> bool:
-        base, keys, courier = self._base, self._desk.keyspace.known, self._desk.courier
+        base, keys, courier = self._base, self._desk.keyspace.known, self._desk.courier_of(self.visitor)
         if keys is None or not isinstance(base, Loaded) or not base.is_plain or not courier.has_room:
             return False
         self._take_more()
@@ -296,7 +296,7 @@ class Lane:
         return await self._deliver(lambda: script(name).run(self._desk.link, keys, arguments))
 
     async def _deliver(self, send: Callable[[], Awaitable[T]], /) -> T:
-        return await self._desk.courier.deliver(send, still_wanted=self._still_wanted)
+        return await self._desk.courier_of(self.visitor).deliver(send, still_wanted=self._still_wanted)
 
     async def _turn_away(self, keys: Keys) -> None:
         """Too many new visitors; but one of whom nothing is known yet may be an old one."""

@@ -31,7 +31,7 @@ class Lanes:
 
     def submit(self, visitor: str, base: Loaded | None, waiting: Waiting) -> None:
         """Queue a step; drop and count it where too many wait already, and no disk takes it."""
-        is_away, spool = self._desk.courier.outage.away, self._desk.spool
+        is_away, spool = self._desk.courier_of(visitor).outage.away, self._desk.spool
         if is_away and not self._admits_now(visitor, waiting):
             self._drop(waiting, Loss.FLOOD, Outcome.FLOOD)
             return

@@ -1,7 +1,7 @@
 """Store addresses: one line of text that says which server keeps the profiles, and whose keys are meant."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
@@ -11,11 +11,13 @@ from floorwalker.errors import StoreAddressError
 FORMS = (
     "embedded:FOLDER, redis://HOST[:PORT][/DB], rediss://… (TLS), unix:///PATH/TO/SOCKET, "
     "redis+sentinel://HOST[,HOST…]/SERVICE[/DB] or redis+cluster://HOST[,HOST…], "
-    "each with ?namespace=NAME where two sites share one"
+    "each with ?namespace=NAME where two sites share one; all but the first with ?replicas=NUMBER, "
+    "which are to have what is committed"
 )
 REDIS_PORT = 6379
 SENTINEL_PORT = 26379
 _NAMESPACE = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_MOST_REPLICAS = 9
 _TLS_OPTIONS = frozenset({"ssl_ca_certs", "ssl_certfile", "ssl_keyfile", "ssl_cert_reqs", "ssl_check_hostname"})
 
 HostPort = tuple[str, int]
@@ -39,7 +41,10 @@ class EmbeddedAddress:
 
 @dataclass(frozen=True, kw_only=True)
 class ServerAddress:
-    """One Redis or Valkey server: over TCP, over TLS, or over a Unix socket (`socket` set, `host` None)."""
+    """One Redis or Valkey server: over TCP, over TLS, or over a Unix socket (`socket` set, `host` None).
+
+    replicas: so many are to have what is committed before it counts as stored.
+    """
 
     host: HostPort | None = None
     socket: str | None = None
@@ -47,11 +52,15 @@ class ServerAddress:
     credentials: Credentials = Credentials()
     tls: dict[str, str] | None = None
     namespace: str = ""
+    replicas: int = field(default=0, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
 class GroupAddress:
-    """Several hosts that tell where the data is: sentinels of one service, or nodes of one cluster."""
+    """Several hosts that tell where the data is: sentinels of one service, or nodes of one cluster.
+
+    replicas: as of a server.
+    """
 
     kind: Literal["sentinel", "cluster"]
     hosts: tuple[HostPort, ...]
@@ -60,6 +69,7 @@ class GroupAddress:
     credentials: Credentials = Credentials()
     tls: dict[str, str] | None = None
     namespace: str = ""
+    replicas: int = field(default=0, repr=False)
 
 
 Address = EmbeddedAddress | ServerAddress | GroupAddress
@@ -82,15 +92,16 @@ def read_address(text: str) -> Address:
 
 
 def _by_scheme(parts: SplitResult, options: dict[str, str], namespace: str) -> Address:
+    replicas = 0 if parts.scheme == "embedded" else _replicas(options.pop("replicas", "0"))
     match parts.scheme:
         case "embedded":
             return _embedded(parts, options, namespace)
         case "redis" | "rediss" | "unix":
-            return _server(parts, options, namespace)
+            return replace(_server(parts, options, namespace), replicas=replicas)
         case "redis+sentinel" | "rediss+sentinel":
-            return _sentinel(parts, options, namespace)
+            return replace(_sentinel(parts, options, namespace), replicas=replicas)
         case "redis+cluster" | "rediss+cluster":
-            return _cluster(parts, options, namespace)
+            return replace(_cluster(parts, options, namespace), replicas=replicas)
         case "":
             raise ValueError("it names no kind of store")
         case other:
@@ -171,6 +182,12 @@ def _database(text: str) -> int:
         return 0
     if not (text.isascii() and text.isdigit()):
         raise ValueError("the database is a number, as in redis://localhost/0")
+    return int(text)
+
+
+def _replicas(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) <= _MOST_REPLICAS):
+        raise ValueError(f"replicas is a number from 0 to {_MOST_REPLICAS}")
     return int(text)
 
 
