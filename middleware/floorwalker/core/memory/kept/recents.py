@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from itertools import accumulate, islice
-from typing import Literal
+from typing import Any, Literal
 
-from msgspec import Struct, structs
+from msgspec import DecodeError, Raw, Struct, msgpack, structs
 
 from floorwalker.core.bounds import MOST_PROPERTIES, NAME_BYTES, scalars, short
 from floorwalker.core.events import Page, Scalar
@@ -16,12 +16,14 @@ _LEAVING = 0.2  # of the moments when something must leave: so the tables are ma
 _NO_PROPERTIES: Mapping[str, Scalar] = {}
 _MOMENT_BYTES = 5
 _FIELDS = 3  # of a moment: seconds since the one before, name's text, page's row
+_NO_ROWS = Raw(b"\x90")
+_EMPTY_ROW: tuple[Any, ...] = (0, 0, 0, 0, 0, (), (), None, 0, 0)
 
 
 class PageRow(Struct, frozen=True, array_like=True, gc=False):
-    """A page as numbers into the table of texts; 0 is empty."""
+    """A page as numbers into the table of texts; 0 is empty. What is empty at its end is not kept."""
 
-    path: int
+    path: int = 0
     type: int = 0
     category: int = 0
     product: int = 0
@@ -42,17 +44,18 @@ class Past(Struct, frozen=True, gc=False):
     properties: Mapping[str, Scalar]
 
 
-class Recents(Struct, frozen=True, array_like=True, gc=False):
+class Recents(Struct, frozen=True, array_like=True, dict=True):  # the one dict is of what was read
     """The latest events in order. Texts and pages are numbered from 1, 0 is none; moments from 0.
 
-    last: the time of the latest. moments: for each its seconds since the one before, its name's text, its page's row.
+    last: the time of the latest. kept_pages: `pages` as they lie in the store, so that what nobody asks is neither read
+    nor written anew. moments: for each its seconds since the one before, its name's text, its page's row.
     properties: of the moments that have any: key's text, value, key's text, value, … left: the time of the latest
     event that is no longer here; every later one is; 0 when all are. size: about how many bytes this takes.
     """
 
     last: int = 0
     texts: tuple[str, ...] = ()
-    pages: tuple[PageRow, ...] = ()
+    kept_pages: Raw = _NO_ROWS
     moments: tuple[int, ...] = ()
     properties: Mapping[int, tuple[Scalar, ...]] = {}
     left: int = 0
@@ -60,6 +63,18 @@ class Recents(Struct, frozen=True, array_like=True, gc=False):
 
     def __len__(self) -> int:
         return len(self.moments) // _FIELDS
+
+    @property
+    def pages(self) -> tuple[PageRow, ...]:
+        """What the pages were, by their rows; read once. Where that cannot be read, nothing is known of any."""
+        read: tuple[PageRow, ...] | None = self.__dict__.get("pages")
+        if read is None:
+            try:
+                read = _rows_in(self.kept_pages)
+            except DecodeError:
+                read = (PageRow(),) * max(self.rows(), default=0)
+            self.__dict__["pages"] = read
+        return read
 
     @property
     def is_full(self) -> bool:
@@ -138,15 +153,18 @@ def with_event(
     after = last - recents.last if recents.moments else 0
     moment = (after, writer.text(short(name, NAME_BYTES)), writer.page(page))
     flat = writer.properties(properties)
-    return Recents(
-        last=last,
-        texts=writer.texts(),
-        pages=writer.pages,
-        moments=recents.moments + moment,
-        properties={**recents.properties, len(recents): flat} if flat else recents.properties,
-        left=recents.left,
-        size=writer.size,
+    after_it = Recents(
+        last,
+        writer.texts(),
+        writer.kept_pages,
+        recents.moments + moment,
+        {**recents.properties, len(recents): flat} if flat else recents.properties,
+        recents.left,
+        writer.size,
     )
+    if writer.kept_pages is recents.kept_pages:
+        after_it.__dict__.update(recents.__dict__)
+    return after_it
 
 
 def overflow(recents: Recents) -> tuple[Recents, list[Past]]:
@@ -183,7 +201,7 @@ def _without_oldest(recents: Recents, drop: int) -> Recents:
     kept = Recents(
         last=recents.last,
         texts=tuple([recents.texts[text - 1] for text in texts if text]),
-        pages=tuple(pages),
+        kept_pages=Raw(_encode([_without_empty_end(structs.astuple(row)) for row in pages])),
         moments=tuple(moments),
         properties=properties,
         left=left,
@@ -209,6 +227,22 @@ def _renumbered(row: PageRow, texts: dict[int, int]) -> PageRow:
     )
 
 
+def _without_empty_end(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    end = len(row)
+    while end and row[end - 1] == _EMPTY_ROW[end - 1]:
+        end -= 1
+    return row[:end]
+
+
+def _with_row(kept: Raw, row: bytes) -> tuple[Raw, int]:
+    """The rows and one more, and its number: the header of a MessagePack array counts them."""
+    rows = bytes(kept)
+    number, begin = (int.from_bytes(rows[1:3], "big"), 3) if rows[0] == _ARRAY_16 else (rows[0] - _FIX_ARRAY, 1)
+    number += 1
+    head = bytes((_FIX_ARRAY + number,)) if number < _MOST_FIXED else bytes((_ARRAY_16, number >> 8, number & 255))
+    return Raw(head + rows[begin:] + row), number
+
+
 def _size(recents: Recents) -> int:
     size = len(recents) * _MOMENT_BYTES + sum(map(_row_bytes, recents.pages)) + sum(map(_text_bytes, recents.texts))
     return size + sum(_property_bytes(value) for flat in recents.properties.values() for value in flat[1::2])
@@ -232,7 +266,8 @@ class _Writer:
     def __init__(self, recents: Recents) -> None:
         self._known = recents.texts
         self._new: list[str] = []
-        self.pages = recents.pages
+        self._recents = recents
+        self.kept_pages = recents.kept_pages
         self.size = recents.size + _MOMENT_BYTES
 
     def texts(self) -> tuple[str, ...]:
@@ -251,24 +286,24 @@ class _Writer:
     def page(self, page: Page | None) -> int:
         if page is None:
             return 0
-        new_before, text = len(self._new), self.text
-        row = PageRow(
-            path=text(page.path),
-            type=text(page.type),
-            category=text(page.category),
-            product=text(page.product),
-            brand=text(page.brand),
-            tags=tuple([text(tag) for tag in page.tags]) if page.tags else (),
-            topics=tuple([text(topic) for topic in page.topics]) if page.topics else (),
-            price=_compact(page.price),
-            price_tier=text(page.price_tier),
-            search=text(page.search),
-        )
-        if len(self._new) == new_before and row in self.pages:
-            return self.pages.index(row) + 1
-        self.pages = (*self.pages, row)
+        new_before = len(self._new)
+        cells = self._cells(page)
+        row = PageRow(*cells)
+        if len(self._new) == new_before and row in (rows := self._recents.pages):
+            return rows.index(row) + 1
         self.size += _row_bytes(row)
-        return len(self.pages)
+        self.kept_pages, number = _with_row(self.kept_pages, _encode(cells))
+        return number
+
+    def _cells(self, page: Page) -> tuple[Any, ...]:
+        """The row of a page; few tell more than the first five."""
+        text = self.text
+        names = (page.path, page.type, page.category, page.product, page.brand)
+        cells: tuple[Any, ...] = tuple([text(name) if name else 0 for name in names])
+        if page.tags or page.topics or page.price is not None or page.price_tier or page.search:
+            tags, topics = tuple(map(text, page.tags)), tuple(map(text, page.topics))
+            cells = (*cells, tags, topics, _compact(page.price), text(page.price_tier), text(page.search))
+        return _without_empty_end(cells)
 
     def properties(self, properties: Mapping[str, Scalar]) -> tuple[Scalar, ...]:
         if not properties:
@@ -278,6 +313,11 @@ class _Writer:
             flat += (self.text(name), value)
             self.size += _property_bytes(value)
         return tuple(flat)
+
+
+_encode = msgpack.Encoder().encode
+_rows_in = msgpack.Decoder(tuple[PageRow, ...]).decode
+_FIX_ARRAY, _ARRAY_16, _MOST_FIXED = 0x90, 0xDC, 16  # how MessagePack begins an array
 
 
 def _compact(price: float | None) -> int | float | None:
