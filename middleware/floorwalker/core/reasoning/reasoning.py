@@ -48,7 +48,7 @@ class Reasoning:
 
     def never(self, *conditions: Condition) -> Clash | None:
         """Why the conditions never hold together; None where they may."""
-        return self._clash([Goal(condition, Sign.YES) for condition in conditions])
+        return self._clash([Goal(condition, Sign.YES) for condition in conditions], in_words=True)
 
     def always(self, condition: Condition) -> bool:
         """Whether the condition holds for everybody of whom it is known."""
@@ -86,13 +86,18 @@ class Reasoning:
             parts.append(_scored(segment, segment.score))
         return parts
 
-    def _clash(self, goals: Sequence[Goal]) -> Clash | None:
+    def _clash(self, goals: Sequence[Goal], *, in_words: bool = False) -> Clash | None:
+        """in_words: and what clashes, if that can be found in time."""
+        try:
+            return self._search(goals, by_form=not in_words)
+        except Exhausted:
+            return self._clash(goals) if in_words else None
+
+    def _search(self, goals: Sequence[Goal], *, by_form: bool) -> Clash | None:
         may_take = min(self._most_steps, self._left_in_all)
-        search = Search(self, most_steps=may_take)
+        search = Search(self, most_steps=may_take, by_form=by_form)
         try:
             failed = search.fails([*self._given, *goals])
-        except Exhausted:
-            return None
         finally:
             self._left_in_all -= may_take - max(0, search.steps_left)
         return (search.first_clash or Clash()) if failed else None

@@ -20,5 +20,16 @@ class Sign(Enum):
         """The same of a condition, said of its `not`."""
         return _DENIED[self]
 
+    @property
+    def contradicts(self) -> "frozenset[Sign]":
+        """What cannot be so of the same condition at the same time."""
+        return _CONTRADICTS[self]
+
 
 _DENIED = {Sign.YES: Sign.NO, Sign.NO: Sign.YES, Sign.NOT_YES: Sign.NOT_NO, Sign.NOT_NO: Sign.NOT_YES}
+_CONTRADICTS = {
+    Sign.YES: frozenset({Sign.NO, Sign.NOT_YES}),
+    Sign.NO: frozenset({Sign.YES, Sign.NOT_NO}),
+    Sign.NOT_YES: frozenset({Sign.YES}),
+    Sign.NOT_NO: frozenset({Sign.NO}),
+}
