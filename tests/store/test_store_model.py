@@ -117,9 +117,13 @@ class Reference:
         one = self.of(visitor)
         one.streamed, one.held, one.held_counts = [], [], 0
 
-    def run_out(self, visitor: str) -> None:
-        self.people[visitor] = Person()
-        self.moved.pop(visitor, None)
+    def run_out(self, visitor: str) -> list[str]:
+        """Who is over: a person outlives the pointers of those who joined them."""
+        over = [visitor, *(joined for joined, person in self.moved.items() if person == visitor)]
+        for one in over:
+            self.people[one] = Person()
+            self.moved.pop(one, None)
+        return over
 
     def _release(self, one: Person) -> None:
         one.confirmed = True
@@ -172,8 +176,12 @@ class Records(RuleBasedStateMachine):
     def commit(self, worker: int, visitor: str, message: str, *, confirmed: bool, base: bool) -> None:
         """base: on what was loaded once, however long ago that is."""
         worker = self._here(worker)
-        loaded = self.bases.get((worker, visitor)) if base else None
-        expected = self.reference.commit(visitor, name := self._name(), message, confirmed=confirmed)
+        loaded, name = self.bases.get((worker, visitor)) if base else None, self._name()
+        if loaded is not None and loaded.erased:  # whoever met the stone is late, also once the stone has had its time
+            expected = Outcome.ERASED
+        else:
+            whose = visitor if loaded is None else loaded.visitor  # a pointer that led there may have run out since
+            expected = self.reference.commit(whose, name, message, confirmed=confirmed)
         step = named(name)
         done = self.run(self.stores[worker].commit(visitor, loaded, step, confirmed=confirmed, message=message))
         assert done.outcome is expected
@@ -238,11 +246,11 @@ class Records(RuleBasedStateMachine):
 
     @rule(visitor=visitors)
     def run_out(self, visitor: str) -> None:
-        """A record's time is over, and that of its messages."""
+        """A record's time is over, and that of its messages; that of whoever joined them was over before."""
         with client_of(self.url) as client:
-            for kind in ("profile", "messages"):
-                client.delete(*client.keys(f"fw:{self.namespace}:*:{kind}:{visitor}"), "none")
-        self.reference.run_out(visitor)
+            for one in self.reference.run_out(visitor):
+                for kind in ("profile", "messages"):
+                    client.delete(*client.keys(f"fw:{self.namespace}:*:{kind}:{one}"), "none")
 
     @rule(worker=workers, fates=st.lists(st.sampled_from(Fate), min_size=1, max_size=4))
     def disturb(self, worker: int, fates: list[Fate]) -> None:
@@ -260,6 +268,8 @@ class Records(RuleBasedStateMachine):
     def come_in_an_outage(self, visitor: str, message: str) -> None:
         worker = 0 if self.links[0].away else 1
         name = self._name()
+        if any(one.message == message and one.visitor != visitor for one in self.waiting):
+            message = ""  # which of two that turn out to be one person is told first, nobody promises
 
         async def submitted() -> asyncio.Future[Committed]:
             return self.stores[worker].submit(visitor, None, named(name), message=message)
