@@ -4,7 +4,7 @@ BIN := .venv/bin
 PORT ?= 8000
 MINUTES ?= 1
 
-.PHONY: demo test test-long test-faults test-releases test-browser test-editor test-clients test-starlette test-proxies fuzz audit lint bench bench-smoke clean
+.PHONY: demo test test-long test-faults test-releases test-browser test-editor test-clients test-starlette test-proxies fuzz audit lint bench bench-smoke bench-gate clean
 
 .venv/.base: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -100,6 +100,9 @@ bench: .venv/.test
 
 bench-smoke: .venv/.test
 	$(BIN)/python -m benchmarks --smoke
+
+bench-gate: .venv/.test  ## does a request cost more CPU than at the recorded baseline? a minute
+	$(BIN)/python -m benchmarks.gate
 
 clean:
 	rm -rf .venv var dist

@@ -1,0 +1,1 @@
+"""Whether a page costs more CPU than at the recorded baseline: `python -m benchmarks.gate`."""

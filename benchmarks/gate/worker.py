@@ -1,0 +1,175 @@
+"""One tree under measurement: a process that serves what it is asked for, and tells what that cost.
+
+It reads the name of a piece of work a line, and answers with microseconds of its own CPU for each request. It uses
+nothing but public names, so that it can serve with any release; which one is found by `PYTHONPATH`. What others on the
+machine do, the load generator, and the store's server are not in the figure.
+"""
+
+import argparse
+import asyncio
+import gc
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.site.pages import App, Message, Receive, Scope, Send, app
+from benchmarks.site.requests import no_body, request, started, swallow
+from benchmarks.site.rules import write_rules
+from floorwalker import PersonalizationMiddleware
+from floorwalker.store import Store, StoreSettings, open_store
+
+VISITORS, PAGES_BEFORE = 32, 12
+_AT_ONCE = 16
+_SECRET = "a key for benchmarks, used nowhere else, long enough"
+
+
+@dataclass(frozen=True)
+class Work:
+    """A kind of request. returning: by visitors with a history. count: in one slice, of some 10 to 20 ms."""
+
+    path: str
+    count: int
+    returning: bool = True
+    wrapped: bool = True
+
+
+WORKS = {
+    "page": Work("/static10", 32),
+    "selectors": Work("/selectors", 16),
+    "first page": Work("/static10", 32, returning=False),
+    "data": Work("/data", 2000),
+}
+REFERENCE = "reference"  # the plain app renders a page: what recorded ratios are taken to
+_REFERENCE = Work("/jinja50", 16, wrapped=False)
+
+
+class Site:
+    """The benchmark's app, wrapped and plain, and visitors who have been there."""
+
+    def __init__(self, wrapped: App, store: Store, *, slower: float) -> None:
+        self._wrapped = wrapped
+        self._store = store
+        self._plain = app()
+        self._cookies: list[str] = []
+        self._slower = slower
+
+    async def visit(self) -> None:
+        """Let everybody look at some pages, one after the other."""
+        self._cookies = [await _first_cookie(self._wrapped) for _ in range(VISITORS)]
+        for number in range(PAGES_BEFORE):
+            path = "/static10" if number % 2 else "/selectors"
+            await self._serve(self._wrapped, Work(path, VISITORS))
+        if self._slower:
+            await self._slow_down()
+
+    async def microseconds(self, name: str) -> float:
+        """CPU for each request of one slice."""
+        work = _REFERENCE if name == REFERENCE else WORKS[name]
+        return await self._serve(self._wrapped if work.wrapped else self._plain, work)
+
+    async def _serve(self, served: App, work: Work) -> float:
+        numbers = iter(range(work.count))
+
+        async def visits() -> None:
+            for number in numbers:
+                cookie = self._cookies[number % VISITORS] if work.returning else ""
+                await served(request(work.path, cookie), no_body, swallow)
+
+        began = time.process_time()
+        await asyncio.gather(*[visits() for _ in range(_AT_ONCE)])
+        await self._store.flush(10)  # commits follow the last byte
+        return (time.process_time() - began) / work.count * 1e6
+
+    async def _slow_down(self) -> None:
+        """Burn a share of what each kind of request costs before it: what the gate is tried with."""
+        cost = {name: min([await self.microseconds(name) for _ in range(8)]) for name in WORKS}
+        self._wrapped = _burning(self._wrapped, {name: self._slower * took for name, took in cost.items()})
+
+
+def _burning(served: App, burnt_us: dict[str, float]) -> App:
+    turns_per_us = 1e3 / min(_took_us(1000) for _ in range(50))
+
+    async def call(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            _burn(int(turns_per_us * burnt_us[_kind(scope)]))
+        await served(scope, receive, send)
+
+    return call
+
+
+def _kind(scope: Scope) -> str:
+    returning = any(name == b"cookie" for name, _ in scope["headers"])
+    alike = (name for name, work in WORKS.items() if (work.path, work.returning) == (scope["path"], returning))
+    return next(alike, "page")
+
+
+def _burn(turns: int) -> None:
+    for _ in range(turns):
+        pass
+
+
+def _took_us(turns: int) -> float:
+    began = time.perf_counter()
+    _burn(turns)
+    return (time.perf_counter() - began) * 1e6
+
+
+async def _first_cookie(served: App) -> str:
+    said: list[bytes] = []
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            said.extend(value for name, value in message["headers"] if name == b"set-cookie")
+
+    await served(request("/static10"), no_body, send)
+    return said[0].partition(b";")[0].decode()
+
+
+async def _lines() -> asyncio.StreamReader:
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    return reader
+
+
+async def _answer(site: Site, say: Callable[[object], None], *, cpu: int) -> None:
+    await site.visit()
+    for name in (*WORKS, REFERENCE):
+        await site.microseconds(name)
+    os.sched_setaffinity(0, {cpu})  # not before: the store's server would share the core
+    gc.collect()
+    say("ready")
+    lines = await _lines()
+    while line := await lines.readline():
+        say(await site.microseconds(line.decode().strip()))
+
+
+async def _run(options: argparse.Namespace, folder: Path) -> None:
+    rules, templates = write_rules(folder)
+    store = open_store(f"embedded:{folder / 'store'}", settings=StoreSettings(new_profiles_per_s=1e9))
+    wrapped = PersonalizationMiddleware(
+        app(), rules=str(rules), templates=str(templates), store=store, secret_key=[_SECRET], budget_ms=10_000
+    )
+    async with started(wrapped):
+        await _answer(
+            Site(wrapped, store, slower=options.slower), lambda said: print(said, flush=True), cpu=options.cpu
+        )
+    await store.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.gate.worker", description=__doc__)
+    parser.add_argument("--cpu", type=int, required=True)
+    parser.add_argument("--slower", type=float, default=0.0, help="burn this share of a request's cost more")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="fw-gate-", ignore_cleanup_errors=True) as folder:
+        import uvloop
+
+        uvloop.run(_run(options, Path(folder)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+"""The gate decides by what surely differs, and knows its baseline."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from benchmarks.gate.baseline import Baseline, tree_of
+from benchmarks.gate.verdict import verdict
+from benchmarks.gate.worker import WORKS
+
+MOST = 1.05
+
+
+def noisy(ratio: float, *, by: float, seed: int) -> list[list[float]]:
+    """Ratios as a noisy machine gives them: some of the rounds far off, each pair of processes a little."""
+    dice = random.Random(seed)
+    return [
+        [ratio * leaning * dice.choice((1, 1, 1, 1 / (1 + by), 1 + by)) * dice.gauss(1, by / 4) for _ in range(24)]
+        for leaning in (dice.gauss(1, 0.015) for _ in range(6))
+    ]
+
+
+@pytest.mark.parametrize("by", [0.01, 0.1, 0.3])
+def test_equal_trees_hold_however_noisy_the_rounds(by: float) -> None:
+    assert all(verdict(noisy(1.0, by=by, seed=seed), most=MOST).holds for seed in range(100))
+
+
+def test_a_tree_that_costs_a_fifth_more_fails() -> None:
+    assert not any(verdict(noisy(1.2, by=0.1, seed=seed), most=MOST).holds for seed in range(100))
+
+
+def test_a_tree_that_costs_less_holds() -> None:
+    assert verdict(noisy(0.5, by=0.1, seed=1), most=MOST).holds
+
+
+def test_what_is_sure_is_less_than_the_middle() -> None:
+    found = verdict([[1.1, 1.2, 1.3], [1.0, 1.1, 5.0], [1.2, 1.2, 1.2]], most=MOST)
+    assert found.low < found.ratio
+    assert found.ratio == pytest.approx((1.2 * 1.1 * 1.2) ** (1 / 3))
+
+
+def test_the_recorded_baseline_knows_every_kind_of_request() -> None:
+    recorded = Baseline.read()
+    assert set(recorded.ratios) == set(WORKS)
+    assert len(recorded.commit) == 40
+
+
+def test_a_baseline_is_read_as_it_was_written(tmp_path: Path) -> None:
+    written = Baseline("a" * 40, "2026-11-23", {"page": 0.5})
+    written.write(tmp_path / "baseline.json")
+    assert Baseline.read(tmp_path / "baseline.json") == written
+
+
+def test_a_commit_that_is_not_at_hand_has_no_tree() -> None:
+    with tree_of("0" * 40) as tree:
+        assert tree is None
