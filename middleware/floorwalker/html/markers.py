@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from floorwalker.html.context import UNREAD_CAP_BYTES, PageContext
 from floorwalker.html.memory import Recollection
+from floorwalker.html.selectors import SelectorSlot
 
 SLOT_NAME: Final = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"
 _NAME: Final = SLOT_NAME.encode()
@@ -18,6 +19,7 @@ _BEGINNINGS: Final = frozenset(
 )
 _LONGEST_BEGUN: Final = len(b"<!--/slot:") + 66
 _EXCLAMATIONS_LOOKED_AT: Final = 48
+WORTH_A_VIEW_BYTES: Final = 2_048
 
 
 class SlotKey(NamedTuple):
@@ -28,7 +30,10 @@ class SlotKey(NamedTuple):
 
 
 class Marker(NamedTuple):
-    """A marker that is a comment in the page, by where it lies in the bytes it was found in."""
+    """A marker that is a comment in the page, by where it lies in the bytes it was found in.
+
+    Where a selector's slot begins or ends it is empty.
+    """
 
     start: int
     end: int
@@ -80,42 +85,83 @@ def _begun_marker(data: bytes) -> int:
     return at
 
 
+class Span(NamedTuple):
+    """A slot's default, with what stands before it since the last one."""
+
+    name: str
+    before: bytes | memoryview
+    default: bytes | memoryview
+    default_bytes: int
+
+
+class KnownPage:
+    """A page that was read before, cut where its slots' contents go, so that one `join` makes the next one of it.
+
+    spans: None where slots lie within each other, or do not end. selected: for which selectors it was searched.
+    """
+
+    __slots__ = ("markers", "rest", "selected", "spans")
+
+    def __init__(self, page: bytes, markers: list[Marker], selected: tuple[SelectorSlot, ...] = ()) -> None:
+        self.markers, self.selected = markers, selected
+        self.rest: bytes | memoryview = b""
+        self.spans: list[Span] | None = None
+        pairs = list(zip(markers[::2], markers[1::2], strict=False))
+        if 2 * len(pairs) == len(markers) and all(opening.is_ended_by(closing) for opening, closing in pairs):
+            self._cut(page, pairs)
+
+    def _cut(self, page: bytes, pairs: list[tuple[Marker, Marker]]) -> None:
+        at, self.spans = 0, []
+        for opening, closing in pairs:
+            before, default = _part(page, at, opening.end), _part(page, opening.end, closing.start)
+            self.spans.append(Span(opening.key.name, before, default, closing.start - opening.end))
+            at = closing.start
+        self.rest = _part(page, at, len(page))
+
+
+def _part(page: bytes, start: int, end: int) -> bytes | memoryview:
+    """What lies there, not copied where it is long: the page is remembered anyway."""
+    return page[start:end] if end - start < WORTH_A_VIEW_BYTES else memoryview(page)[start:end]
+
+
 class PageMemory:
     """What is known of pages and their parts; one serves all requests of an event loop, in about 10 MB at most."""
 
     def __init__(self, *, pages: int = 32, parts: int = 128, page_bytes: int = 131_072) -> None:
-        self.pages: Recollection[list[Marker]] = Recollection(entries=pages, entry_bytes=page_bytes)
+        self.pages: Recollection[KnownPage] = Recollection(entries=pages, entry_bytes=page_bytes)
         self.texts: Recollection[bool] = Recollection(entries=parts, entry_bytes=page_bytes // 2)
 
 
 class MarkerScanner:
-    """Finds the markers in a page that comes in pieces; keeps back only what may be the beginning of one: `kept`."""
+    """Finds the markers in a page that comes in pieces; keeps back only what may be the beginning of one: `kept`.
 
-    __slots__ = ("_context", "_memory", "_offset", "kept")
+    texts: remembers parts of pages that need not be read again.
+    """
 
-    def __init__(self, memory: PageMemory | None = None, *, unread_cap_bytes: int = UNREAD_CAP_BYTES) -> None:
-        self._memory = memory
-        self._context = PageContext(memory.texts if memory else None, unread_cap_bytes=unread_cap_bytes)
+    __slots__ = ("_context", "_offset", "has_looks", "kept")
+
+    def __init__(self, texts: Recollection[bool] | None = None, *, unread_cap_bytes: int = UNREAD_CAP_BYTES) -> None:
+        self._context = PageContext(texts, unread_cap_bytes=unread_cap_bytes)
         self._offset = 0
+        self.has_looks = False
+        """Whether anything looked like a marker by now."""
         self.kept = b""
+
+    def pass_over(self, chunk: bytes, markers: list[Marker]) -> None:
+        """The first bytes, of which is known that these are the markers in them, and that nothing is kept back."""
+        self._context.add(chunk)
+        self._offset = len(chunk)
+        if markers:
+            self._context.skip(markers[-1].end)
 
     def feed(self, chunk: bytes) -> tuple[bytes, list[Marker]]:
         """The bytes that are decided by now, and the markers in them."""
-        pages = self._memory.pages if self._memory and not self._offset and not self.kept else None
-        known = pages.recall(chunk, 0, len(chunk)) if pages else None
-        if known is not None:
-            self._context.add(chunk)
-            self._offset = len(chunk)
-            if known:
-                self._context.skip(known[-1].end)
-            return chunk, known
         data = self._decided(chunk)
         looks = _matches(data)
         self._context.add(data)
         markers = self._judge(looks) if looks else []
+        self.has_looks = self.has_looks or bool(looks)
         self._offset += len(data)
-        if pages and looks and data is chunk:
-            pages.remember(chunk, 0, len(chunk), markers)
         return data, markers
 
     def flush(self) -> bytes:

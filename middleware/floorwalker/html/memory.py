@@ -1,16 +1,12 @@
 """What was read of a page need not be read again of the next: most sites send the same bytes many times over."""
 
-from typing import Final, Generic, NamedTuple, TypeVar
+from typing import Final, Generic, TypeVar
 
 _SAMPLE_BYTES: Final = 32
 _MET_PER_ENTRY: Final = 8
 
 V = TypeVar("V")
-
-
-class _Key(NamedTuple):
-    size: int
-    sample: bytes
+_Key = tuple[int, bytes]  # how long it is, and a sample from its middle
 
 
 class Recollection(Generic[V]):
@@ -44,7 +40,7 @@ class Recollection(Generic[V]):
 
 def _key_of(data: bytes, start: int, end: int) -> _Key:
     middle = (start + end) // 2
-    return _Key(end - start, data[middle : min(end, middle + _SAMPLE_BYTES)])
+    return end - start, data[middle : min(end, middle + _SAMPLE_BYTES)]
 
 
 def _put_bounded(mapping: dict[_Key, V], key: _Key, value: V, most: int) -> None:

@@ -8,7 +8,7 @@ bytes went out, and the rest goes out raw.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
-from functools import partial
+from functools import cached_property, partial
 from typing import Final, NamedTuple, SupportsIndex
 
 import lolhtml
@@ -158,10 +158,11 @@ class SelectorMarks:
     ) -> None:
         if len(token) < 16 or not (token.isascii() and token.isalnum()):
             raise ValueError("a selector token has at least 16 ASCII letters and digits")
+        self.slots = tuple(slots)
         self.hidden = frozenset(slot.name for slot in slots if slot.place is Place.HIDE)
         self.failure: str | None = None
-        opening = f"<!--{token}"
-        self._opening = opening.encode()
+        self.every = every
+        self._opening = f"<!--{token}".encode()
         self._matches: list[_Match] = []
         self._awaited = None if every else len(slots)
         self._placed: set[int] = set()
@@ -174,10 +175,6 @@ class SelectorMarks:
         self._chunk, self._start = b"", 0
         self._unsent_cap_bytes = unsent_cap_bytes
         self._sunk: list[bytes] = []
-        # lol-html must end in the thread that made it: nothing it holds may lead back here, or the collector ends it
-        self._rewriter = lolhtml.HTMLRewriter(partial(_sink, self._sunk))
-        for slot in slots:
-            self._rewriter.on(slot.selector, _Finder(slot, opening, self._matches, every=every))
 
     def feed(self, chunk: bytes) -> list[Piece]:
         """The page's bytes that are decided by now, with the marks between them."""
@@ -219,6 +216,15 @@ class SelectorMarks:
         self._attempt(partial(self._rewriter.write, piece))
         self._ready += self._read_sunk()
         self._is_over = self._is_over or self._is_settled()
+
+    @cached_property
+    def _rewriter(self) -> lolhtml.HTMLRewriter:
+        """lol-html, made for the first bytes: a page that was met before needs none."""
+        # It must end in the thread that made it: nothing it holds may lead back here, or the collector ends it.
+        rewriter = lolhtml.HTMLRewriter(partial(_sink, self._sunk))
+        for slot in self.slots:
+            rewriter.on(slot.selector, _Finder(slot, self._opening.decode(), self._matches, every=self.every))
+        return rewriter
 
     def _is_settled(self) -> bool:
         """Whether every selector has its match, and nothing will be put in any more."""
