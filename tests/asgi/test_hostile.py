@@ -123,3 +123,33 @@ async def test_a_profile_stays_small_whatever_comes(wrap: Wrap, remembered: Any)
     import msgspec
 
     assert len(msgspec.msgpack.encode(await remembered(browser.cookie))) < 16_384
+
+
+@pytest.mark.parametrize("pair", [tuple, list])
+@pytest.mark.parametrize("spelt", [bytes.lower, bytes.title])
+async def test_however_a_server_hands_over_headers_the_page_is_the_same(wrap: Wrap, pair: Any, spelt: Any) -> None:
+    seen: list[Any] = []
+    app = page_app(PAGE)
+
+    async def noting(scope: Any, receive: Any, send: Any) -> None:
+        seen.extend(scope["headers"])
+        await app(scope, receive, send)
+
+    headers = {
+        b"accept": b"text/html",
+        b"accept-encoding": b"gzip, br",
+        b"if-none-match": b'"a"',
+        b"host": b"shop.test",
+    }
+    scope = dict(scope_of("GET", "/", {}))
+    scope["headers"] = [pair((spelt(name), value)) for name, value in headers.items()]
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    await wrap(noting, reload_s=0)(scope, None, send)
+    assert sent[0]["status"] == 200
+    assert (b"vary", b"Cookie") in sent[0]["headers"]
+    assert {name.lower(): value for name, value in seen}[b"accept-encoding"] == b"gzip"
+    assert all(name.lower() != b"if-none-match" for name, _ in seen)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from floorwalker.asgi.http.kinds import RequestKind, admits_html, hit_kind, read_request
+from floorwalker.asgi.http.kinds import RequestKind, admits_html, hit_kind, request_kind
 from floorwalker.core.hit import HitKind
 
 HTML = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -72,7 +72,7 @@ RESPONSES = [
 @pytest.mark.parametrize(("what", "method", "path", "headers", "kind"), REQUESTS, ids=[case[0] for case in REQUESTS])
 def test_what_a_request_asks_for(what: str, method: str, path: str, headers: dict[str, str], kind: RequestKind) -> None:
     raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
-    assert read_request(method, path, raw).kind is kind
+    assert request_kind(method, path, dict(raw)) is kind
 
 
 @pytest.mark.parametrize(("what", "asked", "status", "is_html", "kind"), RESPONSES, ids=[case[0] for case in RESPONSES])

@@ -54,7 +54,7 @@ class Acquaintance(Meeting):
         """The visitor whom the request named, or a new one."""
         if self._identity is None:
             brought = self._brought() if self.permission.stores else None
-            if brought is None or self._rulebook.reader.is_robot(self.request.asked.headers):
+            if brought is None or self._rulebook.reader.is_robot(self.request.named):
                 brought = self._setup.cookie.new(self.request.at)  # a robot is nobody, whosever cookie it brings
             self._identity = brought
         return self._identity
@@ -172,7 +172,7 @@ class Acquaintance(Meeting):
             at=request.at,
             url=request.url,
             headers=request.headers,
-            method=request.asked.method,
+            method=request.method,
             status=status,
             kind=kind,
             address=request.address,

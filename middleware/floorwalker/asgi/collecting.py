@@ -148,7 +148,7 @@ class CollectDesk:
     def _by_page(self, scope: Scope, now: float) -> Callable[[Message], Message]:
         """What becomes of the messages of one request that a page sent."""
         request = Request(scope, at=now, proxies=self._proxies)
-        agent, address = request.asked.header(b"user-agent").decode("latin-1"), request.address
+        agent, address = request.header(b"user-agent").decode("latin-1"), request.address
 
         @cache
         def country() -> str | None:

@@ -121,7 +121,7 @@ class Encounter(Acquaintance):
             return self._parted(headers, shared=shared)
         cookie = self._cookie(shared=shared)
         self._is_kept = self._may_count and (self.identity.confirmed or (cookie is not None and self._named is None))
-        if self._is_kept and (self._has_said or self.request.asked.method not in _SAFE):
+        if self._is_kept and (self._has_said or self.request.method not in _SAFE):
             commit = self._commit(walk, {})
             if commit is not None:
                 await self._keeper.committed(commit, self._budget)
@@ -233,7 +233,7 @@ class Encounter(Acquaintance):
     @property
     def _may_count(self) -> bool:
         """Whether anything happened at all by such a request."""
-        asked = self.request.asked
+        asked = self.request
         return asked.kind is not RequestKind.PREFETCH and asked.method not in _NOTHING_HAPPENS
 
     @property

@@ -127,8 +127,8 @@ class Meeting(ABC):
 
     def became(self, kind: HitKind | None, status: int, *, is_page: bool) -> None:
         """The response tells what this request counts as."""
-        if is_page or (status == 200 and self.request.asked.kind is RequestKind.DOCUMENT):
-            self._setup.learn(self.request.asked.path, is_page=is_page)
+        if is_page or (status == 200 and self.request.kind is RequestKind.DOCUMENT):
+            self._setup.learn(self.request.path, is_page=is_page)
         self.kind = kind
         self._became = (kind or HitKind.EVENTS, status)
         if self._walk is not None:
@@ -139,7 +139,7 @@ class Meeting(ABC):
         """What the request counts as, or most likely will, for an app that asks before it has answered; its status."""
         if self._became is not None:
             return self._became
-        match self.request.asked.kind:
+        match self.request.kind:
             case RequestKind.DOCUMENT:
                 return HitKind.VIEW, 200
             case RequestKind.PREFETCH:

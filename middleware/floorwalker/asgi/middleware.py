@@ -114,7 +114,7 @@ class PersonalizationMiddleware:
             bystander = Bystander(self._app, setup, keeper, scope)
             return bystander({**scope, SCOPE_KEY: bystander}, receive, send)
         request = Request(scope, at=setup.clock(), proxies=setup.proxies)
-        if not request.asked.may_be_page:
+        if not request.may_be_page:
             bystander = Bystander(self._app, setup, keeper, scope)
             return bystander({**scope, SCOPE_KEY: bystander}, receive, send)
         encounter = encounter_of(setup, keeper, request)
@@ -203,7 +203,7 @@ def _nobody(_: Scope) -> None:
 
 def _inner_scope(scope: Scope, meeting: Meeting) -> Scope:
     """The scope as the app gets it."""
-    if meeting.request.asked.may_be_page:
+    if meeting.request.may_be_page:
         return _asking_for_a_page(scope, meeting)
     return {**scope, SCOPE_KEY: meeting}
 
@@ -213,7 +213,7 @@ def _asking_for_a_page(scope: Scope, encounter: Meeting) -> Scope:
     if not encounter.may_change_pages:
         return {**scope, SCOPE_KEY: encounter}
     request = encounter.request
-    headers = for_document(request.headers, safe=request.asked.method == "GET")
+    headers = for_document(request.headers, safe=request.method == "GET")
     inner = {**scope, SCOPE_KEY: encounter, "headers": headers}
     if extensions := scope.get("extensions"):
         inner["extensions"] = {name: value for name, value in extensions.items() if name not in _FILE_EXTENSIONS}

@@ -33,7 +33,7 @@ class Responder:
         self._app = app
         self._send = send
         self._encounter = encounter
-        self._asked = encounter.request.asked
+        self._asked = encounter.request
         # A function rather than a bound method: a request that refers to itself waits for the garbage collector.
         self._stage: Callable[[Responder, Message], Awaitable[None]] | None = Responder._before_start
         self._held: tuple[Message, Reply] | None = None

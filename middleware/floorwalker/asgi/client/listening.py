@@ -22,7 +22,7 @@ class Listening(Encounter):
     async def hears(self, told: Told) -> bool:
         """Whether it is about somebody of whom anything may be stored. Others' pages begin nobody."""
         walk = await self.walk()
-        path_has_page = not self._setup.is_known_as_other(self.request.asked.path)
+        path_has_page = not self._setup.is_known_as_other(self.request.path)
         known = self.identity.confirmed or (told.begins and path_has_page)
         self._is_kept = known and not walk.is_robot and self.permission.stores
         return self._is_kept

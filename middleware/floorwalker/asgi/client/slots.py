@@ -133,7 +133,7 @@ class SlotDesk:
 
         Not so before the page is looked at, and not on a path at which there is none.
         """
-        asked = encounter.request.asked
+        asked = encounter.request
         if asked.kind is RequestKind.PREFETCH:
             return HitKind.PREFETCH
         begins = asked.method == "GET" and not self._setup.is_known_as_other(asked.path)

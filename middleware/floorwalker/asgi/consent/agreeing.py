@@ -17,7 +17,7 @@ class Agreeing(Encounter):
         so that the other is never confirmed.
         """
         before = self.permission
-        counts = has_landed and not before.stores and not self._setup.is_known_as_other(self.request.asked.path)
+        counts = has_landed and not before.stores and not self._setup.is_known_as_other(self.request.path)
         self._standing.choose(granted, before=before)
         self._identity = None
         self.became(HitKind.VIEW if counts and self.permission.stores else None, 200, is_page=False)

@@ -8,11 +8,12 @@ from msgspec import Struct
 from floorwalker.asgi.http.headers import Headers, all_of, first_of
 from floorwalker.errors import ConfigurationError
 
+_SECURE = ("https", "wss")
 _HOPS = 32  # nobody has more proxies; a longer header is noise
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
-class Caller(Struct, frozen=True):
+class Caller(Struct, frozen=True, gc=False):
     """address: None where it is not known. secure: the client spoke https."""
 
     address: str | None
@@ -30,8 +31,8 @@ class Proxies:
     def caller(self, client: object, scheme: str, headers: Headers) -> Caller:
         """client: the scope's pair of address and port, or None."""
         peer = str(client[0]) if isinstance(client, (list, tuple)) and client else None
-        secure = scheme in ("https", "wss")
-        if not self._trusts(peer):
+        secure = scheme in _SECURE
+        if not (self._all or self._networks) or not self._trusts(peer):
             return Caller(peer, secure)
         protocol = first_of(headers, b"x-forwarded-proto")
         if protocol is not None:

@@ -1,18 +1,20 @@
 """Which requests may be pages, and what a request counted as once its response has begun."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import assert_never
-
-from msgspec import Struct
+from typing import Final, assert_never
 
 from floorwalker.asgi.http.replies import REDIRECTS
 from floorwalker.core.hit import HitKind
 
 _FRAMES = frozenset((b"iframe", b"frame", b"fencedframe", b"embed", b"object"))
 _TELL_PURPOSE = frozenset((b"sec-purpose", b"purpose", b"x-moz", b"x-purpose"))
+_TELL_FRAGMENT = frozenset((b"hx-request", b"turbo-frame", b"x-requested-with"))
+_TELLING = _TELL_PURPOSE | _TELL_FRAGMENT
 _AHEAD = (b"prefetch", b"prerender", b"preview")
+_NEVER_PAGES = ("HEAD", "OPTIONS", "TRACE", "CONNECT")
+_PAGE_METHODS = ("GET", "POST")
 _STATIC = re.compile(
     r"\.(avif|bmp|css|csv|eot|gif|gz|ico|jpe?g|js|json|m4[av]|map|mjs|mov|mp[34]|mpeg|og[gv]|otf|pdf|png|rss|svg"
     r"|tar|tgz|ttf|txt|wasm|wav|web[mp]|webmanifest|woff2?|xlsx?|xml|zip)\Z",
@@ -30,28 +32,28 @@ class RequestKind(StrEnum):
     OTHER = "other"  # an asset, a download, HEAD, OPTIONS
 
 
-class Asked(Struct, frozen=True):
-    """What a request asks for. `path` is from the site's root."""
+_DOCUMENT: Final = RequestKind.DOCUMENT  # an enum's attributes cost more than a name
+_FRAGMENT: Final = RequestKind.FRAGMENT
+_OTHER: Final = RequestKind.OTHER
 
-    kind: RequestKind
-    method: str
-    path: str
-    headers: Mapping[bytes, bytes]
-
-    @property
-    def may_be_page(self) -> bool:
-        """Whether the response may be a document of its own: then, and only then, request headers are touched."""
-        return self.kind is not RequestKind.OTHER and self.kind is not RequestKind.FRAGMENT
-
-    def header(self, name: bytes) -> bytes:
-        """A header's value, empty where there is none; of several, the last."""
-        return self.headers.get(name, b"")
+MAY_BE_PAGE: Final = frozenset((_DOCUMENT, RequestKind.FRAME, RequestKind.PREFETCH))
+"""What may be answered with a document of its own: then, and only then, request headers are touched."""
 
 
-def read_request(method: str, path: str, headers: Iterable[tuple[bytes, bytes]]) -> Asked:
-    """Read what a request asks for from its headers, whose names are lower-case."""
-    named = dict(headers)
-    return Asked(_request_kind(method, path, named), method, path, named)
+def request_kind(method: str, path: str, named: Mapping[bytes, bytes]) -> RequestKind:
+    """What a request asks for. path: from the site's root. named: its headers by lower-case name; of several, the
+    last."""
+    if method in _NEVER_PAGES:
+        return _OTHER
+    kind = _by_destination(path, named)
+    if kind is _OTHER:
+        return kind
+    if not named.keys().isdisjoint(_TELLING):  # as of few
+        if any(named.get(name, b"").lower().startswith(_AHEAD) for name in _TELL_PURPOSE):
+            return RequestKind.PREFETCH
+        if kind is _DOCUMENT and _is_fragment(named):
+            return _FRAGMENT
+    return _FRAGMENT if kind is _DOCUMENT and method not in _PAGE_METHODS else kind
 
 
 def hit_kind(asked: RequestKind, *, status: int, is_html: bool) -> HitKind | None:
@@ -88,44 +90,27 @@ def admits_html(accept: bytes | None) -> bool:
     )
 
 
-def _request_kind(method: str, path: str, headers: Mapping[bytes, bytes]) -> RequestKind:
-    if method in ("HEAD", "OPTIONS", "TRACE", "CONNECT"):
-        return RequestKind.OTHER
-    kind = _by_destination(path, headers)
-    if kind is not RequestKind.OTHER and _is_ahead_of_time(headers):
-        return RequestKind.PREFETCH
-    if kind is RequestKind.DOCUMENT and (_is_fragment(headers) or method not in ("GET", "POST")):
-        return RequestKind.FRAGMENT
-    return kind
-
-
-def _by_destination(path: str, headers: Mapping[bytes, bytes]) -> RequestKind:
-    match headers.get(b"sec-fetch-dest", b"").lower():
+def _by_destination(path: str, named: Mapping[bytes, bytes]) -> RequestKind:
+    match named.get(b"sec-fetch-dest", b"").lower():
         case b"document":
-            return RequestKind.DOCUMENT
+            return _DOCUMENT
         case b"empty":
-            return RequestKind.FRAGMENT
+            return _FRAGMENT
         case b"":
-            page = admits_html(headers.get(b"accept")) and not _STATIC.search(path)
-            return RequestKind.DOCUMENT if page else RequestKind.OTHER
+            page = admits_html(named.get(b"accept")) and not _STATIC.search(path)
+            return _DOCUMENT if page else _OTHER
         case destination if destination in _FRAMES:
             return RequestKind.FRAME
         case _:
-            return RequestKind.OTHER
+            return _OTHER
 
 
-def _is_fragment(headers: Mapping[bytes, bytes]) -> bool:
+def _is_fragment(named: Mapping[bytes, bytes]) -> bool:
     return (
-        b"hx-request" in headers
-        or b"turbo-frame" in headers
-        or headers.get(b"x-requested-with", b"").lower() == b"xmlhttprequest"
+        b"hx-request" in named
+        or b"turbo-frame" in named
+        or named.get(b"x-requested-with", b"").lower() == b"xmlhttprequest"
     )
-
-
-def _is_ahead_of_time(headers: Mapping[bytes, bytes]) -> bool:
-    if headers.keys().isdisjoint(_TELL_PURPOSE):
-        return False
-    return any(headers.get(name, b"").lower().startswith(_AHEAD) for name in _TELL_PURPOSE)
 
 
 def _refused(media_range: bytes) -> bool:

@@ -9,6 +9,7 @@ from floorwalker.asgi.http.types import Message, RawHeaders
 from floorwalker.html.encoding import read_codings
 
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
+_CONTENT_TYPE_LENGTH = len(b"content-type")
 _ENDS_TYPE = (b"", b";", b" ", b"\t")
 _NOT_PAGES = REDIRECTS | {204, 205, 206, 304}
 
@@ -31,7 +32,12 @@ class Reply(Struct, frozen=True):
 
 def may_concern_us(start: Message) -> bool:
     """Whether the response may be a page, or lead to one; the answer to most requests is no, and must come quickly."""
-    return _is_html(_content_type(start.get("headers") or ())) or start["status"] in REDIRECTS
+    if start["status"] in REDIRECTS:
+        return True
+    for name, value in start.get("headers") or ():
+        if len(name) == _CONTENT_TYPE_LENGTH and name.lower() == b"content-type":
+            return _is_html(bytes(value))
+    return False
 
 
 def read_reply(start: Message) -> Reply:
@@ -51,7 +57,7 @@ def read_reply(start: Message) -> Reply:
 
 def _content_type(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
     for name, value in headers:
-        if name == b"content-type" or name.lower() == b"content-type":
+        if len(name) == _CONTENT_TYPE_LENGTH and name.lower() == b"content-type":
             return bytes(value)
     return b""
 

@@ -26,17 +26,23 @@ class Ticker:
 
     def join(self, waiter: Waiter) -> Callable[[], object]:
         """Be woken with the others. What it gives is to be called by who waits no more."""
-        self._waiting.add(waiter)
         if not self._is_armed:
+            self._loop.call_later(SPAN_S, self._tick())
             self._is_armed = True
-            self._loop.call_later(SPAN_S, self._tick)
+        self._waiting.add(waiter)
         return partial(self._waiting.discard, waiter)
 
-    def _tick(self) -> None:
-        self._is_armed = False
-        for waiter in self._waiting:
-            _wake(waiter)
-        self._waiting.clear()
+    def _tick(self) -> Callable[[], None]:
+        """What wakes them: a step that calls nothing of ours, since whoever it did not wake would wait for ever."""
+
+        def tick() -> None:
+            self._is_armed = False
+            for waiter in self._waiting:
+                if not waiter.done():
+                    waiter.set_result(None)
+            self._waiting.clear()
+
+        return tick
 
 
 class Budget:
@@ -76,7 +82,12 @@ class Budget:
         It is what asyncio.wait does for many futures, for one, at a tenth of the time.
         """
         waiter: Waiter = loop.create_future()
-        wake, ticker = partial(_wake, waiter), self._ticker if span_s == SPAN_S else None
+
+        def wake(_: object = None) -> None:
+            if not waiter.done():
+                waiter.set_result(None)
+
+        ticker = self._ticker if span_s == SPAN_S else None
         leave = loop.call_later(span_s, wake).cancel if ticker is None else ticker.join(waiter)
         future.add_done_callback(wake)
         try:
@@ -85,8 +96,3 @@ class Budget:
             leave()
             future.remove_done_callback(wake)
         return ticker is not None
-
-
-def _wake(waiter: Waiter, _: object = None) -> None:
-    if not waiter.done():
-        waiter.set_result(None)

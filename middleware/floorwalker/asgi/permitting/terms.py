@@ -68,7 +68,7 @@ class Terms:
 
     def refuses(self, request: Request) -> bool:
         """Whether the browser refuses in general."""
-        headers = request.asked.headers
+        headers = request.named
         if headers.keys().isdisjoint(self._signals):  # as of nearly everybody
             return False
         return any(headers.get(name) == _REFUSAL for name in self._signals)

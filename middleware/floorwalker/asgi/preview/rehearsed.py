@@ -62,7 +62,7 @@ class Rehearsed(Meeting):
         self._wardrobe = wardrobe
         self._root = root
         self._blocked = False
-        self._is_plain = request.asked.header(HEADER) == AS_IT_IS
+        self._is_plain = request.header(HEADER) == AS_IT_IS
 
     @property
     def page_memory(self) -> None:
@@ -110,7 +110,7 @@ class Rehearsed(Meeting):
 
     def tail(self, walk: Walk, headers: RawHeaders, *, public: bool) -> Tail | None:
         """The overlay, where this is a page of its own."""
-        if self._is_plain or self.kind not in _SEEN or self.request.asked.kind is not RequestKind.DOCUMENT:
+        if self._is_plain or self.kind not in _SEEN or self.request.kind is not RequestKind.DOCUMENT:
             return None
         self._blocked = not admits_script(all_of(headers, b"content-security-policy"), origin=self._origin)
         scene = Scene(
@@ -158,7 +158,7 @@ class Rehearsed(Meeting):
     @property
     def _origin(self) -> str:
         scheme = "https" if self.request.secure else "http"
-        return f"{scheme}://{self.request.asked.header(b'host').decode('latin-1').lower()}"
+        return f"{scheme}://{self.request.header(b'host').decode('latin-1').lower()}"
 
     @property
     def _persona(self) -> Persona | None:
@@ -197,7 +197,7 @@ class Rehearsed(Meeting):
             at=self._at,
             url=request.url,
             headers=_as_a_stranger(request.headers),
-            method=request.asked.method,
+            method=request.method,
             status=status,
             kind=kind,
             address=request.address,
@@ -208,7 +208,7 @@ class Rehearsed(Meeting):
         kind, status = self._expected
         there = split_address(self.request.url)
         landing = split_address(staged.hit.url)
-        asked = replace(staged.hit, url=self.request.url, kind=kind, status=status, method=self.request.asked.method)
+        asked = replace(staged.hit, url=self.request.url, kind=kind, status=status, method=self.request.method)
         if (landing.path, landing.query) == (there.path, there.query):
             return replace(staged, hit=asked)
         landed_at = f"{self._origin}{landing.path}{'?' if landing.query else ''}{landing.query}"
