@@ -62,7 +62,7 @@ class EventFolder:
             self._resume(mark)
             yield
         finally:
-            self._let_go()
+            self._close()
             os.close(descriptor)
 
     def write(self, day: date, rows: Sequence[EventRow]) -> None:
@@ -76,13 +76,13 @@ class EventFolder:
         """The batch is whole: from here on its rows are there, whatever happens. last: by partition."""
         if not self._open and last == self.cursor.last:
             return
-        for name, file in self._open.items():
-            file.close()
+        files = tuple(self._open)
+        self._close()
+        for name in files:
             keep(self._place_apart(name))
-        batches = self.cursor.batches + bool(self._open)
-        self._note(replace(self.cursor, batches=batches, last=dict(last), files=tuple(self._open)))
-        self.files += len(self._open)
-        self._open = {}
+        batches = self.cursor.batches + bool(files)
+        self._note(replace(self.cursor, batches=batches, last=dict(last), files=files))
+        self.files += len(files)
         self._publish()
 
     def _resume(self, mark: str) -> None:
@@ -117,10 +117,9 @@ class EventFolder:
         """Under a name that no pattern for rows takes."""
         return self._apart / f"{name.replace('/', ' ')}.part"
 
-    def _let_go(self) -> None:
-        for file in self._open.values():
-            file.close()
-        self._open = {}
+    def _close(self) -> None:
+        while self._open:
+            self._open.popitem()[1].close()
 
 
 def _read(note: Path) -> Cursor:

@@ -50,6 +50,7 @@ class ProfileExport:
         self._apart = folder / _APART
         self._file: RowFile | None = None
         self._place = self._apart
+        self._files = self._in_file = 0
         self.taken = Taken(self._name)
 
     async def run(self, profiles: AsyncIterator[Loaded]) -> Taken:
@@ -63,7 +64,8 @@ class ProfileExport:
                 if len(rows) >= ROWS_AT_ONCE:
                     self._write(rows)
                     rows = []
-            self._write(rows)
+            if rows or not self._files:  # of nobody there is a file, too, that says which columns there are
+                self._write(rows)
         finally:
             self._close()
         place = self._folder / self._name
@@ -83,19 +85,24 @@ class ProfileExport:
         return [profile_row(loaded, segments=self._inside(loaded.profile), traits=self._traits)]
 
     def _write(self, rows: list[ProfileRow]) -> None:
-        if self._file is None or self.taken.rows % self._rows_of_a_file + len(rows) > self._rows_of_a_file:
-            self._close()
-            number = len(list(self._apart.iterdir())) + 1
-            self._place = self._apart / f"part-{number:06}.{self._form}"
-            self._file = open_file(self._form, self._place, ProfileRow)
-        self._file.write(rows)
+        file = self._file or self._next_file()
+        file.write(rows)
+        self._in_file += len(rows)
         self.taken.rows += len(rows)
+        if self._in_file >= self._rows_of_a_file:
+            self._close()
+
+    def _next_file(self) -> RowFile:
+        self._files, self._in_file = self._files + 1, 0
+        self._place = self._apart / f"part-{self._files:06}.{self._form}"
+        self._file = open_file(self._form, self._place, ProfileRow)
+        return self._file
 
     def _close(self) -> None:
         if self._file is not None:
-            self._file.close()
+            file, self._file = self._file, None
+            file.close()
             keep(self._place)
-            self._file = None
 
     def _remove_earlier(self) -> None:
         for earlier in sorted(self._folder.glob("taken=*"))[: -self._kept]:
