@@ -8,6 +8,7 @@ from floorwalker.core.decision import Arm, Keeper
 
 MOST_DAYS = 10  # of each block
 MOST_BYTES = 1800  # of all blocks: about forty
+_MOST_OF_ONE = 330  # of these bytes
 MOST_TRACES = 32  # bytes: of 8 orders, of what one exposure is credited with
 
 _encode = msgpack.Encoder().encode
@@ -22,11 +23,12 @@ class Daily(Struct, frozen=True, array_like=True, gc=False):
 
     def plus_one(self, *, at: int, day: int) -> "Daily":
         """One more, no earlier than the ones before."""
-        if self.days and self.days[-2] >= day:
-            days = (*self.days[:-1], self.days[-1] + 1)
+        days = self.days
+        if days and days[-2] >= day:
+            days = (*days[:-1], days[-1] + 1)
         else:
-            days = (*self.days, day, 1)[-2 * MOST_DAYS :]
-        return Daily(self.total + 1, max(at, self.last), days)
+            days = (*days, day, 1)[-2 * MOST_DAYS :]
+        return Daily(self.total + 1, at if at > self.last else self.last, days)
 
 
 class Response(Struct, frozen=True, array_like=True, gc=False):
@@ -146,7 +148,7 @@ class Responses(Struct, frozen=True, array_like=True, gc=False):
         """With each of these shown once more, in turn; or held back, where it says so."""
         blocks = {(one.block, one.control): one for one in self.blocks}
         for key in shown:
-            known = blocks.pop(key, None) or Response(*key, since=self.lost)
+            known = blocks.pop(key, None) or Response(*key, self.lost)
             in_visit = known.in_visit + 1 if known.visit == visit else 1
             counted = known.shown.plus_one(at=at, day=day)
             blocks[key] = Response(*key, known.since, visit, in_visit, counted, known.clicked)
@@ -179,6 +181,8 @@ def blocks_that_fit(
 ) -> tuple[tuple[Response, ...], int]:
     """The latest of them for which there is room, and when the latest of all those was that ever had to go."""
     first, most_bytes = 0, most_bytes or MOST_BYTES
+    if len(blocks) * _MOST_OF_ONE < most_bytes:  # no need to measure them
+        return tuple(blocks), lost
     while len(_encode(blocks[first:])) > most_bytes and len(blocks) - first > 1:
         lost = max(lost, blocks[first].last)
         first += 1

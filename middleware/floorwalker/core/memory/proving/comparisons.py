@@ -1,6 +1,6 @@
 """Comparisons: in which of them a showing is, what of it is met for the first time, and who met both arms."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import structs
 
@@ -36,22 +36,21 @@ def comparisons(shown: Showing) -> Iterator[tuple[str, str, str]]:
         yield shown.slot, shown.promotion, side
 
 
-def is_known(exposures: Sequence[Exposure], shown: Showing) -> bool:
-    """Whether a showing adds nothing: then the last of all that it would add is there."""
-    slot, block, promotion, side = shown.slot, shown.block, shown.promotion, TREATMENT
-    if not shown.fitted:
-        return _is_seen(exposures, shown)
-    if keepers := shown.keepers:
-        if Keeper.SITE in keepers:
-            slot, block, promotion, side = "", "", "", CONTROL
-        elif len(keepers) > 1:
-            slot, block, promotion = "", "", ""
-        else:
-            promotion, side = "" if Keeper.SLOT in keepers else promotion, CONTROL
-    for one in exposures:
-        if one.block == block and one.slot == slot and one.promotion == promotion:
-            return one.side == side
-    return False
+def that_add(exposures: Sequence[Exposure], shown: Sequence[Showing]) -> list[Showing]:
+    """Those of the showings that add something: the last of all that they would add is not there."""
+    sides = {(one.slot, one.block, one.promotion): one.side for one in exposures}
+    return [one for one in shown if not (_is_known(sides, one) if one.fitted else _is_seen(exposures, one))]
+
+
+def _is_known(sides: Mapping[Key, str], shown: Showing) -> bool:
+    keepers = shown.kept_by if shown.arm == Arm.TREATMENT else shown.keepers
+    if not keepers:
+        return sides.get((shown.slot, shown.block, shown.promotion)) == TREATMENT
+    if Keeper.SITE in keepers:
+        return sides.get(("", "", "")) == CONTROL
+    if len(keepers) > 1:
+        return sides.get(("", "", "")) == TREATMENT
+    return sides.get((shown.slot, shown.block, "" if Keeper.SLOT in keepers else shown.promotion)) == CONTROL
 
 
 def _is_seen(exposures: Sequence[Exposure], shown: Showing) -> bool:
