@@ -46,18 +46,18 @@ if ARGV[3] == '0' then
 else
   redis.call('SET', record, ARGV[2], 'EX', ARGV[3])
 end
-local id
-for i = 10, counters - 1 do
-  id = redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[5], '*', 'v', ARGV[4], 'e', ARGV[i])
-end
-if id then
+if counters > 10 then
+  for i = 10, counters - 2 do
+    redis.call('XADD', KEYS[2], '*', 'v', ARGV[4], 'e', ARGV[i])
+  end
+  local id = redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[5], '*', 'v', ARGV[4], 'e', ARGV[counters - 1])
   redis.call('XTRIM', KEYS[2], 'MINID', string.format('%.0f', string.match(id, '^%d+') - 1000 * ARGV[7]))
   redis.call('EXPIRE', KEYS[2], ARGV[7])
 end
 for i = counters, counters + 3 * tonumber(ARGV[9]) - 1, 3 do
-  local day = key(i)
-  redis.call('HINCRBY', day, ARGV[i + 1], ARGV[i + 2])
-  if redis.call('TTL', day) < 0 then
+  local day, by = key(i), ARGV[i + 2]
+  -- Only a counter that begins may have begun its day.
+  if redis.call('HINCRBY', day, ARGV[i + 1], by) == tonumber(by) and redis.call('TTL', day) < 0 then
     redis.call('EXPIRE', day, ARGV[6])
   end
 end
