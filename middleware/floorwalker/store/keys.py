@@ -22,7 +22,11 @@ class Keys:
 
     def profile(self, visitor: str) -> str:
         """String: the visitor's record."""
-        return f"{self._heads[self.partition_of(visitor)]}profile:{visitor}"
+        return self.record_of(visitor, self.partition_of(visitor))
+
+    def record_of(self, visitor: str, partition: int) -> str:
+        """The same, where it is known already in which partition it lies."""
+        return f"{self._heads[partition]}profile:{visitor}"
 
     def messages(self, visitor: str) -> str:
         """Sorted set: ids of client events, by when they may be forgotten."""

@@ -176,15 +176,16 @@ def _life_s(profile: Profile, settings: StoreSettings) -> int:
 
 def _sent(effects: Effects, base: Loaded, commit: Commit, keys: Keys) -> list[bytes]:
     """The events as they will lie in the stream."""
+    if ADDRESSED.isdisjoint([event.name for event in effects.events]):  # as most often
+        return [encode_event(event) for event in effects.events]
     joined = None if commit.joined is None else keys.partition_of(commit.joined.visitor)
-    return [
-        encode_event(addressed(event, base.visitor, joined=joined) if event.name in ADDRESSED else event)
-        for event in effects.events
-    ]
+    return [encode_event(addressed(event, base.visitor, joined=joined)) for event in effects.events]
 
 
 def _together(waited: Pending, effects: Effects, sent: Sequence[bytes], commit: Commit, keys: Keys) -> Pending:
     """What waited, and what came now."""
+    if waited is _NOTHING_WAITS and not effects.counts and not effects.marks:  # as most often
+        return Pending(tuple(sent), due=effects.due, has_messages=bool(commit.messages))
     counts, found = waited.counts, waited.found
     if effects.counts:
         counts = tuple(_sums([*counts, *[(count.day, count.field, count.by) for count in effects.counts]]))

@@ -28,8 +28,8 @@ class Told:
     def __init__(self, keys: Keys, visitor: str) -> None:
         self._keys = keys
         self._visitor = visitor
-        self._partition = keys.partition_of(visitor)
-        self.names = [keys.profile(visitor), keys.events(self._partition)]
+        self._partition = partition = keys.partition_of(visitor)
+        self.names = [keys.record_of(visitor, partition), keys.events(partition)]
         self.counters: list[Word] = []
         self.rest: list[Word] = []
 
