@@ -40,6 +40,8 @@ def _store(health: Health, keeper: Keeper) -> dict[str, Any]:
         "pending": health.pending,
         "spooled": health.spooled,
         "lost": health.lost,
+        "servers_away": list(health.servers_away),
+        "uncopied": health.uncopied,
     }
 
 
@@ -50,6 +52,8 @@ def _complaints(publisher: Publisher, keeper: Keeper | None) -> Iterator[str]:
             yield "the store is away"
         elif keeper.circuit_is_open:
             yield "the store failed too often in a row; nobody waits for it"
+        if health.servers_away:
+            yield "servers of the store are away"
         if health.spooled:
             yield "steps wait on disk"
     if publisher.refused is not None:

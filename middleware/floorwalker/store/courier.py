@@ -12,6 +12,8 @@ from floorwalker.store.link.replies import WritesRefused
 
 logger = logging.getLogger(__name__)
 
+WHOLE = ""
+"""The name of a store that is one server, and of a cluster of which nothing is known yet."""
 _SAY_AGAIN_S = 60.0
 
 T = TypeVar("T")
@@ -27,10 +29,10 @@ class Outage:
         first_s: float,
         longest_s: float,
         spread: Callable[[], float] = lambda: 0.5,
-        who: str = "the store",
+        who: str | None = WHOLE,
     ) -> None:
-        """began, ended: are called when it does. spread: from 0 to 1, so that workers do not all ask at once. who: is
-        away, as the log calls it; nothing is said of nobody."""
+        """began, ended: are called when it does. spread: from 0 to 1, so that workers do not all ask at once. who: the
+        server, where there are several; of None nothing is said."""
         self._spread = spread
         self._who = who
         self.away = False
@@ -79,11 +81,20 @@ class Outage:
         now = asyncio.get_running_loop().time()
         if reason == self._said and now - self._said_at < _SAY_AGAIN_S:
             return False
-        if not self._who:
+        if self._who is None:
             return False
         self._said, self._said_at = reason, now
-        logger.warning("%s is away; commits wait: %s", self._who, reason)
+        if self._who == WHOLE:
+            logger.warning("the store is away; commits wait: %s", reason)
+        else:
+            logger.warning("a server of the store is away; what is of its visitors waits: %s: %s", self._who, reason)
         return True
+
+    def _say_over(self) -> None:
+        if self._who == WHOLE:
+            logger.info("the store answers again; what waited is being committed")
+        else:
+            logger.info("a server of the store answers again, or others have what it held: %s", self._who)
 
     async def close(self) -> None:
         """Stop probing."""
@@ -103,7 +114,7 @@ class Outage:
                     self._takes_reads = isinstance(still, WritesRefused)
                 else:
                     if self._was_said:
-                        logger.info("%s answers again; what waited is being committed", self._who)
+                        self._say_over()
                     return
         finally:
             self._probing = None

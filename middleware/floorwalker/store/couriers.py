@@ -4,13 +4,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, Protocol, runtime_checkable
 
 from floorwalker.errors import StoreUnavailable
-from floorwalker.store.courier import Courier, Outage
+from floorwalker.store.courier import WHOLE, Courier, Outage
 from floorwalker.store.keys import Keys
 from floorwalker.store.link.pipe import Link
 from floorwalker.store.link.replies import Word
 
-WHOLE: Final = ""
-"""The name of a store that is one server, and of a cluster of which nothing is known yet."""
 _SLOT: Final = "slot "
 
 
@@ -91,7 +89,7 @@ class Couriers:
             await one.outage.close()
 
     def _outage(self, server: str) -> Outage:
-        who = "" if server.startswith(_SLOT) else f"the store's server {server}" if server else "the store"
+        who = None if server.startswith(_SLOT) else server
         outage = Outage(
             lambda: self._ask(server), spread=self._dice, who=who, first_s=self._first_s, longest_s=self._longest_s
         )

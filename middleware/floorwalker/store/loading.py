@@ -15,7 +15,7 @@ class Loading:
     It is decoded when it is read: a profile that nobody looks at yet would only be work for the garbage collector.
     """
 
-    __slots__ = ("_read", "_visitor", "arrived")
+    __slots__ = ("_read", "arrived", "visitor")
 
     def __init__(
         self,
@@ -24,14 +24,14 @@ class Loading:
         read: Callable[[str, bytes | None], Found],
     ) -> None:
         """read: what lies under a visitor's key, from what the store answered."""
-        self._visitor = visitor
+        self.visitor = visitor
         self._read = read
         self.arrived = arrived
 
     def read(self) -> Loaded:
         """What arrived; it may point to another visitor. Raises as `Store.load` does."""
         found = self.arrived.result()
-        return found if isinstance(found, Loaded) else readable(self._read(self._visitor, as_bytes(found)))
+        return found if isinstance(found, Loaded) else readable(self._read(self.visitor, as_bytes(found)))
 
     def give_up(self) -> None:
         """Nobody will read it, or not again."""

@@ -15,6 +15,15 @@ class Outlasting:
     _disk: Disk | None
     _couriers: Couriers
 
+    @property
+    def is_one_server(self) -> bool:
+        """Whether the store is no cluster."""
+        return self._couriers.is_one
+
+    def server_of(self, visitor: str) -> str:
+        """The name of the server that holds what belongs to a visitor; empty where the store is one server."""
+        return self._couriers.server_of(self._desk.keyspace.known, visitor)
+
     def attend_spool(self) -> None:
         """Commit what processes that have ended left in the spool, now and whenever there is any.
 

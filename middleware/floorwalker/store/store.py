@@ -20,7 +20,8 @@ from floorwalker.store.commits.joining import Joining, join_plainly
 from floorwalker.store.commits.lanes import Lanes
 from floorwalker.store.commits.messages import messages_known
 from floorwalker.store.commits.waiting import Backlog, Join, Waiting
-from floorwalker.store.couriers import WHOLE, Couriers
+from floorwalker.store.courier import WHOLE
+from floorwalker.store.couriers import Couriers
 from floorwalker.store.disk import Disk
 from floorwalker.store.figures import Figures
 from floorwalker.store.finding import find
@@ -130,10 +131,6 @@ class Store(Figures, Oblivion, Outlasting):
     async def person(self, user: str) -> str:
         """The visitor id of whom the site calls `user`. Raises StoreUnavailable before the keyspace was first read."""
         return person_id((await self._desk.keyspace.keys()).people, user)
-
-    def server_of(self, visitor: str) -> str:
-        """The name of the server that holds what belongs to a visitor; empty where the store is one server."""
-        return self._couriers.server_of(self._desk.keyspace.known, visitor)
 
     def person_known(self, user: str) -> str | None:
         """`person`, at once; None before the keyspace was first read."""

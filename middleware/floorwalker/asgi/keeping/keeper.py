@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from floorwalker.asgi.keeping.budget import Budget, Ticker
 from floorwalker.asgi.keeping.chronicle import Chronicle
 from floorwalker.asgi.keeping.circuit import Circuit
+from floorwalker.asgi.keeping.circuits import Circuits
 from floorwalker.asgi.keeping.population import Population
 from floorwalker.asgi.tallies import Tallies
 from floorwalker.core.events import Event
@@ -49,7 +50,7 @@ class Keeper:
         self._owned = owned
         loop = asyncio.get_running_loop()
         self._ticker = Ticker(loop)
-        self._circuit = Circuit(clock=loop.time, spread=lambda: random(1)[0] / 255)
+        self._circuits = Circuits(store, lambda: Circuit(clock=loop.time, spread=lambda: random(1)[0] / 255))
         self._ending: AsyncGenerator[None] | None = None
 
     @property
@@ -96,11 +97,11 @@ class Keeper:
     @property
     def circuit_is_open(self) -> bool:
         """Whether nobody waits for the store now, since it failed too often in a row."""
-        return self._circuit.is_open
+        return self._circuits.whole_is_open
 
     def load(self, visitor: str) -> Loading | None:
         """Begin to load; None while nobody should ask."""
-        return self._store.begin_load(visitor) if self._circuit.admits() else None
+        return self._store.begin_load(visitor) if self._circuits.of(visitor).admits() else None
 
     async def loaded(self, load: Loading, budget: Budget) -> Loaded | None:
         """What was loaded; None where it did not come in time, or could not be read: that is logged."""
@@ -113,7 +114,7 @@ class Keeper:
             tallies.waits.add(before_s - budget.left_s)
             if not in_time:
                 tallies.loads_late += 1
-                self._note_failure("it did not answer in time")
+                self._note_failure(self._circuits.of(load.visitor), "it did not answer in time")
                 return None
         loaded = self._read(load)
         return await self._followed(loaded.moved_to, budget) if loaded is not None and loaded.moved_to else loaded
@@ -125,14 +126,14 @@ class Keeper:
             loaded = load.read()
         except StoreUnavailable as failure:
             tallies.loads_away += 1
-            self._note_failure(str(failure))
+            self._note_failure(self._circuits.of(load.visitor), str(failure))
             return None
         except FloorwalkerError as failure:
             tallies.loads_unreadable += 1
             logger.warning("a visitor cannot be loaded: %s", failure)
             return None
         tallies.loads_came += 1
-        self._circuit.succeeded()
+        self._circuits.of(load.visitor).succeeded()
         return loaded
 
     async def _followed(self, visitor: str, budget: Budget) -> Loaded | None:
@@ -144,7 +145,8 @@ class Keeper:
 
     def commit(self, visitor: str, base: Loaded | None, step: Step, *, confirmed: bool, message: str = "") -> Commit:
         """Queue a step at once; what becomes of it is the store's to log. message: by which it is known again."""
-        return self._store.submit(visitor, base, step, confirmed=confirmed, message=message)
+        commit = self._store.submit(visitor, base, step, confirmed=confirmed, message=message)
+        return self._circuits.note(commit, visitor)
 
     def turn_away(self, steps: int = 1) -> Commit:
         """What is not queued, since its visitor does too much in a minute: counted, and said in the log."""
@@ -157,7 +159,7 @@ class Keeper:
     async def person(self, user: str, budget: Budget) -> str | None:
         """The same, once the store has told; None where it did not in time."""
         known = self._store.person_known(user)
-        if known is not None or self._circuit.is_open or self._store.health().away:
+        if known is not None or self.circuit_is_open or self._store.health().away:
             return known
         asking = asyncio.get_running_loop().create_task(self._store.person(user))
         if not await budget.wait(asking):
@@ -171,18 +173,18 @@ class Keeper:
 
     def join(self, anonymous: str, person: str, identified: Event) -> Commit:
         """Queue that an anonymous history becomes a person's; it waits for an absent store as commits do."""
-        return self._store.merge(anonymous, person, identified)
+        return self._circuits.note(self._store.merge(anonymous, person, identified), anonymous)
 
     def erase(self, visitor: str) -> Commit:
         """Queue that a visitor is erased, behind all that waits for them; an absent store is waited for.
 
         Only what is this visitor's own: a cookie from before a login takes nothing from the person.
         """
-        return self._store.erase_later(visitor, own_only=True)
+        return self._circuits.note(self._store.erase_later(visitor, own_only=True), visitor)
 
     def forget_events(self, visitor: str) -> Commit:
         """Queue that the streams let go of a visitor, who gets another pseudonym; as `erase`."""
-        return self._store.forget_events_later(visitor)
+        return self._circuits.note(self._store.forget_events_later(visitor), visitor)
 
     def join_later(self, anonymous: str, user: str, identified: Event) -> None:
         """The same for a person whose id cannot be told yet: once the store has told it, a day long at most."""
@@ -202,13 +204,14 @@ class Keeper:
     async def _stands(self, commit: Commit, budget: Budget, *, spare_s: float, is_last: bool = True) -> bool:
         """Wait for a commit until so much of the budget is left; not for a store that nobody should ask. Whether it
         stands. is_last: it is late then."""
-        while not (self._circuit.is_open or self._store.health().away):
+        circuit = self._circuits.of_commit(commit)
+        while not (circuit.is_open or self._circuits.is_away(commit)):
             if await budget.wait(commit, at_most_s=min(_SETTLE_ROUND_S, budget.left_s - spare_s)):
                 return True
             if budget.left_s <= spare_s:
                 if is_last:
                     self._tallies.commits_late += 1
-                    self._note_failure("a commit took too long")
+                    self._note_failure(circuit, "a commit took too long")
                 break
         return False
 
@@ -218,10 +221,10 @@ class Keeper:
             if self._store.health().away or not (await asyncio.wait(commits, timeout=_SETTLE_ROUND_S))[1]:
                 return
 
-    def _note_failure(self, why: str) -> None:
-        was_open = self._circuit.is_open
-        self._circuit.failed()
-        if self._circuit.is_open and not was_open:
+    def _note_failure(self, circuit: Circuit, why: str) -> None:
+        was_open = circuit.is_open
+        circuit.failed()
+        if circuit.is_open and not was_open:
             logger.warning("the store is not asked for now: %s", why)
 
     async def _wait_for_the_end(self) -> AsyncGenerator[None]:

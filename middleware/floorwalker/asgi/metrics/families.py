@@ -54,6 +54,11 @@ _TOTALS: Final[Sequence[tuple[str, str, _Number]]] = (
         lambda one: one.store.spool_lost,
     ),
     (
+        "floorwalker_uncopied",
+        "Commits that fewer replicas have than the store's address asks for.",
+        lambda one: one.store.uncopied,
+    ),
+    (
         "floorwalker_rules_publications",
         "How often changed rules came into force.",
         lambda one: one.rules.publications,
@@ -64,6 +69,11 @@ _GAUGES: Final[Sequence[tuple[str, str, _Number]]] = (
     ("floorwalker_steps_waiting", "Steps that wait for the store in memory.", lambda one: one.store.waiting),
     ("floorwalker_steps_spooled", "Steps that wait for the store on disk.", lambda one: one.store.spooled),
     ("floorwalker_store_away", "1 while the store is away.", lambda one: one.store.away),
+    (
+        "floorwalker_store_servers_away",
+        "How many servers of a cluster are away by themselves.",
+        lambda one: one.store.servers_away,
+    ),
     ("floorwalker_circuit_open", "1 while nobody waits for the store.", lambda one: one.store.circuit_open),
     (
         "floorwalker_rules_published_timestamp_seconds",

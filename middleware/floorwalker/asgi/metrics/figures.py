@@ -34,6 +34,8 @@ class StoreFigures(Struct, frozen=True):
     commits: dict[str, int]
     lost: dict[str, int]
     spool_lost: int
+    servers_away: int = 0
+    uncopied: int = 0
 
 
 class ProcessFigure(Struct, frozen=True):
@@ -121,6 +123,8 @@ def _store(keepers: Sequence[Keeper]) -> StoreFigures:
         commits=_added(keeper.store.commits() for keeper in keepers),
         lost=_added(health.lost for health in found),
         spool_lost=sum(health.spool_lost for health in found),
+        servers_away=max((len(health.servers_away) for health in found), default=0),
+        uncopied=sum(health.uncopied for health in found),
     )
 
 
