@@ -257,6 +257,49 @@ def test_what_is_explained_is_what_holds(
 
 
 @LAW
+@given(
+    st.lists(SEGMENTS, min_size=1, max_size=12),
+    PROFILES,
+    SIGNALS,
+    st.booleans(),
+    st.dictionaries(st.sampled_from("abcdefxy"), st.booleans(), max_size=3),
+    st.lists(st.sampled_from("abcdef"), max_size=2),
+)
+def test_who_is_in_what_is_what_each_segment_answers(
+    asked: list[Segment],
+    profile: Profile | None,
+    signals: Signals,
+    remembered: bool,
+    members: dict[str, bool],
+    earlier: list[str],
+) -> None:
+    ruleset = Ruleset(segments=dict(zip("abcdefghijkl", asked, strict=False)))
+
+    def moment() -> Moment:
+        made = moment_of(ruleset, profile, signals, remembered=remembered)
+        made.members.update(members)
+        return made
+
+    expected, answers = one_by_one(moment())
+    called = moment()
+    if called.compiled.roll is not None:  # in a circle it matters where one begins
+        for name in earlier:
+            called.member(name)
+    assert segments_at(called) == expected
+    assert {name: called.member(name) for name in answers} == answers
+
+
+def one_by_one(moment: Moment) -> tuple[set[str], dict[str, bool | None]]:
+    """What all segments answer, each asked in its order."""
+    members = moment.members
+    for name, asks in moment.compiled.segments.items():
+        if name not in members:
+            members[name] = False
+            members[name] = asks(moment)
+    return {name for name, inside in members.items() if inside}, dict(members)
+
+
+@LAW
 @given(CONDITIONS, PROFILES, SIGNALS)
 def test_a_second_question_gets_the_first_answer(
     condition: Condition, profile: Profile | None, signals: Signals

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from floorwalker.core.advance import Corridor
-from floorwalker.core.deciding.classify import explain_segment
+from floorwalker.core.deciding.classify import explain_segment, segments_at
 from floorwalker.core.evaluation.moment import Moment
 from floorwalker.core.memory.kept import ledger, recents
 from tests.core.evaluation.language import conditions
@@ -53,7 +53,7 @@ def compare(rules: Plain, told: Plain, *, exactly: bool = True) -> Counter[bool 
     ruleset = ruleset_of(rules)
     corridor = Corridor(ruleset)
     profile = profile_of_story(corridor, told)
-    naive, answers = Naive(rules, told), Counter[bool | None]()
+    naive, answers, one_by_one = Naive(rules, told), Counter[bool | None](), dict[str, bool | None]()
     for name, segment in rules["segments"].items():
         compiled, expected = moment_of_story(ruleset, profile, told).member(name), naive.segment(name)
         allowed = [expected]
@@ -64,6 +64,10 @@ def compare(rules: Plain, told: Plain, *, exactly: bool = True) -> Counter[bool 
         inside.members[name] = False
         assert explain_segment(ruleset.segments[name], inside).holds is compiled, segment
         answers[compiled] += 1
+        one_by_one[name] = compiled
+    everybody = moment_of_story(ruleset, profile, told)
+    assert segments_at(everybody) == {name for name, inside in one_by_one.items() if inside}
+    assert {name: everybody.member(name) for name in one_by_one} == one_by_one
     return answers
 
 

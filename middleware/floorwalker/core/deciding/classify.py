@@ -4,9 +4,8 @@ from collections.abc import Callable
 from functools import partial
 
 from floorwalker.core.decision import Explanation
-from floorwalker.core.evaluation.counting import both, holds_between
+from floorwalker.core.evaluation.counting import both, holds_between, score_between
 from floorwalker.core.evaluation.evaluate import Moment, explain, moment_at
-from floorwalker.core.evaluation.plan import score_between
 from floorwalker.core.evaluation.words import number_words, range_words
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.priors import NO_PRIORS, Priors
@@ -33,6 +32,9 @@ def classify(
 
 def segments_at(moment: Moment) -> frozenset[str]:
     """The segments that hold at this moment."""
+    roll = moment.compiled.roll
+    if roll is not None and moment.profile is not None:
+        return roll.call(moment)
     members = moment.members
     for name, asked in moment.compiled.segments.items():
         if name not in members:

@@ -54,7 +54,7 @@ class Compiler:
     def _compile(self, condition: Condition) -> Asked:
         match condition:
             case Test():
-                return _all_of([self._field(condition, field) for field in condition.fields])
+                return _all_of([self.field(condition, field) for field in condition.fields])
             case Behaviour():
                 return self._once(self._happened(condition))
             case Course():
@@ -77,7 +77,7 @@ class Compiler:
         if not asks_only_count(behaviour):
             return lambda moment: all_hold(one.holds for one in answers_of(behaviour, moment))
         count = behaviour.count or ONCE
-        number = self._number(("tally", behaviour.name, behaviour.what, behaviour.window))
+        number = self.tally_number(behaviour)
 
         def happened(moment: Moment) -> bool | None:
             tally = moment.tallies.get(number)
@@ -87,11 +87,16 @@ class Compiler:
 
         return happened
 
-    def _field(self, test: Test, field: Field) -> Asked:
+    def tally_number(self, behaviour: Behaviour) -> int:
+        """Under which a Moment keeps how often it happened."""
+        return self._number(("tally", behaviour.name, behaviour.what, behaviour.window))
+
+    def field(self, test: Test, field: Field) -> Asked:
+        """One field of a test as a closure; what it reads is read once."""
         key = (test.name, test.touch, field)
         known = self._asked.get(key)
         if known is None:
-            number, read = self._reading(test, field), reading(test, field)
+            number, read = self.reading_number(test, field), reading(test, field)
             if isinstance(field.matcher, AnyOf):
                 known = _one_of(field.matcher, number, read)
             else:
@@ -99,7 +104,8 @@ class Compiler:
             self._asked[key] = known
         return known
 
-    def _reading(self, test: Test, field: Field) -> int:
+    def reading_number(self, test: Test, field: Field) -> int:
+        """Under which a Moment keeps what was read."""
         zone = field.matcher.zone if isinstance(field.matcher, TimeOfDay | Dates) else ""
         return self._number((test.name, test.touch, field.name, field.key, zone))
 

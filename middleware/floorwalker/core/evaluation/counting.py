@@ -16,6 +16,7 @@ from floorwalker.core.memory.asked.history import Tally
 ONCE = Range(low=1)
 NEVER = Range(high=0)
 _UNKNOWN = Tally(0, False, None, 0.0)
+_NEVER = Tally(0, True, None, 0.0)
 _EVERYTHING: tuple[Field, ...] = ()
 
 
@@ -69,6 +70,16 @@ def holds_between(asked: Range, least: float, most: float) -> bool | None:
     too_low = asked.low is not None and (most < asked.low or (asked.low_open and most == asked.low))
     too_high = asked.high is not None and (least > asked.high or (asked.high_open and least == asked.high))
     return False if too_low or too_high else None
+
+
+def score_between(points: Iterable[tuple[float, bool | None]]) -> tuple[float, float]:
+    """The least and the most that the points can add up to, where some are not known."""
+    least = most = 0.0
+    for value, holds in points:
+        if holds is not False:
+            least += value if holds else min(value, 0.0)
+            most += value if holds else max(value, 0.0)
+    return least, most
 
 
 def asks_only_count(behaviour: Behaviour) -> bool:
@@ -147,6 +158,16 @@ def answers_of(behaviour: Behaviour, moment: Moment) -> Iterable[Answer]:
 def how_often(asked: Range | None, tally: Tally) -> Answer:
     """The question how often it happened; None asks for at least once."""
     return Answer("count", tally.count, tally.complete, count_holds(asked or ONCE, tally))
+
+
+def where_it_never_happened(behaviour: Behaviour) -> bool | None:
+    """What a behaviour condition that asks for no share answers of whom it surely never happened to."""
+    answers = [how_often(behaviour.count, _NEVER)] if behaviour.count is not None or asks_only_count(behaviour) else []
+    if behaviour.total is not None:
+        answers.append(_total(behaviour.total, _NEVER, grows=False))
+    if behaviour.ago is not None:
+        answers.append(how_long_ago(behaviour.ago, _NEVER, 0.0))
+    return all_hold([one.holds for one in answers])
 
 
 def _share(behaviour: Behaviour, asked: Range, tally: Tally, moment: Moment) -> Answer:

@@ -24,13 +24,23 @@ Asked = Callable[["Moment"], bool | None]
 
 class Compiled(Protocol):
     """A ruleset's conditions, ready to be asked. segments: what each asks, after those that it asks for; deep: those
-    that ask for many, one behind the other. block_names: what caps and counts know."""
+    that ask for many, one behind the other; roll: who is in which, if they ask in no circle. block_names: what caps and
+    counts know."""
 
     segments: Mapping[str, Asked]
     deep: frozenset[str]
     block_names: tuple[str, ...]
 
+    @property
+    def roll(self) -> "Called | None": ...
+
     def test(self, condition: Condition, /) -> Asked: ...
+
+
+class Called(Protocol):
+    """Who is in which segments, found without asking each."""
+
+    def call(self, moment: "Moment", /) -> frozenset[str]: ...
 
 
 class Moment:

@@ -1,6 +1,6 @@
 """The plan of a Ruleset: its segments compiled, in an order in which whoever asks for another comes after it."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import assert_never
 
@@ -17,8 +17,9 @@ from floorwalker.core.conditions.model import (
     Test,
 )
 from floorwalker.core.evaluation.compiling import Compiler
-from floorwalker.core.evaluation.counting import both, holds_between
+from floorwalker.core.evaluation.counting import both, holds_between, score_between
 from floorwalker.core.evaluation.moment import Asked, Moment
+from floorwalker.core.evaluation.roll import Roll
 from floorwalker.core.ruleset import Entry, Ruleset, Segment
 
 _DEEP = 5  # segments one behind the other, before what they ask is answered in order instead of down in one go
@@ -27,6 +28,7 @@ _DEEP = 5  # segments one behind the other, before what they ask is answered in 
 class Plan:
     """segments: what each asks, in order, drafts left out. deep: those that ask for many, one behind the other.
 
+    roll: who is in which of them; None where they ask for each other in a circle.
     block_names: every name that caps and counts may know.
     """
 
@@ -35,6 +37,8 @@ class Plan:
         live = {name: segment for name, segment in ruleset.segments.items() if not segment.draft}
         depths = _in_order(live)
         self.segments: Mapping[str, Asked] = {name: self._segment(live[name]) for name in depths}
+        ordered = {name: live[name] for name in depths}
+        self.roll = None if _has_circles(ordered) else Roll(ordered, self.segments, self._compiler)
         self.deep = frozenset([name for name, depth in depths.items() if depth > _DEEP])
         self.block_names: tuple[str, ...] = tuple(dict.fromkeys(_block_names(ruleset)))
 
@@ -54,16 +58,6 @@ class Plan:
         points = [(one.points, self.test(one.when)) for one in segment.points]
         scored = partial(_scored, segment.score, points)
         return scored if when is None else lambda moment: both(when(moment), scored(moment))
-
-
-def score_between(points: Iterable[tuple[float, bool | None]]) -> tuple[float, float]:
-    """The least and the most that the points can add up to, where some are not known."""
-    least = most = 0.0
-    for value, holds in points:
-        if holds is not False:
-            least += value if holds else min(value, 0.0)
-            most += value if holds else max(value, 0.0)
-    return least, most
 
 
 def _scored(asked: Range, points: list[tuple[float, Asked]], moment: Moment) -> bool | None:
@@ -93,6 +87,16 @@ def _in_order(segments: Mapping[str, Segment]) -> dict[str, int]:
             if name not in depths:
                 depths[name] = max([depths.get(other, 0) + 1 for other in asks_for[name]], default=0)
     return depths
+
+
+def _has_circles(segments: Mapping[str, Segment]) -> bool:
+    """Whether one of them, in their order, asks for itself or for a later one."""
+    earlier: set[str] = set()
+    for name, segment in segments.items():
+        if any(other in segments and other not in earlier for other in _asked_segments(segment)):
+            return True
+        earlier.add(name)
+    return False
 
 
 def _asked_segments(segment: Segment) -> Iterator[str]:

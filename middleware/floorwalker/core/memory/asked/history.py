@@ -1,7 +1,7 @@
 """History: what a profile remembers, asked by window. Built once per request, so every condition is a look-up."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
 from msgspec import Struct, structs
@@ -13,8 +13,9 @@ from floorwalker.core.conditions.model import Behaviour, Field, Window
 from floorwalker.core.events import EMAIL_LINK_CLICKED, PRODUCTS_SEARCHED, PROMOTION_CLICKED, SLOT_CLICKED
 from floorwalker.core.memory.asked.count_index import FORGOTTEN, NEVER, Bounds, CountIndex
 from floorwalker.core.memory.asked.order import Pass, Runs, marks_of, pass_of, runs_of
-from floorwalker.core.memory.asked.recent_index import NOWHERE, Positions, RecentIndex
+from floorwalker.core.memory.asked.recent_index import NOWHERE, Positions, RecentIndex, first_segment
 from floorwalker.core.memory.asked.sightings import Sighting
+from floorwalker.core.memory.kept.counts import EMPTY, PATH, Counts
 from floorwalker.core.memory.kept.responses import NONE, Daily, Response
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.memory.visits import is_running
@@ -81,6 +82,28 @@ class History:
     def left(self) -> float:
         """When the latest event was that is only counted; -1 where all are remembered."""
         return self._left
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every folded text under which anything is remembered or counted, and some more. What is under none of them,
+        and not `lost`, never happened."""
+        return self._recent.names.union([key.name[1:] for key in self._counts.keys])
+
+    @property
+    def first_segments(self) -> frozenset[str]:
+        """With which segment the paths begin that are remembered or counted."""
+        counted = [key.name[1:] for key in self._counts.keys if key.name[0] == PATH]
+        return self._recent.first_segments.union(map(first_segment, counted))
+
+    @property
+    def lost(self) -> Iterable[str]:
+        """The dimensions in which anything may have been counted that is not known any more."""
+        return self._counts.lost
+
+    @property
+    def _counts(self) -> Counts:
+        """What is counted; nothing where all that there was is remembered."""
+        return EMPTY if self._left < 0 else self._profile.counts or EMPTY
 
     def begins(self, window: Window) -> float:
         """When the window begins; what happened at that second is in it."""

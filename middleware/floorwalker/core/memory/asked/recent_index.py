@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from operator import attrgetter
 
 from floorwalker.core.conditions.asking import holds_for, page_values
-from floorwalker.core.conditions.matchers import AnyOf, PathIs, fold_text
+from floorwalker.core.conditions.matchers import AnyOf, PathIs, fold_texts
 from floorwalker.core.conditions.model import Field
 from floorwalker.core.conditions.patterns import path_pattern
 from floorwalker.core.events import PAGE_VIEWED, Page
@@ -21,18 +21,55 @@ _FOLDED = frozenset(("type", "category", "product", "brand", "tag", "topic", "pr
 class RecentIndex:
     """Tables are made when they are first asked for, one per field."""
 
-    __slots__ = ("_names", "_numbers", "_pages", "_patterns", "_recents", "_rows", "_tables", "times", "views")
+    __slots__ = (
+        "_names",
+        "_numbers",
+        "_pages",
+        "_patterns",
+        "_recents",
+        "_rows",
+        "_tables",
+        "_texts",
+        "_times",
+        "_views",
+    )
 
     def __init__(self, recents: Recents) -> None:
         self._recents = recents
-        self.times = recents.times()
         self._numbers = recents.names()
-        self.views = self.happened(PAGE_VIEWED)
+        self._times: list[int] | None = None
+        self._views: Positions | None = None
+        self._texts: list[str] | None = None
         self._names: dict[str, list[int]] | None = None
         self._rows: dict[int, list[int]] | None = None
         self._tables: dict[str, dict[str, Positions]] = {}
         self._patterns: dict[str, Positions] = {}
         self._pages: dict[int, Page] = {}
+
+    @property
+    def times(self) -> list[int]:
+        """When each event happened, in order."""
+        if self._times is None:
+            self._times = self._recents.times()
+        return self._times
+
+    @property
+    def views(self) -> Positions:
+        """Where a page was viewed."""
+        if self._views is None:
+            self._views = self.happened(PAGE_VIEWED)
+        return self._views
+
+    @property
+    def names(self) -> frozenset[str]:
+        """All texts of the recent events, folded: what they are called, what their pages are about, and some more."""
+        return frozenset(self._folded())
+
+    @property
+    def first_segments(self) -> frozenset[str]:
+        """With which segments the paths of the pages viewed begin."""
+        texts = self._recents.texts
+        return frozenset([first_segment(texts[row.path - 1]) for row in self._recents.pages if row.path])
 
     def viewed(self, what: Sequence[Field]) -> Positions:
         """Where a page was viewed for which all of `what` holds."""
@@ -56,6 +93,12 @@ class RecentIndex:
         asked = self._recents.number(name)
         return NOWHERE if asked < 0 else [at for at, number in enumerate(self._numbers) if number == asked]
 
+    def _folded(self) -> list[str]:
+        """The texts as they are compared, in the order of their numbers."""
+        if self._texts is None:
+            self._texts = fold_texts(self._recents.texts)
+        return self._texts
+
     def _by_name(self) -> dict[str, list[int]]:
         if self._names is None:
             numbers: dict[int, list[int]] = {}
@@ -63,7 +106,7 @@ class RecentIndex:
                 numbers.setdefault(number, []).append(at)
             self._names = {}
             for number, positions in numbers.items():
-                name = fold_text(self._recents.text(number))
+                name = self._folded()[number - 1] if number else ""
                 self._names[name] = sorted(self._names[name] + positions) if name in self._names else positions
         return self._names
 
@@ -110,8 +153,7 @@ class RecentIndex:
         if table is None:
             table = self._tables[field] = {}
             for text, positions in self._by_text(field).items():
-                value = self._recents.text(text)
-                key = path_key(value) if field == "path" else fold_text(value)
+                key = path_key(self._recents.text(text)) if field == "path" else self._folded()[text - 1]
                 table[key] = _merged([table[key], positions]) if key in table else positions
         return table
 
@@ -130,6 +172,11 @@ class RecentIndex:
             if text := single[rows[position]]:
                 found.setdefault(text, []).append(position)
         return found
+
+
+def first_segment(path: str) -> str:
+    """The first segment of a path; empty of `/`."""
+    return path.split("/", 2)[1] if path.startswith("/") else ""
 
 
 def literal_path(pattern: str) -> str:
