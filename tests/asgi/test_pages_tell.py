@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from floorwalker import Store, open_store
+from floorwalker.asgi.client.listening import Listening
 from floorwalker.store import StoreSettings
 from tests.asgi.browser import GOOGLEBOT, Answer, Browser, page_app
 from tests.asgi.conftest import Clock, Wrap
@@ -299,3 +300,19 @@ async def test_a_view_that_the_page_tells_counts_towards_what_everybody_seeks(si
     await population.add()
     (topics,) = (await store.population.topics([population._day(0)])).values()
     assert topics == {"lenses": 1, "birds": 1}
+
+
+async def test_what_we_failed_to_store_is_not_told_to_stand(
+    site: Any, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = await known(site)
+
+    def fails(*_: Any) -> None:
+        raise ArithmeticError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Listening, "hear", fails)
+        answer = await tell(browser, track("Product Added", id="one"))
+    assert (answer.status, answer.all(b"content-type")) == (503, [b"application/problem+json"])
+    assert (await tell(browser, track("Product Added", id="one"))).status == 204
+    assert happened(await profile_of(store, named(browser.cookie))) == ["Product Added"]
