@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.site.pages import App, Message, Receive, Scope, Send, app
+from benchmarks.site.pages import App, Message, app
 from benchmarks.site.requests import no_body, request, started, swallow
 from benchmarks.site.rules import write_rules
 from floorwalker import PersonalizationMiddleware
@@ -50,61 +50,43 @@ _REFERENCE = Work("/jinja50", 16, wrapped=False)
 class Site:
     """The benchmark's app, wrapped and plain, and visitors who have been there."""
 
-    def __init__(self, wrapped: App, store: Store, *, slower: float) -> None:
+    def __init__(self, wrapped: App, store: Store) -> None:
         self._wrapped = wrapped
-        self._store = store
         self._plain = app()
+        self._store = store
         self._cookies: list[str] = []
-        self._slower = slower
+        self._turns: dict[str, int] = {}
 
     async def visit(self) -> None:
         """Let everybody look at some pages, one after the other."""
         self._cookies = [await _first_cookie(self._wrapped) for _ in range(VISITORS)]
         for number in range(PAGES_BEFORE):
-            path = "/static10" if number % 2 else "/selectors"
-            await self._serve(self._wrapped, Work(path, VISITORS))
-        if self._slower:
-            await self._slow_down()
+            await self._serve(Work("/static10" if number % 2 else "/selectors", VISITORS), turns=0)
+
+    async def slow_down(self, share: float) -> None:
+        """From now on burn this share of what a request costs in each: what the gate is tried with."""
+        turn_us = min(_took_us(10_000) for _ in range(50)) / 10_000
+        for name in WORKS:
+            costs = min([await self.microseconds(name) for _ in range(8)])
+            self._turns[name] = int(share * costs / turn_us)
 
     async def microseconds(self, name: str) -> float:
         """CPU for each request of one slice."""
-        work = _REFERENCE if name == REFERENCE else WORKS[name]
-        return await self._serve(self._wrapped if work.wrapped else self._plain, work)
+        return await self._serve(_REFERENCE if name == REFERENCE else WORKS[name], turns=self._turns.get(name, 0))
 
-    async def _serve(self, served: App, work: Work) -> float:
-        numbers = iter(range(work.count))
+    async def _serve(self, work: Work, *, turns: int) -> float:
+        served, numbers = self._wrapped if work.wrapped else self._plain, iter(range(work.count))
 
         async def visits() -> None:
             for number in numbers:
                 cookie = self._cookies[number % VISITORS] if work.returning else ""
+                _burn(turns)
                 await served(request(work.path, cookie), no_body, swallow)
 
         began = time.process_time()
         await asyncio.gather(*[visits() for _ in range(_AT_ONCE)])
         await self._store.flush(10)  # commits follow the last byte
         return (time.process_time() - began) / work.count * 1e6
-
-    async def _slow_down(self) -> None:
-        """Burn a share of what each kind of request costs before it: what the gate is tried with."""
-        cost = {name: min([await self.microseconds(name) for _ in range(8)]) for name in WORKS}
-        self._wrapped = _burning(self._wrapped, {name: self._slower * took for name, took in cost.items()})
-
-
-def _burning(served: App, burnt_us: dict[str, float]) -> App:
-    turns_per_us = 1e3 / min(_took_us(1000) for _ in range(50))
-
-    async def call(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            _burn(int(turns_per_us * burnt_us[_kind(scope)]))
-        await served(scope, receive, send)
-
-    return call
-
-
-def _kind(scope: Scope) -> str:
-    returning = any(name == b"cookie" for name, _ in scope["headers"])
-    alike = (name for name, work in WORKS.items() if (work.path, work.returning) == (scope["path"], returning))
-    return next(alike, "page")
 
 
 def _burn(turns: int) -> None:
@@ -129,18 +111,24 @@ async def _first_cookie(served: App) -> str:
     return said[0].partition(b";")[0].decode()
 
 
+def _say(said: object) -> None:
+    print(said, flush=True)
+
+
 async def _lines() -> asyncio.StreamReader:
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     return reader
 
 
-async def _answer(site: Site, say: Callable[[object], None], *, cpu: int) -> None:
+async def _answer(site: Site, say: Callable[[object], None], *, cpu: int, slower: float) -> None:
     await site.visit()
     for name in (*WORKS, REFERENCE):
         await site.microseconds(name)
     os.sched_setaffinity(0, {cpu})  # not before: the store's server would share the core
     gc.collect()
+    if slower:
+        await site.slow_down(slower)
     say("ready")
     lines = await _lines()
     while line := await lines.readline():
