@@ -11,6 +11,7 @@ _LABELS_KNOWN: Final = 64
 _PARAMETER: Final = re.compile(rb"charset\s*=\s*[\"']?\s*([^\s;\"',>/]+)", re.IGNORECASE)
 _META: Final = re.compile(rb"<meta\b[^>]*?charset\s*=\s*[\"']?\s*([^\s;\"',>/]+)", re.IGNORECASE)
 _MARKS: Final = ((b"\xef\xbb\xbf", "utf-8"), (b"\xfe\xff", "utf-16-be"), (b"\xff\xfe", "utf-16-le"))
+_ANY_MARK: Final = tuple(mark for mark, _ in _MARKS)
 # Browsers read these labels as windows-1252 (WHATWG Encoding, 4.2).
 _READ_AS_1252: Final = frozenset({"iso8859-1", "ascii"})
 # Their bytes mean something else after an escape sequence.
@@ -22,11 +23,19 @@ def read_charset(content_type: bytes, head: bytes) -> str:
 
     Without any, or with a label nobody knows, it is `ascii`: what goes in is then written in character references.
     """
-    for mark, name in _MARKS:
-        if head.startswith(mark):
-            return name
-    label = _PARAMETER.search(content_type) or _META.search(head[:_SNIFFED_BYTES])
+    if head.startswith(_ANY_MARK):
+        return next(name for mark, name in _MARKS if head.startswith(mark))
+    named = _told_by(content_type)
+    if named is not None:
+        return named
+    label = _META.search(head, 0, _SNIFFED_BYTES)
     return "ascii" if label is None else _named(label[1])
+
+
+@lru_cache(maxsize=_LABELS_KNOWN)
+def _told_by(content_type: bytes) -> str | None:
+    label = _PARAMETER.search(content_type)
+    return None if label is None else _named(label[1])
 
 
 @lru_cache(maxsize=_LABELS_KNOWN)

@@ -83,6 +83,10 @@ class Weave:
         self._note(name, Outcome.KEPT if content is None else Outcome.CHANGED)
         return content
 
+    def forget(self) -> None:
+        """Nothing of what was decided goes out."""
+        self._outcomes.clear()
+
     def text(self, piece: bytes | memoryview) -> None:
         """The page's next bytes, to go out as they are unless a slot that holds them is changed."""
         self._at += len(piece)

@@ -15,6 +15,7 @@ from floorwalker.html.weave import Outcome
 logger = logging.getLogger(__name__)
 
 _STEP_BYTES: Final = 262_144
+_GIVEN_UP: Final = "a page could not be rewritten and goes on as the app made it"
 
 
 class Opening:
@@ -94,6 +95,10 @@ class PageBody:
 
     def feed(self, data: bytes, *, last: bool) -> bytes:
         """The next bytes as the app sent them; out comes what is decided by now."""
+        if last and self._first is not None and self._decoder is None and self._encoder is None:
+            known = self._refilled(self._first)
+            if known is not None:
+                return known + self._following() if self._tail is not None else known
         self._fed = 0
         self._unsent.append(data)
         for piece in self._pieces(data):
@@ -145,14 +150,25 @@ class PageBody:
 
     def _end(self) -> bytes:
         """The rest of the page, and what follows it."""
-        rest = self._rest()
+        return self._rest() + self._following()
+
+    def _following(self) -> bytes:
         if self._tail is None or self._damaged:
-            return rest
+            return b""
         try:
-            return rest + self._tail(self.outcomes)
+            return self._tail(self.outcomes)
         except Exception:
             logger.exception("a page ends without what should follow it")
-            return rest
+            return b""
+
+    def _refilled(self, page: bytes) -> bytes | None:
+        """A whole page that was met before; None for others. It goes past all that only pages in pieces need."""
+        try:
+            return self._rewriter.refill(page)
+        except Exception:
+            logger.exception(_GIVEN_UP)
+            self._rewriting = False
+            return page
 
     def _rest(self) -> bytes:
         out = b""
@@ -175,7 +191,7 @@ class PageBody:
             return self._released()
 
     def _released(self) -> bytes:
-        logger.exception("a page could not be rewritten and goes on as the app made it")
+        logger.exception(_GIVEN_UP)
         self._rewriting = False
         return self._rewriter.release()
 
