@@ -142,9 +142,7 @@ async def _run(options: argparse.Namespace, folder: Path) -> None:
         app(), rules=str(rules), templates=str(templates), store=store, secret_key=[_SECRET], budget_ms=10_000
     )
     async with started(wrapped):
-        await _answer(
-            Site(wrapped, store, slower=options.slower), lambda said: print(said, flush=True), cpu=options.cpu
-        )
+        await _answer(Site(wrapped, store), _say, cpu=options.cpu, slower=options.slower)
     await store.close()
 
 
