@@ -5,12 +5,10 @@ from collections.abc import Awaitable
 
 from floorwalker.asgi.encounter import Encounter
 from floorwalker.asgi.http.replies import may_concern_us
-from floorwalker.asgi.http.request import Request
-from floorwalker.asgi.http.types import App, Message, Receive, Scope, Send
-from floorwalker.asgi.keeping.keeper import Keeper
+from floorwalker.asgi.http.types import Message, Receive, Scope, Send
 from floorwalker.asgi.responder import Responder
-from floorwalker.asgi.setup import Setup
 from floorwalker.asgi.tracing import encounter_of
+from floorwalker.asgi.wrapped import Wrapped
 
 logger = logging.getLogger(__name__)
 
@@ -21,10 +19,10 @@ class Bystander:
     Requests for data are the most frequent ones, and a microsecond here is percents of what a small answer costs.
     """
 
-    __slots__ = ("_app", "_encounter", "_keeper", "_passes", "_responder", "_scope", "_send", "_setup")
+    __slots__ = ("_encounter", "_passes", "_responder", "_scope", "_send", "_site")
 
-    def __init__(self, app: App, setup: Setup, keeper: Keeper, scope: Scope) -> None:
-        self._app, self._setup, self._keeper, self._scope = app, setup, keeper, scope
+    def __init__(self, site: Wrapped, scope: Scope, send: Send) -> None:
+        self._site, self._scope, self._send = site, scope, send
         self._encounter: Encounter | None = None
         self._responder: Responder | None = None
         self._passes = False
@@ -33,15 +31,14 @@ class Bystander:
     def encounter(self) -> Encounter:
         """The visitor of this request. Raises where the scope is none of ASGI's."""
         if self._encounter is None:
-            setup = self._setup
-            request = Request(self._scope, at=setup.clock(), proxies=setup.proxies)
-            self._encounter = encounter_of(setup, self._keeper, request)
+            site = self._site
+            self._encounter = encounter_of(site.setup, site.keeper(), site.request(self._scope))
         return self._encounter
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self._send = send
+    async def __call__(self, scope: Scope, receive: Receive) -> None:
+        """Run the app."""
         try:
-            await self._app(scope, receive, self._on_message)
+            await self._site.app(scope, receive, self._on_message)
         except BaseException as failure:
             if self._responder is not None:
                 await self._responder.break_off(failure)
@@ -66,20 +63,22 @@ class Bystander:
             logger.exception("a request could not be ended")
 
     def _on_message(self, message: Message) -> Awaitable[None]:
-        if self._passes:
-            return self._send(message)
-        if self._responder is None and message["type"] == "http.response.start":
+        if self._responder is None:
+            if self._passes or message["type"] != "http.response.start":
+                return self._send(message)
             self._responder = self._taking_part(message)
-            self._passes = self._responder is None
-        return self._send(message) if self._responder is None else self._responder.on_message(message)
+            if self._responder is None:
+                self._passes = True
+                return self._send(message)
+        return self._responder.on_message(message)
 
     def _taking_part(self, start: Message) -> Responder | None:
         """What takes part in this response; None where nothing of it concerns us."""
         try:
             if self._encounter is None and not may_concern_us(start):
                 return None
-            return Responder(self._app, self.encounter, self._send)
+            return Responder(self.encounter, self._send)
         except Exception:
             logger.exception("a response passes by: nobody can be met")
-            self._setup.tallies.failure("start of a response")
+            self._site.setup.tallies.failure("start of a response")
             return None

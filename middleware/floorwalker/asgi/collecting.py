@@ -16,7 +16,6 @@ from floorwalker.asgi.http.headers import Headers, first_of, lowered
 from floorwalker.asgi.http.problems import problem
 from floorwalker.asgi.http.request import Request, inner_path
 from floorwalker.asgi.http.types import App, Receive, Scope, Send
-from floorwalker.asgi.keeping.keeper import Keeper
 from floorwalker.asgi.keeping.keepers import Keepers
 from floorwalker.asgi.lifespan import LifespanResponder
 from floorwalker.asgi.limits import Limits
@@ -227,8 +226,7 @@ class CollectApp:
         if scope["type"] == "lifespan":
             await LifespanResponder(_no_app, start=self._start, stop=self._stop)(scope, receive, send)
         elif scope["type"] == "http":
-            if self._keepers.current() is None:
-                await self._keepers.late()
+            self._keepers.here()  # one that lives as long as this loop, whoever asks first
             path = inner_path(scope)
             answer = self._healthz if path == "/healthz" else self._taking(path)
             await answer_in_time(answer, scope, receive, send)
@@ -242,15 +240,10 @@ class CollectApp:
         return answer
 
     def _store(self) -> Store:
-        return self._keeper().store
-
-    def _keeper(self) -> Keeper:
-        keeper = self._keepers.current()
-        assert keeper is not None  # one is made before anything is answered
-        return keeper
+        return self._keepers.here().store
 
     async def _healthz(self, scope: Scope, receive: Receive, send: Send) -> None:
-        told = health_of(self._publisher, self._keeper())
+        told = health_of(self._publisher, self._keepers.here())
         await JSONResponse(told, headers={"cache-control": "no-store"})(scope, receive, send)
 
     async def _start(self) -> None:

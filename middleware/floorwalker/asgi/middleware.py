@@ -14,9 +14,9 @@ from floorwalker.asgi.consent.desk import ConsentDesk
 from floorwalker.asgi.endpoints import Endpoints
 from floorwalker.asgi.health import health_of
 from floorwalker.asgi.http.headers import for_document
+from floorwalker.asgi.http.kinds import MAY_BE_PAGE, request_kind
 from floorwalker.asgi.http.request import Request, full_path, inner_path
 from floorwalker.asgi.http.types import App, Receive, Scope, Send
-from floorwalker.asgi.keeping.keeper import Keeper
 from floorwalker.asgi.keeping.keepers import Keepers
 from floorwalker.asgi.lifespan import LifespanResponder
 from floorwalker.asgi.meeting import Meeting
@@ -29,6 +29,7 @@ from floorwalker.asgi.settings import Options, Settings, read_settings
 from floorwalker.asgi.setup import Setup
 from floorwalker.asgi.tracing import encounter_of
 from floorwalker.asgi.visitor import SCOPE_KEY
+from floorwalker.asgi.wrapped import Wrapped
 from floorwalker.collect.keys import Keyring
 from floorwalker.core.conditions.patterns import path_pattern
 from floorwalker.errors import ConfigurationError, RuleErrors
@@ -68,19 +69,19 @@ class PersonalizationMiddleware:
         self._preview = PreviewDesk(self._setup) if settings.preview else None
         self._keepers = Keepers(settings, self._setup.publisher, self._setup.tallies)
         meet = self._preview.meet if self._preview is not None else _nobody
-        at_the_page = (self._setup, self._keepers.current, meet, self._leaves_alone)
+        site = self._site = Wrapped(self._app, setup, self._keepers.here, meet, self._leaves_alone)
         self._metrics = _metrics_desk(self._setup, self._keepers, self._store)
         self._endpoints = Endpoints(
             prefix=settings.prefix,
             health=self._health,
-            slots=SlotDesk(*at_the_page),
+            slots=SlotDesk(site),
             collect=self._collecting(settings),
-            pages=PageDesk(*at_the_page),
-            consent=ConsentDesk(*at_the_page),
+            pages=PageDesk(site),
+            consent=ConsentDesk(site),
             preview=self._preview,
             console=OperatorDesk(self._setup, self._store) if settings.operators else None,
             metrics=self._metrics,
-            own_page=OwnDesk(*at_the_page) if settings.me else None,
+            own_page=OwnDesk(site) if settings.me else None,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -90,7 +91,7 @@ class PersonalizationMiddleware:
             await refuse(self._refusal, scope, receive, send)
         elif scope["type"] == "http":
             try:
-                answer = self._answer(scope, receive, send, self._keepers.current() or await self._keepers.late())
+                answer = self._answer(scope, receive, send)
             except Exception:  # noqa: BLE001 - it is noted
                 self._note_failure()
                 answer = self._app(scope, receive, send)
@@ -101,25 +102,35 @@ class PersonalizationMiddleware:
         else:
             await self._app(scope, receive, send)
 
-    def _answer(self, scope: Scope, receive: Receive, send: Send, keeper: Keeper) -> Awaitable[None]:
+    def _answer(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """The answer, by whose it is: ours, the app's alone, or the app's with our part in it."""
-        path, setup = inner_path(scope), self._setup
+        if not self._keepers.are_there:
+            self._keepers.here()
+        full = path = scope["path"]
+        if scope.get("root_path"):
+            full, path = full_path(scope), inner_path(scope)
         if self._endpoints.owns(path):
             return self._endpoints(scope, receive, send)
         if self._excluded and self._is_excluded(path):
             return self._app(scope, receive, send)
         if self._preview is not None and (made_up := self._preview.meet(scope)) is not None:
-            return Responder(self._app, made_up, send).run(_inner_scope(scope, made_up), receive)
-        if setup.is_known_as_other(full_path(scope)):
-            bystander = Bystander(self._app, setup, keeper, scope)
-            return bystander({**scope, SCOPE_KEY: bystander}, receive, send)
-        request = Request(scope, at=setup.clock(), proxies=setup.proxies)
-        if not request.may_be_page:
-            bystander = Bystander(self._app, setup, keeper, scope)
-            return bystander({**scope, SCOPE_KEY: bystander}, receive, send)
-        encounter = encounter_of(setup, keeper, request)
+            return Responder(made_up, send).run(self._app, _inner_scope(scope, made_up), receive)
+        setup = self._setup
+        if setup.is_known_as_other(full):
+            return self._standing_by(scope, receive, send)
+        named = dict(scope["headers"])
+        kind = request_kind(scope["method"], full, named)
+        if kind not in MAY_BE_PAGE:
+            return self._standing_by(scope, receive, send)
+        request = Request(scope, at=setup.clock(), proxies=setup.proxies, named=named, kind=kind)
+        encounter = encounter_of(setup, self._keepers.here(), request)
         encounter.begin()
-        return Responder(self._app, encounter, send).run(_asking_for_a_page(scope, encounter), receive)
+        return Responder(encounter, send).run(self._app, _asking_for_a_page(scope, encounter), receive)
+
+    def _standing_by(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """The app's answer, which is most likely no page."""
+        bystander = Bystander(self._site, scope, send)
+        return bystander({**scope, SCOPE_KEY: bystander}, receive)
 
     def _note_failure(self) -> None:
         """A request passes by because we failed, or cannot take part at all."""
@@ -149,9 +160,7 @@ class PersonalizationMiddleware:
         )
 
     def _store(self) -> Store:
-        keeper = self._keepers.current()
-        assert keeper is not None  # one is made before anything is answered
-        return keeper.store
+        return self._keepers.here().store
 
     async def _start(self) -> None:
         """Start-up: everything that would make the first visitor wait."""

@@ -29,8 +29,7 @@ _NONCE = re.compile(rb"'nonce-([A-Za-z0-9+/_=-]+)'")
 class Responder:
     """Takes part in one HTTP response. What fails of ours is logged once, and the app's own bytes go out."""
 
-    def __init__(self, app: App, encounter: Meeting, send: Send) -> None:
-        self._app = app
+    def __init__(self, encounter: Meeting, send: Send) -> None:
         self._send = send
         self._encounter = encounter
         self._asked = encounter.request
@@ -40,10 +39,10 @@ class Responder:
         self._behind: list[Message] = []  # what came between the start and the first of the body
         self._body: PageBody | None = None
 
-    async def run(self, scope: Scope, receive: Receive) -> None:
+    async def run(self, app: App, scope: Scope, receive: Receive) -> None:
         """Run the app."""
         try:
-            await self._app(scope, receive, self.on_message)
+            await app(scope, receive, self.on_message)
         except BaseException as failure:
             await self.break_off(failure)
             raise

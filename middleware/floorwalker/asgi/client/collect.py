@@ -1,7 +1,6 @@
 """`POST PREFIX/collect`: what happens in a page, told by the page itself, of the visitor of its cookie."""
 
 import logging
-from collections.abc import Callable
 from typing import Final
 
 from starlette.responses import Response
@@ -12,11 +11,8 @@ from floorwalker.asgi.client.told import MOST_BYTES, Told, read_told
 from floorwalker.asgi.collecting import body_of, refused
 from floorwalker.asgi.http.headers import lowered
 from floorwalker.asgi.http.problems import problem
-from floorwalker.asgi.http.request import Request
 from floorwalker.asgi.http.types import Receive, Scope, Send
-from floorwalker.asgi.keeping.keeper import Keeper
-from floorwalker.asgi.meeting import Meeting
-from floorwalker.asgi.setup import Setup
+from floorwalker.asgi.wrapped import Wrapped
 from floorwalker.collect.refusals import Refused
 from floorwalker.core.hit import HitKind
 
@@ -24,25 +20,15 @@ logger = logging.getLogger(__name__)
 
 _NOTHING: Final = 204
 _QUEUED: Final = 202
+_NOT_STORED: Final = "What the page told could not be stored. It may be sent again."
 
 
 class PageDesk:
-    """Hears what pages of this site tell. Whoever is unknown stays so, unless a page says that it is looked at.
+    """Hears what pages of this site tell. Whoever is unknown stays so, unless a page says that it is looked at."""
 
-    keeper, meet, leaves_alone: as of `SlotDesk`.
-    """
-
-    def __init__(
-        self,
-        setup: Setup,
-        keeper: Callable[[], Keeper | None],
-        meet: Callable[[Scope], Meeting | None],
-        leaves_alone: Callable[[str], bool],
-    ) -> None:
-        self._setup = setup
-        self._keeper = keeper
-        self._meet = meet
-        self._leaves_alone = leaves_alone
+    def __init__(self, site: Wrapped) -> None:
+        self._site = site
+        self._setup = site.setup
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """204 once it is stored, 202 while it waits for the store; 200 with the page's live slots that changed."""
@@ -63,12 +49,10 @@ class PageDesk:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send, told: Told) -> None:
         page = page_scope(scope, url=told.url, referrer=told.referrer)
-        if not is_ours(scope, page["path"], self._leaves_alone) or self._meet(page) is not None:
+        if not is_ours(scope, page["path"], self._site.leaves_alone) or self._site.meet(page) is not None:
             await _empty(_NOTHING)(scope, receive, send)
             return
-        keeper, setup = self._keeper(), self._setup
-        assert keeper is not None  # the middleware has one before anything is answered
-        listening = Listening(setup, keeper, Request(page, at=setup.clock(), proxies=setup.proxies))
+        listening = Listening(self._setup, self._site.keeper(), self._site.request(page))
         try:
             listening.begin()
             listening.became(HitKind.FRAGMENT, 200, is_page=False)
@@ -91,7 +75,7 @@ class PageDesk:
         except Exception:
             logger.exception("what a page told is not stored")
             self._setup.tallies.failure("what pages tell")
-            shown, response = {}, _empty(_NOTHING)
+            shown, response = {}, problem(503, "Service Unavailable", _NOT_STORED, NOT_KEPT)
         await response(scope, receive, send)
         listening.show(shown)
 

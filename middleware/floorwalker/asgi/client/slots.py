@@ -3,7 +3,7 @@
 import json
 import logging
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from importlib.resources import files
 from typing import Final
@@ -26,12 +26,10 @@ from floorwalker.asgi.collecting import refused
 from floorwalker.asgi.encounter import Encounter
 from floorwalker.asgi.http.kinds import RequestKind
 from floorwalker.asgi.http.problems import problem
-from floorwalker.asgi.http.request import Request
 from floorwalker.asgi.http.types import Receive, Scope, Send
-from floorwalker.asgi.keeping.keeper import Keeper
 from floorwalker.asgi.meeting import Meeting
-from floorwalker.asgi.setup import Setup
 from floorwalker.asgi.tracing import encounter_of
+from floorwalker.asgi.wrapped import Wrapped
 from floorwalker.collect.refusals import Refused
 from floorwalker.core.consent import NOBODY_ASKED
 from floorwalker.core.hit import HitKind
@@ -44,23 +42,11 @@ _FRESH_S: Final = 60
 
 
 class SlotDesk:
-    """Decides slots for a page that is already in the browser.
+    """Decides slots for a page that is already in the browser."""
 
-    keeper: of the running event loop. meet: whom a request is played as in a preview, None for a visitor like any
-    other. leaves_alone: whether a path below the mount is none that we take part in.
-    """
-
-    def __init__(
-        self,
-        setup: Setup,
-        keeper: Callable[[], Keeper | None],
-        meet: Callable[[Scope], Meeting | None],
-        leaves_alone: Callable[[str], bool],
-    ) -> None:
-        self._setup = setup
-        self._keeper = keeper
-        self._meet = meet
-        self._leaves_alone = leaves_alone
+    def __init__(self, site: Wrapped) -> None:
+        self._site = site
+        self._setup = site.setup
         self._script = compact((files("floorwalker.asgi.client") / "client.js").read_text(encoding="utf-8"))
 
     async def slots(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -76,7 +62,7 @@ class SlotDesk:
             return
         told = asked.query_params
         page = page_scope(scope, url=told["url"], referrer=told.get("referrer", ""))
-        if not is_ours(scope, page["path"], self._leaves_alone):
+        if not is_ours(scope, page["path"], self._site.leaves_alone):
             await self._nothing()(scope, receive, send)
             return
         try:
@@ -113,20 +99,16 @@ class SlotDesk:
 
     def _meeting(self, scope: Scope) -> Meeting:
         """Who asks, as if for the page itself."""
-        if (made_up := self._meet(scope)) is not None:
+        if (made_up := self._site.meet(scope)) is not None:
             made_up.became(HitKind.FRAGMENT, 200, is_page=False)
             return made_up
-        keeper, setup = self._keeper(), self._setup
-        assert keeper is not None  # the middleware has one before anything is answered
-        encounter = encounter_of(setup, keeper, Request(scope, at=setup.clock(), proxies=setup.proxies))
+        encounter = encounter_of(self._setup, self._site.keeper(), self._site.request(scope))
         encounter.begin()
         encounter.became(self._counts_as(encounter), 200, is_page=False)
         return encounter
 
     async def _spoken_for(self, asked: Asked, page: Scope) -> Meeting | None:
-        keeper = self._keeper()
-        assert keeper is not None
-        return await speak(self._setup, keeper, asked, page)
+        return await speak(self._setup, self._site.keeper(), asked, page)
 
     def _counts_as(self, encounter: Encounter) -> HitKind:
         """Whoever is new begins here: their page came from somebody else's cache, and this is what is seen of it.

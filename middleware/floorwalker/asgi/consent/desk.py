@@ -1,7 +1,6 @@
 """Takes what visitors say that they allow. The answer never waits longer than a page would, whatever the store does."""
 
 import logging
-from collections.abc import Callable
 from typing import Final
 
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -12,13 +11,10 @@ from floorwalker.asgi.consent.agreeing import Agreeing
 from floorwalker.asgi.consent.told import MOST_BYTES, Told, read_told
 from floorwalker.asgi.http.headers import first_of, lowered
 from floorwalker.asgi.http.problems import problem
-from floorwalker.asgi.http.request import Request
 from floorwalker.asgi.http.types import RawHeaders, Receive, Scope, Send
-from floorwalker.asgi.keeping.keeper import Keeper
-from floorwalker.asgi.meeting import Meeting
 from floorwalker.asgi.permitting.cookie import set_choice
 from floorwalker.asgi.preview.landing import is_own_path
-from floorwalker.asgi.setup import Setup
+from floorwalker.asgi.wrapped import Wrapped
 from floorwalker.collect.refusals import Refused
 from floorwalker.core.reading.address import split_address
 
@@ -29,24 +25,16 @@ _SEE_OTHER: Final = 303
 
 
 class ConsentDesk:
-    """keeper, meet, leaves_alone: as of `SlotDesk`."""
+    """Takes what a form or a script tells."""
 
-    def __init__(
-        self,
-        setup: Setup,
-        keeper: Callable[[], Keeper | None],
-        meet: Callable[[Scope], Meeting | None],
-        leaves_alone: Callable[[str], bool],
-    ) -> None:
-        self._setup = setup
-        self._keeper = keeper
-        self._meet = meet
-        self._leaves_alone = leaves_alone
+    def __init__(self, site: Wrapped) -> None:
+        self._site = site
+        self._setup = site.setup
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """303 to a page for a form, 200 with what is allowed for a script; both bring the cookies."""
         headers = lowered(scope["headers"])
-        if not is_own_form(scope, Request(scope, at=self._setup.clock(), proxies=self._setup.proxies).origin):
+        if not is_own_form(scope, self._site.request(scope).origin):
             refusal = problem(403, "Forbidden", "What a visitor allows is told by pages of this site only.")
             await refusal(scope, receive, send)
             return
@@ -64,12 +52,10 @@ class ConsentDesk:
         landing = self._landing(scope, told.url)
         page = page_scope(scope, url=landing or "/", referrer=told.referrer if landing else "")
         response = self._response(told, landing)
-        if self._meet(page) is not None:  # an editor who tries the question out allows nothing by it
+        if self._site.meet(page) is not None:  # an editor who tries the question out allows nothing by it
             await response(scope, receive, send)
             return
-        keeper, setup = self._keeper(), self._setup
-        assert keeper is not None  # the middleware has one before anything is answered
-        agreeing = Agreeing(setup, keeper, Request(page, at=setup.clock(), proxies=setup.proxies))
+        agreeing = Agreeing(self._setup, self._site.keeper(), self._site.request(page))
         try:
             response.raw_headers.extend(await self._kept(agreeing, told, has_landed=bool(landing)))
             await response(scope, receive, send)
@@ -94,7 +80,7 @@ class ConsentDesk:
         if not url or there.host not in ("", split_address(f"https://{host}").host):
             return ""
         path = f"{there.path}?{there.query}" if there.query else there.path
-        return path if is_own_path(path) and is_ours(scope, there.path, self._leaves_alone) else ""
+        return path if is_own_path(path) and is_ours(scope, there.path, self._site.leaves_alone) else ""
 
     def _response(self, told: Told, landing: str) -> Response:
         if not told.by_form:

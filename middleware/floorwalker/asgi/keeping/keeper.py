@@ -5,6 +5,7 @@ import logging
 import secrets
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import suppress
 
 from floorwalker.asgi.keeping.budget import Budget, Ticker
 from floorwalker.asgi.keeping.chronicle import Chronicle
@@ -70,10 +71,11 @@ class Keeper:
         except (FloorwalkerError, TimeoutError, OSError) as failure:
             logger.warning("the store is away; pages go out as the app made them until it is back: %s", failure)
 
-    async def close_with_loop(self) -> None:
+    def close_with_loop(self) -> None:
         """Where no lifespan will tell: whatever runs this loop closes its asynchronous generators at the end."""
         self._ending = self._wait_for_the_end()
-        await anext(self._ending)
+        with suppress(StopIteration):
+            self._ending.__anext__().__await__().__next__()  # up to its yield; it waits for nothing before
 
     async def close(self) -> None:
         """Store what still waits, and let go."""

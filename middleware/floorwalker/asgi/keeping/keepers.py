@@ -26,15 +26,18 @@ class Keepers:
         """The keeper of the running loop, where there is one."""
         return self._by_loop.get(asyncio.get_running_loop())
 
+    def here(self) -> Keeper:
+        """The keeper of the running loop, made now where no lifespan announced the loop."""
+        return self._by_loop.get(asyncio.get_running_loop()) or self._late()
+
+    @property
+    def are_there(self) -> bool:
+        """Whether any loop has one: what is asked first where a request may need none."""
+        return bool(self._by_loop)
+
     def every(self) -> list[Keeper]:
         """The keepers of all event loops."""
         return list(self._by_loop.values())
-
-    async def late(self) -> Keeper:
-        """A keeper for an event loop that no lifespan announced."""
-        keeper = self._keep(self._new(outlives_requests=False))
-        await keeper.close_with_loop()
-        return keeper
 
     def announced(self) -> Keeper:
         """A keeper for the running loop, whose lifespan will close it."""
@@ -43,6 +46,11 @@ class Keepers:
     def let_go(self) -> Keeper | None:
         """The keeper of the running loop, which is to be closed now."""
         return self._by_loop.pop(asyncio.get_running_loop(), None)
+
+    def _late(self) -> Keeper:
+        keeper = self._keep(self._new(outlives_requests=False))
+        keeper.close_with_loop()
+        return keeper
 
     def _keep(self, keeper: Keeper) -> Keeper:
         self._by_loop = {loop: kept for loop, kept in self._by_loop.items() if not loop.is_closed()}

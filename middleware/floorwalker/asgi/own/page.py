@@ -6,7 +6,7 @@ browser says itself (`Sec-Fetch-Site`, else `Origin`), so forms need no token; n
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import parse_qs
 
@@ -18,13 +18,12 @@ from floorwalker.asgi.client.page import is_ours, is_own_form, page_scope
 from floorwalker.asgi.collecting import body_of, refused
 from floorwalker.asgi.http.headers import first_of, lowered
 from floorwalker.asgi.http.problems import problem
-from floorwalker.asgi.http.request import Request
 from floorwalker.asgi.http.types import Receive, Scope, Send
 from floorwalker.asgi.keeping.keeper import Keeper
-from floorwalker.asgi.meeting import Meeting
 from floorwalker.asgi.own.visitor import Erased, OwnVisitor
 from floorwalker.asgi.preview.landing import is_own_path
 from floorwalker.asgi.setup import Setup
+from floorwalker.asgi.wrapped import Wrapped
 from floorwalker.collect.refusals import Refused
 from floorwalker.core.reading.address import split_address
 from floorwalker.errors import ConfigurationError, StoreError, TemplateFailed
@@ -65,23 +64,15 @@ class _Caller(Struct, frozen=True):
 
 
 class OwnDesk:
-    """Shows visitors what is known of them. keeper, meet, leaves_alone: as of `SlotDesk`. Raises ConfigurationError."""
+    """Shows visitors what is known of them. Raises ConfigurationError."""
 
-    def __init__(
-        self,
-        setup: Setup,
-        keeper: Callable[[], Keeper | None],
-        meet: Callable[[Scope], Meeting | None],
-        leaves_alone: Callable[[str], bool],
-    ) -> None:
-        settings = setup.settings
-        self._setup = setup
-        self._keeper = keeper
-        self._meet = meet
-        self._leaves_alone = leaves_alone
+    def __init__(self, site: Wrapped) -> None:
+        settings = site.setup.settings
+        self._site = site
+        self._setup = site.setup
         self._own_traits = own_traits(settings.me_traits)
         if settings.me_template:
-            _check_template(setup, settings.me_template)
+            _check_template(site.setup, settings.me_template)
         self._pages = Pages(name=settings.me_name, accent=settings.me_accent)
         self._copying = asyncio.Semaphore(_COPIES_AT_ONCE)
 
@@ -113,7 +104,7 @@ class OwnDesk:
                 return problem(404, "Not Found", "There is nothing at this address.")
 
     async def _posted(self, scope: Scope, receive: Receive, path: str) -> Response | None:
-        if not is_own_form(scope, self._request(scope).origin):
+        if not is_own_form(scope, self._site.request(scope).origin):
             return self._plain(answers.ELSEWHERE, self._prefix(scope))
         try:
             body = await body_of(receive, lowered(scope["headers"]), most_bytes=FORM_BYTES)
@@ -125,11 +116,10 @@ class OwnDesk:
         """The answer to whoever asks. Their page is decided as if they were on the page that they came from."""
         page, prefix = self._page_asked(scope), self._prefix(scope)
         asked = page_scope(scope, url=page or prefix + PATH, referrer="")
-        if self._meet(asked) is not None:
+        if self._site.meet(asked) is not None:
             return self._plain(answers.PREVIEW, prefix)
-        keeper = self._keeper()
-        assert keeper is not None  # the middleware has one before anything is answered
-        caller = _Caller(OwnVisitor(self._setup, keeper, self._request(asked)), page, prefix)
+        keeper = self._site.keeper()
+        caller = _Caller(OwnVisitor(self._setup, keeper, self._site.request(asked)), page, prefix)
         try:
             await caller.visitor.meet()
             match path:
@@ -213,13 +203,10 @@ class OwnDesk:
             headers = lowered(scope["headers"])
             referrer = (first_of(headers, b"referer") or b"").decode("latin-1")
             came_from = split_address(referrer)
-            is_here = referrer.startswith(self._request(scope).origin + "/")
+            is_here = referrer.startswith(self._site.request(scope).origin + "/")
             page = f"{came_from.path}?{came_from.query}".rstrip("?") if is_here else ""
         path = page.partition("?")[0]
-        return page if is_own_path(page) and is_ours(scope, path, self._leaves_alone) else ""
-
-    def _request(self, scope: Scope) -> Request:
-        return Request(scope, at=self._setup.clock(), proxies=self._setup.proxies)
+        return page if is_own_path(page) and is_ours(scope, path, self._site.leaves_alone) else ""
 
     def _prefix(self, scope: Scope) -> str:
         return f"{str(scope.get('root_path') or '').rstrip('/')}{self._setup.settings.prefix}"
