@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from functools import partial
 from math import inf
 from typing import TypeVar
 
@@ -146,18 +145,21 @@ class Courier:
         return self._posted < self._at_once and not self.outage.away
 
     def post(self, reply: asyncio.Future[T], answered: Callable[[asyncio.Future[T]], None]) -> None:
-        """Look after a command that was sent without waiting for a turn, once; a failure is for `deliver` to mend."""
-        self._posted += 1
-        reply.add_done_callback(partial(self._received, answered))
+        """Look after a command that was sent without waiting for a turn, once; a failure is for `deliver` to mend.
 
-    def _received(self, answered: Callable[[asyncio.Future[T]], None], reply: asyncio.Future[T]) -> None:
+        answered: is called with the reply, and hands it to `received` before all else.
+        """
+        self._posted += 1
+        reply.add_done_callback(answered)
+
+    def received(self, reply: asyncio.Future[T]) -> None:
+        """What was posted is answered."""
         self._posted -= 1
-        match reply.exception():
-            case None:
-                self.outage.succeeded()
-            case StoreUnavailable() as failure:
-                self._blamed(failure).failed(failure)
-        answered(reply)
+        failure = reply.exception()
+        if failure is None:
+            self.outage.succeeded()
+        elif isinstance(failure, StoreUnavailable):
+            self._blamed(failure).failed(failure)
 
     async def deliver(self, send: Callable[[], Awaitable[T]], *, still_wanted: Callable[[], bool]) -> T:
         """The reply. Raises StoreUnavailable once nobody wants it any more, StoreError where the server refused."""

@@ -192,7 +192,7 @@ class Store(Figures, Oblivion, Outlasting):
             future,
             since=self._desk.clock(),
             confirmed=confirmed,
-            raw=raw,
+            made_of=raw,
             message=message,
             keeps_life=keeps_life,
         )

@@ -29,7 +29,7 @@ class Batch:
     def take(self, waiting: list[Waiting], at_most: int) -> list[Waiting]:
         """Take what may go together; what has to wait on."""
         if len(waiting) == 1 and not self._taken:  # as it most often is
-            self._taken.append(waiting[0])
+            self._taken = waiting
             return []
         if self.wish is not None or not waiting:
             return waiting
@@ -65,7 +65,10 @@ class Batch:
     @property
     def is_confirmed(self) -> bool:
         """Whether any of these visitors' cookies has come back."""
-        return any([one.confirmed for one in self._taken])  # noqa: C419 - a list is faster here
+        for one in self._taken:  # noqa: SIM110 - a third of the time of any(): most often it is one step
+            if one.confirmed:
+                return True
+        return False
 
     @property
     def news(self) -> list[Waiting]:
@@ -84,11 +87,11 @@ class Batch:
 
     def run(self, profile: Profile | None, effects: Effects) -> tuple[Profile | None, Effects]:
         """The steps' work, in order, each message once; one that fails goes to its own caller and leaves."""
-        messages: set[str] = set()
+        messages: list[str] = []
         after: Profile | None
-        for one in tuple(self._taken):
+        for one in self._taken[:]:
             one.repeats = one.message in messages
-            if one.work is None or isinstance(one.work, ALONE) or one.is_known or one.repeats:
+            if one.is_known or one.repeats or one.work is None or isinstance(one.work, ALONE):
                 continue
             try:
                 after, more = one.work(profile)
@@ -101,7 +104,7 @@ class Batch:
             else:
                 profile, effects = after, effects.then(more)
                 if one.message:
-                    messages.add(one.message)
+                    messages.append(one.message)
         return profile, effects
 
     def described(self, commit: Commit) -> Commit:
@@ -131,8 +134,10 @@ class Batch:
     @property
     def is_plain(self) -> bool:
         """Whether it is steps alone, and no commit that nobody here has sent may hold any of them."""
-        hindered = [one.doubt is not None or isinstance(one.work, ALONE) for one in self._taken]
-        return True not in hindered
+        for one in self._taken:  # noqa: SIM110 - as in `is_confirmed`
+            if one.doubt is not None or isinstance(one.work, ALONE):
+                return False
+        return True
 
     @property
     def all(self) -> Sequence[Waiting]:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from msgspec.structs import replace
 
@@ -18,7 +18,8 @@ from floorwalker.store.commits.desk import Desk, as_bytes
 from floorwalker.store.commits.erasing import erase_once
 from floorwalker.store.commits.forgetting import forget_events
 from floorwalker.store.commits.sidelist import put_aside, settled, tell_alone
-from floorwalker.store.commits.waiting import Forget, Join, Waiting
+from floorwalker.store.commits.waiting import Forget, Join, Waiting, fail_all
+from floorwalker.store.courier import Courier
 from floorwalker.store.keys import Keys
 from floorwalker.store.link.replies import Reply, Word
 from floorwalker.store.losses import Loss
@@ -30,36 +31,37 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-Reroute = Callable[[str, list[Waiting]], None]
-Attend = Callable[["Lane", Commit | None], None]
+
+class Yard(Protocol):
+    """Where the lanes of one worker lie."""
+
+    def reroute(self, target: str, waiting: list[Waiting]) -> None:
+        """Queue what came to one visitor, and is another's to do."""
+
+    def attend(self, lane: "Lane", in_doubt: Commit | None) -> None:
+        """Run a lane; see `Lane.run`."""
+
+    def ended(self, visitor: str) -> None:
+        """Nothing waits for this visitor any more."""
 
 
 class Lane:
     """The queue of one visitor. It lives as long as something waits in it.
 
     The first commit goes out at once where nothing stands in its way, and mostly that is all. Whatever else comes up
-    is a task's work, which `attend` starts: `run`.
+    is a task's work, which the yard starts: `run`.
     """
 
-    def __init__(
-        self,
-        desk: Desk,
-        visitor: str,
-        base: Found | None,
-        *,
-        reroute: Reroute,
-        attend: Attend,
-        ended: Callable[[str], None],
-    ) -> None:
+    __slots__ = ("_base", "_batch", "_desk", "_tried", "_yard", "visitor", "waiting")
+
+    def __init__(self, desk: Desk, yard: Yard, visitor: str, base: Found | None, waiting: list[Waiting]) -> None:
         self._desk = desk
+        self._yard = yard
         self.visitor = visitor
         self._base: Found | None = base if base is not None and base.visitor == visitor else None
-        self._reroute = reroute
-        self._attend = attend
-        self._ended = ended
         self._batch = Batch()
         self._tried: Commit | None = None
-        self.waiting: list[Waiting] = []
+        self.waiting = waiting
 
     def begin(self) -> bool:
         """Send the first commit; False where that takes a task."""
@@ -67,27 +69,29 @@ class Lane:
             return self._begin()
         except Exception:  # unforeseen: the task tries it once more, and fails these callers alone
             logger.exception("steps could not be sent at once")
-            self._attend(self, self._tried)
+            self._yard.attend(self, self._tried)
             return True
 
     def _begin(self) -> bool:
-        base, keys, courier = self._base, self._desk.keyspace.known, self._desk.courier_of(self.visitor)
+        desk, base, batch = self._desk, self._base, self._batch
+        keys, courier = desk.keyspace.known, desk.courier_of(self.visitor)
         if keys is None or not isinstance(base, Loaded) or not base.is_plain or not courier.has_room:
             return False
         self._take_more()
-        if not self._batch.is_plain:
+        if not batch.is_plain:
             return False
         commit = self._name_commit()
-        profile, effects = self._batch.run(base.profile, NOTHING)
-        if profile is None or not self._batch:
+        profile, effects = batch.run(base.profile, NOTHING)
+        if profile is None or not batch:
             return False
         attempt = self._compose(base, profile, effects, commit, keys)
         self._tried = commit
-        reply = script("commit").send(self._desk.link, attempt.keys, attempt.arguments)
-        courier.post(reply, partial(self._answered, attempt, commit))
+        reply = script("commit").send(desk.link, attempt.keys, attempt.arguments)
+        courier.post(reply, partial(self._answered, courier, attempt, commit))
         return True
 
-    def _answered(self, attempt: Attempt, commit: Commit, reply: asyncio.Future[Reply]) -> None:
+    def _answered(self, courier: Courier, attempt: Attempt, commit: Commit, reply: asyncio.Future[Reply]) -> None:
+        courier.received(reply)
         if not self._batch:  # abandoned
             return
         try:
@@ -95,12 +99,12 @@ class Lane:
         except Exception as failure:
             if not isinstance(failure, StoreError):
                 logger.exception("an answer of the store could not be read")
-            self._attend(self, commit)
+            self._yard.attend(self, commit)
             return
         if stands and not self.waiting:
-            self._ended(self.visitor)
+            self._yard.ended(self.visitor)
         else:
-            self._attend(self, None)
+            self._yard.attend(self, None)
 
     async def run(self, in_doubt: Commit | None = None) -> None:
         """Commit until nothing waits; what is not settled when the end comes early fails with StoreUnavailable.
@@ -117,7 +121,7 @@ class Lane:
         except Exception:
             logger.exception("a visitor's steps could not be stored")
         finally:
-            self._ended(self.visitor)
+            self._yard.ended(self.visitor)
             self.abandon()
 
     def held(self) -> Iterator[tuple[Waiting, tuple[int, int] | None]]:
@@ -134,7 +138,7 @@ class Lane:
             if one.kept is not None:
                 one.leave_on_disk()
         waiting = [one for one in waiting if not one.future.done()]
-        _fail(waiting, StoreUnavailable("The store was closed."))
+        fail_all(waiting, StoreUnavailable("The store was closed."))
 
     async def _settle_or_drop(self, commit: Commit) -> None:
         wish = self._batch.wish
@@ -150,11 +154,11 @@ class Lane:
             self._drop(Loss.EXPIRED, Outcome.EXPIRED)
         except StoreError as failure:
             self._desk.losses.add(Loss.REFUSED, self._batch.steps)
-            _fail(self._batch.release(), failure)
+            fail_all(self._batch.release(), failure)
         except Exception as failure:
             logger.exception("steps could not be stored")
             self._desk.losses.add(Loss.FAILED, self._batch.steps)
-            _fail(self._batch.release(), failure)
+            fail_all(self._batch.release(), failure)
 
     async def _settle_batch(self, commit: Commit) -> None:
         """Find what lies there, and act on it, until every caller of the batch has an answer."""
@@ -257,14 +261,14 @@ class Lane:
             raise
         except Exception as failure:  # like a step's own, it goes to its caller
             logger.error("a step failed and is not stored", exc_info=failure)
-            _fail(self._batch.release(), failure)
+            fail_all(self._batch.release(), failure)
             return
         self._base = None
         if committed is not None and committed.outcome is not Outcome.DEFERRED:
             self._batch.settle(committed)
             return
         tell_alone(self._desk, self.visitor, one, join, leaves_join=committed is not None)
-        self._reroute(join.person, self._batch.release())
+        self._yard.reroute(join.person, self._batch.release())
 
     async def _forget(self, wish: Forget) -> None:
         """What was queued before stands or was dropped; what comes later finds the stone."""
@@ -318,8 +322,8 @@ class Lane:
         for one in batch:
             one.hops += 1
         lost = [one for one in batch if one.hops > POINTERS_FOLLOWED]
-        _fail(lost, StoreError("A visitor's pointers lead nowhere."))
-        self._reroute(target, [one for one in batch if one.hops <= POINTERS_FOLLOWED])
+        fail_all(lost, StoreError("A visitor's pointers lead nowhere."))
+        self._yard.reroute(target, [one for one in batch if one.hops <= POINTERS_FOLLOWED])
 
     def _admits(self, base: Loaded, commit: Commit) -> bool:
         known = base.record is not None or commit.confirmed or self._batch.is_admitted
@@ -329,9 +333,9 @@ class Lane:
         return self._desk.next_commit(confirmed=self._batch.is_confirmed)
 
     def _take_more(self) -> bool:
-        before = len(self.waiting)
-        self.waiting = self._batch.take(self.waiting, self._desk.settings.steps_per_commit)
-        return len(self.waiting) < before
+        before = self.waiting
+        self.waiting = self._batch.take(before, self._desk.settings.steps_per_commit)
+        return len(self.waiting) < len(before)
 
     def _still_wanted(self) -> bool:
         """A step waits so long; the wish to be forgotten as long as the process lives."""
@@ -343,8 +347,3 @@ class Lane:
     def _drop(self, loss: Loss, outcome: Outcome, base: Loaded | None = None) -> None:
         self._desk.losses.add(loss, self._batch.steps)
         self._batch.settle(Committed(outcome, base))
-
-
-def _fail(waiting: list[Waiting], failure: BaseException) -> None:
-    for one in waiting:
-        one.fail(failure)

@@ -80,6 +80,23 @@ class Lanes:
         lane.waiting.append(reading)
         return reading.future
 
+    def reroute(self, target: str, waiting: list[Waiting]) -> None:
+        """Queue what came to one visitor, and is another's to do."""
+        self._enqueue(target, None, waiting)
+
+    def attend(self, lane: Lane, in_doubt: Commit | None) -> None:
+        """Run a lane; see `Lane.run`."""
+        self._tasks[lane.visitor] = self._desk.loop.create_task(lane.run(in_doubt))
+
+    def ended(self, visitor: str) -> None:
+        """Nothing waits for this visitor any more."""
+        del self._lanes[visitor]
+        if self._tasks:
+            self._tasks.pop(visitor, None)
+        if self._drained is not None and not self._lanes:
+            self._drained.set_result(None)
+            self._drained = None
+
     async def drain(self, timeout_s: float) -> None:
         """Wait until nothing waits, or for so long."""
         if self._lanes:
@@ -151,24 +168,9 @@ class Lanes:
         if lane is not None:
             lane.waiting += waiting
             return
-        lane = Lane(self._desk, visitor, base, reroute=self._reroute, attend=self._attend, ended=self._ended)
-        self._lanes[visitor] = lane
-        lane.waiting += waiting
+        lane = self._lanes[visitor] = Lane(self._desk, self, visitor, base, waiting)
         if not lane.begin():
-            self._attend(lane, None)
-
-    def _attend(self, lane: Lane, in_doubt: Commit | None) -> None:
-        self._tasks[lane.visitor] = self._desk.loop.create_task(lane.run(in_doubt))
-
-    def _reroute(self, target: str, waiting: list[Waiting]) -> None:
-        self._enqueue(target, None, waiting)
-
-    def _ended(self, visitor: str) -> None:
-        del self._lanes[visitor]
-        self._tasks.pop(visitor, None)
-        if not self._lanes and self._drained is not None:
-            self._drained.set_result(None)
-            self._drained = None
+            self.attend(lane, None)
 
 
 def _is_known(base: Loaded | None, waiting: Waiting) -> bool:

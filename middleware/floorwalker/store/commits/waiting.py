@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -67,74 +68,46 @@ Alone = Join | Forget
 ALONE: Final = (Join, Forget)  # asked of every step; to ask a union takes several times as long
 
 
-class Waiting:
+class Waiting(Struct, eq=False, gc=False):
     """One caller's step, its wish to join a person or to be forgotten, or to read (`work` None), until it is settled.
 
-    since: seconds since 1970. message: the sender's id. is_known: it was committed already. repeats: another step of
-    the same batch brings the message. doubt: the writer and number of a commit that may hold it. is_admitted: it is
-    none too many of new visitors. is_untold: it cannot tell what it is made of. kept: its place on disk.
+    since: seconds since 1970. made_of: see `raw`. message: the sender's id. is_known: it was committed already.
+    repeats: another step of the same batch brings the message. doubt: the writer and number of a commit that may hold
+    it. is_admitted: it is none too many of new visitors. is_untold: it cannot tell what it is made of. kept: its place
+    on disk, which knows it until then. size_bytes: what it counts for in the backlog.
     """
 
-    __slots__ = (
-        "_backlog",
-        "_bytes",
-        "_raw",
-        "confirmed",
-        "doubt",
-        "future",
-        "hops",
-        "is_admitted",
-        "is_known",
-        "is_untold",
-        "keeps_life",
-        "kept",
-        "message",
-        "repeats",
-        "since",
-        "work",
-    )
+    backlog: Backlog
+    work: Step | Alone | None
+    future: "asyncio.Future[Committed]"
+    since: float
+    confirmed: bool = False
+    made_of: bytes | None = None
+    message: str = ""
+    keeps_life: bool = False
+    hops: int = 0
+    is_admitted: bool = False
+    is_known: bool = False
+    is_untold: bool = False
+    repeats: bool = False
+    doubt: tuple[int, int] | None = None
+    kept: Kept | None = None
+    size_bytes: int = 0
 
-    def __init__(
-        self,
-        backlog: Backlog,
-        work: Step | Alone | None,
-        future: asyncio.Future[Committed],
-        *,
-        since: float,
-        confirmed: bool = False,
-        raw: bytes | None = None,
-        message: str = "",
-        keeps_life: bool = False,
-    ) -> None:
-        self._backlog = backlog
-        self._backlog.steps += work is not None
-        self.work = work
-        self.since = since
-        self.confirmed = confirmed
-        self._raw = raw
-        self._bytes = 0
-        self.message = message
-        self.keeps_life = keeps_life
-        self.hops = 0
-        self.is_admitted = False
-        self.is_known = False
-        self.is_untold = False
-        self.repeats = False
-        self.doubt: tuple[int, int] | None = None
-        self.kept: Kept | None = None
-        self.future = future
+    def __post_init__(self) -> None:
+        self.backlog.steps += self.work is not None
 
     @property
     def raw(self) -> bytes | None:
         """What the step is made of, where it can tell: by a method of this name, whose bytes `Store.resume` reads."""
         tell = getattr(self.work, "raw", None)
-        if self._raw is None and tell is not None and not self.is_untold:
+        if self.made_of is None and tell is not None and not self.is_untold:
             try:
-                self._raw = tell()
+                self.made_of = tell()
             except (OverflowError, TypeError, ValueError):  # what a handler said, such as a number of a hundred digits
                 self.is_untold = True
                 logger.exception("a step cannot be written down, and waits in memory alone")
-        return self._raw
+        return self.made_of
 
     @property
     def is_to_be_kept(self) -> bool:
@@ -147,21 +120,22 @@ class Waiting:
         if raw is not None and resume is not None and hasattr(self.work, "raw"):
             self.work = resume(raw)
         size = UNTOLD_BYTES if raw is None else len(raw)
-        self._backlog.bytes += size - self._bytes
-        self._bytes = size
+        self.backlog.bytes += size - self.size_bytes
+        self.size_bytes = size
 
     def settle(self, committed: Committed) -> None:
         """Tell the caller, if it still waits."""
         if self.work is not None:
-            self._backlog.settle(committed.outcome)
-            self._let_go()
+            self.backlog.settle(committed.outcome)
+            if self.size_bytes or self.kept is not None:
+                self._let_go()
         if not self.future.done():
             self.future.set_result(committed)
 
     def fail(self, failure: BaseException) -> None:
         """Tell the caller, if it still waits; nobody need hear it."""
         if self.work is not None:
-            self._backlog.fail()
+            self.backlog.fail()
             self._let_go()
         if not self.future.done():
             self.future.set_exception(failure)
@@ -173,8 +147,14 @@ class Waiting:
         self.settle(Committed(Outcome.SPOOLED))
 
     def _let_go(self) -> None:
-        self._backlog.bytes -= self._bytes
-        self._bytes = 0
+        self.backlog.bytes -= self.size_bytes
+        self.size_bytes = 0
         if self.kept is not None:
             self.kept.done()
             self.kept = None
+
+
+def fail_all(waiting: Sequence[Waiting], failure: BaseException) -> None:
+    """Tell all these callers."""
+    for one in waiting:
+        one.fail(failure)
