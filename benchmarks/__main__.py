@@ -1,58 +1,48 @@
-"""`python -m benchmarks [--smoke]`: wrapped and plain app in turn, with a control; a table, JSON and a plot."""
+"""`python -m benchmarks`: what floorwalker costs a site, measured side by side with the plain app.
+
+The whole table takes about twenty minutes of two cores: five rounds of three seconds for six pages and five variants,
+then three rounds of two pages with the collector tuned, then single pieces of work. `--smoke` takes half a minute and
+says only whether it still runs. Written are results.json and results.svg; `python -m benchmarks.publish` puts them into
+the docs.
+"""
 
 import argparse
-import asyncio
+import json
 import sys
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.parts.rule_loading import report
+from benchmarks.parts.rule_loading import report as load_rules
 from benchmarks.site.large_rules import write_large_rules
 from benchmarks.site.pages import PAGES
-from benchmarks.site.rules import write_rules
-from benchmarks.site.visitors import returning_visitors
+from benchmarks.whole import pieces
+from benchmarks.whole.conditions import conditions
 from benchmarks.whole.figures import Figures
-from benchmarks.whole.rounds import Sample, measure, servers
+from benchmarks.whole.report import Results, drawn, printed, results
+from benchmarks.whole.run import VARIANTS, Plan, run
 
-VARIANTS = ("plain", "control", "no-op", "session", "floorwalker")
-
-
-@dataclass(frozen=True)
-class Plan:
-    """One run: which pages and variants, how often and how long, and whether the collector is tuned in all of them."""
-
-    pages: tuple[str, ...]
-    variants: tuple[str, ...]
-    rounds: int
-    seconds: float
-    visitors: int
-    rate: float
-    frozen: bool
+_TUNED = ("/static10", "/jinja50")
 
 
 def main() -> int:
     options = _parser().parse_args()
-    with tempfile.TemporaryDirectory(prefix="fw-bench-") as name:
-        if options.smoke and report(*write_large_rules(Path(name, "large"), segments=100, slots=20), rounds=1):
-            return 1
-        samples = _run(Path(name), _plan(options))
-    figures = Figures(samples)
-    print(figures.table())
+    with tempfile.TemporaryDirectory(prefix="fw-bench-", ignore_cleanup_errors=True) as name:
+        if options.smoke:
+            return _smoke(Path(name), options)
+        found = _measured(Path(name), options)
+    print(printed(found))
     if options.out:
         out = Path(options.out)
         out.mkdir(parents=True, exist_ok=True)
-        figures.write_json(out / "results.json")
-        figures.write_plot(out / "results.svg")
-    return 1 if any(sample.failures for sample in samples) else 0
+        (out / "results.json").write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+        (out / "results.svg").write_text(drawn(found))
+    return 1 if found["failures"] else 0
 
 
-def _plan(options: argparse.Namespace) -> Plan:
-    if options.smoke:
-        pages, variants = (PAGES[0], PAGES[2]), ("plain", "floorwalker")
-        return Plan(pages, variants, rounds=1, seconds=0.5, visitors=200, rate=options.rate, frozen=False)
-    return Plan(
+def _measured(folder: Path, options: argparse.Namespace) -> Results:
+    made = conditions()
+    plan = Plan(
         pages=tuple(options.pages or PAGES),
         variants=tuple(options.variants or VARIANTS),
         rounds=options.rounds,
@@ -61,11 +51,33 @@ def _plan(options: argparse.Namespace) -> Plan:
         rate=options.rate,
         frozen=options.frozen,
     )
+    print(f"about {plan.minutes:.0f} minutes", file=sys.stderr)
+    figures = Figures(run(_made(folder / "as-it-is"), plan))
+    if not options.all:
+        return results(made, plan, figures, None, [])
+    tuned = replace(plan, pages=_TUNED, rounds=min(3, plan.rounds), frozen=True)
+    return results(made, plan, figures, Figures(run(_made(folder / "tuned"), tuned)), pieces.rows())
+
+
+def _smoke(folder: Path, options: argparse.Namespace) -> int:
+    if load_rules(*write_large_rules(folder / "large", segments=100, slots=20), rounds=1):
+        return 1
+    plan = Plan((PAGES[0], PAGES[2]), ("plain", "floorwalker"), rounds=1, seconds=0.5, visitors=200, rate=options.rate)
+    found = results(conditions(), plan, Figures(run(_made(folder / "smoke"), plan)), None, [])
+    print(printed(found))
+    return 1 if found["failures"] else 0
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--smoke", action="store_true", help="one short round of two pages: does it still run?")
+    parser.add_argument("--all", action="store_true", help="the tuned variant and single pieces of work, too")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=3.0, help="of each run of the load generator")
     parser.add_argument("--visitors", type=int, default=20_000, help="returning visitors with a profile and a cookie")
@@ -75,32 +87,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--frozen", action="store_true", help="the collector tuned as docs/owners.md says, everywhere")
     parser.add_argument("--out", default="", help="a folder for results.json and results.svg")
     return parser
-
-
-def _run(folder: Path, plan: Plan) -> list[Sample]:
-    """Every page, every round, every variant in turn; each starts a round first as often as the others."""
-    rules, templates = write_rules(folder)
-    store = f"embedded:{folder / 'store'}"
-    cookies = folder / "cookies"
-    asyncio.run(returning_visitors(plan.visitors, store=store, rules=rules, cookies=cookies))
-    settings = {"rules": str(rules), "templates": str(templates), "store": store}
-    if plan.frozen:
-        settings["frozen"] = ""
-    with servers(plan.variants, settings=settings) as running:
-        return [
-            measure(running[variant], page, number, cookies=str(cookies), seconds=plan.seconds, rate=plan.rate)
-            for page, number, variant in _turns(plan)
-        ]
-
-
-def _turns(plan: Plan) -> Iterator[tuple[str, int, str]]:
-    for page in plan.pages:
-        for number in range(plan.rounds):
-            turn = number % len(plan.variants)
-            for variant in plan.variants[turn:] + plan.variants[:turn]:
-                print(f"\r{page} round {number + 1}/{plan.rounds} {variant:<12}", end="", file=sys.stderr, flush=True)
-                yield page, number, variant
-    print(file=sys.stderr)
 
 
 if __name__ == "__main__":
