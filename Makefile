@@ -4,7 +4,7 @@ BIN := .venv/bin
 PORT ?= 8000
 MINUTES ?= 1
 
-.PHONY: demo test test-long test-faults test-releases test-browser test-editor test-clients test-starlette test-proxies fuzz audit lint bench bench-smoke bench-gate clean
+.PHONY: demo test test-long test-faults test-cluster test-releases test-browser test-editor test-clients test-starlette test-proxies fuzz audit lint bench bench-smoke bench-gate clean
 
 .venv/.base: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -64,6 +64,9 @@ test-long: .venv/.test  ## the laws of the rule language, twenty times as long; 
 
 test-faults: .venv/.test  ## servers and workers killed, stopped and cut off under load; minutes, and a table
 	$(BIN)/python -m pytest -q -m faults
+
+test-cluster: .venv/.test  ## a cluster and sentinels, nodes killed, moved and added under load; three minutes, and a table
+	FLOORWALKER_TEST_GUESTS=60 $(BIN)/python -m pytest -q -m cluster
 
 test-releases: .venv/.test  ## workers of two releases serve one site at the same time; a minute
 	$(BIN)/python -m pytest -q -m releases

@@ -50,4 +50,4 @@ class Outlasting:
 
     def written(self) -> asyncio.Future[None] | None:
         """Done once all that waits is on disk, for a store that is away or only late; None without a spool."""
-        return self._disk.written(is_away=bool(self._couriers.away)) if self._disk is not None else None
+        return self._disk.written(is_away=self._couriers.whole_away is not None) if self._disk is not None else None

@@ -1,0 +1,218 @@
+"""A cluster of three masters, each with a replica, on loopback; and what its operators do to it."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import redis
+
+from tests.cluster.nodes import Node, until
+from tests.servers import free_port
+
+SLOTS = 16_384
+MASTERS = 3
+NODE_TIMEOUT_MS = 1000
+
+
+class Cluster:
+    """masters, replicas: in the order in which they began; a replica's master is the one of its number."""
+
+    def __init__(self, product: str) -> None:
+        self.product = product
+        self.masters = [self._node() for _ in range(MASTERS)]
+        self.replicas = [self._node() for _ in range(MASTERS)]
+        self.added: list[Node] = []
+        self.remains: list[Path] = []
+
+    @property
+    def url(self) -> str:
+        return f"redis+cluster://{','.join(node.address for node in self.masters)}"
+
+    @property
+    def nodes(self) -> list[Node]:
+        return [*self.masters, *self.replicas, *self.added]
+
+    @property
+    def living(self) -> list[Node]:
+        return [node for node in self.nodes if node.lives]
+
+    def start(self) -> None:
+        """Until every node agrees that all is well, and every replica follows."""
+        for node in self.nodes:
+            node.start()
+        share = SLOTS // MASTERS + 1
+        for number, node in enumerate(self.masters):
+            node.tell("CLUSTER", "ADDSLOTSRANGE", number * share, min(SLOTS, (number + 1) * share) - 1)
+            node.tell("CLUSTER", "SET-CONFIG-EPOCH", number + 1)
+        for node in self.nodes[1:]:
+            self._meet(node)
+        until(lambda: all(len(self.known_to(node)) == len(self.nodes) for node in self.nodes))
+        for master, replica in zip(self.masters, self.replicas, strict=True):
+            replica.tell("CLUSTER", "REPLICATE", id_of(master))
+        until(self.is_well)
+
+    def add(self) -> Node:
+        """A node more, that holds nothing yet."""
+        node = self._node()
+        self.added.append(node)
+        node.start()
+        self._meet(node)
+        until(lambda: all(len(self.known_to(one)) == len(self.nodes) for one in self.living))
+        return node
+
+    def kill(self, number: int) -> None:
+        """A master goes, with nothing said. What it had written is kept aside."""
+        self.masters[number].kill()
+        aside = Path(tempfile.mkdtemp(prefix="fw-remains-"))
+        self.remains.append(aside)
+        shutil.copytree(self.masters[number].folder / "appendonlydir", aside / "appendonlydir")
+
+    def take_over(self, number: int) -> None:
+        """Wait until a master's replica is the master."""
+        until(lambda: self.replicas[number].asked("replication")["role"] == "master")
+        until(lambda: "cluster_state:ok" in self.replicas[number].tell("CLUSTER", "INFO").decode())
+
+    def fail_over(self, number: int) -> None:
+        """As planned: the replica takes over from a master that lives."""
+        self.replicas[number].tell("CLUSTER", "FAILOVER")
+        self.take_over(number)
+
+    def move(self, source: Node, target: Node, slots: list[int]) -> int:
+        """Slots go from one master to another, key by key; how many keys that were."""
+        moved = 0
+        for slot in slots:
+            target.tell("CLUSTER", "SETSLOT", slot, "IMPORTING", id_of(source))
+            source.tell("CLUSTER", "SETSLOT", slot, "MIGRATING", id_of(target))
+            while keys := source.tell("CLUSTER", "GETKEYSINSLOT", slot, 10):
+                for key in keys:
+                    source.tell("MIGRATE", "127.0.0.1", target.port, key, 0, 5000)
+                    moved += 1
+            for node in (target, source):
+                node.tell("CLUSTER", "SETSLOT", slot, "NODE", id_of(target))
+        return moved
+
+    def is_well(self) -> bool:
+        """All slots are held, and every replica follows its master."""
+        return (
+            all("cluster_state:ok" in node.tell("CLUSTER", "INFO").decode() for node in self.living)
+            and all(node.asked("replication").get("master_link_status", "up") == "up" for node in self.living)
+            and sum(node.asked("replication")["role"] == "slave" for node in self.living) == MASTERS
+        )
+
+    @staticmethod
+    def known_to(node: Node) -> list[str]:
+        """The nodes that a node knows by now, and hears of."""
+        lines = node.tell("CLUSTER", "NODES").decode().splitlines()
+        return [line for line in lines if "handshake" not in line]
+
+    def slots_in_use(self, node: Node) -> list[int]:
+        """Those of a master in which there are keys."""
+        found = []
+        for first, last, (_, port, *_), *_ in node.tell("CLUSTER", "SLOTS"):
+            if port == node.port:
+                found += [slot for slot in range(first, last + 1) if node.tell("CLUSTER", "COUNTKEYSINSLOT", slot)]
+        return found
+
+    def close(self) -> None:
+        for node in self.nodes:
+            node.close()
+        for folder in self.remains:
+            shutil.rmtree(folder)
+
+    def _node(self) -> Node:
+        return Node(
+            self.product,
+            **{
+                "cluster-enabled": "yes",
+                "cluster-port": free_port(),
+                "cluster-node-timeout": NODE_TIMEOUT_MS,
+                "cluster-require-full-coverage": "no",
+                "cluster-allow-replica-migration": "no",
+            },
+        )
+
+    def _meet(self, node: Node) -> None:
+        node.tell("CLUSTER", "MEET", "127.0.0.1", self.masters[0].port, bus_port(self.masters[0]))
+
+
+def bus_port(node: Node) -> int:
+    """Where nodes talk to each other."""
+    return int(node.tell("CONFIG", "GET", "cluster-port")[1])
+
+
+def id_of(node: Node) -> str:
+    told: bytes = node.tell("CLUSTER", "MYID")
+    return told.decode()
+
+
+class Sentinels:
+    """A master with two replicas, watched over by three sentinels, of which two must agree."""
+
+    def __init__(self, product: str) -> None:
+        self.product = product
+        self.servers = [Node(product) for _ in range(3)]
+        self._sentinels: list[Node] = []
+        self.remains: list[Path] = []
+
+    @property
+    def url(self) -> str:
+        return f"redis+sentinel://{','.join(one.address for one in self._sentinels)}/shop"
+
+    @property
+    def master(self) -> Node:
+        """Whom the sentinels call so."""
+        _, port = self._sentinels[0].tell("SENTINEL", "GET-MASTER-ADDR-BY-NAME", "shop")
+        (found,) = [one for one in self.servers if one.port == int(port)]
+        return found
+
+    def start(self) -> None:
+        """Until all of them know each other."""
+        for number, node in enumerate(self.servers):
+            node.start()
+            if number:
+                node.tell("REPLICAOF", "127.0.0.1", self.servers[0].port)
+        until(lambda: self.servers[0].asked("replication")["connected_slaves"] == "2")
+        self._sentinels = [_Sentinel(self.product, self.servers[0].port).start() for _ in range(3)]
+        until(lambda: all(_watches(one) for one in self._sentinels))
+
+    def kill_master(self) -> Node:
+        """The master goes, with nothing said, and stays away; whoever took over from it."""
+        gone = self.master
+        gone.kill()
+        aside = Path(tempfile.mkdtemp(prefix="fw-remains-"))
+        self.remains.append(aside)
+        shutil.copytree(gone.folder / "appendonlydir", aside / "appendonlydir")
+        until(lambda: self.master is not gone and self.master.asked("replication")["role"] == "master")
+        return self.master
+
+    def close(self) -> None:
+        for node in (*self._sentinels, *self.servers):
+            node.close()
+        for folder in self.remains:
+            shutil.rmtree(folder)
+
+
+class _Sentinel(Node):
+    """A node that was given a file of its own, and `--sentinel`."""
+
+    def __init__(self, product: str, master: int) -> None:
+        super().__init__(product)
+        self._config = self.folder / "sentinel.conf"
+        self._config.write_text(
+            f"port {self.port}\nbind 127.0.0.1\ndir {self.folder}\nlogfile {self.folder / 'server.log'}\n"
+            f"sentinel monitor shop 127.0.0.1 {master} 2\n"
+            "sentinel down-after-milliseconds shop 1000\n"
+            "sentinel failover-timeout shop 5000\nsentinel parallel-syncs shop 2\n"
+        )
+
+    def command(self) -> list[str]:
+        return [self._binary, str(self._config), "--sentinel"]
+
+
+def _watches(sentinel: Node) -> bool:
+    try:
+        told = sentinel.tell("SENTINEL", "MASTER", "shop")
+    except redis.RedisError:
+        return False
+    facts = dict(zip(told[::2], told[1::2], strict=True))
+    return facts[b"num-slaves"] == b"2" and facts[b"num-other-sentinels"] == b"2"

@@ -1,0 +1,93 @@
+"""What befalls a cluster, or what its operators do to it, in the midst of the load."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from tests.cluster.clusters import Sentinels
+from tests.cluster.nodes import until
+from tests.cluster.scene import ClusterScene
+from tests.faults.scene import Pardon
+
+Strike = Callable[[ClusterScene], Awaitable[None]]
+
+_BEFORE_S = 2.0
+
+
+@dataclass(frozen=True)
+class ClusterFault:
+    """may_go: what it may cost, in words; nothing where it is empty. kind: of the servers. options: of the address."""
+
+    name: str
+    strike: Strike
+    may_go: str = ""
+    kind: str = "cluster"
+    options: str = ""
+
+
+async def nothing(scene: ClusterScene) -> None:
+    """The run that the others are compared with."""
+
+
+async def master_killed(scene: ClusterScene) -> None:
+    """It comes back as the replica of whoever took over."""
+    scene.pardons.append(Pardon("not copied yet", scene.now - _BEFORE_S, scene.now + _BEFORE_S))
+    await asyncio.to_thread(scene.cluster.kill, 0)
+    await asyncio.to_thread(scene.cluster.take_over, 0)
+    await asyncio.to_thread(scene.cluster.masters[0].start)
+    await asyncio.to_thread(_well_again, scene)
+
+
+async def planned_failover(scene: ClusterScene) -> None:
+    for number in (0, 1):
+        await asyncio.to_thread(scene.cluster.fail_over, number)
+        await asyncio.sleep(0.5)
+
+
+async def slots_moved(scene: ClusterScene) -> None:
+    """All that one master holds, to another, key by key."""
+    source, target = scene.cluster.masters[0], scene.cluster.masters[1]
+    slots = await asyncio.to_thread(scene.cluster.slots_in_use, source)
+    assert await asyncio.to_thread(scene.cluster.move, source, target, slots)
+
+
+async def node_added(scene: ClusterScene) -> None:
+    """It takes over a part of what another holds."""
+    node = await asyncio.to_thread(scene.cluster.add)
+    source = scene.cluster.masters[2]
+    slots = await asyncio.to_thread(scene.cluster.slots_in_use, source)
+    assert await asyncio.to_thread(scene.cluster.move, source, node, slots[::2])
+
+
+async def master_hangs(scene: ClusterScene) -> None:
+    """It is stopped and nobody takes over, so what it holds is not to be had; all else goes on."""
+    cluster = scene.cluster
+    cluster.replicas[0].tell("CONFIG", "SET", "cluster-replica-no-failover", "yes")
+    cluster.masters[0].stop()
+    await asyncio.sleep(3.0)
+    cluster.masters[0].go_on()
+    await asyncio.to_thread(_well_again, scene)
+
+
+async def sentinel_failover(scene: ClusterScene) -> None:
+    assert isinstance(scene.servers, Sentinels)
+    scene.pardons.append(Pardon("not copied yet", scene.now - _BEFORE_S, scene.now + _BEFORE_S))
+    await asyncio.to_thread(scene.servers.kill_master)
+
+
+def _well_again(scene: ClusterScene) -> None:
+    until(scene.cluster.is_well)
+
+
+_NOT_COPIED = "what the master had answered, and its replica had not heard of yet"
+
+FAULTS = (
+    ClusterFault("nothing happens", nothing),
+    ClusterFault("a master is killed (-9); its replica takes over", master_killed, may_go=_NOT_COPIED),
+    ClusterFault("the same, with replicas=1", master_killed, may_go=_NOT_COPIED, options="?replicas=1"),
+    ClusterFault("two masters give way to their replicas, as planned", planned_failover),
+    ClusterFault("all that a master holds moves to another", slots_moved),
+    ClusterFault("a node is added, and takes over a part", node_added),
+    ClusterFault("a master hangs for three seconds", master_hangs),
+    ClusterFault("sentinels: the master is killed (-9)", sentinel_failover, may_go=_NOT_COPIED, kind="sentinels"),
+)

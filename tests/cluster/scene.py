@@ -1,0 +1,61 @@
+"""A run of tests/faults on other servers: a cluster, or a master that sentinels watch over."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from benchmarks.lasting.small_site import write_rules
+from tests.cluster.clusters import Cluster, Sentinels
+from tests.faults.ledger import Ledger
+from tests.faults.scene import BUDGET_S, Pardon, Scene, Worker
+
+Servers = Cluster | Sentinels
+
+
+class ClusterScene(Scene):
+    """servers: where the site's store is. options: of its address."""
+
+    def __init__(self, folder: Path, servers: Servers, *, options: str = "") -> None:
+        self.servers = servers
+        self.options = options
+        self.ledger = Ledger()
+        self.pardons: list[Pardon] = []
+        self.late_allowed_s = 0.0
+        self.has_spool = False
+        self._rules = str(write_rules(folder))
+        self.workers: list[Worker] = []
+        self.bare = Worker([])
+
+    @property
+    def url(self) -> str:
+        return self.servers.url + self.options
+
+    @property
+    def cluster(self) -> Cluster:
+        assert isinstance(self.servers, Cluster)
+        return self.servers
+
+    async def begin(self) -> None:
+        await asyncio.to_thread(self.servers.start)
+        arguments = ["--rules", self._rules, "--store", self.url, "--budget-ms", str(1000 * BUDGET_S)]
+        self.workers = [Worker(arguments), Worker(arguments)]
+        for worker in (*self.workers, self.bare):
+            worker.start()
+        await asyncio.gather(*(worker.ready() for worker in (*self.workers, self.bare)))
+
+    async def close(self) -> None:
+        for worker in (*self.workers, self.bare):
+            worker.close()
+        await asyncio.to_thread(self.servers.close)
+
+
+@asynccontextmanager
+async def cluster_scene(folder: Path, servers: Servers, *, options: str = "") -> AsyncIterator[ClusterScene]:
+    """A scene that has begun, and everything of it ended in the end."""
+    one = ClusterScene(folder, servers, options=options)
+    try:
+        await one.begin()
+        yield one
+    finally:
+        await one.close()
