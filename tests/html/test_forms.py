@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from floorwalker.errors import TemplateFailed, TemplateUnknown
 from floorwalker.html.blocks import BlockKind, BlockRenderer, FilledBlock
-from floorwalker.html.forms import form_of
+from floorwalker.html.forms import Escaped, form_of
 from floorwalker.html.sandbox import BlockEnvironment
 
 KINDS: tuple[BlockKind, ...] = ("html", "text", "value")
@@ -59,20 +59,29 @@ def test_a_form_shows_and_refuses_what_jinja_does(
     "source", ["", "<p>all</p>", "{{ x }}", "{{ visitor.city }}, {{ headline }}", "100 %{# all #}"]
 )
 def test_text_with_values_is_a_form(source: str) -> None:
-    assert form_of(BlockEnvironment().parse(source), escapes=True, cap_chars=99) is not None
+    assert form_of(BlockEnvironment().parse(source), escaped="values", cap_chars=99) is not None
 
 
 @pytest.mark.parametrize("source", ["{{ x|upper }}", "{% if x %}{% endif %}", "{{ x() }}", "{{ x[0] }}", "{{ self }}"])
 def test_what_works_with_values_is_left_to_jinja(source: str) -> None:
-    assert form_of(BlockEnvironment().parse(source), escapes=True, cap_chars=99) is None
+    assert form_of(BlockEnvironment().parse(source), escaped="values", cap_chars=99) is None
 
 
-def test_a_block_that_names_no_variable_is_known_beforehand() -> None:
-    renderer = BlockRenderer({}, output_cap_chars=10)
-    assert renderer.compile_inline("<p>100 %", name="a").constant == "<p>100 %"
-    assert renderer.compile_inline("<p>", name="a", kind="text").constant == "&lt;p&gt;"
-    assert renderer.compile_inline("{{ x }}", name="a").constant is None
-    assert renderer.compile_inline("more than ten", name="a").constant is None
+@pytest.mark.parametrize(
+    ("source", "escaped", "expected"),
+    [
+        ("<p>100 %", "values", "<p>100 %"),
+        ("<p>", "all", "&lt;p&gt;"),
+        ("{{ headline }}%", "values", "&lt;b&gt;%"),
+        ("{{ x }}", "values", None),
+        ("more than ten", "values", None),
+        ("{{ headline.x }}", "values", None),
+    ],
+)
+def test_what_shows_no_variable_is_known_beforehand(source: str, escaped: Escaped, expected: str | None) -> None:
+    form = form_of(BlockEnvironment().parse(source), escaped=escaped, cap_chars=10)
+    assert form is not None
+    assert form.with_texts({"headline": "<b>"}).constant == expected
 
 
 def test_a_value_that_cannot_be_rendered_counts_where_nothing_shows_it() -> None:

@@ -10,7 +10,7 @@ from markupsafe import escape
 
 from floorwalker.errors import TemplateFailed, TemplateUnknown
 from floorwalker.html.effort import LONGEST_TEXT, BoundExceeded, Effort
-from floorwalker.html.forms import Form, form_of
+from floorwalker.html.forms import Escaped, Form, form_of
 from floorwalker.html.sandbox import BlockEnvironment
 from floorwalker.html.unknown import ValueUnknown
 
@@ -26,6 +26,7 @@ _FAILURES: Final = (
 NO_TEXTS: Final[Mapping[str, str]] = MappingProxyType({})
 
 BlockKind = Literal["html", "text", "value"]
+_ESCAPED: Final[Mapping[BlockKind, Escaped]] = {"html": "values", "text": "all", "value": "nothing"}
 
 
 def template_sources(files: Mapping[str, bytes]) -> dict[str, str]:
@@ -60,11 +61,9 @@ class Block:
     _effort: Effort
     _form: Form | None
 
-    @property
-    def constant(self) -> str | None:
-        """The markup where it is the same for every context."""
-        rendered = None if self._form is None else self._form.constant
-        return None if rendered is None else self._finished(rendered)
+    def form_with(self, texts: Mapping[str, str]) -> Form | None:
+        """The form in which these texts stand, for contexts that lack their names; None where it takes Jinja2."""
+        return None if self._form is None else self._form.with_texts(texts)
 
     def render(self, context: Mapping[str, Any], texts: Mapping[str, str] = NO_TEXTS) -> str:
         """The markup for this context; of kind `value`, a plain text to be handed to another template.
@@ -74,9 +73,9 @@ class Block:
         grows beyond bounds among it.
         """
         rendered = None if self._form is None else self._form.filled(context, texts)
-        return self._finished(self._rendered({**texts, **context}) if rendered is None else rendered)
-
-    def _finished(self, rendered: str) -> str:
+        if rendered is not None:
+            return rendered
+        rendered = self._rendered({**texts, **context})
         return str(escape(rendered)) if self._kind == "text" else rendered
 
     def _rendered(self, context: Mapping[str, Any]) -> str:
@@ -170,7 +169,7 @@ class BlockRenderer:
             raise TemplateFailed(name, (error.message or "it does not compile").rstrip("."), error.lineno) from error
         except (RecursionError, MemoryError, SyntaxError) as error:  # of Python's own parser and compiler
             raise TemplateFailed(name, "it is nested too deeply") from error
-        form = form_of(tree, escapes=kind == "html", cap_chars=min(self._cap_chars, LONGEST_TEXT))
+        form = form_of(tree, escaped=_ESCAPED[kind], cap_chars=min(self._cap_chars, LONGEST_TEXT))
         return Block(
             name, _variables(tree), _references(tree), template, kind, self._cap_chars, environment.effort, form
         )
@@ -179,22 +178,26 @@ class BlockRenderer:
 class FilledBlock:
     """A block with the values under its `with`: texts, or blocks that are rendered in the same context first."""
 
-    __slots__ = ("_block", "_blocks", "_constant", "_texts")
+    __slots__ = ("_block", "_blocks", "_constant", "_form", "_names", "_texts")
 
     def __init__(self, block: Block, values: Mapping[str, Block | str]) -> None:
         self._block = block
         self._texts = {name: value for name, value in values.items() if isinstance(value, str)}
         self._blocks = {name: value for name, value in values.items() if isinstance(value, Block)}
-        self._constant = None if self._blocks else block.constant
+        self._names = frozenset(self._texts)
+        self._form = None if self._blocks else block.form_with(self._texts)
+        self._constant = None if self._form is None else self._form.constant
 
     def render(self, context: Mapping[str, Any]) -> str:
         """The markup for this context; what the context holds no value can hide. Raises as `Block.render`."""
-        if self._constant is not None:
-            return self._constant
+        if self._form is not None and self._names.isdisjoint(context):
+            rendered = self._constant if self._constant is not None else self._form.filled(context, NO_TEXTS)
+            if rendered is not None:
+                return rendered
         if not self._blocks:
             return self._block.render(context, self._texts)
-        rendered = {name: value.render(context) for name, value in self._blocks.items()}
-        return self._block.render(context, {**self._texts, **rendered})
+        rendered_values = {name: value.render(context) for name, value in self._blocks.items()}
+        return self._block.render(context, {**self._texts, **rendered_values})
 
 
 def with_values(context: Mapping[str, Any], values: Mapping[str, Block | str]) -> dict[str, Any]:
