@@ -5,8 +5,7 @@ from collections.abc import AsyncIterator, Iterable
 from floorwalker.errors import StoreError
 from floorwalker.store.link.pipe import Link
 from floorwalker.store.link.replies import Reply
-
-PIECES_AT_ONCE = 500
+from floorwalker.store.pieces import PIECES_AT_ONCE, listed, scanned
 
 
 async def contents_of(link: Link, key: bytes, type_: str) -> AsyncIterator[bytes]:
@@ -15,11 +14,13 @@ async def contents_of(link: Link, key: bytes, type_: str) -> AsyncIterator[bytes
         case "string":
             yield _bytes(await link.call("GET", key))
         case "hash" | "set" | "zset":
-            async for piece in _scanned(link, {"hash": "HSCAN", "set": "SSCAN", "zset": "ZSCAN"}[type_], key):
-                yield piece
+            async for some in scanned(link, {"hash": "HSCAN", "set": "SSCAN", "zset": "ZSCAN"}[type_], key):
+                for one in some:
+                    yield _bytes(one)
         case "list":
-            async for piece in _listed(link, key):
-                yield piece
+            async for items in listed(link, key):
+                for item in items:
+                    yield item
         case "stream":
             async for piece in _streamed(link, key):
                 yield piece
@@ -38,30 +39,6 @@ async def is_packed(link: Link, stream: bytes) -> bool:
             return pieces < length or (pieces > 0 and length == 0)
         case _:
             raise StoreError("The store's answer has an unexpected form.")
-
-
-async def _scanned(link: Link, command: str, key: bytes) -> AsyncIterator[bytes]:
-    cursor = b"0"
-    while True:
-        match await link.call(command, key, cursor, "COUNT", PIECES_AT_ONCE):
-            case [bytes(cursor), list(found)]:
-                for one in found:
-                    yield _bytes(one)
-            case _:
-                raise StoreError("The store's answer has an unexpected form.")
-        if cursor == b"0":
-            return
-
-
-async def _listed(link: Link, key: bytes) -> AsyncIterator[bytes]:
-    first = 0
-    while True:
-        found = _list(await link.call("LRANGE", key, first, first + PIECES_AT_ONCE - 1))
-        for one in found:
-            yield _bytes(one)
-        if len(found) < PIECES_AT_ONCE:
-            return
-        first += PIECES_AT_ONCE
 
 
 async def _streamed(link: Link, key: bytes) -> AsyncIterator[bytes]:

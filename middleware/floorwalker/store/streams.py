@@ -11,6 +11,7 @@ from floorwalker.errors import StoreError
 from floorwalker.store.keys import Keys
 from floorwalker.store.link.pipe import Link
 from floorwalker.store.link.replies import Reply
+from floorwalker.store.pieces import fields_of
 from floorwalker.store.records.codec import decode_event
 
 ENTRIES_AT_ONCE = 500
@@ -79,7 +80,8 @@ async def drop_entries(link: Link, key: str, pseudonyms: frozenset[str]) -> int:
 
 
 async def read_stats(link: Link, keys: Keys, days: Iterable[str]) -> dict[str, dict[str, int]]:
-    """Counters per day, summed over all partitions: {day: {field: value}}."""
+    """Counters per day, summed over all partitions: {day: {field: value}}. Many are read in pieces, so two of them may
+    be some milliseconds apart."""
     return {day: await _one_day(link, keys, lambda one: keys.stats(one, day)) for day in days}  # noqa: B023 - at once
 
 
@@ -92,9 +94,9 @@ async def _one_day(link: Link, keys: Keys, name: Callable[[int], str]) -> dict[s
     sums: Counter[str] = Counter()
     for first in range(0, keys.partitions, KEYS_AT_ONCE):
         partitions = range(first, min(first + KEYS_AT_ONCE, keys.partitions))
-        for reply in await asyncio.gather(*(link.call("HGETALL", name(one)) for one in partitions)):
-            for field, value in _pairs(reply):
-                sums[field] += int(value)
+        for fields in await asyncio.gather(*(fields_of(link, name(one)) for one in partitions)):
+            for field, value in fields.items():
+                sums[field.decode(errors="replace")] += int(value)
     return dict(sums)
 
 
@@ -127,15 +129,3 @@ def entry_of(reply: Reply) -> StreamEntry:
             return StreamEntry(id_.decode(), pseudonym.decode(), decode_event(payload))
         case _:
             raise StoreError("An entry of the stream has an unexpected form.")
-
-
-def _pairs(reply: Reply) -> list[tuple[str, str]]:
-    if not isinstance(reply, list):
-        raise StoreError("The store's answer has an unexpected form.")
-    return [(_text(field), _text(value)) for field, value in zip(reply[::2], reply[1::2], strict=True)]
-
-
-def _text(value: Reply) -> str:
-    if isinstance(value, bytes):
-        return value.decode(errors="replace")
-    raise StoreError("The store's answer has an unexpected form.")

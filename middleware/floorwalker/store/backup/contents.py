@@ -1,16 +1,16 @@
 """One key as frames, whatever type it is, and frames as the commands that bring it back."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
-from typing import Final, TypeVar
+from collections.abc import AsyncIterator, Iterator
+from typing import Final
 
 from floorwalker.errors import StoreError
 from floorwalker.store.backup.frames import Entries, Fields, Frame, Group, Listed, Ranked, Text, Tip
 from floorwalker.store.keys import prefix
 from floorwalker.store.link.pipe import Link
 from floorwalker.store.link.replies import Reply
+from floorwalker.store.pieces import listed, scanned
 
 AT_ONCE: Final = 500
-T = TypeVar("T")
 
 
 async def text_frames(link: Link, namespace: str, name: str, value: bytes, now_ms: int) -> AsyncIterator[Frame]:
@@ -27,18 +27,22 @@ async def typed_frames(link: Link, namespace: str, name: str, *, now_ms: int) ->
             if isinstance(value, bytes):
                 yield Text(key, await _until(link, name, now_ms), value)
         case b"hash" | "hash":
-            until, pairs = await _until(link, name, now_ms), _words(await link.call("HGETALL", name))
-            for number, some in enumerate(_pieces(pairs, 2 * AT_ONCE)):
-                yield Fields(key, until, number == 0, some)
+            until, is_first = await _until(link, name, now_ms), True
+            async for pairs in scanned(link, "HSCAN", name):
+                if pairs:
+                    yield Fields(key, until, is_first, _words(pairs))
+                    is_first = False
         case b"zset" | "zset":
             until, is_first = await _until(link, name, now_ms), True
-            async for pairs in _ranked(link, name):
-                yield Ranked(key, until, is_first, pairs)
-                is_first = False
+            async for pairs in scanned(link, "ZSCAN", name):
+                if pairs:
+                    yield Ranked(key, until, is_first, _words(pairs))
+                    is_first = False
         case b"list" | "list":
-            until, items = await _until(link, name, now_ms), _words(await link.call("LRANGE", name, 0, -1))
-            for number, some in enumerate(_pieces(items, AT_ONCE)):
-                yield Listed(key, until, number == 0, some)
+            until, is_first = await _until(link, name, now_ms), True
+            async for items in listed(link, name):
+                yield Listed(key, until, is_first, tuple(items))
+                is_first = False
         case b"stream" | "stream":
             async for frame in _stream(link, key, name, now_ms):
                 yield frame
@@ -46,19 +50,6 @@ async def typed_frames(link: Link, namespace: str, name: str, *, now_ms: int) ->
             return
         case other:
             raise StoreError(f"A key of the namespace has a type that no key of ours has: {other!r}.")
-
-
-async def _ranked(link: Link, name: str) -> AsyncIterator[tuple[bytes, ...]]:
-    cursor: bytes = b"0"
-    while True:
-        match await link.call("ZSCAN", name, cursor, "COUNT", AT_ONCE):
-            case [bytes(cursor), list(pairs)]:
-                if pairs:
-                    yield _words(pairs)
-            case _:
-                raise StoreError("The store's answer has an unexpected form.")
-        if cursor == b"0":
-            return
 
 
 async def _stream(link: Link, key: str, name: str, now_ms: int) -> AsyncIterator[Frame]:
@@ -134,11 +125,6 @@ def _short(namespace: str, name: str) -> str:
 async def _until(link: Link, name: str, now_ms: int) -> int:
     left = await link.call("PTTL", name)
     return now_ms + left if isinstance(left, int) and left > 0 else 0
-
-
-def _pieces(words: Sequence[T], at_most: int) -> Iterator[tuple[T, ...]]:
-    for start in range(0, len(words), at_most):
-        yield tuple(words[start : start + at_most])
 
 
 def _entry(reply: Reply) -> tuple[bytes, tuple[bytes, ...]]:

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from typing import Final
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
+from typing import Any, Final
 
 from msgspec import Struct
 
@@ -17,6 +17,7 @@ from floorwalker.store.records.found import Loaded, read_found
 from floorwalker.store.records.record import IDENTITY_BYTES, LAYOUT
 
 KEYS_AT_ONCE: Final = 500
+TAKEN_AT_ONCE: Final = 32
 _TRIES: Final = 20
 _OF_A_VISITOR: Final = ("messages", "deferred", "outbox")
 _AFTER_VISITORS: Final = ("found", "due", "waiting", "undelivered")
@@ -43,6 +44,7 @@ class Taking:
         self._keys = keys
         self._writer = writer
         self._now_ms = now_ms
+        self._turns = asyncio.Semaphore(TAKEN_AT_ONCE)
         self.taken = Taken()
 
     async def take(self, release: str, *, pause_s: float, told: Callable[[Taken], None]) -> Taken:
@@ -65,27 +67,39 @@ class Taking:
         yield (lambda kind: kind in _AFTER_VISITORS), self._take_keys
 
     async def _take_keys(self, names: list[str]) -> None:
-        for name in names:
+        await self._together(map(self._take_key, names))
+
+    async def _take_key(self, name: str) -> None:
+        async with self._turns:
             async for frame in typed_frames(self._link, self._keys.namespace, name, now_ms=self._now_ms()):
                 self._writer.write(frame)
 
     async def _take_visitors(self, names: list[str]) -> None:
-        for name in names:
-            visitor = name.partition("}:profile:")[2]
-            if self._keys.profile(visitor) == name:
-                await self._take_family(visitor)
+        visitors = [(name, name.partition("}:profile:")[2]) for name in names]
+        await self._together([self._take_family(one) for name, one in visitors if self._keys.profile(one) == name])
 
     async def _take_family(self, visitor: str) -> None:
         """A visitor; behind them whom a pointer leads to, and whoever joined them: these may have come before."""
-        found = await self._take_visitor(visitor)
-        record = found.record if found is not None else None
-        if record is None:
-            return
-        self.taken.visitors += 1
-        if record.body.moved_to:
-            await self._take_visitor(record.body.moved_to)
-        for alias in record.body.aliases:
-            await self._take_visitor(alias.visitor)
+        async with self._turns:
+            found = await self._take_visitor(visitor)
+            record = found.record if found is not None else None
+            if record is None:
+                return
+            self.taken.visitors += 1
+            if record.body.moved_to:
+                await self._take_visitor(record.body.moved_to)
+            for alias in record.body.aliases:
+                await self._take_visitor(alias.visitor)
+
+    async def _together(self, takings: Iterable[Coroutine[Any, Any, None]]) -> None:
+        """Some at a time. What is read later is written later, as replies about one visitor come in order."""
+        tasks = [asyncio.create_task(one) for one in takings]
+        try:
+            await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _take_visitor(self, visitor: str) -> Loaded | None:
         """The record and what belongs to it, as it was at one instant; None where it is gone."""

@@ -17,6 +17,7 @@ from floorwalker.store.commits.joining import EventAlone
 from floorwalker.store.commits.waiting import Backlog, Join, Waiting
 from floorwalker.store.link.replies import Word
 from floorwalker.store.losses import Loss
+from floorwalker.store.pieces import listed
 from floorwalker.store.records.codec import decode_event, encode_event
 from floorwalker.store.records.found import Found, Loaded, TooNew
 from floorwalker.store.records.record import IDENTITY_BYTES, State, mark_deferred
@@ -76,13 +77,16 @@ async def settled(desk: Desk, deliver: Deliver, base: Loaded) -> Found:
     keys = await desk.keyspace.keys()
     while isinstance(found, Loaded) and _waits(found):
         side_list = keys.deferred(found.visitor)
-        listed = await deliver(lambda name=side_list: desk.link.call("LRANGE", name, 0, -1))  # type: ignore[misc]
-        stored = [one for one in listed if isinstance(one, bytes)] if isinstance(listed, list) else []
+        stored = await deliver(lambda name=side_list: _listed(desk, name))  # type: ignore[misc]
         waiting = _waiting(desk, entries_in(stored, found.visitor, desk.keyring))
         if waiting is None or not await _joined(desk, deliver, found.visitor, waiting):
             return found
         found = await _committed(desk, deliver, found, waiting)
     return found
+
+
+async def _listed(desk: Desk, side_list: str) -> list[bytes]:
+    return [one async for some in listed(desk.link, side_list) for one in some]
 
 
 def _waits(found: Loaded) -> bool:

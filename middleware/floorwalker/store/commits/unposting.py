@@ -2,6 +2,7 @@
 
 from floorwalker.store.commits.desk import Desk
 from floorwalker.store.link.replies import Word
+from floorwalker.store.pieces import fields_of
 from floorwalker.store.relaying.groups import groups_of
 from floorwalker.store.relaying.outbox import endpoint_of, lies_given_up_as
 from floorwalker.store.scripts import script
@@ -14,8 +15,7 @@ async def unpost(desk: Desk, visitor: str) -> None:
     """
     keys = await desk.keyspace.keys()
     partition = keys.partition_of(visitor)
-    told = await desk.link.call("HKEYS", keys.outbox(visitor))
-    fields = [one.decode() for one in told if isinstance(one, bytes)] if isinstance(told, list) else []
+    fields = [field.decode() for field in await fields_of(desk.link, keys.outbox(visitor))]
     endpoints = {one.endpoint for one in await groups_of(desk.link, keys.events(partition)) if one.endpoint}
     endpoints |= {endpoint_of(field) for field in fields}
     names = [keys.outbox(visitor), keys.undelivered(partition)]

@@ -10,6 +10,7 @@ from floorwalker.errors import StoreError
 from floorwalker.store.keys import Keys
 from floorwalker.store.link.pipe import Link
 from floorwalker.store.link.replies import Reply, Word
+from floorwalker.store.pieces import fields_of
 from floorwalker.store.relaying.groups import Delivery, order_of
 from floorwalker.store.scripts import script
 
@@ -190,12 +191,10 @@ class Outbox:
 
 async def read_letters(link: Link, keys: Keys, visitor: str, begins: str) -> list[Letter]:
     """What lies in a visitor's outbox under a word; what cannot be read is left out."""
-    found = await link.call("HGETALL", keys.outbox(visitor))
-    pairs = found if isinstance(found, list) else []
     letters = []
-    for field, value in zip(pairs[::2], pairs[1::2], strict=True):
+    for field, value in (await fields_of(link, keys.outbox(visitor))).items():
         word, _, entry = _text(field).rpartition(" ")
-        if word == begins and isinstance(value, bytes):
+        if word == begins:
             letters.append(Letter(visitor, entry, _message(value)))
     return letters
 
