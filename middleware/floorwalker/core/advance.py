@@ -234,6 +234,8 @@ class Corridor:
 
     def _with_searched_topics(self, page: Page, signals: Signals) -> Page:
         """What they searched for before they came here counts towards its topics, like the page itself."""
+        if signals.search is None and signals.campaign is None:
+            return page
         searched = signals.search.keywords if signals.search else None
         term = signals.campaign.term if signals.campaign else None
         topics = [topic for words in (searched, term) if words for topic in self.pages.topics_of(words)]

@@ -298,12 +298,14 @@ class _Writer:
     def _cells(self, page: Page) -> tuple[Any, ...]:
         """The row of a page; few tell more than the first five."""
         text = self.text
-        names = (page.path, page.type, page.category, page.product, page.brand)
-        cells: tuple[Any, ...] = tuple([text(name) if name else 0 for name in names])
+        names = [page.path, page.type, page.category, page.product, page.brand]
         if page.tags or page.topics or page.price is not None or page.price_tier or page.search:
-            tags, topics = tuple(map(text, page.tags)), tuple(map(text, page.topics))
-            cells = (*cells, tags, topics, _compact(page.price), text(page.price_tier), text(page.search))
-        return _without_empty_end(cells)
+            tags, topics = (tuple(map(text, several)) for several in (page.tags, page.topics))
+            whole = (*map(text, names), tags, topics, _compact(page.price), text(page.price_tier), text(page.search))
+            return _without_empty_end(whole)
+        while names and not names[-1]:
+            names.pop()
+        return tuple(map(text, names))
 
     def properties(self, properties: Mapping[str, Scalar]) -> tuple[Scalar, ...]:
         if not properties:

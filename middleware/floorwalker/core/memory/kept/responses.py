@@ -1,6 +1,7 @@
 """Responses: which blocks were shown and clicked how often, and to which arms of which slots the visitor belongs."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 
 from msgspec import Struct, msgpack, structs
 
@@ -146,7 +147,7 @@ class Responses(Struct, frozen=True, array_like=True, gc=False):
 
     def all_shown(self, shown: Iterable[tuple[str, bool]], *, visit: int, at: int, day: int) -> "Responses":
         """With each of these shown once more, in turn; or held back, where it says so."""
-        blocks = {(one.block, one.control): one for one in self.blocks}
+        blocks = dict(zip(map(_key, self.blocks), self.blocks, strict=True))
         for key in shown:
             known = blocks.pop(key, None) or Response(*key, self.lost)
             in_visit = known.in_visit + 1 if known.visit == visit else 1
@@ -173,6 +174,7 @@ class Responses(Struct, frozen=True, array_like=True, gc=False):
         return Responses(kept, self.exposures, lost)
 
 
+_key = attrgetter("block", "control")
 NONE = Responses()
 
 

@@ -1,6 +1,7 @@
 """Comparisons: in which of them a showing is, what of it is met for the first time, and who met both arms."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from operator import attrgetter
 
 from msgspec import structs
 
@@ -10,6 +11,9 @@ from floorwalker.core.memory.proving.facts import expanded
 
 ROOM_BYTES = 900  # of first exposures: about thirty; whether one fits never depends on what came of the others
 _EACH_BYTES = 17  # of an exposure beside its names
+
+_key = attrgetter("slot", "block", "promotion")
+_side = attrgetter("side")
 
 Key = tuple[str, str, str]
 """slot, block, promotion; without a slot and a block it is of a whole comparison."""
@@ -38,7 +42,7 @@ def comparisons(shown: Showing) -> Iterator[tuple[str, str, str]]:
 
 def that_add(exposures: Sequence[Exposure], shown: Sequence[Showing]) -> list[Showing]:
     """Those of the showings that add something: the last of all that they would add is not there."""
-    sides = {(one.slot, one.block, one.promotion): one.side for one in exposures}
+    sides = dict(zip(map(_key, exposures), map(_side, exposures), strict=True))
     return [one for one in shown if not (_is_known(sides, one) if one.fitted else _is_seen(exposures, one))]
 
 
