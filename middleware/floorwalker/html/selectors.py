@@ -5,7 +5,7 @@ it was given: all else must be the same bytes in the same order. So at any failu
 bytes went out, and the rest goes out raw.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 from functools import cached_property, partial
@@ -71,23 +71,30 @@ class Mark(NamedTuple):
 Piece = bytes | Mark
 
 
-class _Inserted(Enum):
-    """Which of the comments put in this is, by its byte there."""
-
-    START = b"s"
-    CONTENT_END = b"c"
-    END = b"e"
-
+_START, _CONTENT_END, _END = b"s", b"c", b"e"  # which of the comments put in it is, by its byte there
 
 _LAST_INSERTED: Final = {
-    Place.INSIDE: _Inserted.CONTENT_END,
-    Place.REPLACE: _Inserted.END,
-    Place.BEFORE: _Inserted.START,
-    Place.AFTER: _Inserted.END,
-    Place.FIRST: _Inserted.START,
-    Place.LAST: _Inserted.CONTENT_END,
-    Place.HIDE: _Inserted.END,
+    Place.INSIDE: _CONTENT_END,
+    Place.REPLACE: _END,
+    Place.BEFORE: _START,
+    Place.AFTER: _END,
+    Place.FIRST: _START,
+    Place.LAST: _CONTENT_END,
+    Place.HIDE: _END,
 }
+_TOLD: Final[Mapping[tuple[bytes, Place], tuple[Event, ...]]] = {
+    (_START, Place.INSIDE): (Event.BEGINS,),
+    (_CONTENT_END, Place.INSIDE): (Event.ENDS,),
+    (_START, Place.REPLACE): (Event.BEGINS,),
+    (_END, Place.REPLACE): (Event.ENDS,),
+    (_START, Place.HIDE): (Event.BEGINS,),
+    (_END, Place.HIDE): (Event.ENDS,),
+    (_START, Place.BEFORE): (Event.BEGINS, Event.ENDS),
+    (_END, Place.AFTER): (Event.BEGINS, Event.ENDS),
+    (_START, Place.FIRST): (Event.BEGINS, Event.ENDS),
+    (_CONTENT_END, Place.LAST): (Event.BEGINS, Event.ENDS),
+}
+"""What each comment says of its slot; those that are not here only tell whether the element has an end tag."""
 
 
 class _Match(NamedTuple):
@@ -271,25 +278,16 @@ class SelectorMarks:
         digits = start + len(self._opening)
         number = int(out[digits : digits + _ID_DIGITS], 16)
         slot, tag, _ = self._matches[number - 1]
-        inserted = _Inserted(out[digits + _ID_DIGITS : digits + _ID_DIGITS + 1])
+        inserted = out[digits + _ID_DIGITS : digits + _ID_DIGITS + 1]
         self._placed.add(number)
-        if inserted is _LAST_INSERTED[slot.place]:
+        if inserted == _LAST_INSERTED[slot.place]:
             self._settled.add(number)
-        begins, ends = Mark(Event.BEGINS, slot.name, number), Mark(Event.ENDS, slot.name, number)
-        match inserted, slot.place:
-            case _Inserted.CONTENT_END, _ if not self._is_end_tag(out, end, tag):
-                self._lost.add(number)
-                return [Mark(Event.IS_LOST, slot.name, number)]
-            case (_Inserted.START, Place.BEFORE | Place.FIRST) | (_Inserted.CONTENT_END, Place.LAST):
-                return [begins, ends]
-            case _Inserted.START, _:
-                return [begins]
-            case _Inserted.CONTENT_END, Place.INSIDE:
-                return [ends]
-            case _Inserted.END, place if number not in self._lost:
-                return [begins, ends] if place is Place.AFTER else [ends]
-            case _:
-                return []
+        if inserted == _CONTENT_END and not self._is_end_tag(out, end, tag):
+            self._lost.add(number)
+            return [Mark(Event.IS_LOST, slot.name, number)]
+        if inserted == _END and number in self._lost:
+            return []
+        return [Mark(event, slot.name, number) for event in _TOLD.get((inserted, slot.place), ())]
 
     def _unplaced(self) -> list[Piece]:
         """The matches in which lol-html put nothing: an element without content, or one that never ends."""
