@@ -30,6 +30,11 @@ class Heads:
     def __bool__(self) -> bool:
         return bool(self.exact or self._heads)
 
+    @property
+    def has_heads(self) -> bool:
+        """Whether anything is asked of how a text begins."""
+        return bool(self._heads)
+
     def add(self, pattern: str, number: int) -> None:
         """pattern: `*` is anything, after some text that is said."""
         head, star, _ = pattern.partition("*")
@@ -192,8 +197,14 @@ def look_lots(of: str, lots: Iterable[tuple[float, int]]) -> Look:
 
 
 def _look_folded(heads: Heads) -> LookAt:
+    exact, see, only_exact = heads.exact, heads.see, not heads.has_heads
+
     def look(_: Moment, values: Values, found: Numbers) -> None:
-        heads.see([fold_text(text) for value in values for text in texts_of(value)], found)
+        texts = [fold_text(text) for value in values for text in texts_of(value)]
+        if only_exact and len(texts) == 1:
+            found.update(exact.get(texts[0], ()))
+        else:
+            see(texts, found)
 
     return look
 

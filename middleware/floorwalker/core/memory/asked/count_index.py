@@ -9,7 +9,7 @@ from floorwalker.core.calendar import Calendar
 from floorwalker.core.conditions.asking import holds_for
 from floorwalker.core.conditions.matchers import AnyOf, Both, Exists, Matcher, PathIs, Text
 from floorwalker.core.conditions.model import Field
-from floorwalker.core.memory.asked.recent_index import literal_path
+from floorwalker.core.memory.asked.recent_index import literal_path, paths_within
 from floorwalker.core.memory.asked.sightings import Sighting
 from floorwalker.core.memory.kept.counts import (
     DIMENSIONS,
@@ -224,8 +224,13 @@ class CountIndex:
         asked = (dimension, matcher)
         found = self._fits.get(asked)
         if found is None:
-            keys = [key for name, key in self._keys.items() if name[0] == dimension]
-            found = self._fits[asked] = [key for key in keys if holds_for(matcher, (key.name[1:],))]
+            keys = {name[1:]: key for name, key in self._keys.items() if name[0] == dimension}
+            if isinstance(matcher, PathIs):
+                fitting = dict.fromkeys([path for one in matcher.patterns for path in paths_within(one, keys)])
+                found = [keys[path] for path in fitting]
+            else:
+                found = [key for value, key in keys.items() if holds_for(matcher, (value,))]
+            self._fits[asked] = found
         return found
 
 

@@ -10,7 +10,7 @@ from floorwalker.core.bounds import NAME_BYTES, seconds, short
 from floorwalker.core.calendar import Calendar
 from floorwalker.core.conditions.asking import holds_for, number_of
 from floorwalker.core.conditions.model import Behaviour, Field, Window
-from floorwalker.core.events import EMAIL_LINK_CLICKED, PRODUCTS_SEARCHED, PROMOTION_CLICKED, SLOT_CLICKED
+from floorwalker.core.events import EMAIL_LINK_CLICKED, PROMOTION_CLICKED, SLOT_CLICKED
 from floorwalker.core.memory.asked.count_index import FORGOTTEN, NEVER, Bounds, CountIndex
 from floorwalker.core.memory.asked.order import Pass, Runs, marks_of, pass_of, runs_of
 from floorwalker.core.memory.asked.recent_index import NOWHERE, Positions, RecentIndex, first_segment
@@ -85,8 +85,7 @@ class History:
 
     @property
     def names(self) -> frozenset[str]:
-        """Every folded text under which anything is remembered or counted, and some more. What is under none of them,
-        and not `lost`, never happened."""
+        """Every folded text under which anything is remembered or counted. What is not, nor `lost`, never happened."""
         return self._recent.names.union([key.name[1:] for key in self._counts.keys])
 
     @property
@@ -112,7 +111,8 @@ class History:
     def views(self, what: tuple[Field, ...], window: Window) -> Tally:
         """Pages seen for which all of `what` holds; () is every page view."""
         start, first = self._start(window)
-        recent = self._of_recent(_from(self._recent.viewed(what), first))
+        counted = self._recent.counted_views(what, first)
+        recent = self._of_recent(_from(self._recent.viewed(what), first)) if counted is None else self._tally(*counted)
         return recent if start > self._left else _with_past(recent, self._past.views(what, start))
 
     def events(self, what: tuple[Field, ...], window: Window, total: Field | None = None) -> Tally:
@@ -121,8 +121,9 @@ class History:
         total: the property (its key) whose numbers are added up; of what is only counted they are not known.
         """
         start, first = self._start(window)
-        positions = self._events(what, first)
-        tally = self._of_recent(positions)
+        counted = self._recent.counted_events(what, first) if total is None else None
+        positions = self._events(what, first) if counted is None else NOWHERE
+        tally = self._of_recent(positions) if counted is None else self._tally(*counted)
         if total is not None:
             values = [self._property(position, total.key) for position in positions]
             numbers = [number for number in map(number_of, values) if number is not None]
@@ -229,17 +230,7 @@ class History:
 
     def searches(self, window: Window) -> tuple[str, ...]:
         """What was typed into the site's own search, as far as is remembered to the word; the latest last."""
-        _, first = self._start(window)
-        recents, recent = self._profile.recents, self._recent
-        found: dict[int, str] = {}
-        for position in _from(recent.happened(PRODUCTS_SEARCHED), first):
-            found[position] = str(self._property(position, "query") or "")
-        rows = recents.rows()
-        for position in _from(recent.views, first):
-            row = rows[position]
-            if row and (searched := recents.pages[row - 1].search):
-                found[position] = recents.text(searched)
-        return tuple([found[position] for position in sorted(found) if found[position]])
+        return tuple(self._recent.searches(self._start(window)[1]))
 
     @property
     def _past(self) -> CountIndex:
@@ -250,7 +241,10 @@ class History:
 
     def _of_recent(self, positions: Positions) -> Tally:
         """The matches among the recent events."""
-        return Tally(len(positions), True, self._recent.times[positions[-1]], 0.0) if positions else _NONE
+        return self._tally(len(positions), positions[-1]) if positions else _NONE
+
+    def _tally(self, count: int, last: int) -> Tally:
+        return Tally(count, True, self._recent.times[last], 0.0) if count else _NONE
 
     def _start(self, window: Window) -> tuple[float, int]:
         """When the window begins, and the first recent event within it."""
