@@ -1,0 +1,130 @@
+"""`python -m benchmarks.million [--visitors N]`: weight, pace readers of a store of a million; a table, JSON."""
+
+import argparse
+import asyncio
+import os
+import platform
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+
+from msgspec import json
+
+from benchmarks.million.crowd import KINDS, Crowd, name_of
+from benchmarks.million.measures import WEIGHED, Results, fill, opened, pace, read, weigh
+from benchmarks.million.server import Server
+from floorwalker import Ruleset
+from floorwalker.core.advance import Corridor
+from floorwalker.store.bundled.embedded import EmbeddedServer
+
+RULES = """
+site: {currency: EUR}
+pages:
+  - {path: "/{category}/{product}", type: product}
+segments:
+  regulars: {when: {visits: {at_least: 5}}}
+  buyers: {when: {spent: {at_least: 1}}}
+  lens-people: {when: {viewed: {category: category-1, at_least: 3, within: 30 days}}}
+  left-a-cart: {watch: yes, when: {cart: {items: {at_least: 1}, idle: {at_least: 2 hours, at_most: 2 days}}}}
+goals:
+  order: {did: Order Completed, value: revenue, within: 7 days}
+slots:
+  hero:
+    goal: order
+    control: 20 %
+    show: [{to: regulars, name: lenses, text: Lenses}, {to: buyers, name: bags, text: Bags}, {name: sale, text: Sale}]
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.million", description=__doc__)
+    parser.add_argument("--visitors", type=int, default=1_000_000)
+    parser.add_argument("--weighed", type=int, default=WEIGHED, help="visitors of each kind that are weighed alone")
+    parser.add_argument("--out", type=Path, help="the file for the JSON, as benchmarks/results/million.json")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="fw-million-") as name, EmbeddedServer(Path(name, "data")) as embedded:
+        results = asyncio.run(_measured(Server(str(embedded.start())), Path(name), options.visitors, options.weighed))
+        embedded.stop()
+    print("\n".join(_lines(results)))
+    if options.out:
+        options.out.write_bytes(json.format(json.encode(results), indent=1) + b"\n")
+
+
+async def _measured(server: Server, folder: Path, visitors: int, weighed: int) -> Results:
+    rules = folder / "rules"
+    rules.mkdir()
+    (rules / "rules.yaml").write_text(RULES)
+    crowd = Crowd(Corridor(Ruleset.load(rules)), now=time.time())
+    machine = f"{os.cpu_count()} cores, {platform.system()}, CPython {platform.python_version()}"
+    results = Results(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", machine)
+    results.weights = [await weigh(server, crowd, kind, weighed) for kind in KINDS]
+    await _grow(server, crowd, visitors, folder, results)
+    return results
+
+
+async def _grow(server: Server, crowd: Crowd, visitors: int, folder: Path, results: Results) -> None:
+    """To each size in turn; all readers at the last two."""
+    sizes = [one for one in (1, 1_000, 100_000) if one < visitors] + [visitors]
+    with server.alone() as before:
+        took = 0.0
+        for earlier, size in pairwise([0, *sizes]):
+            took += await fill(server, crowd, range(earlier, size))
+            results.paces.append(await pace(server, crowd, size))
+            if size in sizes[-2:]:
+                results.bytes_in_all = server.used_bytes - before
+                for name, arguments in _readers(server, crowd, folder / str(size)):
+                    results.readers.append(await read(server, name, arguments, size, folder / "log"))
+        results.stored_per_second = round(visitors / took)
+        results.bytes_per_visitor = round(results.bytes_in_all / visitors, 1)
+        await _sample(server, visitors)
+
+
+def _readers(server: Server, crowd: Crowd, folder: Path) -> Iterator[tuple[str, list[str]]]:
+    """Every command that reads all of a store."""
+    folder.mkdir()
+    store, rules = ["--store", server.url("million")], ["--rules", str(folder.parent / "rules")]
+    known = next(number for number in range(1000) if crowd.kind_of(number) == "customer")
+    yield "report", ["report", *store, *rules, "--json"]
+    yield "export events", ["export", "events", "--parquet", str(folder), *store, "--json"]
+    yield "export events, again", ["export", "events", "--parquet", str(folder), *store, "--json"]
+    yield "export profiles", ["export", "profiles", "--parquet", str(folder), *store, *rules, "--json"]
+    yield "train lifecycle", ["train", "lifecycle", *store, *rules, "--json"]
+    yield "reach", ["reach", *store, *rules, "--json"]
+    yield "visitor find", ["visitor", "find", "--trait", f"email=u{known}@shop.example", *store, *rules, "--json"]
+    yield "visitor traces", ["visitor", "traces", "--visitor", name_of(known), *store, *rules, "--json"]
+    yield "backup", ["backup", str(folder / "all.backup"), *store, "--json"]
+
+
+async def _sample(server: Server, visitors: int) -> None:
+    """What was stored can be loaded."""
+    store = opened(server, "million")
+    for number in range(0, visitors, max(1, visitors // 100)):
+        loaded = await store.load(name_of(number))
+        if loaded.profile is None:
+            raise SystemExit("a visitor is missing")
+    await store.close()
+
+
+def _lines(results: Results) -> Iterator[str]:
+    yield f"{'kind':<14}{'share':>7}{'profile B':>11}{'record B':>10}{'visitor B':>11}"
+    for weight in results.weights:
+        row = f"{weight.kind:<14}{weight.share:>7.1%}{weight.profile_bytes:>11,}{weight.record_bytes:>10,}"
+        yield f"{row}{weight.visitor_bytes:>11,.0f}"
+    yield f"all together: {results.bytes_in_all / 1e9:.2f} GB, {results.bytes_per_visitor:,.0f} B a visitor, "
+    yield f"stored at {results.stored_per_second:,.0f} a second"
+    yield f"{'visitors':>10}{'load p50 · p99 · server µs':>30}{'commit p50 · p99 · server µs':>32}"
+    for one in results.paces:
+        load = f"{one.load_p50_us:.0f} · {one.load_p99_us:.0f} · {one.load_server_us:.1f}"
+        commit = f"{one.commit_p50_us:.0f} · {one.commit_p99_us:.0f} · {one.commit_server_us:.1f}"
+        yield f"{one.visitors:>10,}{load:>30}{commit:>32}"
+    yield f"{'reader':<22}{'visitors':>10}{'s':>9}{'cpu s':>8}{'peak MB':>9}  longest command"
+    for reader in results.readers:
+        row = f"{reader.name:<22}{reader.visitors:>10,}{reader.seconds:>9.1f}{reader.cpu_seconds:>8.1f}"
+        yield f"{row}{reader.peak_bytes / 1e6:>9.0f}  {reader.longest.us:,} µs {reader.longest.command}"
+
+
+if __name__ == "__main__":
+    main()
