@@ -96,7 +96,9 @@ class ClusterLink:
         server = known.servers[0] if key is None else known.server_of(slot_of(key))
         if server is None:
             self._learn()
-            answer.set_exception(StoreUnavailable("No server of the cluster holds this key."))
+            failure = StoreUnavailable("No server of the cluster holds this key.")
+            failure.server = slot_named(key)
+            answer.set_exception(failure)
         else:
             self._ask(answer, command, server, followed)
 
@@ -133,7 +135,7 @@ class ClusterLink:
     def _failed(self, answer: Answer, command: Command, server: HostPort, failure: BaseException) -> None:
         match failure:
             case SlotMoves() if (key := key_of(command)) is not None:
-                failure.server = f"slot {slot_of(key)}"
+                failure.server = slot_named(key)
             case StoreUnavailable():
                 failure.server, self._doubted = named(server), server
                 self._learn()
@@ -213,6 +215,11 @@ class _OneServer:
 def named(server: HostPort) -> str:
     """As operators write it."""
     return f"{server[0]}:{server[1]}"
+
+
+def slot_named(key: Word | None) -> str:
+    """The slot of a key as whom a failure is about, where it is no server's."""
+    return "" if key is None else f"slot {slot_of(key)}"
 
 
 def _heard(reply: Answer) -> None:
