@@ -44,6 +44,8 @@ class Node:
             **options,
         }
         self._process: subprocess.Popen[bytes] | None = None
+        self._client = redis.Redis(port=self.port, socket_timeout=10, protocol=2)
+        self._client.response_callbacks.clear()
 
     @property
     def address(self) -> str:
@@ -61,9 +63,7 @@ class Node:
 
     def tell(self, *command: object) -> Any:
         """One command of its operator."""
-        with redis.Redis(port=self.port, socket_timeout=10, protocol=2) as client:
-            client.response_callbacks.clear()
-            return client.execute_command(*command)  # type: ignore[arg-type]
+        return self._client.execute_command(*command)  # type: ignore[arg-type]
 
     def asked(self, section: str) -> dict[str, str]:
         """What INFO says."""
@@ -98,6 +98,7 @@ class Node:
         if self.lives:
             self.go_on()
             self.kill()
+        self._client.close()
         shutil.rmtree(self.folder)
 
     def _until_it_answers(self) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from floorwalker import open_store
 from tests.cluster.nodes import Node
-from tests.faults.audit import _names_in
+from tests.faults.audit import names_in
 
 
 async def remains_of(folders: list[Path], product: str) -> set[str]:
@@ -18,7 +18,7 @@ async def remains_of(folders: list[Path], product: str) -> set[str]:
         store = open_store(f"redis://{node.address}")
         async for one in store.profiles():
             if one.profile is not None:
-                names.update(_names_in(one.profile))
+                names.update(names_in(one.profile))
         await store.close()
         node.close()
     return names

@@ -21,13 +21,13 @@ from tests.faults.test_faults import (
     all_that_was_acknowledged_stands_once,
     nothing_leaks,
     pages_are_the_apps_own,
-    warmed_up,
 )
 
 pytestmark = pytest.mark.cluster
 
 GUESTS = int(os.environ.get("FLOORWALKER_TEST_GUESTS", "100"))
 WITHIN_S = 120
+STRANGERS = 24  # of whom each server gets some
 CASES = [("valkey", fault) for fault in FAULTS] + [
     ("redis", fault) for fault in FAULTS if "killed" in fault.name or "moves" in fault.name
 ]
@@ -56,6 +56,13 @@ async def test_whatever_befalls_the_cluster(product: str, fault: ClusterFault, t
     all_that_was_acknowledged_stands_once(result)
     assert not lost
     assert ends == [ENDED, ENDED]
+
+
+async def warmed_up(one: ClusterScene) -> None:
+    """Both workers have met every server, so that what they hold from then on is what they need."""
+    for worker in one.workers:
+        await asyncio.gather(*(worker.ask("/stock/1") for _ in range(STRANGERS)))
+    await one.settled()
 
 
 async def befallen(one: ClusterScene, crowd: Crowd, fault: ClusterFault) -> None:

@@ -73,7 +73,7 @@ async def _found(store: Store) -> Found:
     async for one in store.profiles():
         if one.profile is None or not one.confirmed:
             continue
-        found.names[one.visitor] = _names_in(one.profile)
+        found.names[one.visitor] = names_in(one.profile)
         found.totals[one.visitor] = one.profile.orders.totals["EUR"].amount if one.profile.orders else 0.0
         for exposure in expanded(one.profile.responses.exposures) if one.profile.responses is not None else ():
             for count in facts_of(exposure):
@@ -86,7 +86,7 @@ async def _found(store: Store) -> Found:
     return found
 
 
-def _names_in(profile: Profile) -> Counter[str]:
+def names_in(profile: Profile) -> Counter[str]:
     """Nothing was forgotten: what a guest does fits into what is remembered exactly."""
     assert profile.counts is None or not profile.recents.left
     names = Counter(past.name for past in profile.recents.past() if _is_ours(past.name))
