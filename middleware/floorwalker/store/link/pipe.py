@@ -13,7 +13,7 @@ from redis.asyncio.connection import AbstractConnection
 from floorwalker.errors import StoreUnavailable
 from floorwalker.store.link.replies import Reply, Word
 from floorwalker.store.link.resp import packer
-from floorwalker.store.link.wire import Asker, Wire
+from floorwalker.store.link.wire import Asked, Wire
 
 
 class Link(Protocol):
@@ -56,8 +56,7 @@ class Pipe:
         self._commands_in_flight = commands_in_flight
         self._redial_after_s = redial_after_s
         self._pack = packer()
-        self._unsent: list[bytes] = []
-        self._askers: list[Asker] = []  # of what is unsent
+        self._asked = Asked()
         self._wire: Wire | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._session: asyncio.Task[None] | None = None
@@ -66,20 +65,19 @@ class Pipe:
 
     def call(self, *command: Word) -> asyncio.Future[Reply]:
         # Asking for the running loop is a system call (getpid), and this is the busiest place of all.
-        loop = self._loop = self._loop or asyncio.get_running_loop()
-        asker: Asker = loop.create_future()
-        wire, askers = self._wire, self._askers
+        loop = self._loop or self._first_used()
+        asker: asyncio.Future[Reply] = loop.create_future()
+        unsent, askers = self._asked.unsent, self._asked.askers
         if self._away is not None and loop.time() < self._redial_at:
             asker.set_exception(StoreUnavailable(str(self._away)))
-        elif len(askers) + (0 if wire is None else len(wire.unanswered)) >= self._commands_in_flight:
+        elif len(askers) >= self._commands_in_flight:
             asker.set_exception(StoreUnavailable("Too many commands wait for the store."))
         else:
-            self._unsent.append(self._pack(command))
-            if not askers and wire is not None:  # the first of this turn: the others go with it
+            packed = self._pack(command)
+            if not unsent:  # the first of this turn: the others go with it
                 loop.call_soon(self._send)
+            unsent.append(packed)
             askers.append(asker)
-            if self._session is None:
-                self._session = loop.create_task(self._serve())
         return asker
 
     async def nodes(self) -> Sequence[Link]:
@@ -90,20 +88,34 @@ class Pipe:
             self._session.cancel()
             await asyncio.wait([self._session])
             self._session = None
-        _fail(self._taken()[1], StoreUnavailable("The store was closed."))
+        self._fail_all(StoreUnavailable("The store was closed."))
         await self._dial.close()
+
+    def _first_used(self) -> asyncio.AbstractEventLoop:
+        self._loop = asyncio.get_running_loop()
+        return self._loop
+
+    def _send(self) -> None:
+        """Send what was asked in this turn; what no connection takes now waits."""
+        loop, wire = self._loop, self._wire
+        if loop is None or not self._asked.unsent:
+            return
+        if wire is not None:
+            wire.send(loop.time())
+        elif self._session is None:
+            self._session = loop.create_task(self._serve())
 
     async def _serve(self) -> None:
         """Connect and talk until nobody has anything left to say to a connection that broke."""
         try:
             while True:
                 await self._converse()
-                if not self._unsent:
+                if not self._asked.unsent:
                     return
         except StoreUnavailable as failure:
             self._away = failure
             self._redial_at = asyncio.get_running_loop().time() + self._redial_after_s
-            _fail(self._taken()[1], failure)
+            self._fail_all(failure)
         finally:
             self._session = None
 
@@ -111,30 +123,17 @@ class Pipe:
         """One connection, from its first command until it breaks."""
         connection = await self._dial.connect()
         failure = StoreUnavailable("The connection to the store was closed.")
-        wire = self._wire = Wire(connection, reply_timeout_s=self._reply_timeout_s, writable=self._send)
         self._away = None
         try:
+            wire = Wire(connection, self._asked, reply_timeout_s=self._reply_timeout_s, writable=self._send)
+            self._wire = wire
             self._send()
             failure = await wire.watch()
         finally:
             self._wire = None
-            _fail(wire.unanswered, failure)
+            self._asked.fail(failure, but=len(self._asked.unsent))  # those are for the next connection
             await self._dial.drop(connection)
 
-    def _send(self) -> None:
-        """Send what was asked in this turn; what no connection takes now waits."""
-        loop, wire = self._loop, self._wire
-        if loop is not None and wire is not None and self._unsent and wire.takes_more:
-            wire.send(*self._taken(), loop.time())
-
-    def _taken(self) -> tuple[list[bytes], list[Asker]]:
-        """All that is unsent, and who asked for it."""
-        taken = self._unsent, self._askers
-        self._unsent, self._askers = [], []
-        return taken
-
-
-def _fail(askers: Sequence[Asker], failure: StoreUnavailable) -> None:
-    for asker in askers:
-        if not asker.done():
-            asker.set_exception(StoreUnavailable(str(failure)))
+    def _fail_all(self, failure: StoreUnavailable) -> None:
+        self._asked.unsent.clear()
+        self._asked.fail(failure)

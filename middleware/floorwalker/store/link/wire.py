@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import ReadOnlyError, RedisError
@@ -11,7 +11,22 @@ from floorwalker.errors import StoreUnavailable
 from floorwalker.store.link.replies import Reply, refusal
 from floorwalker.store.link.resp import MORE, reader
 
-Asker = asyncio.Future[Reply]
+
+class Asked:
+    """What is not answered yet, in order: commands that are not sent, and who asks; the last of them asked those."""
+
+    __slots__ = ("askers", "unsent")
+
+    def __init__(self) -> None:
+        self.unsent: list[bytes] = []
+        self.askers: deque[asyncio.Future[Reply]] = deque()
+
+    def fail(self, failure: StoreUnavailable, *, but: int = 0) -> None:
+        """Tell all who ask, but for so many of the last."""
+        while len(self.askers) > but:
+            asker = self.askers.popleft()
+            if not asker.done():
+                asker.set_exception(StoreUnavailable(str(failure)))
 
 
 class Wire(asyncio.Protocol):
@@ -20,36 +35,41 @@ class Wire(asyncio.Protocol):
     redis-py's own reading costs eight times as much per reply: coroutines, a buffer and a time limit for each.
     """
 
-    def __init__(self, connection: AbstractConnection, *, reply_timeout_s: float, writable: Callable[[], None]) -> None:
-        """writable: is called when more may be written again."""
+    def __init__(
+        self,
+        connection: AbstractConnection,
+        asked: Asked,
+        *,
+        reply_timeout_s: float,
+        writable: Callable[[], None],
+    ) -> None:
+        """asked: nothing of it was sent on any other connection. writable: is called when more may be written again."""
         self.broken: asyncio.Future[StoreUnavailable] = asyncio.get_running_loop().create_future()
         """Why the connection is of no use any more, once it is."""
         self.is_leaving = False
         """Whether nothing more is to be asked, since the server became a replica."""
-        self.unanswered: deque[Asker] = deque()
+        self._asked = asked
         self._is_full = False
         self._reader = reader()
         self._reply_timeout_s = reply_timeout_s
         self._writable = writable
-        self._sent = 0
-        self._expiries: deque[tuple[int, float]] = deque()  # of each write: how many were sent with it, and until when
+        self._answered = 0
+        self._expiries: deque[tuple[int, float]] = deque()  # of each write: how many were sent by then, and until when
         writer = connection._writer  # no public name leads to the transport
         assert writer is not None  # it is connected
         self._transport: asyncio.WriteTransport = writer.transport
         writer.transport.set_protocol(self)
 
-    @property
-    def takes_more(self) -> bool:
-        """Whether commands may be sent now."""
-        return not (self._is_full or self.is_leaving or self.broken.done())
-
-    def send(self, commands: Sequence[bytes], askers: Sequence[Asker], now: float) -> None:
-        """Send packed commands in one write. now: seconds of the loop's clock."""
-        self.unanswered.extend(askers)
-        self._sent += len(askers)
-        self._expiries.append((self._sent, now + self._reply_timeout_s))
+    def send(self, now: float) -> None:
+        """Send all that is unsent in one write, unless it has to wait. now: seconds of the loop's clock."""
+        if self._is_full or self.is_leaving or self.broken.done():
+            return
+        asked = self._asked
+        commands = b"".join(asked.unsent)
+        asked.unsent.clear()
+        self._expiries.append((self._answered + len(asked.askers), now + self._reply_timeout_s))
         try:
-            self._transport.write(b"".join(commands))
+            self._transport.write(commands)
         except RuntimeError as closed:  # what uvloop says of a connection that the server ended
             self._break(f"The connection to the store broke: {closed}")
 
@@ -57,6 +77,8 @@ class Wire(asyncio.Protocol):
         """Wait until the connection breaks, or the oldest reply is overdue; why."""
         clock = asyncio.get_running_loop().time
         while not self.broken.done():
+            while self._expiries and self._expiries[0][0] <= self._answered:
+                self._expiries.popleft()
             left = self._expiries[0][1] - clock() if self._expiries else self._reply_timeout_s
             if left <= 0:
                 return StoreUnavailable(f"The store did not answer within {self._reply_timeout_s:g} s.")
@@ -82,24 +104,26 @@ class Wire(asyncio.Protocol):
         self._writable()
 
     def _receive(self, data: bytes) -> None:
-        unanswered, read = self.unanswered, self._reader.gets
+        askers, read = self._asked.askers, self._reader.gets
+        sent = left = len(askers) - len(self._asked.unsent)
         self._reader.feed(data)
         while (reply := read()) is not MORE:
-            if not unanswered:
+            if not left:
                 self._break("The store sent what nobody asked for.")
                 return
-            asker = unanswered.popleft()
+            left -= 1
+            asker = askers.popleft()
             if isinstance(reply, RedisError):
                 self._refuse(asker, reply)
             elif not asker.done():
                 asker.set_result(reply)
-        answered, expiries = self._sent - len(unanswered), self._expiries
-        while expiries and expiries[0][0] <= answered:
-            expiries.popleft()
-        if self.is_leaving and not unanswered:
-            self._break("The server behind this connection takes no writes any more.")
+        self._answered += sent - left
+        if not left:
+            self._expiries.clear()
+            if self.is_leaving:
+                self._break("The server behind this connection takes no writes any more.")
 
-    def _refuse(self, asker: Asker, error: RedisError) -> None:
+    def _refuse(self, asker: asyncio.Future[Reply], error: RedisError) -> None:
         if not asker.done():
             asker.set_exception(refusal(error))
         self.is_leaving = self.is_leaving or isinstance(error, ReadOnlyError)
