@@ -1,7 +1,6 @@
 """Responses: which blocks were shown and clicked how often, and to which arms of which slots the visitor belongs."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from operator import attrgetter
 
 from msgspec import Struct, msgpack, structs
 
@@ -147,13 +146,13 @@ class Responses(Struct, frozen=True, array_like=True, gc=False):
 
     def all_shown(self, shown: Iterable[tuple[str, bool]], *, visit: int, at: int, day: int) -> "Responses":
         """With each of these shown once more, in turn; or held back, where it says so."""
-        blocks = dict(zip(map(_key, self.blocks), self.blocks, strict=True))
-        for key in shown:
-            known = blocks.pop(key, None) or Response(*key, self.lost)
+        blocks = list(self.blocks)
+        for block, control in shown:
+            known = _taken_out(blocks, block, control) or Response(block, control, self.lost)
             in_visit = known.in_visit + 1 if known.visit == visit else 1
             counted = known.shown.plus_one(at=at, day=day)
-            blocks[key] = Response(*key, known.since, visit, in_visit, counted, known.clicked)
-        kept, lost = blocks_that_fit(list(blocks.values()), self.lost)
+            blocks.append(Response(block, control, known.since, visit, in_visit, counted, known.clicked))
+        kept, lost = blocks_that_fit(blocks, self.lost)
         return Responses(kept, self.exposures, lost)
 
     def clicked(self, block: str, *, at: int, day: int) -> "Responses":
@@ -174,8 +173,16 @@ class Responses(Struct, frozen=True, array_like=True, gc=False):
         return Responses(kept, self.exposures, lost)
 
 
-_key = attrgetter("block", "control")
 NONE = Responses()
+
+
+def _taken_out(blocks: list[Response], block: str, control: bool) -> Response | None:
+    """From the end on: what a page shows is mostly what was shown last."""
+    for place in range(len(blocks) - 1, -1, -1):
+        one = blocks[place]
+        if one.block == block and one.control is control:
+            return blocks.pop(place)
+    return None
 
 
 def blocks_that_fit(

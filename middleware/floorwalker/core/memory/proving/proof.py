@@ -52,6 +52,7 @@ Segments = Callable[[], Collection[str]]
 """The names of the segments that the visitor is in, worked out when it is asked."""
 
 _NO_COUNTS: tuple[Count, ...] = ()
+_HELD_BACK = Arm.CONTROL.value
 
 
 def fold_shown(
@@ -108,7 +109,7 @@ def _shown(
 ) -> tuple[Profile, Effects]:
     """Slots showed blocks, or held them back in control: each counts for caps, and once for its comparisons."""
     day, responses = terms.calendar.day(at), profile.responses or NONE
-    held_back = [(one.block, one.arm == Arm.CONTROL) for one in shown]
+    held_back = [(one.block, one.arm == _HELD_BACK) for one in shown]
     responses = responses.all_shown(held_back, visit=profile.visits, at=at, day=day)
     new = that_add(responses.exposures, shown)
     profile = structs.replace(profile, responses=responses)
