@@ -254,6 +254,16 @@ def test_a_memory_is_bounded() -> None:
     assert [piece for piece in pieces if memory.recall(piece, 0, len(piece)) is not None] == [pieces[24], pieces[25]]
 
 
+def test_a_memory_is_bounded_in_all_that_it_holds() -> None:
+    memory = Recollection[int](entries=10, entry_bytes=60, total_bytes=100)
+    pieces = {size: b"d" * size for size in (61, 60, 30, 10, 40)}
+    for size, piece in pieces.items():
+        for finding in range(3):
+            memory.remember(piece, 0, size, finding)
+    found = {size: memory.recall(piece, 0, size) for size, piece in pieces.items()}
+    assert found == {61: None, 60: None, 30: 2, 10: 2, 40: 2}
+
+
 @pytest.mark.parametrize(
     ("body", "expected"),
     [

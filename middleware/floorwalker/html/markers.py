@@ -20,6 +20,8 @@ _BEGINNINGS: Final = frozenset(
 _LONGEST_BEGUN: Final = len(b"<!--/slot:") + 66
 _EXCLAMATIONS_LOOKED_AT: Final = 48
 WORTH_A_VIEW_BYTES: Final = 2_048
+_LARGEST_KNOWN_BYTES: Final = 1_048_576
+_KNOWN_PAGES_BYTES: Final = 4 * 1_048_576
 
 
 class SlotKey(NamedTuple):
@@ -125,11 +127,13 @@ def _part(page: bytes, start: int, end: int) -> bytes | memoryview:
 
 
 class PageMemory:
-    """What is known of pages and their parts; one serves all requests of an event loop, in about 10 MB at most."""
+    """What is known of pages and their parts; one serves all requests of an event loop, in about 12 MB at most."""
 
-    def __init__(self, *, pages: int = 32, parts: int = 128, page_bytes: int = 131_072) -> None:
-        self.pages: Recollection[KnownPage] = Recollection(entries=pages, entry_bytes=page_bytes)
-        self.texts: Recollection[bool] = Recollection(entries=parts, entry_bytes=page_bytes // 2)
+    def __init__(self, *, pages: int = 32, parts: int = 128, part_bytes: int = 65_536) -> None:
+        self.pages: Recollection[KnownPage] = Recollection(
+            entries=pages, entry_bytes=_LARGEST_KNOWN_BYTES, total_bytes=_KNOWN_PAGES_BYTES
+        )
+        self.texts: Recollection[bool] = Recollection(entries=parts, entry_bytes=part_bytes)
 
 
 class MarkerScanner:

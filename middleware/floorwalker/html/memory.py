@@ -13,12 +13,13 @@ class Recollection(Generic[V]):
     """Findings about pieces of pages, each found again only for exactly the same bytes.
 
     Comparing 50 KB takes less than 1 µs. A piece is kept when it is met a second time; at most `entries` of up to
-    `entry_bytes` are, the oldest is forgotten first.
+    `entry_bytes` are, of `total_bytes` together; the oldest is forgotten first.
     """
 
-    def __init__(self, *, entries: int, entry_bytes: int) -> None:
+    def __init__(self, *, entries: int, entry_bytes: int, total_bytes: int | None = None) -> None:
         self._entries = entries
         self._entry_bytes = entry_bytes
+        self._left_bytes = entries * entry_bytes if total_bytes is None else total_bytes
         self._met: dict[_Key, None] = {}
         self._known: dict[_Key, tuple[bytes, V]] = {}
 
@@ -33,19 +34,25 @@ class Recollection(Generic[V]):
             return
         key = _key_of(data, start, end)
         if key in self._met:
-            _put_bounded(self._known, key, (data[start:end], finding), self._entries)
+            self._keep(key, data[start:end], finding)
         else:
-            _put_bounded(self._met, key, None, _MET_PER_ENTRY * self._entries)
+            if len(self._met) >= _MET_PER_ENTRY * self._entries:
+                del self._met[next(iter(self._met))]
+            self._met[key] = None
+
+    def _keep(self, key: _Key, piece: bytes, finding: V) -> None:
+        self._forget(key)
+        while self._known and (len(self._known) >= self._entries or self._left_bytes < len(piece)):
+            self._forget(next(iter(self._known)))
+        self._known[key] = piece, finding
+        self._left_bytes -= len(piece)
+
+    def _forget(self, key: _Key) -> None:
+        known = self._known.pop(key, None)
+        if known is not None:
+            self._left_bytes += len(known[0])
 
 
 def _key_of(data: bytes, start: int, end: int) -> _Key:
     middle = (start + end) // 2
     return end - start, data[middle : min(end, middle + _SAMPLE_BYTES)]
-
-
-def _put_bounded(mapping: dict[_Key, V], key: _Key, value: V, most: int) -> None:
-    """Sets the key, forgetting the one set first where there would be too many."""
-    mapping.pop(key, None)
-    if len(mapping) >= most:
-        del mapping[next(iter(mapping))]
-    mapping[key] = value

@@ -95,10 +95,9 @@ class PageBody:
 
     def feed(self, data: bytes, *, last: bool) -> bytes:
         """The next bytes as the app sent them; out comes what is decided by now."""
-        if last and self._first is not None and self._decoder is None and self._encoder is None:
-            known = self._refilled(self._first)
-            if known is not None:
-                return known + self._following() if self._tail is not None else known
+        known = self._known_whole(last=last)
+        if known is not None:
+            return known
         self._fed = 0
         self._unsent.append(data)
         for piece in self._pieces(data):
@@ -117,6 +116,10 @@ class PageBody:
     def steps(self, data: bytes, *, last: bool) -> Iterator[bytes]:
         """As `feed`, a few milliseconds of work at a time, so that others can have their turn in between. What goes
         out comes at the end."""
+        known = self._known_whole(last=last)
+        if known is not None:
+            yield known
+            return
         self._fed = 0
         self._unsent.append(data)
         for piece in self._pieces(data):
@@ -161,14 +164,16 @@ class PageBody:
             logger.exception("a page ends without what should follow it")
             return b""
 
-    def _refilled(self, page: bytes) -> bytes | None:
+    def _known_whole(self, *, last: bool) -> bytes | None:
         """A whole page that was met before; None for others. It goes past all that only pages in pieces need."""
+        if not last or self._first is None or self._decoder is not None or self._encoder is not None:
+            return None
         try:
-            return self._rewriter.refill(page)
+            known = self._rewriter.refill(self._first)
         except Exception:
             logger.exception(_GIVEN_UP)
-            self._rewriting = False
-            return page
+            self._rewriting, known = False, self._first
+        return known + self._following() if known is not None and self._tail is not None else known
 
     def _rest(self) -> bytes:
         out = b""
