@@ -45,13 +45,16 @@ class Traces:
 
     def ready(self) -> Look:
         """Looks up every name once, however many segments ask for it."""
-        names, paths, dimensions = dict[str, list[Look]](), dict[str, list[Look]](), dict[str, set[int]]()
+        names, counted, paths = dict[str, list[Look]](), dict[str, list[Look]](), dict[str, list[Look]]()
+        dimensions: dict[str, set[int]] = {}
         for number, group in self._groups.items():
             look, matcher = _look(number, group), group.happened.field.matcher
-            dimensions.setdefault(dimension_of(group.happened), set()).update(group.every)
+            dimension = dimension_of(group.happened)
+            dimensions.setdefault(dimension, set()).update(group.every)
             if isinstance(matcher, AnyOf):
                 for name in matcher.exact:
                     names.setdefault(name, []).append(look)
+                    counted.setdefault(dimension + name, []).append(look)
             elif isinstance(matcher, PathIs):
                 for first in {first_segment(pattern) or "" for pattern in matcher.patterns}:
                     paths.setdefault(first, []).append(look)
@@ -64,6 +67,9 @@ class Traces:
                 return
             for name in names.keys() & history.names:
                 for look in names[name]:
+                    look(moment, found)
+            for name in counted.keys() & history.counted:
+                for look in counted[name]:
                     look(moment, found)
             if paths:
                 for first in paths.keys() & history.first_segments:

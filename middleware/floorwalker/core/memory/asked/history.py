@@ -1,8 +1,9 @@
 """History: what a profile remembers, asked by window. Built once per request, so every condition is a look-up."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from itertools import accumulate
+from operator import attrgetter
 
 from msgspec import Struct, structs
 
@@ -15,6 +16,7 @@ from floorwalker.core.memory.asked.count_index import FORGOTTEN, NEVER, Bounds, 
 from floorwalker.core.memory.asked.order import Pass, Runs, marks_of, pass_of, runs_of
 from floorwalker.core.memory.asked.recent_index import NOWHERE, Positions, RecentIndex, first_segment
 from floorwalker.core.memory.asked.sightings import Sighting
+from floorwalker.core.memory.asked.windows import beginning
 from floorwalker.core.memory.kept.counts import EMPTY, PATH, Counts
 from floorwalker.core.memory.kept.responses import NONE, Daily, Response
 from floorwalker.core.memory.profile import Profile
@@ -46,6 +48,7 @@ class Tally(Struct, frozen=True, gc=False):
     total: float
 
 
+_NAME = attrgetter("name")
 _NONE = Tally(0, True, None, 0.0)
 
 
@@ -61,7 +64,7 @@ class History:
     Time has whole seconds here. A clock that stands before what the profile holds already is taken as of then.
     """
 
-    __slots__ = ("_at", "_calendar", "_counted", "_left", "_profile", "_recent", "_seen", "_starts")
+    __slots__ = ("_at", "_calendar", "_counted", "_left", "_profile", "_recent", "_seen", "_starts", "_visits")
 
     def __init__(self, profile: Profile, *, at: float, site: Site) -> None:
         self._profile = profile
@@ -71,6 +74,7 @@ class History:
         self._counted: CountIndex | None = None
         self._left = profile.recents.left or -1
         self._seen: dict[tuple[str, tuple[Field, ...]], list[Sighting]] = {}
+        self._visits: list[int] | None = None
         self._starts: dict[tuple[str, float], tuple[float, int]] = {}
 
     @property
@@ -84,15 +88,21 @@ class History:
         return self._left
 
     @property
-    def names(self) -> frozenset[str]:
-        """Every folded text under which anything is remembered or counted. What is not, nor `lost`, never happened."""
-        return self._recent.names.union([key.name[1:] for key in self._counts.keys])
+    def names(self) -> Set[str]:
+        """Every folded text under which anything recent is remembered. What is not, nor `counted`, nor `lost`, never
+        happened."""
+        return self._recent.names
+
+    @property
+    def counted(self) -> Set[str]:
+        """The keys under which anything earlier is counted."""
+        return frozenset(map(_NAME, self._counts.keys))
 
     @property
     def first_segments(self) -> frozenset[str]:
         """With which segment the paths begin that are remembered or counted."""
-        counted = [key.name[1:] for key in self._counts.keys if key.name[0] == PATH]
-        return self._recent.first_segments.union(map(first_segment, counted))
+        counted = [first_segment(key.name[1:]) for key in self._counts.keys if key.name[0] == PATH]
+        return self._recent.first_segments.union(counted)
 
     @property
     def lost(self) -> Iterable[str]:
@@ -193,12 +203,10 @@ class History:
         if profile.visit is None:
             return _NONE
         start, _ = self._start(window)
-        began, at = [], 0
-        for gap in (*profile.earlier, profile.visit.started - sum(profile.earlier)):
-            at += gap
-            began.append(at)
-        count = sum([at >= start for at in began])
-        recent = Tally(count, True, max(began), 0.0) if count else _NONE
+        if self._visits is None:
+            self._visits = sorted([*accumulate(profile.earlier), profile.visit.started])
+        count = len(self._visits) - bisect_left(self._visits, start)
+        recent = Tally(count, True, self._visits[-1], 0.0) if count else _NONE
         left = profile.earlier_left
         return _with_past(recent, self._past.visits(start)) if left and start <= left else recent
 
@@ -251,27 +259,9 @@ class History:
         key = (window.kind, window.seconds)
         found = self._starts.get(key)
         if found is None:
-            start = self._begins(window)
+            start = beginning(window, self._profile, self._at, self._calendar)
             found = self._starts[key] = (start, bisect_left(self._recent.times, start))
         return found
-
-    def _begins(self, window: Window) -> float:
-        calendar = self._calendar
-        match window.kind:
-            case "seconds":
-                return self._at - window.seconds
-            case "visit":
-                visit = self._profile.visit
-                return visit.started if visit and is_running(self._profile, self._at) else self._at + 1
-            case "today":
-                return calendar.day_begins(calendar.day(self._at))
-            case "week":
-                return calendar.day_begins(calendar.week_begins(calendar.day(self._at)))
-            case "month":
-                day = calendar.day(self._at)
-                return calendar.day_begins(calendar.month_begins(calendar.month(day)))
-            case _:
-                return 0
 
     def _events(self, what: Sequence[Field], first: int) -> Positions:
         """Where an event happened, from `first` on, for which all of `what` holds."""

@@ -1,7 +1,7 @@
 """The recent events of one profile, found by what they are: positions in order of time, looked up, not walked."""
 
-from collections.abc import Iterable, Sequence
-from operator import attrgetter
+from collections.abc import Iterable, Mapping, Sequence, Set
+from operator import attrgetter, mul
 
 from floorwalker.core.conditions.asking import holds_for, page_values
 from floorwalker.core.conditions.matchers import AnyOf, Both, Matcher, PathIs, fold_texts
@@ -19,6 +19,7 @@ Found = tuple[int, int]
 
 _SEVERAL = {"tag": attrgetter("tags"), "topic": attrgetter("topics")}
 _SINGLE = {name: attrgetter(name) for name in ("type", "category", "product", "brand", "price_tier")}
+_SEARCH = attrgetter("search")
 _FOLDED = _SEVERAL.keys() | _SINGLE.keys()
 
 
@@ -26,6 +27,7 @@ class RecentIndex:
     """Tables are made when they are first asked for, one per field."""
 
     __slots__ = (
+        "_by_folded",
         "_columns",
         "_names",
         "_numbers",
@@ -46,6 +48,7 @@ class RecentIndex:
         self._times: list[int] | None = None
         self._views: Positions | None = None
         self._texts: list[str] | None = None
+        self._by_folded: dict[str, tuple[int, ...]] | None = None
         self._names: dict[str, list[int]] | None = None
         self._rows: dict[int, list[int]] | None = None
         self._tables: dict[str, dict[str, Positions]] = {}
@@ -69,9 +72,9 @@ class RecentIndex:
         return self._views
 
     @property
-    def names(self) -> frozenset[str]:
+    def names(self) -> Set[str]:
         """All texts of the recent events, folded: what they are called, what their pages are about, and some more."""
-        return frozenset(self._folded())
+        return self._numbers_by_text().keys()
 
     @property
     def first_segments(self) -> frozenset[str]:
@@ -117,7 +120,7 @@ class RecentIndex:
         """What was typed into the site's own search from the event `first` on, in order; see `History.searches`."""
         recents = self._recents
         asked = recents.number(PRODUCTS_SEARCHED)
-        texts = [0, *[row.search for row in recents.pages]]
+        texts = [0, *map(_SEARCH, recents.pages)]
         if asked < 0 and not any(texts):
             return []
         rows, names, found = self._rows_viewed(), self._numbers, list[str]()
@@ -137,24 +140,35 @@ class RecentIndex:
         """The numbers of the texts that are one of these values; None where patterns say which."""
         if not isinstance(matcher, AnyOf) or matcher.patterns:
             return None
-        folded, exact = self._folded(), matcher.exact
-        return [number for number, text in enumerate(folded, 1) if text in exact] if exact else ()
+        found, numbers = list[int](), self._numbers_by_text()
+        for value in matcher.exact:
+            found += numbers.get(value, ())
+        return found
+
+    def _numbers_by_text(self) -> Mapping[str, Sequence[int]]:
+        """The numbers of each folded text; several where only case, accents or spaces tell them apart."""
+        if self._by_folded is None:
+            folded = self._folded()
+            self._by_folded = dict(zip(folded, zip(range(1, len(folded) + 1)), strict=True))
+            if len(self._by_folded) < len(folded):
+                for number, text in enumerate(folded, 1):
+                    if number not in self._by_folded[text]:
+                        self._by_folded[text] = (*self._by_folded[text], number)
+        return self._by_folded
 
     def _column(self, field: str) -> Sequence[int]:
         """Of each event the number of the text that its page has in that field; 0 where no page was viewed."""
         column = self._columns.get(field)
         if column is None:
             texts = [0, *map(_SINGLE[field], self._recents.pages)]
-            column = self._columns[field] = [texts[row] for row in self._rows_viewed()]
+            column = self._columns[field] = list(map(texts.__getitem__, self._rows_viewed()))
         return column
 
     def _rows_viewed(self) -> Sequence[int]:
         """Of each event the row of the page that was viewed; 0 of any other event."""
         if self._viewed_rows is None:
-            rows, viewed = self._recents.rows(), self._recents.number(PAGE_VIEWED)
-            self._viewed_rows = [
-                row if number == viewed else 0 for row, number in zip(rows, self._numbers, strict=True)
-            ]
+            viewed = self._recents.number(PAGE_VIEWED)
+            self._viewed_rows = list(map(mul, self._recents.rows(), map(viewed.__eq__, self._numbers)))
         return self._viewed_rows
 
     def _folded(self) -> list[str]:
