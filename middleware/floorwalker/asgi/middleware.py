@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Container, Mapping
 from typing import TYPE_CHECKING, Any, Unpack
 
 from floorwalker.asgi.bystander import Bystander
@@ -23,6 +23,7 @@ from floorwalker.asgi.meeting import Meeting
 from floorwalker.asgi.operating import OperatorDesk
 from floorwalker.asgi.own.page import OwnDesk
 from floorwalker.asgi.preview.desk import PreviewDesk
+from floorwalker.asgi.preview.seal import may_preview
 from floorwalker.asgi.refusing import Refusal, is_late, refuse, refused
 from floorwalker.asgi.responder import Responder
 from floorwalker.asgi.settings import Options, Settings, read_settings
@@ -65,6 +66,8 @@ class PersonalizationMiddleware:
     def _begin(self, setup: Setup) -> None:
         self._setup = setup
         settings = setup.settings
+        self._prefix = settings.prefix
+        self._other_paths: Container[str] = setup.other_paths
         self._excluded = tuple(path_pattern(pattern) for pattern in settings.exclude)
         self._preview = PreviewDesk(self._setup) if settings.preview else None
         self._keepers = Keepers(settings, self._setup.publisher, self._setup.tallies)
@@ -85,52 +88,68 @@ class PersonalizationMiddleware:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or SCOPE_KEY in scope or self._refusal is not None:
+            await self._beside(scope, receive, send)
+            return
+        try:
+            answer = self._answer(scope, receive, send)
+        except Exception:  # noqa: BLE001 - it is noted
+            self._note_failure()
+            answer = self._app(scope, receive, send)
+        if not isinstance(answer, Bystander):
+            await answer
+            return
+        # It is run here, since a coroutine within another would cost every request for data 0.2 µs.
+        try:
+            await self._app({**scope, SCOPE_KEY: answer}, receive, answer.__call__)
+        except BaseException as failure:
+            if answer.responder is not None:
+                await answer.responder.break_off(failure)
+            raise
+        if answer.responder is not None:
+            await answer.responder.end()
+
+    async def _beside(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """What is no request, or none of ours."""
         if SCOPE_KEY in scope:
             await self._app(scope, receive, send)
         elif self._refusal is not None:
             await refuse(self._refusal, scope, receive, send)
-        elif scope["type"] == "http":
-            try:
-                answer = self._answer(scope, receive, send)
-            except Exception:  # noqa: BLE001 - it is noted
-                self._note_failure()
-                answer = self._app(scope, receive, send)
-            await answer
         elif scope["type"] == "lifespan" and _runs_asyncio():
             inner = {**scope, SCOPE_KEY: None}
             await LifespanResponder(self._app, start=self._start, stop=self._stop)(inner, receive, send)
         else:
             await self._app(scope, receive, send)
 
-    def _answer(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        """The answer, by whose it is: ours, the app's alone, or the app's with our part in it."""
-        if not self._keepers.are_there:
-            self._keepers.here()
+    def _answer(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None] | Bystander:
+        """The answer, by whose it is: ours, the app's alone, or the app's with our part in it; a bystander, where it is
+        the app's and most likely no page."""
         full = path = scope["path"]
+        named = dict(scope["headers"])
+        may_be_made_up = self._preview is not None and may_preview(scope["headers"], named)
+        if full in self._other_paths and not (may_be_made_up or scope.get("root_path")):
+            return Bystander(self._site, scope, send)
+        if not self._keepers.by_loop:
+            self._keepers.here()
         if scope.get("root_path"):
             full, path = full_path(scope), inner_path(scope)
-        if self._endpoints.owns(path):
+        if path.startswith(self._prefix) and self._endpoints.owns(path):
+            self._keepers.here()  # whoever answers there asks the store
             return self._endpoints(scope, receive, send)
         if self._excluded and self._is_excluded(path):
             return self._app(scope, receive, send)
-        if self._preview is not None and (made_up := self._preview.meet(scope)) is not None:
+        if may_be_made_up and (made_up := self._site.meet(scope)) is not None:
             return Responder(made_up, send).run(self._app, _inner_scope(scope, made_up), receive)
-        setup = self._setup
-        if setup.is_known_as_other(full):
-            return self._standing_by(scope, receive, send)
-        named = dict(scope["headers"])
+        if full in self._other_paths:
+            return Bystander(self._site, scope, send)
         kind = request_kind(scope["method"], full, named)
         if kind not in MAY_BE_PAGE:
-            return self._standing_by(scope, receive, send)
+            return Bystander(self._site, scope, send)
+        setup = self._setup
         request = Request(scope, at=setup.clock(), proxies=setup.proxies, named=named, kind=kind)
         encounter = encounter_of(setup, self._keepers.here(), request)
         encounter.begin()
         return Responder(encounter, send).run(self._app, _asking_for_a_page(scope, encounter), receive)
-
-    def _standing_by(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        """The app's answer, which is most likely no page."""
-        bystander = Bystander(self._site, scope, send)
-        return bystander({**scope, SCOPE_KEY: bystander}, receive)
 
     def _note_failure(self) -> None:
         """A request passes by because we failed, or cannot take part at all."""

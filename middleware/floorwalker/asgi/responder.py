@@ -31,7 +31,7 @@ class Responder:
 
     def __init__(self, encounter: Meeting, send: Send) -> None:
         self._send = send
-        self._encounter = encounter
+        self.encounter = encounter
         self._asked = encounter.request
         # A function rather than a bound method: a request that refers to itself waits for the garbage collector.
         self._stage: Callable[[Responder, Message], Awaitable[None]] | None = Responder._before_start
@@ -60,8 +60,8 @@ class Responder:
         if self._held is not None:
             await self._let_out()
         try:
-            if self._encounter.is_met:
-                await self._encounter.end()
+            if self.encounter.is_met:
+                await self.encounter.end()
         except Exception:
             logger.exception("a request could not be ended")
 
@@ -69,7 +69,7 @@ class Responder:
         """The app failed, or was cancelled. A start that is held goes out all the same, as it would have without us."""
         self._body = None
         try:
-            self._encounter.abandon()
+            self.encounter.abandon()
         except Exception:
             logger.exception("a request could not be ended")
         if isinstance(failure, Exception):
@@ -84,18 +84,18 @@ class Responder:
         try:
             reply = read_reply(message)
             kind = hit_kind(self._asked.kind, status=reply.status, is_html=reply.is_page)
-            self._encounter.became(kind, reply.status, is_page=reply.is_page)
-            has_part, takes = self._encounter.has_part, reply.is_page and self._takes(reply)
+            self.encounter.became(kind, reply.status, is_page=reply.is_page)
+            has_part, takes = self.encounter.has_part, reply.is_page and self._takes(reply)
         except Exception:
             logger.exception("a response passes by: its start cannot be read")
-            self._encounter.tallies.failure("start of a response")
+            self.encounter.tallies.failure("start of a response")
             self._stage = None
             await self._send(message)
             return
         if takes:
             self._held, self._stage = (message, reply), Responder._before_body
             return
-        self._encounter.tallies.pages_passed += reply.is_page
+        self.encounter.tallies.pages_passed += reply.is_page
         if has_part:
             await self._take_part(message, reply)
         else:
@@ -104,7 +104,7 @@ class Responder:
 
     def _takes(self, reply: Reply) -> bool:
         """Whether the page may be changed, as far as its start tells."""
-        encounter = self._encounter
+        encounter = self.encounter
         if not encounter.may_change_pages:
             return False
         return not reply.public or encounter.takes_every_page or encounter.goes_public
@@ -116,7 +116,7 @@ class Responder:
             headers = lowered(reply.headers)
         except Exception:
             logger.exception("a response passes by: its headers cannot be read")
-            self._encounter.tallies.failure("start of a response")
+            self.encounter.tallies.failure("start of a response")
             await self._send(start)
             return
         settled = await self._settled(headers, personal=False)
@@ -178,7 +178,7 @@ class Responder:
         body, self._body = self._body, None
         try:
             outcomes = body.outcomes if body is not None else {}
-            self._encounter.finish(outcomes)
+            self.encounter.finish(outcomes)
             if body is not None:
                 self._count(outcomes, has_failed=body.has_failed)
         except Exception:
@@ -186,12 +186,12 @@ class Responder:
 
     def _count(self, outcomes: Mapping[str, Outcome], *, has_failed: bool) -> None:
         """A page that may have held slots has gone out."""
-        tallies = self._encounter.tallies
+        tallies = self.encounter.tallies
         if has_failed:
             tallies.pages_failed += 1
             tallies.failure("body of a page")
         else:
-            tallies.page(outcomes, self._encounter.rulebook.ruleset.slots)
+            tallies.page(outcomes, self.encounter.rulebook.ruleset.slots)
 
     async def _opened(self, reply: Reply, body: bytes, *, last: bool) -> RawHeaders:
         """The page's headers as they go out; from here on `_body` changes what follows, or is None."""
@@ -199,21 +199,21 @@ class Responder:
         personal: bool | None = None
         try:
             if reply.codings is None:
-                self._encounter.note("pages pass through whose Content-Encoding is neither gzip nor deflate")
+                self.encounter.note("pages pass through whose Content-Encoding is neither gzip nor deflate")
             opening = Opening(reply, body, whole=last and self._asked.method != "HEAD")
-            walk = await self._encounter.walk()
-            slots = self._encounter.may_hold(walk)
-            taken = self._encounter.takes_every_page and opening.readable
+            walk = await self.encounter.walk()
+            slots = self.encounter.may_hold(walk)
+            taken = self.encounter.takes_every_page and opening.readable
             ours = not reply.public or slots.although_public
             if personal := taken or (ours and opening.may_hold(marked=slots.marked, selected=bool(slots.selectors))):
                 headers = as_personal(headers)
-                if self._encounter.kind in _REWRITTEN:
+                if self.encounter.kind in _REWRITTEN:
                     headers = self._rewriting(walk, reply, opening, slots, headers)
-            self._encounter.tallies.pages_passed += self._body is None
+            self.encounter.tallies.pages_passed += self._body is None
         except Exception:
             logger.exception("a page goes out as the app made it")
-            self._encounter.tallies.failure("page")
-            self._encounter.tallies.pages_failed += 1
+            self.encounter.tallies.failure("page")
+            self.encounter.tallies.pages_failed += 1
             self._body = None
             if (
                 personal is None
@@ -223,19 +223,19 @@ class Responder:
 
     def _rewriting(self, walk: Walk, reply: Reply, opening: Opening, slots: MayHold, headers: RawHeaders) -> RawHeaders:
         """The headers of a page that is about to be rewritten."""
-        if walk.is_robot and not self._encounter.takes_every_page:
+        if walk.is_robot and not self.encounter.takes_every_page:
             return headers
         walk.nonce = _nonce(headers)
         marks = None
         if slots.selectors and opening.takes_selectors:
-            marks = SelectorMarks(slots.selectors, token=self._encounter.new_token())
+            marks = SelectorMarks(slots.selectors, token=self.encounter.new_token())
         coding = reply.codings[-1] if reply.codings else None
         if coding is not None and not accepts_coding(self._asked.header(b"accept-encoding"), coding):
             coding = None
         public = reply.public and not slots.although_public
-        memory, markup = self._encounter.page_memory, self._encounter.markup(walk, public=public)
+        memory, markup = self.encounter.page_memory, self.encounter.markup(walk, public=public)
         rewriter = SlotRewriter(markup, charset=opening.charset, selectors=marks, memory=memory)
-        tail = self._encounter.tail(walk, headers, public=public)
+        tail = self.encounter.tail(walk, headers, public=public)
         self._body = PageBody(rewriter, opening, coding=coding, tail=tail)
         if not reply.codings:
             return headers
@@ -244,12 +244,12 @@ class Responder:
 
     async def _settled(self, headers: RawHeaders, *, personal: bool) -> RawHeaders:
         try:
-            if not self._encounter.has_part:
+            if not self.encounter.has_part:
                 return headers
-            return await self._encounter.settle(headers, shared=not personal and may_be_shared(headers))
+            return await self.encounter.settle(headers, shared=not personal and may_be_shared(headers))
         except Exception:
             logger.exception("a visitor is not remembered")
-            self._encounter.tallies.failure("headers of a page")
+            self.encounter.tallies.failure("headers of a page")
             return headers
 
 

@@ -23,7 +23,7 @@ _WARNINGS_SAID = 64
 
 
 class Setup:
-    """Raises what its parts raise: ConfigurationError, RuleErrors."""
+    """other_paths: where the latest answer was no page. Raises what its parts raise: ConfigurationError, RuleErrors."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -43,7 +43,7 @@ class Setup:
         elif settings.data_keys and not settings.store.has_data_keys:
             raise ConfigurationError("The store is open already, without data_keys: give them to open_store.")
         self._traces: bool | None = None
-        self._other_paths: set[str] = set()
+        self.other_paths: set[str] = set()
         self._said: set[tuple[object, ...]] = set()
 
     @property
@@ -53,18 +53,18 @@ class Setup:
 
     def is_known_as_other(self, path: str) -> bool:
         """Whether the latest answer at this path was no page."""
-        return path in self._other_paths
+        return path in self.other_paths
 
     def learn(self, path: str, *, is_page: bool) -> None:
         """Remember what a path answers with, so that requests for data are left alone and nobody is loaded for them."""
         if is_page:
-            self._other_paths.discard(path)
+            self.other_paths.discard(path)
             return
-        if path in self._other_paths:
+        if path in self.other_paths:
             return
-        if len(self._other_paths) >= _PATHS_KNOWN:
-            self._other_paths.clear()
-        self._other_paths.add(path)
+        if len(self.other_paths) >= _PATHS_KNOWN:
+            self.other_paths.clear()
+        self.other_paths.add(path)
 
     def traces(self, found: Callable[[], bool]) -> bool:
         """Whether somebody takes spans: looked at once, at the first request, when the app has set up what it wants."""

@@ -9,7 +9,6 @@ from floorwalker.asgi.http.types import Message, RawHeaders
 from floorwalker.html.encoding import read_codings
 
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
-_CONTENT_TYPE_LENGTH = len(b"content-type")
 _ENDS_TYPE = (b"", b";", b" ", b"\t")
 _NOT_PAGES = REDIRECTS | {204, 205, 206, 304}
 
@@ -34,10 +33,11 @@ def may_concern_us(start: Message) -> bool:
     """Whether the response may be a page, or lead to one; the answer to most requests is no, and must come quickly."""
     if start["status"] in REDIRECTS:
         return True
-    for name, value in start.get("headers") or ():
-        if len(name) == _CONTENT_TYPE_LENGTH and name.lower() == b"content-type":
-            return _is_html(bytes(value))
-    return False
+    headers = start.get("headers") or ()
+    for name, value in headers:
+        if name == b"content-type":
+            return value[:5].lower() == b"text/" and _is_html(bytes(value))
+    return _is_html(_content_type(headers))  # it may be spelt in another way
 
 
 def read_reply(start: Message) -> Reply:
@@ -57,7 +57,7 @@ def read_reply(start: Message) -> Reply:
 
 def _content_type(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
     for name, value in headers:
-        if len(name) == _CONTENT_TYPE_LENGTH and name.lower() == b"content-type":
+        if name == b"content-type" or name.lower() == b"content-type":
             return bytes(value)
     return b""
 

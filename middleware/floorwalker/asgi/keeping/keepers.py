@@ -14,30 +14,28 @@ from floorwalker.store import Step, Store, open_store
 
 
 class Keepers:
-    """Opens the store that the settings name, once for each loop; a Store that is given is used, and left open."""
+    """Opens the store that the settings name, once for each loop; a Store that is given is used, and left open.
+
+    by_loop: all there are.
+    """
 
     def __init__(self, settings: Settings, publisher: Publisher, tallies: Tallies | None = None) -> None:
         self._settings = settings
         self._tallies = tallies
         self._publisher = publisher
-        self._by_loop: dict[asyncio.AbstractEventLoop, Keeper] = {}
+        self.by_loop: dict[asyncio.AbstractEventLoop, Keeper] = {}
 
     def current(self) -> Keeper | None:
         """The keeper of the running loop, where there is one."""
-        return self._by_loop.get(asyncio.get_running_loop())
+        return self.by_loop.get(asyncio.get_running_loop())
 
     def here(self) -> Keeper:
         """The keeper of the running loop, made now where no lifespan announced the loop."""
-        return self._by_loop.get(asyncio.get_running_loop()) or self._late()
-
-    @property
-    def are_there(self) -> bool:
-        """Whether any loop has one: what is asked first where a request may need none."""
-        return bool(self._by_loop)
+        return self.by_loop.get(asyncio.get_running_loop()) or self._late()
 
     def every(self) -> list[Keeper]:
         """The keepers of all event loops."""
-        return list(self._by_loop.values())
+        return list(self.by_loop.values())
 
     def announced(self) -> Keeper:
         """A keeper for the running loop, whose lifespan will close it."""
@@ -45,7 +43,7 @@ class Keepers:
 
     def let_go(self) -> Keeper | None:
         """The keeper of the running loop, which is to be closed now."""
-        return self._by_loop.pop(asyncio.get_running_loop(), None)
+        return self.by_loop.pop(asyncio.get_running_loop(), None)
 
     def _late(self) -> Keeper:
         keeper = self._keep(self._new(outlives_requests=False))
@@ -53,8 +51,8 @@ class Keepers:
         return keeper
 
     def _keep(self, keeper: Keeper) -> Keeper:
-        self._by_loop = {loop: kept for loop, kept in self._by_loop.items() if not loop.is_closed()}
-        self._by_loop[asyncio.get_running_loop()] = keeper
+        self.by_loop = {loop: kept for loop, kept in self.by_loop.items() if not loop.is_closed()}
+        self.by_loop[asyncio.get_running_loop()] = keeper
         self._publisher.start(keeper.chronicle.note)
         keeper.population.start(self._publisher)
         keeper.store.attend_spool()

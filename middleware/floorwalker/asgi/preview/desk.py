@@ -65,7 +65,7 @@ class PreviewDesk:
 
     def meet(self, scope: Scope) -> Rehearsed | None:
         """Whom a request is played as; None for a visitor like any other."""
-        if not may_preview(scope["headers"]):
+        if not may_preview(scope["headers"], dict(scope["headers"])):
             return None
         setup = self._setup
         request = Request(scope, at=setup.clock(), proxies=setup.proxies)

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from enum import StrEnum
 from hmac import digest
 from typing import Final
@@ -110,12 +110,12 @@ class PreviewCookie:
         return _line("", max_age_s=0, secure=secure)
 
 
-def may_preview(headers: Iterable[tuple[bytes, bytes]]) -> bool:
-    """Whether a request may carry a preview. Every request is asked this, so it must cost next to nothing."""
-    for name, value in headers:  # noqa: SIM110 - a generator would take four times as long
-        if name == b"cookie" and _PREVIEW in value:
-            return True
-    return False
+def may_preview(headers: Sized, named: Mapping[bytes, bytes]) -> bool:
+    """Whether a request may carry a preview. Every request is asked this, so it must cost next to nothing.
+
+    named: the same headers by name; where one stands there twice, it is to be looked at closely.
+    """
+    return _PREVIEW in named.get(b"cookie", b"") or len(named) < len(headers)
 
 
 def _line(value: str, *, max_age_s: int, secure: bool) -> str:
