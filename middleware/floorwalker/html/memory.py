@@ -30,22 +30,29 @@ class Recollection(Generic[V]):
 
     def remember(self, data: bytes, start: int, end: int, finding: V) -> None:
         """Keeps what was found in this piece of the data, if it was met before."""
+        if self.meets_again(data, start, end):
+            self.keep(data, start, end, finding)
+
+    def meets_again(self, data: bytes, start: int, end: int) -> bool:
+        """Whether something like this piece was met before, and what was found in it is worth keeping."""
         if end - start > self._entry_bytes:
-            return
+            return False
         key = _key_of(data, start, end)
         if key in self._met:
-            self._keep(key, data[start:end], finding)
-        else:
-            if len(self._met) >= _MET_PER_ENTRY * self._entries:
-                del self._met[next(iter(self._met))]
-            self._met[key] = None
+            return True
+        if len(self._met) >= _MET_PER_ENTRY * self._entries:
+            del self._met[next(iter(self._met))]
+        self._met[key] = None
+        return False
 
-    def _keep(self, key: _Key, piece: bytes, finding: V) -> None:
+    def keep(self, data: bytes, start: int, end: int, finding: V) -> None:
+        """Keeps what was found in a piece that was met before."""
+        key = _key_of(data, start, end)
         self._forget(key)
-        while self._known and (len(self._known) >= self._entries or self._left_bytes < len(piece)):
+        while self._known and (len(self._known) >= self._entries or self._left_bytes < end - start):
             self._forget(next(iter(self._known)))
-        self._known[key] = piece, finding
-        self._left_bytes -= len(piece)
+        self._known[key] = data[start:end], finding
+        self._left_bytes -= end - start
 
     def _forget(self, key: _Key) -> None:
         known = self._known.pop(key, None)

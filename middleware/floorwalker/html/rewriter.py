@@ -51,11 +51,11 @@ class _Findings:
 
     def remember(self) -> None:
         """The page is over."""
-        if self._page is None:
+        if self._page is None or not self._memory.pages.meets_again(self._page, 0, len(self._page)):
             return
         known = KnownPage(self._page, self._markers, self._selected)
         if known.spans is not None:
-            self._memory.pages.remember(self._page, 0, len(self._page), known)
+            self._memory.pages.keep(self._page, 0, len(self._page), known)
 
 
 class SlotRewriter:
@@ -180,7 +180,9 @@ class SlotRewriter:
         """The markers in what a page begins with, which is remembered."""
         markers = self._scanned(chunk)
         if self._memory is not None and self._data is chunk and self._scanning().has_looks:
-            self._memory.pages.remember(chunk, 0, len(chunk), KnownPage(chunk, markers))
+            pages = self._memory.pages
+            if pages.meets_again(chunk, 0, len(chunk)):
+                pages.keep(chunk, 0, len(chunk), KnownPage(chunk, markers))
         return markers
 
     def _feed_selectors(self, chunk: bytes, selectors: SelectorMarks) -> bytes:
