@@ -7,7 +7,7 @@ from enum import Enum
 
 from floorwalker.errors import StoreUnavailable
 from floorwalker.store.link.pipe import Link
-from floorwalker.store.link.replies import Reply, Word
+from floorwalker.store.link.replies import Reply, ScriptUnknown, Word
 
 
 class Fate(Enum):
@@ -39,7 +39,17 @@ class FatefulLink:
             case Fate.NEVER_SENT:
                 return _failed()
             case Fate.REPLY_LOST:
-                return _lost(self._link.call(*command))
+                return self._lost(command)
+
+    def _lost(self, command: tuple[Word, ...]) -> asyncio.Future[Reply]:
+        """A server that does not know the script yet says so: what is lost is the reply of what is run."""
+        sent = self._link.call(*command)
+        lost = _lost(sent)
+        lost.add_done_callback(lambda _: self._spare() if isinstance(sent.exception(), ScriptUnknown) else None)
+        return lost
+
+    def _spare(self) -> None:
+        self.fates.appendleft(Fate.REPLY_LOST)
 
     async def close(self) -> None:
         await self._link.close()

@@ -120,6 +120,21 @@ async def test_nothing_but_its_two_keys_is_written(store: Store, behind: Behind)
     assert behind.kinds() == {"history", "files"}
 
 
+@pytest.mark.parametrize(
+    "foreign",
+    [b"a1", b"a1 soon in force", b"a1 nan in force", b"a1 150.0 in hand", b"", b" ", b"\xff\xff \xff in force"],
+)
+async def test_what_somebody_else_wrote_into_the_history_is_passed_by(
+    store: Store, behind: Behind, caplog: pytest.LogCaptureFixture, foreign: bytes
+) -> None:
+    await store.keep_rules(version("a1"))
+    behind.client.zadd(behind.key("history"), {foreign: 150.0})
+    await store.keep_rules(version("b2", 200.0))
+    assert await history(store) == [(200.0, "b2"), (100.0, "a1")]
+    assert "1 of the entries in the rules' history cannot be read" in caplog.text
+    assert await store.rules("a1") == version("a1")
+
+
 @pytest.fixture
 async def fateful(valkey_server: str) -> AsyncIterator[tuple[Store, FatefulLink]]:
     settings = StoreSettings(**QUICK)

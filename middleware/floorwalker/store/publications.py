@@ -1,22 +1,28 @@
 """The versions of the rules that were in force: when, and the files of the last of them."""
 
 import asyncio
+import logging
 import zlib
 from collections.abc import Mapping
+from math import isfinite
 
 from msgspec import DecodeError, Struct, ValidationError, msgpack
 
 from floorwalker.errors import StoreError
 from floorwalker.store.keys import files_key, history_key
 from floorwalker.store.link.pipe import Link
-from floorwalker.store.link.replies import Reply
+from floorwalker.store.link.replies import Reply, Word
 from floorwalker.store.scripts import script
 from floorwalker.store.settings import StoreSettings
 
 PUBLICATIONS_KEPT = 500
 LARGEST_PACKED_BYTES = 2_097_152
 LARGEST_BYTES = 33_554_432
+IN_FORCE, ASIDE = "in force", "aside"
+_HOW = (IN_FORCE, ASIDE)
 _SCHEMA = b"\x01"
+
+logger = logging.getLogger(__name__)
 
 
 class KeptRules(Struct, frozen=True):
@@ -52,7 +58,7 @@ async def keep(link: Link, namespace: str, kept: KeptRules, settings: StoreSetti
     """Note that a version came into force, and keep its files unless they are there; see `Store.keep_rules`."""
     keys = [history_key(namespace), files_key(namespace)]
     bounds = [PUBLICATIONS_KEPT, settings.rules_kept, settings.rules_kept_bytes]
-    head = [kept.version, f"{kept.at:.3f}", *bounds, "aside" if aside else "in force"]
+    head: list[Word] = [kept.version, f"{kept.at:.3f}", *bounds, ASIDE if aside else IN_FORCE]
     if await script("publish").run(link, keys, [*head, "ask"]):
         return True
     packed = await asyncio.to_thread(pack, kept)  # a large folder takes tenths of a second
@@ -65,9 +71,13 @@ async def keep(link: Link, namespace: str, kept: KeptRules, settings: StoreSetti
 
 
 async def read_history(link: Link, namespace: str) -> list[Publication]:
-    """Newest first."""
+    """Newest first. Entries that something else wrote are passed by and logged."""
     kept = set(_words(await link.call("HKEYS", files_key(namespace))))
-    return [_publication(one, kept) for one in _words(await link.call("ZREVRANGE", history_key(namespace), 0, -1))]
+    members = _words(await link.call("ZREVRANGE", history_key(namespace), 0, -1))
+    publications = [one for one in (_publication(member, kept) for member in members) if one is not None]
+    if foreign := len(members) - len(publications):
+        logger.warning("%d of the entries in the rules' history cannot be read and are passed by", foreign)
+    return publications
 
 
 async def read_kept(link: Link, namespace: str, version: str) -> KeptRules | None:
@@ -114,9 +124,11 @@ def _words(reply: Reply) -> list[str]:
     return [one.decode(errors="replace") for one in reply if isinstance(one, bytes)]
 
 
-def _publication(member: str, kept: set[str]) -> Publication:
+def _publication(member: str, kept: set[str]) -> Publication | None:
+    """What an entry says; None where it is none of ours."""
     try:
         version, at, how = member.split(" ", 2)
-        return Publication(float(at), version, version in kept, how == "aside")
-    except ValueError as error:
-        raise StoreError("An entry of the rules' history has an unexpected form.") from error
+        seconds = float(at)
+    except ValueError:
+        return None
+    return Publication(seconds, version, version in kept, how == ASIDE) if isfinite(seconds) and how in _HOW else None

@@ -34,7 +34,7 @@ redis.call('ZREMRANGEBYRANK', history, 0, -1 - tonumber(ARGV[3]))
 -- Of the files stay those of the versions that were in force last.
 local stays, count, bytes = {}, 0, 0
 for _, entry in ipairs(redis.call('ZREVRANGE', history, 0, -1)) do
-  local name = string.match(entry, '^%S+')
+  local name = string.match(entry, '^%S+') or ''  -- of what something else wrote
   local size = redis.call('HSTRLEN', files, name)
   if size > 0 and stays[name] == nil then
     count, bytes = count + 1, bytes + size
