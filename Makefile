@@ -4,7 +4,7 @@ BIN := .venv/bin
 PORT ?= 8000
 MINUTES ?= 1
 
-.PHONY: demo test test-long test-faults test-cluster test-releases test-browser test-editor test-clients test-starlette test-proxies fuzz audit lint bench bench-smoke bench-gate clean
+.PHONY: demo test test-long test-faults test-cluster test-releases test-browser test-editor test-clients test-starlette test-proxies fuzz audit lint bench bench-smoke bench-gate bench-compare clean
 
 .venv/.base: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -106,6 +106,18 @@ bench-smoke: .venv/.test
 
 bench-gate: .venv/.test  ## does a request cost more CPU than at the recorded baseline? a minute
 	$(BIN)/python -m benchmarks.gate
+
+.venv/.compare: .venv/.test benchmarks/compare/constraints-wagtail.txt benchmarks/compare/constraints-growthbook.txt
+	for peer in wagtail growthbook; do \
+	  $(PYTHON) -m venv .venv/compare/$$peer && \
+	  .venv/compare/$$peer/bin/python -m pip install --quiet --disable-pip-version-check "pip>=25.1" && \
+	  .venv/compare/$$peer/bin/python -m pip install --quiet --disable-pip-version-check -c benchmarks/compare/constraints-$$peer.txt --group compare-$$peer \
+	  || echo "$$peer does not install here: it is left out"; \
+	done
+	@touch $@
+
+bench-compare: .venv/.compare  ## others on the same page under the same load, side by side; some minutes
+	$(BIN)/python -m benchmarks.compare --out benchmarks/results
 
 clean:
 	rm -rf .venv var dist

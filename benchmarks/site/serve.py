@@ -9,7 +9,7 @@ import uvicorn
 from benchmarks.site.pages import App, Receive, Scope, Send, app
 
 SECRET = "a key for benchmarks, used nowhere else, long enough"
-VARIANTS = ("plain", "control", "floorwalker", "no-op", "session")
+VARIANTS = ("plain", "control", "floorwalker", "no-op", "session", "base-http")
 
 
 def no_op(inner: App) -> App:
@@ -31,6 +31,8 @@ def wrapped(variant: str, *, rules: str, templates: str, store: str) -> App:
             return no_op(inner)
         case "session":
             return _with_session(inner)
+        case "base-http":
+            return _with_base_http(inner)
         case "floorwalker":
             from floorwalker import PersonalizationMiddleware
 
@@ -51,6 +53,18 @@ def _with_session(inner: App) -> App:
         await inner(scope, receive, send)
 
     return SessionMiddleware(touch, secret_key=SECRET)
+
+
+def _with_base_http(inner: App) -> App:
+    """Starlette's BaseHTTPMiddleware, doing nothing."""
+    from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    async def pass_on(asked: Request, call_next: RequestResponseEndpoint) -> Response:
+        return await call_next(asked)
+
+    return BaseHTTPMiddleware(inner, dispatch=pass_on)
 
 
 def main() -> None:

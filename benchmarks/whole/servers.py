@@ -12,15 +12,16 @@ from pathlib import Path
 
 SERVER_CPU, LOAD_CPU = 0, 1
 _TICKS = os.sysconf("SC_CLK_TCK")
-_WAIT_S = 20
+_WAIT_S = 60
 
 
 @dataclass(frozen=True)
 class Command:
-    """How a server is started: `{port}` and `{cpu}` in its words are filled in."""
+    """How a server is started: `{port}` and `{cpu}` in its words are filled in. port: 0 for any that is free."""
 
     words: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
+    port: int = 0
 
 
 @dataclass
@@ -78,7 +79,7 @@ def core(wanted: int) -> int:
 
 
 def _start(variant: str, command: Command) -> Server:
-    port = free_port()
+    port = command.port or free_port()
     words = [word.replace("{port}", str(port)).replace("{cpu}", str(core(SERVER_CPU))) for word in command.words]
     return Server(variant, port, subprocess.Popen(words, env={**os.environ, **command.environment}))
 
