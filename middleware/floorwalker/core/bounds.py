@@ -27,7 +27,7 @@ def short(text: str, most: int) -> str:
 
 def short_page(page: Page) -> Page:
     """The page with every text cut, and as many tags and topics as are remembered; most often the very same."""
-    if _is_short(page):  # 3 µs less than to cut every text by itself
+    if _is_short(page):  # 130 bytecodes less than to cut every text by itself
         return page
     return Page(
         path=short(page.path, PATH_BYTES),
