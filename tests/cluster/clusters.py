@@ -6,6 +6,9 @@ from pathlib import Path
 
 import redis
 
+from floorwalker.store.keys import Keys
+from floorwalker.store.link.slots import slot_of
+from floorwalker.store.open import PARTITIONS
 from tests.cluster.nodes import Node, until
 from tests.servers import free_port
 
@@ -58,6 +61,7 @@ class Cluster:
         node.start()
         self._meet(node)
         until(lambda: all(len(self.known_to(one)) == len(self.nodes) for one in self.living))
+        until(lambda: "cluster_state:ok" in node.tell("CLUSTER", "INFO").decode())
         return node
 
     def kill(self, number: int) -> None:
@@ -107,11 +111,14 @@ class Cluster:
 
     def slots_in_use(self, node: Node) -> list[int]:
         """Those of a master in which there are keys."""
-        found = []
-        for first, last, (_, port, *_), *_ in node.tell("CLUSTER", "SLOTS"):
-            if port == node.port:
-                found += [slot for slot in range(first, last + 1) if node.tell("CLUSTER", "COUNTKEYSINSLOT", slot)]
-        return found
+        held = {
+            slot
+            for first, last, (_, port, *_), *_ in node.tell("CLUSTER", "SLOTS")
+            if port == node.port
+            for slot in range(first, last + 1)
+        }
+        ours = {slot_of(Keys("", PARTITIONS).events(partition)) for partition in range(PARTITIONS)}
+        return [slot for slot in sorted(held & ours) if node.tell("CLUSTER", "COUNTKEYSINSLOT", slot)]
 
     def close(self) -> None:
         for node in self.nodes:

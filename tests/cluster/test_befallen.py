@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.lasting.wire import DOCUMENT, Wire
 from floorwalker import open_store
 from tests.cluster.clusters import Cluster, Sentinels
 from tests.cluster.faults import FAULTS, ClusterFault
@@ -61,7 +62,12 @@ async def test_whatever_befalls_the_cluster(product: str, fault: ClusterFault, t
 async def warmed_up(one: ClusterScene) -> None:
     """Both workers have met every server, so that what they hold from then on is what they need."""
     for worker in one.workers:
-        await asyncio.gather(*(worker.ask("/stock/1") for _ in range(STRANGERS)))
+        wire = Wire(worker.port)
+        for _ in range(STRANGERS):
+            first = await wire.ask("GET", "/", DOCUMENT)
+            (cookie,) = first.all_of("set-cookie")
+            await wire.ask("GET", "/", {**DOCUMENT, "cookie": cookie.partition(";")[0]})
+        wire.close()
     await one.settled()
 
 
