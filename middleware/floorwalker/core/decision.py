@@ -46,14 +46,14 @@ class Explanation(Struct, frozen=True):
 class Because:
     """How a decision is explained, once somebody asks. No part of what was decided: all are equal."""
 
-    __slots__ = ("_explain",)
+    __slots__ = ("_explain", "_of")
 
-    def __init__(self, explain: Callable[[], Sequence[Explanation]]) -> None:
-        self._explain = explain
+    def __init__(self, explain: Callable[..., Sequence[Explanation]], *of: Any) -> None:
+        self._explain, self._of = explain, of
 
     def __call__(self) -> Sequence[Explanation]:
         """The entries that were read, each with its why."""
-        return self._explain()
+        return self._explain(*self._of)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Because)

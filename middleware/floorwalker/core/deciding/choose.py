@@ -43,38 +43,33 @@ Taken = tuple[Choice, ...]
 
 
 class Chooser:
-    """Reads one slot's menu. taken: what other slots of the page have taken.
+    """Reads the menus of one page.
 
     notes: where it is a list, every entry that was read leaves there why it fits or not.
     """
 
-    __slots__ = ("_menu", "_moment", "_notes", "_render", "_taken")
+    __slots__ = ("_moment", "_notes", "_render", "_taken")
 
-    def __init__(
-        self,
-        menu: Menu,
-        moment: Moment,
-        *,
-        taken: Taken = (),
-        render: Render | None = None,
-        notes: list[Explanation] | None = None,
-    ) -> None:
-        self._menu, self._moment = menu, moment
-        self._taken, self._render, self._notes = taken, render, notes
+    def __init__(self, moment: Moment, *, render: Render | None = None, notes: list[Explanation] | None = None) -> None:
+        self._moment, self._render, self._notes = moment, render, notes
+        self._taken: Taken = ()
 
-    def entry(self) -> Choice | None:
-        """What the slot shows of its entries: those that promotions bring go before its own."""
-        menu, notes = self._menu, self._notes
+    def entry(self, menu: Menu, taken: Taken) -> Choice | None:
+        """What the slot shows of its entries: those that promotions bring go before its own. taken: what other slots
+        of the page have taken."""
+        notes = self._notes
+        self._taken = taken
         choice = self._first(menu.promoted, notes) if menu.promoted else None
         if choice is not None:
             return choice
-        return (
-            self._first(menu.entries, notes) if menu.choose == FIRST else self._one_of(menu.entries, menu.choose, notes)
-        )
+        if menu.choose == FIRST and notes is None:
+            return self._first_unnoted(menu.entries)
+        return self._one_of(menu.entries, menu.choose, notes)
 
-    def otherwise(self) -> Choice | None:
-        """What the slot shows where no entry fits, if that may be shown."""
-        return self._fit(self._menu.otherwise, self._notes)
+    def otherwise(self, menu: Menu, taken: Taken) -> Choice | None:
+        """What the slot shows where no entry fits, if that may be shown. taken: as of `entry`."""
+        self._taken = taken
+        return self._fit(menu.otherwise, self._notes)
 
     def _one_of(self, candidates: Sequence[Candidate], choose: str, notes: list[Explanation] | None) -> Choice | None:
         if choose == FIRST:
@@ -98,11 +93,10 @@ class Chooser:
         """The same, of every page that is served: without a call for each entry that is for others."""
         moment = self._moment
         for candidate in candidates:
-            for check in candidate.audience:
-                if check.holds(moment) is not True:
-                    break
-            else:
-                choice = self._chosen(candidate, None)
+            fits = candidate.fits
+            if fits is None or fits(moment) is True:
+                content = candidate.content
+                choice = self._chosen(candidate, None) if content is None else self._shown(candidate, content, None)
                 if choice is not None:
                     return choice
         return None

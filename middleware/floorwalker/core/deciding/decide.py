@@ -1,7 +1,7 @@
 """Decide: what every slot of a page shows to one visitor, and why."""
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property, partial
+from functools import cached_property, lru_cache
 from typing import Any
 
 from floorwalker.core.bounds import NAME_BYTES, short
@@ -67,14 +67,16 @@ class PageDecisions(Mapping[str, Decision]):
         self._compared = compared
         self._slots = moment.ruleset.slots
         self._menus = moment.ruleset.once(menus_of)
+        self._chooser = Chooser(moment, render=render)
         self._kept_because = _kept_because(moment)
         self._in_site_control = compared and _is_below(moment.ruleset.site.control, SITE_CONTROL, moment)
         self._decided: dict[str, Decision] = {}
 
     def __getitem__(self, slot: str) -> Decision:
-        if slot not in self._decided:
-            self._decided[slot] = self._decide(self._slots[slot])
-        return self._decided[slot]
+        decision = self._decided.get(slot)
+        if decision is None:
+            decision = self._decided[slot] = self._decide(self._slots[slot])
+        return decision
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._slots)
@@ -93,26 +95,25 @@ class PageDecisions(Mapping[str, Decision]):
         return self._decided
 
     def _decide(self, slot: Slot) -> Decision:
-        moment, kept = self.moment, self._kept_because
+        moment, kept, taken = self.moment, self._kept_because, self.taken
         menu = self._menus[slot.name]
-        if kept is None and not menu.pages.hold(moment.signals):
+        if kept is None and not menu.pages.every and not menu.pages.hold(moment.signals):
             kept = Reason.OTHER_PAGE
         if kept is not None:
             return Decision(slot.name, _DEFAULT, Arm.TREATMENT, kept, place=slot.place)
-        because = Because(partial(_entries_read, slot, moment, self.taken, self._render, self._compared))
-        chooser = Chooser(menu, moment, taken=self.taken, render=self._render)
-        choice = None if _needs_consent(slot, moment) else chooser.entry()
+        because = Because(_entries_read, slot, moment, taken, self._render, self._compared)
+        choice = None if _needs_consent(slot, moment) else self._chooser.entry(menu, taken)
         if choice is not None:
             kept_by = self._kept_by(slot, choice.promotion)
-            return self._shown(slot, choice, Reason.ENTRY, because, kept_by=kept_by)
-        otherwise = chooser.otherwise()
+            return self._shown(slot, choice, Reason.ENTRY, because, kept_by)
+        otherwise = self._chooser.otherwise(menu, taken)
         if otherwise is None or otherwise.content.kind == "default":
             return Decision(slot.name, _DEFAULT, Arm.TREATMENT, Reason.OTHERWISE, place=slot.place, because=because)
         kept_by = _BY_SITE if self._in_site_control else _BY_NOBODY
-        return self._shown(slot, otherwise, Reason.OTHERWISE, because, kept_by=kept_by)
+        return self._shown(slot, otherwise, Reason.OTHERWISE, because, kept_by)
 
     def _shown(
-        self, slot: Slot, choice: Choice, reason: Reason, because: Because, *, kept_by: tuple[Keeper, ...]
+        self, slot: Slot, choice: Choice, reason: Reason, because: Because, kept_by: tuple[Keeper, ...]
     ) -> Decision:
         """The choice, or, in a control group, the page's own content in its place: what is taken is taken in both."""
         self.taken = (*self.taken, choice)
@@ -173,10 +174,10 @@ def _entries_read(slot: Slot, moment: Moment, taken: Taken, render: Render | Non
     if _needs_consent(slot, moment):
         return [Explanation(f"control: {share_words(slot.control)}", NEEDS_CONSENT, None)]
     notes: list[Explanation] = []
-    chooser = Chooser(moment.ruleset.once(menus_of)[slot.name], moment, taken=taken, render=render, notes=notes)
-    choice = chooser.entry()
+    menu, chooser = moment.ruleset.once(menus_of)[slot.name], Chooser(moment, render=render, notes=notes)
+    choice = chooser.entry(menu, taken)
     if choice is None:
-        chooser.otherwise()
+        chooser.otherwise(menu, taken)
     elif compared:
         notes += _control_groups(slot, choice.promotion, moment)
     return notes
@@ -262,11 +263,17 @@ def tree_of(why: Explanation) -> dict[str, Any]:
 def showing_of(decision: Decision, *, rules: str = "") -> Showing:
     """That a slot was shown, or kept back for the comparison. rules: the version that decided."""
     return Showing(
-        short(decision.slot, NAME_BYTES),
-        short(decision.block, NAME_BYTES),
-        str(decision.arm),
+        _kept_name(decision.slot),
+        _kept_name(decision.block),
+        decision.arm.value,
         rules,
-        short(decision.promotion, NAME_BYTES) if decision.promotion else "",
+        _kept_name(decision.promotion) if decision.promotion else "",
         decision.kept_by,
         decision.fitted,
     )
+
+
+@lru_cache(4096)
+def _kept_name(name: str) -> str:
+    """A name of the rules as a profile keeps it: 0.05 µs instead of 0.5."""
+    return short(name, NAME_BYTES)

@@ -1,6 +1,6 @@
 """Whether one entry fits: its audience, its schedule, and how often its block may still be shown. Made once."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from msgspec import Struct
@@ -45,6 +45,23 @@ def audience_checks(entry: Entry, plan: Plan) -> Iterator[Check]:
         yield _condition_check(InSegment(entry.to, written=f"to: {', '.join(entry.to)}"), plan)
     if entry.when is not None:
         yield _condition_check(entry.when, plan)
+
+
+def all_fit(checks: Sequence[Check]) -> Asked | None:
+    """All of an audience as one question, asked up to the first that does not hold; None where nothing is asked."""
+    asked = [check.holds for check in checks]
+    if len(asked) <= 1:
+        return asked[0] if asked else None
+
+    def fits(moment: Moment) -> bool | None:
+        fit: bool | None = True
+        for holds in asked:
+            fit = holds(moment)
+            if fit is not True:
+                break
+        return fit
+
+    return fits
 
 
 def _condition_check(condition: Condition, plan: Plan) -> Check:

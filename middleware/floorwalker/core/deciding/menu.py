@@ -11,13 +11,15 @@ from floorwalker.core.conditions.patterns import path_pattern
 from floorwalker.core.deciding.fitting import (
     Check,
     Limit,
+    all_fit,
     audience_checks,
     limits_on,
     promotion_checks,
     schedule_checks,
 )
-from floorwalker.core.evaluation.moment import Moment
+from floorwalker.core.evaluation.moment import Asked, Moment
 from floorwalker.core.evaluation.plan import Plan
+from floorwalker.core.memory.asked.recent_index import literal_path
 from floorwalker.core.ruleset import Content, Entry, Limits, Ruleset, Slot
 from floorwalker.core.signals import Signals
 
@@ -34,7 +36,7 @@ class Candidate(Struct, frozen=True):
 
     place: such as `hero[2]`. content: what it shows, or None where it has entries of its own, `show`, one of which is
     chosen by `choose`. claims: the names of which a page shows one. lot: what a weighted choice draws it by. name: of
-    one that has entries of its own.
+    one that has entries of its own. fits: its whole audience as one question; None where it is for everybody.
     """
 
     place: str
@@ -49,6 +51,7 @@ class Candidate(Struct, frozen=True):
     lot: str = ""
     promotion: str = ""
     name: str = ""
+    fits: Asked | None = None
 
     @property
     def title(self) -> str:
@@ -67,10 +70,11 @@ class Menu(Struct, frozen=True):
 
 
 class Pages(Struct, frozen=True):
-    """Which pages a slot is for: by their type, folded, or by their address."""
+    """Which pages a slot is for: by their type, folded, or by their address; literal: those without `*`, looked up."""
 
     every: bool = False
     types: frozenset[str] = frozenset()
+    literal: frozenset[str] = frozenset()
     paths: tuple[re.Pattern[str], ...] = ()
 
     def hold(self, signals: Signals) -> bool:
@@ -81,7 +85,7 @@ class Pages(Struct, frozen=True):
         if self.types and page.type and fold_text(page.type) in self.types:
             return True
         path = page.path or signals.path
-        return any(pattern.match(path) for pattern in self.paths)
+        return path in self.literal or any(pattern.match(path) for pattern in self.paths)
 
 
 def menus_of(ruleset: Ruleset) -> Mapping[str, Menu]:
@@ -91,9 +95,13 @@ def menus_of(ruleset: Ruleset) -> Mapping[str, Menu]:
 
 def pages_of(slot: Slot) -> Pages:
     """The pages that a slot is for."""
-    paths = [path_pattern(page) for page in slot.pages if page.startswith("/")]
+    written = [page for page in slot.pages if page.startswith("/")]
+    literal = {literal_path(page).rstrip("/") for page in written if "*" not in page}
+    paths = [path_pattern(page) for page in written if "*" in page]
     types = {fold_text(page) for page in slot.pages if not page.startswith("/")}
-    return Pages(not slot.pages, frozenset(types - {""}), tuple(paths))
+    return Pages(
+        not slot.pages, frozenset(types - {""}), frozenset(literal | {f"{path}/" for path in literal}), tuple(paths)
+    )
 
 
 class _Shelf(Struct, frozen=True):
@@ -132,7 +140,8 @@ def _promoted(slot: Slot, ruleset: Ruleset) -> Iterator[Candidate]:
         place = f"promotion {promotion.name}"
         shelf = _Shelf(slot, ruleset, place, f"{slot.name}:promotion:{promotion.name}", promotion=promotion.name)
         for candidate in _candidates(entries, shelf):
-            yield replace(candidate, audience=(*asked, *candidate.audience))
+            audience = (*asked, *candidate.audience)
+            yield replace(candidate, audience=audience, fits=all_fit(audience))
 
 
 def _candidates(entries: Sequence[Entry], shelf: _Shelf) -> Iterator[Candidate]:
@@ -146,6 +155,7 @@ def _candidates(entries: Sequence[Entry], shelf: _Shelf) -> Iterator[Candidate]:
             score=_score(entry.score, shelf.ruleset),
             weight=entry.weight,
             lot=f"weighted:{shelf.experiment}:{_alternative(entry)}",
+            fits=all_fit(candidate.audience),
         )
 
 

@@ -3,6 +3,7 @@
 `explain` walks the tree itself and is the reference; the two are held equal by a property test.
 """
 
+from collections.abc import Sequence
 from functools import partial
 from typing import assert_never
 
@@ -144,10 +145,16 @@ def _one_of(matcher: AnyOf, number: int, read: Reading) -> Asked:
     """Whole values, which is what most rules ask: the values are folded once, and a set is looked up."""
     exact, patterns = matcher.exact, [wildcard(pattern) for pattern in matcher.patterns]
 
-    def fold(moment: Moment) -> tuple[list[str], bool | None]:
+    def fold(moment: Moment) -> tuple[Sequence[str], bool | None]:
         values = read(moment)
-        texts = [fold_text(text) for value in values if value != "" for text in texts_of(value)]
-        found = moment.folded[number] = (texts, None if isinstance(values, Partial) else False)
+        found: tuple[Sequence[str], bool | None]
+        if len(values) == 1 and isinstance(values[0], str) and not isinstance(values, Partial):
+            text = values[0]  # as nearly all are: 0.6 µs instead of 1.4
+            found = ((fold_text(text if text.isascii() else texts_of(text)[0]),) if text else (), False)
+        else:
+            texts = [fold_text(text) for value in values if value != "" for text in texts_of(value)]
+            found = (texts, None if isinstance(values, Partial) else False)
+        moment.folded[number] = found
         return found
 
     def one_of(moment: Moment) -> bool | None:
@@ -166,7 +173,12 @@ def _one_of(matcher: AnyOf, number: int, read: Reading) -> Asked:
 def _member(names: tuple[str, ...]) -> Asked:
     if len(names) == 1:
         name = names[0]
-        return lambda moment: moment.member(name)
+
+        def member(moment: Moment) -> bool | None:
+            members = moment.members
+            return members[name] if name in members else moment.member(name)
+
+        return member
     return lambda moment: any_holds(moment.member(name) for name in names)
 
 

@@ -1,6 +1,6 @@
 """A Moment: one visitor at one instant, as conditions see it. Everything is found out at most once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from itertools import takewhile
@@ -86,7 +86,7 @@ class Moment:
         self.at = at
         self.priors = priors
         self.seen: dict[int, Values] = {}
-        self.folded: dict[int, tuple[list[str], bool | None]] = {}
+        self.folded: dict[int, tuple[Sequence[str], bool | None]] = {}
         self.answers: dict[int, bool | None] = {}
         self.tallies: dict[int, Tally] = {}
         self.members: dict[str, bool | None] = dict(members) if members else {}
@@ -108,21 +108,27 @@ class Moment:
     def member(self, segment: str) -> bool | None:
         """Whether the visitor is in the segment. Nobody is in a draft, in a segment that is not there, or, by way of
         itself, in a segment that asks for itself."""
-        members = self.members
+        members, compiled = self.members, self.compiled
         if segment in members:
             return members[segment]
-        compiled = self.compiled
         if segment in compiled.deep:
-            for before in takewhile(segment.__ne__, compiled.segments):
-                if before not in members:
-                    members[before] = False
-                    members[before] = compiled.segments[before](self)
+            self._ask_those_before(segment)
             if segment in members:
                 return members[segment]
-        members[segment] = False
         test = compiled.segments.get(segment)
-        answer = members[segment] = False if test is None else test(self)
+        members[segment] = False
+        if test is None:
+            return False
+        answer = members[segment] = test(self)
         return answer
+
+    def _ask_those_before(self, segment: str) -> None:
+        """Whatever a segment may ask for, answered in order instead of down in one go."""
+        members, compiled = self.members, self.compiled
+        for before in takewhile(segment.__ne__, compiled.segments):
+            if before not in members:
+                members[before] = False
+                members[before] = compiled.segments[before](self)
 
     def arrival(self, touch: str) -> Touch | Signals | None:
         """How somebody came: touch is visit, first or last; None is unknown.
