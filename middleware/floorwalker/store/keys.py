@@ -22,11 +22,13 @@ class Keys:
 
     def profile(self, visitor: str) -> str:
         """String: the visitor's record."""
-        return self.record_of(visitor, self.partition_of(visitor))
+        return f"{self._heads[crc32(visitor.encode()) % self.partitions]}profile:{visitor}"
 
-    def record_of(self, visitor: str, partition: int) -> str:
-        """The same, where it is known already in which partition it lies."""
-        return f"{self._heads[partition]}profile:{visitor}"
+    def of_commit(self, visitor: str) -> tuple[int, list[str]]:
+        """The partition, and what every commit touches: the record and the stream."""
+        partition = crc32(visitor.encode()) % self.partitions
+        head = self._heads[partition]
+        return partition, [f"{head}profile:{visitor}", f"{head}events"]
 
     def messages(self, visitor: str) -> str:
         """Sorted set: ids of client events, by when they may be forgotten."""

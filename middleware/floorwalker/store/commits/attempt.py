@@ -114,7 +114,7 @@ def compose(
     random_bytes: for a record made anew. keyring: seals what is personal.
     """
     old = base.record
-    confirmed = commit.confirmed or base.confirmed
+    confirmed = commit.confirmed or (old is not None and old.confirmed)
     waited = (old.body.pending if old is not None else None) or _NOTHING_WAITS
     released = _together(waited, effects, _sent(effects, base, commit, keys), commit, keys)
     pending = None if confirmed else _held_back(released)
@@ -154,7 +154,8 @@ def _attempt(
 ) -> Attempt:
     """The script's keys and arguments. life_s: None for that of such a record."""
     stored = record.encode()
-    told.count(released.counts)
+    if released.counts:
+        told.count(released.counts)
     if released.due is not None:
         told.look_again(released.due)
     if released.found:

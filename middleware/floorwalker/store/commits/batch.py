@@ -1,11 +1,10 @@
 """What one commit takes from a visitor's queue."""
 
 import logging
-from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from floorwalker.core.effects import Effects
+from floorwalker.core.effects import NOTHING, Effects
 from floorwalker.core.memory.profile import Profile
 from floorwalker.store.commits.attempt import Commit, Committed, Outcome
 from floorwalker.store.commits.joining import EventAlone
@@ -18,54 +17,55 @@ logger = logging.getLogger(__name__)
 class Batch:
     """Steps that are committed together, and those who want to read behind them; or one wish, alone."""
 
-    __slots__ = ("_taken",)
+    __slots__ = ("taken",)
 
     def __init__(self) -> None:
-        self._taken: list[Waiting] = []
+        self.taken: list[Waiting] = []
+        """All that was taken, in order."""
 
     def __bool__(self) -> bool:
-        return bool(self._taken)
+        return bool(self.taken)
 
     def take(self, waiting: list[Waiting], at_most: int) -> list[Waiting]:
         """Take what may go together; what has to wait on."""
-        if len(waiting) == 1 and not self._taken:  # as it most often is
-            self._taken = waiting
+        if len(waiting) == 1 and not self.taken:  # as it most often is
+            self.taken = waiting
             return []
         if self.wish is not None or not waiting:
             return waiting
-        room = at_most - len(self._taken)
+        room = at_most - len(self.taken)
         if isinstance(waiting[0].work, ALONE):
-            room = 0 if self._taken else 1
+            room = 0 if self.taken else 1
         else:
             room = next((n for n, one in enumerate(waiting[:room]) if isinstance(one.work, ALONE)), room)
-        self._taken += waiting[:room]
+        self.taken += waiting[:room]
         return waiting[room:]
 
     @property
     def wish(self) -> Waiting | None:
         """The wish to join or to be forgotten, where that is what was taken."""
-        first = self._taken[0] if self._taken else None
+        first = self.taken[0] if self.taken else None
         return first if first is not None and isinstance(first.work, ALONE) else None
 
     @property
     def steps(self) -> int:
         """How many steps, or wishes, are in it."""
-        return sum(one.work is not None for one in self._taken)
+        return sum(one.work is not None for one in self.taken)
 
     @property
     def has_news(self) -> bool:
         """Whether any of them is not known to be committed already."""
-        return any(one.work is not None and not one.is_known for one in self._taken)
+        return any(one.work is not None and not one.is_known for one in self.taken)
 
     @property
     def is_admitted(self) -> bool:
         """Whether any of them was let in before."""
-        return any([one.is_admitted for one in self._taken])  # noqa: C419 - a list is faster here
+        return any([one.is_admitted for one in self.taken])  # noqa: C419 - a list is faster here
 
     @property
     def is_confirmed(self) -> bool:
         """Whether any of these visitors' cookies has come back."""
-        for one in self._taken:  # noqa: SIM110 - a third of the time of any(): most often it is one step
+        for one in self.taken:  # noqa: SIM110 - a third of the time of any(): most often it is one step
             if one.confirmed:
                 return True
         return False
@@ -73,23 +73,23 @@ class Batch:
     @property
     def news(self) -> list[Waiting]:
         """Steps that are not known to be committed already."""
-        return [one for one in self._taken if one.work is not None and not one.is_known]
+        return [one for one in self.taken if one.work is not None and not one.is_known]
 
     def part(self) -> list[Waiting]:
         """Let go of steps that cannot tell what they are made of, so that nobody else could do them."""
         untold = [one for one in self.news if one.raw is None and not isinstance(one.work, EventAlone)]
-        self._taken = [one for one in self._taken if one not in untold]
+        self.taken = [one for one in self.taken if one not in untold]
         return untold
 
     def waits_since(self, oldest: float) -> bool:
         """Whether anybody has waited no longer than that."""
-        return any(one.since >= oldest for one in self._taken)
+        return any(one.since >= oldest for one in self.taken)
 
     def run(self, profile: Profile | None, effects: Effects) -> tuple[Profile | None, Effects]:
         """The steps' work, in order, each message once; one that fails goes to its own caller and leaves."""
         messages: list[str] = []
         after: Profile | None
-        for one in self._taken[:]:
+        for one in self.taken[:]:
             one.repeats = one.message in messages
             if one.is_known or one.repeats or one.work is None or isinstance(one.work, ALONE):
                 continue
@@ -99,34 +99,34 @@ class Batch:
                     raise TypeError("a step gave no profile")
             except Exception as failure:  # it goes to its own caller; the others' steps go on
                 logger.error("a step failed and is not stored", exc_info=failure)
-                self._taken.remove(one)
+                self.taken.remove(one)
                 one.fail(failure)
             else:
-                profile, effects = after, effects.then(more)
+                profile, effects = after, more if effects is NOTHING else effects.then(more)
                 if one.message:
                     messages.append(one.message)
         return profile, effects
 
     def described(self, commit: Commit) -> Commit:
         """The commit, with what these steps ask of it."""
-        for one in self._taken:
+        for one in self.taken:
             if one.message or one.keeps_life:
                 break
         else:
             return commit
-        messages = tuple(one.message for one in self._taken if one.message and not one.is_known and not one.repeats)
+        messages = tuple(one.message for one in self.taken if one.message and not one.is_known and not one.repeats)
         news = self.news
         left = tuple(one.work.left for one in news if isinstance(one.work, EventAlone) and one.work.left)
         return replace(commit, messages=messages, keeps_life=all(one.keeps_life for one in news), left=left)
 
     def learn(self, messages: set[str]) -> None:
         """These messages were committed already."""
-        for one in self._taken:
+        for one in self.taken:
             one.is_known = one.is_known or one.message in messages
 
     def has_news_for(self, found: Found) -> bool:
         """The same for a record, which may hold what came of steps whose commit is in doubt."""
-        for one in self._taken:
+        for one in self.taken:
             if one.doubt is not None and isinstance(found, Loaded) and found.record is not None:
                 one.is_known = one.is_known or found.record.holds(*one.doubt)
         return self.has_news
@@ -134,19 +134,14 @@ class Batch:
     @property
     def is_plain(self) -> bool:
         """Whether it is steps alone, and no commit that nobody here has sent may hold any of them."""
-        for one in self._taken:  # noqa: SIM110 - as in `is_confirmed`
+        for one in self.taken:  # noqa: SIM110 - as in `is_confirmed`
             if one.doubt is not None or isinstance(one.work, ALONE):
                 return False
         return True
 
-    @property
-    def all(self) -> Sequence[Waiting]:
-        """All that was taken, in order."""
-        return self._taken
-
     def settle(self, committed: Committed) -> None:
         """Tell all who wait, and be empty."""
-        taken, self._taken = self._taken, []
+        taken, self.taken = self.taken, []
         for one in taken:
             if (one.is_known or one.repeats) and committed.outcome is Outcome.STORED:
                 one.settle(replace(committed, outcome=Outcome.KNOWN))
@@ -155,5 +150,5 @@ class Batch:
 
     def release(self) -> list[Waiting]:
         """Give back whatever is not settled, and be empty."""
-        taken, self._taken = self._taken, []
+        taken, self.taken = self.taken, []
         return taken

@@ -77,12 +77,12 @@ class Lane:
         keys, courier = desk.keyspace.known, desk.courier_of(self.visitor)
         if keys is None or not isinstance(base, Loaded) or not base.is_plain or not courier.has_room:
             return False
-        self._take_more()
+        self.waiting = batch.take(self.waiting, desk.settings.steps_per_commit)
         if not batch.is_plain:
             return False
-        commit = self._name_commit()
+        commit = desk.next_commit(confirmed=batch.is_confirmed)
         profile, effects = batch.run(base.profile, NOTHING)
-        if profile is None or not batch:
+        if profile is None or not batch.taken:
             return False
         attempt = self._compose(base, profile, effects, commit, keys)
         self._tried = commit
@@ -92,7 +92,7 @@ class Lane:
 
     def _answered(self, courier: Courier, attempt: Attempt, commit: Commit, reply: asyncio.Future[Reply]) -> None:
         courier.received(reply)
-        if not self._batch:  # abandoned
+        if not self._batch.taken:  # abandoned
             return
         try:
             stands = self._stands(attempt, commit, reply.result())
@@ -128,7 +128,7 @@ class Lane:
         """All that is not settled, in order, and the commit in which it was last tried: that one may stand."""
         tried = self._tried
         doubt = None if tried is None or tried.writer is None else (tried.writer, tried.sequence)
-        yield from ((one, doubt) for one in self._batch.all)
+        yield from ((one, doubt) for one in self._batch.taken)
         yield from ((one, None) for one in self.waiting)
 
     def abandon(self) -> None:

@@ -28,10 +28,14 @@ class Lanes:
         self._lanes: dict[str, Lane] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._drained: asyncio.Future[None] | None = None
+        self._room_for_anybody = desk.settings.steps_waiting * ROOM_FOR_STRANGERS
 
     def submit(self, visitor: str, base: Loaded | None, waiting: Waiting) -> None:
         """Queue a step; drop and count it where too many wait already, and no disk takes it."""
-        is_away, spool = self._desk.courier_of(visitor).outage.away, self._desk.spool
+        is_away, spool, backlog = self._desk.courier_of(visitor).outage.away, self._desk.spool, self._desk.backlog
+        if not is_away and spool is None and backlog.steps <= self._room_for_anybody and not backlog.bytes:
+            self._enqueue(visitor, base, [waiting])  # as most often
+            return
         if is_away and not self._admits_now(visitor, waiting):
             self._drop(waiting, Loss.FLOOD, Outcome.FLOOD)
             return
@@ -119,8 +123,6 @@ class Lanes:
 
     def _is_full(self, base: Loaded | None, waiting: Waiting) -> bool:
         backlog, settings = self._desk.backlog, self._desk.settings
-        if not backlog.bytes and backlog.steps <= settings.steps_waiting * ROOM_FOR_STRANGERS:  # as most often
-            return False
         share = 1.0 if _is_known(base, waiting) else ROOM_FOR_STRANGERS
         beside = FORGETTING_BESIDE if isinstance(waiting.work, Forget) else 0
         return backlog.steps > settings.steps_waiting * share + beside or backlog.bytes > settings.bytes_waiting * share

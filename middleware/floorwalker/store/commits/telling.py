@@ -28,8 +28,7 @@ class Told:
     def __init__(self, keys: Keys, visitor: str) -> None:
         self._keys = keys
         self._visitor = visitor
-        self._partition = partition = keys.partition_of(visitor)
-        self.names = [keys.record_of(visitor, partition), keys.events(partition)]
+        self._partition, self.names = keys.of_commit(visitor)
         self.counters: list[Word] = []
         self.rest: list[Word] = []
 
@@ -37,10 +36,17 @@ class Told:
         self, identity: bytes, stored: bytes, life_s: int, pseudonym: str, events: int, settings: StoreSettings
     ) -> list[Word]:
         """What stands before the events. life_s: 0 leaves it as it was."""
-        length = max(1, settings.events_kept // self._keys.partitions)
-        count = len(self.counters) // 3
-        lives = (settings.counters_life_s, settings.events_life_s)
-        return [identity, stored, life_s, pseudonym, length, *lives, events, count]
+        return [
+            identity,
+            stored,
+            life_s,
+            pseudonym,
+            settings.events_kept // self._keys.partitions or 1,
+            settings.counters_life_s,
+            settings.events_life_s,
+            events,
+            len(self.counters) // 3,
+        ]
 
     def count(self, counts: Sequence[Tally]) -> None:
         """Counters move."""
