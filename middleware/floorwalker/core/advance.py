@@ -151,7 +151,7 @@ class Corridor:
         if not aims or profile.responses is None or not profile.responses.exposures:
             return profile, effects
         signals = signals or Signals(at=event.at)
-        held = newly_held(aims, self.ruleset, before, profile, signals, self.priors)
+        held = newly_held(self.ruleset, before, profile, signals, self.priors)
         if not held:
             return profile, effects
         profile, more = credited(profile, held, event, self._terms)

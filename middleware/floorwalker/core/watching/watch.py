@@ -1,6 +1,6 @@
 """A Watch: who is in the watched segments is judged at the end of every step, and told where it has changed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC
 from zlib import crc32
 
@@ -30,6 +30,7 @@ from floorwalker.core.watching.definition import (
 from floorwalker.core.watching.due import next_due
 from floorwalker.core.watching.lapses import lapses_of
 
+_FEW = 3  # watched segments: more are found by their cues
 _BITS = 0x7FFFFFFF  # of a fingerprint
 
 
@@ -47,16 +48,19 @@ class Watch:
         self._zone = zone_of(ruleset.site.timezone) or UTC
         self._lapses = lapses_of(_asked(self._rules.segments.values()), self._zone)
         self._prints = {name: fingerprint(ruleset, name) for name in names}
+        self._marks = {name: 2 * one for name, one in self._prints.items()}
         self._of_lifecycle = frozenset(name for name in names if _asks_lifecycle(self._rules, name))
 
     def __bool__(self) -> bool:
         return bool(self._prints)
 
-    def marks(self, priors: Priors = NO_PRIORS) -> dict[str, int]:
+    def marks(self, priors: Priors = NO_PRIORS) -> Mapping[str, int]:
         """What a profile holds of each segment once it was judged outside. A lifecycle that was learned anew makes
         another definition of whatever asks for it."""
+        if not self._of_lifecycle:
+            return self._marks
         turn = crc32(priors.lifecycle.version.encode()) & _BITS
-        return {name: 2 * (one ^ turn if name in self._of_lifecycle else one) for name, one in self._prints.items()}
+        return {name: mark ^ 2 * turn if name in self._of_lifecycle else mark for name, mark in self._marks.items()}
 
     def version(self, priors: Priors = NO_PRIORS) -> str:
         """What tells these definitions from any others; empty where there are none."""
@@ -72,6 +76,8 @@ class Watch:
         """The profile as it stands at that time, an event for each segment entered or left since it was last judged,
         and when time alone may change it next. is_new: there was no profile before this step."""
         moment = self._moment(profile, at, priors)
+        if len(self._prints) > _FEW and moment.compiled.roll is not None:
+            moment.compiled.roll.call(moment)
         before = {mark & ~1: mark & 1 for mark in profile.watched}
         when, watched, told = present(profile, at), list[int](), list[Event]()
         for name, mark in self.marks(priors).items():
