@@ -15,12 +15,15 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import httpx
+
 from benchmarks.compare.peers import Peer, Place, Skipped, peers
 from benchmarks.compare.table import compare_plot, compare_table
 from benchmarks.site.pages import Pages
 from benchmarks.site.rules import write_rules
 from benchmarks.site.visitors import returning_visitors
 from benchmarks.whole.conditions import conditions, told
+from benchmarks.whole.load import USER_AGENT
 from benchmarks.whole.rounds import busy, load
 from benchmarks.whole.servers import Server, servers
 
@@ -52,8 +55,8 @@ def _compared(folder: Path, *, rounds: int, seconds: float) -> dict[str, Any]:
     skipped = [{"name": one.name, "reason": one.reason} for one in all_of_them if isinstance(one, Skipped)]
     figures: Figures = {peer.name: [] for peer in compared}
     with servers({peer.name: peer.command for peer in compared}) as running:
-        for peer in compared:  # what is loaded at the first request is loaded now
-            load(running[peer.name], peer.path, cookies=peer.cookies, seconds=0.5, connections=1)
+        for peer in compared:
+            _begin(running[peer.name], peer)
         for number in range(rounds):
             for peer in compared[number % len(compared) :] + compared[: number % len(compared)]:
                 print(f"\rround {number + 1}/{rounds} {peer.name:<40}", end="", file=sys.stderr, flush=True)
@@ -68,6 +71,17 @@ def _place(folder: Path) -> Place:
     asyncio.run(returning_visitors(2_000, store=store, rules=rules, cookies=cookies))
     page.write_bytes(Pages().static["/static10"])
     return Place(folder, page, str(cookies), {"rules": str(rules), "templates": str(templates), "store": store})
+
+
+def _begin(server: Server, peer: Peer) -> None:
+    """Load what is loaded at the first requests, and look at the page. Raises SystemExit where it is another."""
+    load(server, peer.path, cookies=peer.cookies, seconds=0.5, connections=1)
+    headers = {"accept": "text/html", "user-agent": USER_AGENT}
+    if peer.cookies:
+        headers["cookie"] = Path(peer.cookies).read_text().partition("\n")[0]
+    page = httpx.get(f"http://127.0.0.1:{server.port}{peer.path}", headers=headers, timeout=60)
+    if page.status_code != 200 or len(page.content) < 9_000 or peer.shows not in page.text:
+        raise SystemExit(f"{peer.name} does not answer with the page")
 
 
 def _measured(server: Server, peer: Peer, seconds: float) -> dict[str, float]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from benchmarks.site.pages import SLOTS
 from benchmarks.whole.servers import Command
 
+BLOCK = "<p>Something for you alone.</p>"
 _CONFIGURATION = """
 daemon off;
 master_process off;
@@ -14,7 +15,8 @@ events {{ worker_connections 512; }}
 http {{
   access_log off;
   keepalive_requests 1000000000;
-  default_type "text/html; charset=utf-8";
+  default_type text/html;
+  charset utf-8;
   client_body_temp_path {folder}/body;
   proxy_temp_path {folder}/proxy;
   fastcgi_temp_path {folder}/fastcgi;
@@ -34,7 +36,7 @@ http {{
   }}
   server {{
     listen unix:{folder}/blocks-{port}.sock;
-    location / {{ return 200 "<p>Something for you alone.</p>"; }}
+    location / {{ return 200 "{block}"; }}
   }}
 }}
 """
@@ -56,5 +58,5 @@ def write_pages(folder: Path, page: bytes) -> None:
 def command(folder: Path, *, port: int, ssi: bool) -> Command:
     """nginx with its own configuration, pinned."""
     written = folder / f"nginx-{port}.conf"
-    written.write_text(_CONFIGURATION.format(folder=folder, port=port, ssi="on" if ssi else "off"))
+    written.write_text(_CONFIGURATION.format(folder=folder, port=port, block=BLOCK, ssi="on" if ssi else "off"))
     return Command(["taskset", "-c", "{cpu}", "nginx", "-c", str(written), "-p", str(folder)], port=port)

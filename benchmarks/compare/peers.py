@@ -17,7 +17,10 @@ SEGMENTS = (0, 1, 10, 50)
 
 @dataclass(frozen=True)
 class Peer:
-    """One of those compared. base: the peer that serves the same page without it, empty for such a one itself."""
+    """One of those compared. base: the peer that serves the same page without it, empty for such a one itself.
+
+    shows: what must stand in its page, lest something else is measured than is said.
+    """
 
     name: str
     command: Command
@@ -25,6 +28,7 @@ class Peer:
     path: str = "/static10"
     cookies: str = ""
     does: str = ""
+    shows: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,13 +59,15 @@ def peers(place: Place) -> Iterator[Peer | Skipped]:
 
 def _ours(place: Place) -> Iterator[Peer]:
     told = {
-        "session": "SessionMiddleware: reads, counts and signs a cookie; no store, no rules, no change in the page",
-        "base-http": "BaseHTTPMiddleware: does nothing; the price of its way to do it",
+        "session": "reads, counts and signs a cookie; no store, no rules, no change in the page",
+        "base-http": "nothing; the price of its way to do it",
         "floorwalker": "100 rules over a profile in Redis, three slots decided and rewritten, the view remembered",
     }
     yield Peer("ASGI app", benchmark_app("plain", place.settings), cookies=place.cookies, does="the page alone")
     for variant, does in told.items():
-        yield Peer(variant, benchmark_app(variant, place.settings), "ASGI app", cookies=place.cookies, does=does)
+        shows = "You have been here" if variant == "floorwalker" else ""
+        command = benchmark_app(variant, place.settings)
+        yield Peer(variant, command, "ASGI app", cookies=place.cookies, does=does, shows=shows)
 
 
 def _growthbook(place: Place) -> Iterator[Peer | Skipped]:
@@ -85,7 +91,7 @@ def _nginx(place: Place) -> Iterator[Peer | Skipped]:
     included = nginx.command(place.folder, port=free_port(), ssi=True)
     yield Peer("nginx, the page static", static, does="the page alone, from a file")
     does = "three includes, each asked of a local upstream that always says the same; knows nobody"
-    yield Peer("nginx SSI", included, "nginx, the page static", path="/included", does=does)
+    yield Peer("nginx SSI", included, "nginx, the page static", path="/included", does=does, shows=nginx.BLOCK)
 
 
 def _wagtail(place: Place) -> Iterator[Peer | Skipped]:

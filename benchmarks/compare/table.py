@@ -10,11 +10,13 @@ _WIDTH, _ROW, _LEFT, _RIGHT = 760, 28, 270, 80
 
 
 def compare_table(found: Mapping[str, Any]) -> str:
-    """The dearest first, each below the page without it; what each does beside it."""
-    heads = ("", "added CPU, µs", "CPU, µs", "a second", "alone, ms", "what it does")
+    """The dearest first, each below the page without it; what each does below."""
+    heads = ("", "added CPU, µs", "lowest – highest", "CPU, µs", "a second", "alone, ms")
     rows = [_cells(row) for row in ordered(found["peers"])]
+    does = {row["does"]: row["name"].partition(", ")[0] for row in found["peers"] if row["base"]}
+    told = [f"- {name}: {what}" for what, name in does.items()]
     skipped = [f"- {one['name']}: not measured here, {one['reason']}" for one in found["skipped"]]
-    return "\n".join([markdown(heads, rows), *([""] if skipped else []), *skipped])
+    return "\n".join([markdown(heads, rows), "", "What each does:", "", *told, *skipped])
 
 
 def ordered(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -24,8 +26,9 @@ def ordered(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 def _cells(row: Mapping[str, Any]) -> list[str]:
     added = f"{row['added_cpu_us']:,.0f}" if row["base"] else ""
-    alone = f"{row['alone_ms']:.2f}"
-    return [row["name"], added, f"{row['cpu_us']:,.0f}", f"{row['requests_per_second']:,.0f}", alone, row["does"]]
+    spread = f"{row['lowest_added_cpu_us']:,.0f} – {row['highest_added_cpu_us']:,.0f}" if row["base"] else ""
+    figures = [f"{row['cpu_us']:,.0f}", f"{row['requests_per_second']:,.0f}", f"{row['alone_ms']:.2f}"]
+    return [row["name"], added, spread, *figures]
 
 
 def compare_plot(found: Mapping[str, Any]) -> str:

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 from benchmarks.site.pages import App, Message, app
 from benchmarks.site.requests import no_body, request, started, swallow
@@ -65,10 +66,9 @@ class Site:
 
     async def slow_down(self, share: float) -> None:
         """From now on burn this share of what a request costs in each: what the gate is tried with."""
-        turn_us = min(_took_us(10_000) for _ in range(50)) / 10_000
         for name in WORKS:
-            costs = min([await self.microseconds(name) for _ in range(8)])
-            self._turns[name] = int(share * costs / turn_us)
+            slices = [await self.microseconds(name) / _turn_us() for _ in range(15)]
+            self._turns[name] = int(share * median(slices))
 
     async def microseconds(self, name: str) -> float:
         """CPU for each request of one slice."""
@@ -94,10 +94,11 @@ def _burn(turns: int) -> None:
         pass
 
 
-def _took_us(turns: int) -> float:
-    began = time.perf_counter()
+def _turn_us(turns: int = 500_000) -> float:
+    """What one turn costs at the moment: as long a slice as those of requests, so that it meets the same noise."""
+    began = time.process_time()
     _burn(turns)
-    return (time.perf_counter() - began) * 1e6
+    return (time.process_time() - began) / turns * 1e6
 
 
 async def _first_cookie(served: App) -> str:

@@ -28,8 +28,8 @@ def write_rules(folder: Path, *, segments: int = 100, slots: int = 3) -> tuple[P
     (rules / "segments.yaml").write_text("segments:\n" + "".join(_segment(number) for number in range(1, segments + 1)))
     names = [SLOTS[number] if number < len(SLOTS) else f"slot-{number}" for number in range(slots)]
     pages = "[/static10, /static50, /jinja50, /awaiting]"
-    marked = "".join(_slot(name, pages, "") for name in names)
-    found = "".join(_slot(f"{name}-at", "[/selectors]", f"#{name}") for name in names)
+    marked = "".join(_slot(name, pages, "", segments) for name in names)
+    found = "".join(_slot(f"{name}-at", "[/selectors]", f"#{name}", segments) for name in names)
     (rules / "slots.yaml").write_text("slots:\n" + marked + found)
     (rules / "pages.yaml").write_text('pages:\n  - path: "/{category}"\n    type: category\n')
     return rules, templates
@@ -40,11 +40,11 @@ def _segment(number: int) -> str:
     return f"  segment-{number}:\n    when: {{{condition}}}\n"
 
 
-def _slot(name: str, pages: str, selector: str) -> str:
+def _slot(name: str, pages: str, selector: str, segments: int) -> str:
     at = f'    at: "section{selector}"\n' if selector else ""
     entries = "".join(
         f"      - {{to: segment-{number}, block: offer.html, name: {name}-{number}, with: {{headline: For some}}}}\n"
-        for number in (1, 2, 3)
+        for number in range(1, min(segments, 3) + 1)
     )
     last = f"      - {{block: offer.html, name: {name}-all, with: {{headline: For everyone}}}}\n"
     return f"  {name}:\n    pages: {pages}\n{at}    show:\n{entries}{last}"
