@@ -1,5 +1,6 @@
 """The times that a profile holds, by where they stand: those after which something may lapse."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
 
@@ -28,7 +29,8 @@ def times_of(profile: Profile, source: Source, *, since: float, calendar: Calend
             found = (profile.first_seen,)
         case Source.ACTIVITY:
             found = (profile.visit.last,) if profile.visit else ()
-    return sorted({at for at in found if at >= since})
+    ordered = sorted({*found})
+    return ordered[bisect_left(ordered, since) :]
 
 
 def _of_events(profile: Profile, since: float, calendar: Calendar) -> Iterator[int]:
@@ -75,8 +77,9 @@ def _of_counts(counts: Counts, since: float, calendar: Calendar) -> Iterator[int
     yield from counts.lost.values()
     for key in counts.keys:
         yield from (key.last, key.since)
-    yield from _around([one.start for one in counts.days], since, calendar)
-    months = [one.start for one in counts.months] + ([counts.rolled_month] if counts.rolled_month else [])
+    kept = counts.read()
+    yield from _around([one.start for one in kept.days], since, calendar)
+    months = [one.start for one in kept.months] + ([counts.rolled_month] if counts.rolled_month else [])
     for month in months:
         first, following = calendar.month_begins(month), calendar.month_begins(month + 1)
         yield from _around((first, following - 1), since, calendar)

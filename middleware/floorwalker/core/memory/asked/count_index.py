@@ -210,11 +210,11 @@ class CountIndex:
     def _unpacked(self) -> "tuple[_Table, _Table, _Table]":
         """The counts by key: of days, of months, and of everything older."""
         if self._tables is None:
-            names = [key.name for key in self._counts.keys]
-            older = (Bucket(0, self._counts.older),)
+            names, counted = [key.name for key in self._counts.keys], self._counts.read()
+            older = (Bucket(0, counted.older),)
             self._tables = (
-                _by_key(self._counts.days, names),
-                _by_key(self._counts.months, names),
+                _by_key(counted.days, names),
+                _by_key(counted.months, names),
                 _by_key(older, names),
             )
         return self._tables

@@ -6,9 +6,11 @@ their case. All visits, and all page views, are one key each.
 
 from collections.abc import Mapping
 
-from msgspec import Struct
+from msgspec import DecodeError, Raw, Struct, msgpack
 
 EVENT, TYPE, CATEGORY, PRODUCT, BRAND, TAG, TOPIC, TIER, PATH, VISIT, VIEW = "etcpbgoruvw"
+
+_NOTHING = Raw(b"\x90")
 
 DIMENSIONS = {
     "type": TYPE,
@@ -38,21 +40,52 @@ class Bucket(Struct, frozen=True, array_like=True, gc=False):
     counts: tuple[int, ...] = ()
 
 
+class Buckets(Struct, frozen=True, gc=False):
+    """How often the keys were counted: on days, in months, and `older`, before all of these."""
+
+    days: tuple[Bucket, ...] = ()
+    months: tuple[Bucket, ...] = ()
+    older: tuple[int, ...] = ()
+
+
 class Counts(Struct, frozen=True, array_like=True, gc=False):
-    """Days and months as the site's Calendar numbers them, oldest first; `older` is everything before the months.
+    """Days and months as the site's Calendar numbers them, oldest first.
+
+    How often stays as it lies in the store until somebody asks: few windows reach back so far, and what nobody asks is
+    neither read nor written anew.
 
     rolled_day, rolled_month: the latest day that went into a month, the latest month that went into `older`.
     lost: per dimension, when the latest thing happened whose key was dropped.
     """
 
     keys: tuple[Key, ...] = ()
-    days: tuple[Bucket, ...] = ()
-    months: tuple[Bucket, ...] = ()
-    older: tuple[int, ...] = ()
+    kept_days: Raw = _NOTHING
+    kept_months: Raw = _NOTHING
+    kept_older: Raw = _NOTHING
     rolled_day: int = 0
     rolled_month: int = 0
     lost: Mapping[str, int] = {}
 
+    def read(self) -> Buckets:
+        """How often each key was counted; never, where that cannot be read."""
+        try:
+            return Buckets(
+                _buckets_in(self.kept_days),
+                _buckets_in(self.kept_months),
+                _numbers_in(self.kept_older),
+            )
+        except DecodeError:
+            return Buckets()
+
+
+def kept(buckets: tuple[Bucket, ...] | tuple[int, ...]) -> Raw:
+    """Days, months or what is older, as they are kept."""
+    return Raw(_encode(buckets))
+
+
+_encode = msgpack.Encoder().encode
+_buckets_in = msgpack.Decoder(tuple[Bucket, ...]).decode
+_numbers_in = msgpack.Decoder(tuple[int, ...]).decode
 
 EMPTY = Counts()
 

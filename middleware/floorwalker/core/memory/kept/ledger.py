@@ -23,6 +23,7 @@ from floorwalker.core.memory.kept.counts import (
     Bucket,
     Counts,
     Key,
+    kept,
     path_key,
 )
 from floorwalker.core.memory.kept.recents import Past
@@ -110,10 +111,10 @@ class _Ledger:
     def __init__(self, counts: Counts, calendar: Calendar, known: frozenset[str]) -> None:
         self._calendar, self._known = calendar, known
         self._keys = {key.name: key for key in counts.keys}
-        names = list(self._keys)
-        self._days = {bucket.start: _unpack(bucket.counts, names) for bucket in counts.days}
-        self._months = {bucket.start: _unpack(bucket.counts, names) for bucket in counts.months}
-        self._older = _unpack(counts.older, names)
+        names, buckets = list(self._keys), counts.read()
+        self._days = {bucket.start: _unpack(bucket.counts, names) for bucket in buckets.days}
+        self._months = {bucket.start: _unpack(bucket.counts, names) for bucket in buckets.months}
+        self._older = _unpack(buckets.older, names)
         self._rolled_day, self._rolled_month = counts.rolled_day, counts.rolled_month
         self._lost = dict(counts.lost)
 
@@ -140,7 +141,7 @@ class _Ledger:
 
     def unite(self, other: Counts) -> None:
         """All that the others count, too. What one of them had dropped is incomplete in both."""
-        theirs = {key.name: key for key in other.keys}
+        theirs, buckets = {key.name: key for key in other.keys}, other.read()
         self._keys = {name: self._united(name, theirs.get(name), other.lost) for name in {**self._keys, **theirs}}
         for dimension, at in other.lost.items():
             self._lose(dimension, at)
@@ -149,11 +150,11 @@ class _Ledger:
         names = [key.name for key in other.keys]
         days, self._days = list(self._days.items()), {}
         months, self._months = list(self._months.items()), {}
-        for day, counts in (*days, *((bucket.start, _unpack(bucket.counts, names)) for bucket in other.days)):
+        for day, counts in (*days, *((bucket.start, _unpack(bucket.counts, names)) for bucket in buckets.days)):
             _pour(counts, self._bucket(day))
-        for month, counts in (*months, *((bucket.start, _unpack(bucket.counts, names)) for bucket in other.months)):
+        for month, counts in (*months, *((bucket.start, _unpack(bucket.counts, names)) for bucket in buckets.months)):
             _pour(counts, self._bucket_of_month(month))
-        _pour(_unpack(other.older, names), self._older)
+        _pour(_unpack(buckets.older, names), self._older)
 
     def _united(self, name: str, theirs: Key | None, lost: Mapping[str, int]) -> Key:
         own, dimension = self._keys.get(name), name[0]
@@ -231,9 +232,9 @@ class _Ledger:
         numbers = {name: number for number, name in enumerate(self._keys)}
         return Counts(
             keys=tuple(self._keys.values()),
-            days=_buckets(self._days, numbers),
-            months=_buckets(self._months, numbers),
-            older=_packed(self._older, numbers),
+            kept_days=kept(_buckets(self._days, numbers)),
+            kept_months=kept(_buckets(self._months, numbers)),
+            kept_older=kept(_packed(self._older, numbers)),
             rolled_day=self._rolled_day,
             rolled_month=self._rolled_month,
             lost=self._lost,
