@@ -27,6 +27,13 @@ class Cluster:
         self.added: list[Node] = []
         self.remains: list[Path] = []
 
+    @classmethod
+    def around(cls, node: Node) -> "Cluster":
+        """That of a node that has all slots so far."""
+        one = cls.__new__(cls)
+        one.product, one.masters, one.replicas, one.added, one.remains = "valkey", [node], [], [], []
+        return one
+
     @property
     def url(self) -> str:
         return f"redis+cluster://{','.join(node.address for node in self.masters)}"

@@ -57,6 +57,11 @@ class Node:
         self._until_it_answers()
         return self
 
+    def restart(self, **options: object) -> None:
+        """On the same files, with more options."""
+        self._options |= options
+        self.start()
+
     def command(self) -> list[str]:
         words = [word for name, value in self._options.items() for word in (f"--{name}", str(value))]
         return [self._binary, *words]

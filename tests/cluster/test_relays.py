@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
+from floorwalker.core.effects import Effects
+from floorwalker.core.memory.profile import Profile
 from floorwalker.relay.relay import SPLITS
 from floorwalker.store import Store
 from tests.asgi.conftest import Clock
@@ -45,7 +47,7 @@ async def test_each_event_is_counted_once_though_a_relay_dies_and_then_a_master(
         await asyncio.to_thread(_copied, cluster)
         await asyncio.to_thread(cluster.kill, 0)
         await asyncio.to_thread(cluster.take_over, 0)
-        await _until_served(stores[2])
+        await asyncio.gather(*map(_until_served, stores[1:]))
         relays = [shop.relay(client, name=name) for shop, name in zip(shops[1:], ("two", "three"), strict=True)]
         await asyncio.gather(*(relay.run_once() for relay in relays))
         await relays[0].run_once()
@@ -68,4 +70,8 @@ def _copied(cluster: Cluster) -> None:
 
 async def _until_served(store: Store) -> None:
     """A commit waits for whoever holds its visitor, so once one of everybody stands, all are there."""
-    await asyncio.gather(*(happen(store, visitor) for visitor in VISITORS))
+    await asyncio.gather(*(store.commit(visitor, None, _nothing) for visitor in VISITORS))
+
+
+def _nothing(profile: Profile | None) -> tuple[Profile, Effects]:
+    return profile or Profile(seed=7), Effects()
