@@ -1,16 +1,17 @@
 """Traces: the segments that ask for what happened, by the names under which it is remembered or counted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from msgspec import Struct, field
 
 from floorwalker.core.conditions.matchers import AnyOf, PathIs
-from floorwalker.core.conditions.model import Behaviour
+from floorwalker.core.conditions.model import Behaviour, Window
 from floorwalker.core.evaluation.counting import ONCE, asks_only_count, tally_of
 from floorwalker.core.evaluation.moment import Moment
 from floorwalker.core.evaluation.tables import Look, Numbers, Ranges, look_counted
 from floorwalker.core.evaluation.usual import Happened, dimension_of, first_segment
 
+_NO_WINDOWS: Mapping[Window, set[int]] = {}
 _FEW = 2  # segments that ask for one count: they are asked themselves, else the count first
 
 
@@ -46,11 +47,12 @@ class Traces:
     def ready(self) -> Look:
         """Looks up every name once, however many segments ask for it."""
         names, counted, paths = dict[str, list[Look]](), dict[str, list[Look]](), dict[str, list[Look]]()
-        dimensions: dict[str, set[int]] = {}
+        dimensions: dict[str, dict[Window, set[int]]] = {}
         for number, group in self._groups.items():
             look, matcher = _look(number, group), group.happened.field.matcher
             dimension = dimension_of(group.happened)
-            dimensions.setdefault(dimension, set()).update(group.every)
+            windows = dimensions.setdefault(dimension, {})
+            windows.setdefault(group.happened.behaviour.window, set()).update(group.every)
             if isinstance(matcher, AnyOf):
                 for name in matcher.exact:
                     names.setdefault(name, []).append(look)
@@ -75,8 +77,10 @@ class Traces:
                 for first in paths.keys() & history.first_segments:
                     for look in paths[first]:
                         look(moment, found)
-            for dimension in history.lost:
-                found.update(dimensions.get(dimension, ()))
+            for dimension, until in history.lost.items():
+                for window, segments in dimensions.get(dimension, _NO_WINDOWS).items():
+                    if history.begins(window) <= until:
+                        found.update(segments)
 
         return look_up
 

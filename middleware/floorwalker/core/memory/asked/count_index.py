@@ -1,6 +1,6 @@
 """The counts of one profile, asked from a time on: between which bounds the number lies, and when it last happened."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import inf
 
 from msgspec import Struct
@@ -9,7 +9,7 @@ from floorwalker.core.calendar import Calendar
 from floorwalker.core.conditions.asking import holds_for
 from floorwalker.core.conditions.matchers import AnyOf, Both, Exists, Matcher, PathIs, Text
 from floorwalker.core.conditions.model import Field
-from floorwalker.core.memory.asked.recent_index import literal_path, paths_within
+from floorwalker.core.memory.asked.recent_index import Paths, literal_path
 from floorwalker.core.memory.asked.sightings import Sighting
 from floorwalker.core.memory.kept.counts import (
     DIMENSIONS,
@@ -51,6 +51,8 @@ class CountIndex:
         self._views: dict[float, Bounds] = {}
         self._spans: dict[float, _Span] = {}
         self._day_begins: dict[int, int] = {}
+        self._paths: Paths | None = None
+        self._by_value: dict[str, Mapping[str, Key]] = {}
         self._fits: dict[tuple[str, Matcher | Both], Sequence[Key]] = {}
 
     def views(self, what: Sequence[Field], start: float) -> Bounds:
@@ -219,15 +221,25 @@ class CountIndex:
             )
         return self._tables
 
+    def _values(self, dimension: str) -> Mapping[str, Key]:
+        """What is counted in a dimension, by its value."""
+        values = self._by_value.get(dimension)
+        if values is None:
+            values = {name[1:]: key for name, key in self._keys.items() if name[0] == dimension}
+            self._by_value[dimension] = values
+        return values
+
     def _fitting(self, matcher: Matcher | Both, dimension: str) -> Sequence[Key]:
         """The keys of a dimension for which the matcher holds."""
         asked = (dimension, matcher)
         found = self._fits.get(asked)
         if found is None:
-            keys = {name[1:]: key for name, key in self._keys.items() if name[0] == dimension}
+            keys = self._values(dimension)
             if isinstance(matcher, PathIs):
-                fitting = dict.fromkeys([path for one in matcher.patterns for path in paths_within(one, keys)])
-                found = [keys[path] for path in fitting]
+                if self._paths is None:
+                    self._paths = Paths(keys)
+                within = [path for one in matcher.patterns for path in self._paths.within(one)]
+                found = [keys[path] for path in dict.fromkeys(within)]
             else:
                 found = [key for value, key in keys.items() if holds_for(matcher, (value,))]
             self._fits[asked] = found

@@ -1,7 +1,7 @@
 """History: what a profile remembers, asked by window. Built once per request, so every condition is a look-up."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from itertools import accumulate
 from operator import attrgetter
 
@@ -105,8 +105,8 @@ class History:
         return self._recent.first_segments.union(counted)
 
     @property
-    def lost(self) -> Iterable[str]:
-        """The dimensions in which anything may have been counted that is not known any more."""
+    def lost(self) -> Mapping[str, int]:
+        """The dimensions in which anything may have been counted that is not known any more, and until when."""
         return self._counts.lost
 
     @property

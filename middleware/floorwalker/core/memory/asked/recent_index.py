@@ -1,6 +1,6 @@
 """The recent events of one profile, found by what they are: positions in order of time, looked up, not walked."""
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from operator import attrgetter, mul
 
 from floorwalker.core.conditions.asking import holds_for, page_values
@@ -32,6 +32,7 @@ class RecentIndex:
         "_names",
         "_numbers",
         "_pages",
+        "_paths",
         "_patterns",
         "_recents",
         "_rows",
@@ -52,6 +53,7 @@ class RecentIndex:
         self._names: dict[str, list[int]] | None = None
         self._rows: dict[int, list[int]] | None = None
         self._tables: dict[str, dict[str, Positions]] = {}
+        self._paths: Paths | None = None
         self._columns: dict[str, Sequence[int]] = {}
         self._viewed_rows: Sequence[int] | None = None
         self._patterns: dict[str, Positions] = {}
@@ -205,7 +207,9 @@ class RecentIndex:
             return table.get(literal_path(pattern), NOWHERE)
         found = self._patterns.get(pattern)
         if found is None:
-            found = _merged([table[path] for path in paths_within(pattern, table)])
+            if self._paths is None:
+                self._paths = Paths(table)
+            found = _merged([table[path] for path in self._paths.within(pattern)])
             self._patterns[pattern] = found
         return found
 
@@ -262,10 +266,23 @@ def _counted(column: Sequence[int], numbers: Sequence[int], first: int) -> Found
     return count, last
 
 
-def paths_within(pattern: str, paths: Iterable[str]) -> list[str]:
-    """The paths that the pattern fits. Few begin as it does, so few are matched: of a hundred, 5 µs instead of 60."""
-    head, fits = literal_path(pattern.partition("*")[0]), path_pattern(pattern).match
-    return [path for path in paths if path.startswith(head) and fits(path)]
+class Paths:
+    """Paths, by their first segment: of a hundred, few begin as a pattern does, and only they are matched."""
+
+    __slots__ = ("_all", "_by_first")
+
+    def __init__(self, paths: Collection[str]) -> None:
+        self._all = paths
+        self._by_first: dict[str, list[str]] = {}
+        for path in paths:
+            self._by_first.setdefault(first_segment(path), []).append(path)
+
+    def within(self, pattern: str) -> list[str]:
+        """The paths that the pattern fits."""
+        head, fits = literal_path(pattern.partition("*")[0]), path_pattern(pattern).match
+        first = literal_path(pattern).split("/", 2)[1]
+        near = self._all if "*" in first else self._by_first.get(first, ())
+        return [path for path in near if path.startswith(head) and fits(path)]
 
 
 def first_segment(path: str) -> str:
