@@ -90,6 +90,9 @@ def test_the_short_cut_finds_what_the_long_way_finds(page: bytes) -> None:
 
 
 class _LongWay(PageContext):
+    def _is_plain(self, _: int) -> bool:
+        return False
+
     def _proven_text_before(self, target: int) -> int:
         return self._pos
 

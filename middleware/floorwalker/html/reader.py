@@ -29,9 +29,10 @@ def _fill(pattern: bytes) -> bytes:
 
 
 _NAME: Final = re.compile(_fill(rb"[^~/>]*+"))
-_REST_OF_TAG: Final = re.compile(
-    _fill(rb"""(?:[~/]++|[^~/>][^~/>=]*+(?:[~]*+=[~]*+(?:"[^"]*+"|'[^']*+'|[^~>"'][^~>]*+|(?=>))|(?![~]*+=)))*+>""")
+REST_OF_TAG: Final = _fill(
+    rb"""(?:[~/]++|[^~/>][^~/>=]*+(?:[~]*+=[~]*+(?:"[^"]*+"|'[^']*+'|[^~>"'][^~>]*+|(?=>))|(?![~]*+=)))*+>"""
 )
+_REST_OF_TAG: Final = re.compile(REST_OF_TAG)
 _SPACES_HERE: Final = re.compile(_fill(rb"[~]*+"))
 _SPACES_AND_SLASHES: Final = re.compile(_fill(rb"[~/]*+"))
 _REST_OF_ATTRIBUTE: Final = re.compile(_fill(rb"[^~/>=]*+"))
