@@ -23,19 +23,20 @@ from floorwalker.store.naming import is_person
 class Acquaintance(Meeting):
     """A visitor as far as they are known. Without permission nobody is: no cookie is read, and nothing loaded."""
 
+    _identity: Identity | None = None
+    _load: Loading | None = None
+    _base: Loaded | None = None
+    _has_turned = False
+    _is_led = False
+    _is_behind = False
+    _is_settled = False
+    _commits: tuple[Commit, ...] = ()
+
     def __init__(self, setup: Setup, keeper: Keeper, request: Request) -> None:
         super().__init__(setup, request)
         self._keeper = keeper
         self._budget = keeper.budget(setup.budget_s)
         self._standing = Standing(setup.terms, request)
-        self._identity: Identity | None = None
-        self._load: Loading | None = None
-        self._base: Loaded | None = None
-        self._has_turned = False
-        self._is_led = False
-        self._is_behind = False
-        self._is_settled = False
-        self._commits: list[Commit] = []
 
     def begin(self) -> None:
         """Begin to load whom the cookie names."""
@@ -117,9 +118,7 @@ class Acquaintance(Meeting):
             self._noted(self._keeper.forget_events(visitor))
 
     async def _chosen(self, walk: Walk, headers: RawHeaders, *, shared: bool) -> RawHeaders:
-        """The headers with what the visitor chose in this request, once it is heeded."""
-        if not self._standing.is_new:
-            return headers
+        """The headers with what the visitor chose in this very request, once it is heeded."""
         if self.permission.stores and not self._has_turned:
             if self._is_behind:
                 await self._catch_up(walk)
@@ -162,7 +161,7 @@ class Acquaintance(Meeting):
         return with_cookie(headers, self._setup.cookie.no_cookie(secure=secure))
 
     def _noted(self, commit: Commit) -> Commit:
-        self._commits.append(commit)
+        self._commits = (*self._commits, commit)
         return commit
 
     def _hit(self) -> Hit:

@@ -7,13 +7,11 @@ from floorwalker.asgi.acquaintance import Acquaintance
 from floorwalker.asgi.cookie import Identity, is_due
 from floorwalker.asgi.http.headers import all_of, with_cookie
 from floorwalker.asgi.http.kinds import RequestKind
-from floorwalker.asgi.http.request import Request
 from floorwalker.asgi.http.types import RawHeaders
 from floorwalker.asgi.insertion import marking, script_tag
-from floorwalker.asgi.keeping.keeper import Commit, Keeper
+from floorwalker.asgi.keeping.keeper import Commit
 from floorwalker.asgi.meeting import Markup, Tail
 from floorwalker.asgi.preview.policy import admits_script
-from floorwalker.asgi.setup import Setup
 from floorwalker.asgi.turns import Turn, is_known_as, user_of
 from floorwalker.asgi.walk import Walk
 from floorwalker.core.events import Event
@@ -42,25 +40,23 @@ class Encounter(Acquaintance):
 
     walk_kind = Walk
 
-    def __init__(self, setup: Setup, keeper: Keeper, request: Request) -> None:
-        super().__init__(setup, keeper, request)
-        self._named: Identity | None = None
-        self._leaves = False
-        self._is_kept = False
-        self._is_finished = False
+    _named: Identity | None = None
+    _leaves = False
+    _is_kept = False
+    _is_finished = False
 
     async def walk(self) -> Walk:
         """The visitor's walk, once they are loaded or the budget is spent."""
         if self._walk is None:
             await self._loaded()
         if self._walk is None:  # two tasks of the app may ask at once
-            base = self._base
+            base, identity = self._base, self.identity
             self._walk = self.walk_kind(
                 self._rulebook,
                 self._hit(),
                 base.profile if base is not None else None,
-                visitor=self.identity.visitor,
-                degraded=self.identity.confirmed and base is None,
+                visitor=identity.visitor,
+                degraded=identity.confirmed and base is None,
                 permission=self.permission,
             )
         if self._walk.turn is not None and self._became is not None and self._may_turn(self._walk):
@@ -116,7 +112,8 @@ class Encounter(Acquaintance):
         if walk.is_robot:
             self.tallies.robots += 1
             return headers
-        headers = await self._chosen(walk, headers, shared=shared)
+        if self._standing.is_new:
+            headers = await self._chosen(walk, headers, shared=shared)
         if not self.permission.stores:
             return self._parted(headers, shared=shared)
         cookie = self._cookie(shared=shared)
@@ -148,16 +145,20 @@ class Encounter(Acquaintance):
         self._let_go()
 
     def _finish(self, outcomes: Mapping[str, Outcome]) -> None:
-        if self._walk is not None and self._has_said and not self._is_settled:
+        if not self._is_settled and self._walk is not None and self._has_said:
             self._settle_late(self._walk)
         if not self._is_kept or self._walk is None or (self._is_finished and not self._has_said):
             return
         self._is_finished = True
         self._turn_at_once(self._walk)
+        if not _NOT_SERVED.keys().isdisjoint(outcomes.values()):  # as of few
+            self._note_not_served(outcomes)
+        self._commit(self._walk, outcomes)
+
+    def _note_not_served(self, outcomes: Mapping[str, Outcome]) -> None:
         for slot, outcome in outcomes.items():
             if outcome in _NOT_SERVED and slot in self._rulebook.ruleset.slots:
                 self.note("the slot %s keeps its default: its content %s", slot, _NOT_SERVED[outcome])
-        self._commit(self._walk, outcomes)
 
     def _settle_late(self, walk: Walk) -> None:
         """Something was said after a response had begun that was none of ours."""
@@ -261,7 +262,8 @@ class Encounter(Acquaintance):
     def _submit(self, step: DeedStep | None) -> Commit | None:
         if step is None:
             return None
-        visitor, confirmed = self.identity.visitor, self.identity.confirmed
+        identity = self.identity
+        visitor, confirmed = identity.visitor, identity.confirmed
         if confirmed and not self._setup.limits.keeps(visitor):
             return self._keeper.turn_away()
         return self._noted(self._keeper.commit(visitor, self._base, step, confirmed=confirmed))

@@ -69,30 +69,31 @@ class Budget:
         loop = future.get_loop()  # asking for the running one is a system call
         while left_s > 0 and not future.done():
             began, span_s = loop.time(), min(SPAN_S, left_s)
-            in_company = await self._span(future, loop, span_s)
-            is_whole = not (in_company or future.done())
+            ticker = self._ticker if span_s == SPAN_S else None
+            waiter: Waiter = loop.create_future()
+            wake = _waking(waiter)
+            leave = loop.call_later(span_s, wake).cancel if ticker is None else ticker.join(waiter)
+            future.add_done_callback(wake)
+            try:
+                await waiter
+            finally:
+                leave()
+                future.remove_done_callback(wake)
+            is_whole = ticker is None and not future.done()
             spent_s = span_s if is_whole else min(loop.time() - began, span_s)
             self.left_s -= spent_s
             left_s -= spent_s
         return future.done()
 
-    async def _span(self, future: asyncio.Future[Any], loop: asyncio.AbstractEventLoop, span_s: float) -> bool:
-        """Wait until it is done, for one span at most; whether the ticker may have made it a shorter one.
 
-        It is what asyncio.wait does for many futures, for one, at a tenth of the time.
-        """
-        waiter: Waiter = loop.create_future()
+def _waking(waiter: Waiter) -> Callable[..., None]:
+    """What wakes whoever waits: a step that calls nothing of ours, since one that fails would let them wait for ever.
 
-        def wake(_: object = None) -> None:
-            if not waiter.done():
-                waiter.set_result(None)
+    It is what asyncio.wait does for many futures, for one, at a tenth of the time.
+    """
 
-        ticker = self._ticker if span_s == SPAN_S else None
-        leave = loop.call_later(span_s, wake).cancel if ticker is None else ticker.join(waiter)
-        future.add_done_callback(wake)
-        try:
-            await waiter
-        finally:
-            leave()
-            future.remove_done_callback(wake)
-        return ticker is not None
+    def wake(_: object = None) -> None:
+        if not waiter.done():
+            waiter.set_result(None)
+
+    return wake
