@@ -1,0 +1,102 @@
+"""Who is in what is found without asking each: a site ten times as large costs a visitor about the same."""
+
+import sys
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks.parts.classifying import KINDS, rules, visitors
+from floorwalker.core.conditions.matchers import AnyOf, Flag, Range, fold_text, fold_texts
+from floorwalker.core.conditions.model import All, AnyCondition, Behaviour, Condition, Field, InSegment, Not
+from floorwalker.core.conditions.model import Test as Asked
+from floorwalker.core.conditions.patterns import path_pattern
+from floorwalker.core.deciding.classify import classify
+from floorwalker.core.deciding.menu import pages_of
+from floorwalker.core.evaluation.usual import Happened, Member, Otherwise, Said, usual_condition
+from floorwalker.core.memory.asked.recent_index import Paths
+from floorwalker.core.ruleset import Ruleset, Slot
+from tests.core.visitors import AT, signals_of
+
+MOBILE = Asked("device", (Field("type", AnyOf(frozenset({"mobile"}))),))
+NEW = Asked("new_visitor", (Field("is", Flag(True)),))
+LENSES = Behaviour("viewed", (Field("category", AnyOf(frozenset({"lenses"}))),))
+NEVER_LENSES = Behaviour("viewed", LENSES.what, count=Range(high=0))
+SHARE = Behaviour("viewed", LENSES.what, share=Range(low=0.5))
+CUE = {
+    "mobile": Said(MOBILE, MOBILE.fields[0]),
+    "new": Said(NEW, NEW.fields[0]),
+    "lenses": Happened(LENSES, *LENSES.what),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("recent", [0, 30])
+def test_ten_times_as_many_segments_take_hardly_more_calls(kind: str, recent: int) -> None:
+    few, many = (calls(rules(kind, segments=size), recent=recent) for size in (30, 300))
+    assert many < 1.7 * few + 60
+
+
+def calls(ruleset: Ruleset, *, recent: int) -> int:
+    """How many functions are called to classify one visitor."""
+    ((profile, signals), *_) = visitors(ruleset, recent=recent)
+    classify(ruleset, profile, signals, AT)  # what is made once is made
+    counted = 0
+
+    def count(_: Any, event: str, __: Any) -> None:
+        nonlocal counted
+        counted += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        classify(ruleset, profile, signals, AT)
+    finally:
+        sys.setprofile(before)
+    return counted
+
+
+@pytest.mark.parametrize(
+    ("condition", "answer", "cues"),
+    [
+        (MOBILE, False, {CUE["mobile"]}),
+        (All((NEW, LENSES, MOBILE)), False, {CUE["lenses"]}),  # one that does not hold will do: the cheapest
+        (AnyCondition((MOBILE, LENSES)), False, {CUE["mobile"], CUE["lenses"]}),
+        (Not((MOBILE, LENSES)), True, {CUE["mobile"], CUE["lenses"]}),
+        (AnyCondition((NEVER_LENSES, SHARE)), True, {Happened(NEVER_LENSES, *LENSES.what)}),
+        (SHARE, False, {Otherwise(SHARE)}),
+        (InSegment(("a", "b")), True, {Member("b")}),
+        (All(()), True, set()),
+    ],
+    ids=str,
+)
+def test_a_usual_answer_stands_until_one_of_its_cues_is_seen(
+    condition: Condition, answer: bool, cues: set[Any]
+) -> None:
+    usual = usual_condition(condition, {"a": False, "b": True})
+    assert (usual.answer, set(usual.cues)) == (answer, cues)
+
+
+@given(st.lists(st.text(st.sampled_from("aB \t\n\r\x1c\x85É|"), max_size=6) | st.text(max_size=4), max_size=6))
+def test_texts_fold_together_as_each_does_alone(texts: list[str]) -> None:
+    assert fold_texts(texts) == [fold_text(text) for text in texts]
+
+
+PATHS = st.lists(st.sampled_from(["a", "b", "", "a b"]), max_size=4).map(lambda parts: "/" + "/".join(parts))
+PATTERNS = st.lists(st.sampled_from(["a", "b", "*", "**", "a*", "", "*b"]), max_size=4).map(
+    lambda one: "/" + "/".join(one)
+)
+
+
+@given(st.lists(PATHS, unique=True), PATTERNS)
+def test_paths_within_a_pattern_are_those_that_it_fits(paths: list[str], pattern: str) -> None:
+    assert Paths(paths).within(pattern) == [path for path in paths if path_pattern(pattern).match(path)]
+
+
+@given(st.lists(PATTERNS, min_size=1, max_size=3), PATHS)
+def test_a_slot_is_for_the_addresses_that_its_patterns_fit(patterns: list[str], path: str) -> None:
+    slot = Slot("s", pages=tuple(patterns))
+    assert pages_of(slot).hold(signals_of(path=path)) is any(
+        path_pattern(one).match(path) is not None for one in patterns
+    )
