@@ -44,6 +44,12 @@ def facts(**node: Any) -> StoreFacts:
     return StoreFacts(nodes=(NodeFacts(**(WELL | node)),))
 
 
+def group(*, replicas: int = 0, replica_count: int = 0, **node: Any) -> StoreFacts:
+    """Of a cluster or of sentinels. replicas: as the address asks."""
+    one = NodeFacts(**(WELL | {"replicas": replica_count} | node))
+    return StoreFacts(nodes=(one,), takes_over=True, replicas=replicas)
+
+
 def bad(findings: list[Finding]) -> list[tuple[str, str]]:
     """The findings that are not fine, each by its level and its first words."""
     assert all(bool(one.why and one.remedy) != (one.level is Level.FINE) for one in findings)
@@ -60,6 +66,15 @@ def bad(findings: list[Finding]) -> list[tuple[str, str]]:
         (facts(ahead_s=-9.0), "look", "Its clock is 9 s behind ours."),
         (facts(ahead_s=4000.0), "wrong", "Its clock is 4,000 s ahead of ours."),
         (facts(is_replica=True), "wrong", "It is a replica."),
+        (facts(fsync="no"), "look", "It leaves it to the system when its append-only file is written."),
+        (group(replicas=1), "wrong", "The address says replicas=1, and it has 0."),
+        (group(), "look", "It has no replica."),
+        (group(replica_count=1, least_replicas=0), "look", "It answers commits that no replica has yet."),
+        (
+            group(replica_count=1, least_replicas=1, needs_all_slots=True),
+            "look",
+            "It refuses everything while any slot has no server.",
+        ),
         (facts(is_loading=True), "look", "still reading"),
         (facts(policy="allkeys-lru"), "wrong", "throws keys away (maxmemory-policy allkeys-lru)"),
         (facts(used_bytes=1_000_000_000), "wrong", "93% of its memory is in use."),

@@ -20,8 +20,9 @@ NODE_TIMEOUT_MS = 1000
 class Cluster:
     """masters, replicas: in the order in which they began; a replica's master is the one of its number."""
 
-    def __init__(self, product: str) -> None:
+    def __init__(self, product: str, *, appendfsync: str = "always") -> None:
         self.product = product
+        self._fsync = appendfsync
         self.masters = [self._node() for _ in range(MASTERS)]
         self.replicas = [self._node() for _ in range(MASTERS)]
         self.added: list[Node] = []
@@ -31,6 +32,7 @@ class Cluster:
     def around(cls, node: Node) -> "Cluster":
         """That of a node that has all slots so far."""
         one = cls.__new__(cls)
+        one._fsync = "always"
         one.product, one.masters, one.replicas, one.added, one.remains = "valkey", [node], [], [], []
         return one
 
@@ -137,6 +139,7 @@ class Cluster:
         return Node(
             self.product,
             **{
+                "appendfsync": self._fsync,
                 "cluster-enabled": "yes",
                 "cluster-port": free_port(),
                 "cluster-node-timeout": NODE_TIMEOUT_MS,

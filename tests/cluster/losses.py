@@ -77,8 +77,8 @@ class Cable:
         return int(self._server.sockets[0].getsockname()[1])
 
     def tear(self) -> None:
-        assert self._server is not None
-        self._server.close()
+        if self._server is not None:
+            self._server.close()
         for writer in self._writers:
             writer.close()
 
@@ -92,8 +92,8 @@ class Cable:
             while chunk := await source.read(65536):
                 if not self.is_dead:
                     sink.write(chunk)
-        except OSError:
-            pass  # one of its ends is gone
+        except (OSError, asyncio.CancelledError):
+            pass  # one of its ends is gone, or all is over
         finally:
             sink.close()
 
@@ -107,10 +107,12 @@ class Pair:
         self.replica = Node(product)
         self.cable = Cable(self.master.port)
 
-    async def start(self) -> None:
+    async def start(self, *, straight: bool = False) -> None:
+        """straight: with no cable between them."""
         self.master.start()
         self.replica.start()
-        self.replica.tell("REPLICAOF", "127.0.0.1", await self.cable.lay())
+        port = self.master.port if straight else await self.cable.lay()
+        self.replica.tell("REPLICAOF", "127.0.0.1", port)
         await asyncio.to_thread(self._until_they_agree)
 
     def _until_they_agree(self) -> None:

@@ -22,7 +22,9 @@ _PINGS: Final = 7
 class NodeFacts(Struct, frozen=True, kw_only=True):
     """One server. product: `Redis` or `Valkey`. policy: what goes when memory is full. most_bytes: 0 is no limit.
     saves: whether it writes snapshots, None where it does not say. problems: what it says went wrong with its files.
-    ahead_s: its clock less ours. round_trip_s: the median of some."""
+    ahead_s: its clock less ours. round_trip_s: the median of some. fsync: `always`, `everysec` or `no`, empty where it
+    does not say. replicas: that follow it. least_replicas: without so many it refuses commits; None where it does not
+    say. needs_all_slots: of a cluster's, whether it refuses everything while any slot has nobody."""
 
     product: str
     version: tuple[int, ...]
@@ -36,17 +38,24 @@ class NodeFacts(Struct, frozen=True, kw_only=True):
     appends: bool
     saves: bool | None
     problems: tuple[str, ...]
+    fsync: str = ""
+    replicas: int = 0
+    least_replicas: int | None = None
+    needs_all_slots: bool = False
 
 
 class StoreFacts(Struct, frozen=True, kw_only=True):
     """A whole store. failure: why it cannot be asked. silent: what it would not tell. refused: commands that we need
-    and may not send. cluster_state: empty where it is no cluster."""
+    and may not send. cluster_state: empty where it is no cluster. takes_over: whether a replica takes the place of a
+    server that dies, by cluster or sentinels. replicas: so many are to have each commit, as the address says."""
 
     failure: str = ""
     nodes: tuple[NodeFacts, ...] = ()
     silent: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     cluster_state: str = ""
+    takes_over: bool = False
+    replicas: int = 0
 
 
 async def inspect_store(
@@ -64,14 +73,22 @@ async def inspect_store(
     finally:
         await link.close()
     refused = () if any(node.is_replica for node in nodes) else await _refused(address, silent)
-    return StoreFacts(nodes=tuple(nodes), silent=tuple(dict.fromkeys(silent)), refused=refused, cluster_state=state)
+    return StoreFacts(
+        nodes=tuple(nodes),
+        silent=tuple(dict.fromkeys(silent)),
+        refused=refused,
+        cluster_state=state,
+        takes_over=isinstance(address, GroupAddress),
+        replicas=0 if isinstance(address, EmbeddedAddress) else address.replicas,
+    )
 
 
 async def _node(node: Link, silent: list[str], clock: Callable[[], float], timer: Callable[[], float]) -> NodeFacts:
     await node.call("PING")
     trips = [await _took_s(node, timer) for _ in range(_PINGS)]
     told = _pairs(await _asked(node, silent, "INFO"))
-    save = _pairs(await _asked(node, silent, "CONFIG", "GET", "save")).get("save")
+    save = (await _set(node, silent, "save")).get("save")
+    more = {} if save is None else await _set(node, silent, *_ALSO)
     return NodeFacts(
         product="Valkey" if "valkey_version" in told else "Redis",
         version=_version(told.get("valkey_version") or told.get("redis_version", "")),
@@ -85,9 +102,22 @@ async def _node(node: Link, silent: list[str], clock: Callable[[], float], timer
         appends=told.get("aof_enabled") == "1",
         saves=None if save is None else bool(save),
         problems=tuple([name for name in _STATES if told.get(name, "ok") != "ok"]),
+        fsync=more.get("appendfsync", ""),
+        replicas=int(told.get("connected_slaves", 0)),
+        least_replicas=int(more["min-replicas-to-write"]) if "min-replicas-to-write" in more else None,
+        needs_all_slots=told.get("cluster_enabled") == "1" and more.get("cluster-require-full-coverage") == "yes",
     )
 
 
+async def _set(node: Link, silent: list[str], *names: str) -> Mapping[str, str]:
+    """How it is configured, one after the other: Redis 6 takes one name at a time."""
+    found: dict[str, str] = {}
+    for name in names:
+        found |= _pairs(await _asked(node, silent, "CONFIG", "GET", name))
+    return found
+
+
+_ALSO: Final = ("appendfsync", "min-replicas-to-write", "cluster-require-full-coverage")
 _STATES: Final = ("rdb_last_bgsave_status", "aof_last_write_status", "aof_last_bgrewrite_status")
 
 

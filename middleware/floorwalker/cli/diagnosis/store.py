@@ -24,6 +24,7 @@ def store_findings(facts: StoreFacts, *, budget_s: float, ours: bool) -> Iterato
         return
     for node in facts.nodes:
         yield from _node(node, budget_s=budget_s, ours=ours)
+        yield from _copies(node, facts)
     if facts.cluster_state not in ("", "ok"):
         why = "Part of the visitors can neither be loaded nor stored."
         yield wrong(AREA, f"The cluster's state is {facts.cluster_state}.", why, "See CLUSTER INFO and CLUSTER NODES.")
@@ -102,8 +103,11 @@ def _persistence(node: NodeFacts, *, ours: bool) -> Iterator[Finding]:
     for problem in node.problems:
         why = "A restart brings back an old state, or nothing; Redis may refuse commits until it is mended."
         yield wrong(AREA, f"It says {problem} went wrong.", why, "Look for a full disk and into its log.")
-    if node.appends:
-        yield fine(AREA, "It writes every change to its append-only file.")
+    if node.appends and node.fsync == "no":
+        why = "A crash of its machine forgets what the system had not written yet, half a minute or so."
+        yield look(AREA, "It leaves it to the system when its append-only file is written.", why, _EVERYSEC)
+    elif node.appends:
+        yield fine(AREA, f"It writes every change to its append-only file{_WHEN.get(node.fsync, '')}.")
     elif node.saves is None:
         why = "Without one, a restart forgets every visitor."
         yield look(AREA, "It has no append-only file, and does not say whether it saves.", why, _persist())
@@ -113,6 +117,33 @@ def _persistence(node: NodeFacts, *, ours: bool) -> Iterator[Finding]:
     elif not ours:
         why = "A restart forgets every visitor, every counter and what they were shown."
         yield wrong(AREA, "It writes nothing to disk.", why, _persist())
+
+
+def _copies(node: NodeFacts, facts: StoreFacts) -> Iterator[Finding]:
+    """Of those that others take over from."""
+    if facts.replicas > node.replicas:
+        what = f"The address says replicas={facts.replicas}, and it has {node.replicas}."
+        yield wrong(AREA, what, "Every commit waits for them in vain.", "Add replicas, or lower ?replicas= there.")
+    elif facts.takes_over and not node.replicas:
+        why = "If its machine dies, what it holds is not to be had until it is back."
+        yield look(AREA, "It has no replica.", why, "Add one on another machine.")
+    elif facts.takes_over and not facts.replicas and node.least_replicas == 0:
+        why = "If it dies or is cut off, what it answered and its replica had not heard of is gone, and nobody is told."
+        yield look(AREA, "It answers commits that no replica has yet.", why, _COPIED)
+    elif facts.takes_over:
+        yield fine(AREA, "Its replicas have what it answers, or it is told or refused.")
+    if node.needs_all_slots:
+        why = "While one master is away and nobody has taken over, nobody at all is loaded or stored."
+        yield look(AREA, "It refuses everything while any slot has no server.", why, _PARTS)
+
+
+_EVERYSEC: Final = "CONFIG SET appendfsync everysec, and the same in its configuration file."
+_WHEN: Final = {
+    "everysec": ", once a second: a power cut costs a second or two",
+    "always": " before it answers: a power cut costs nothing",
+}
+_COPIED: Final = "Add ?replicas=1 to the address, or CONFIG SET min-replicas-to-write 1; see docs/scaling.md."
+_PARTS: Final = "CONFIG SET cluster-require-full-coverage no, and the same in its configuration file."
 
 
 def _persist() -> str:
