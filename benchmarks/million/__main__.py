@@ -41,45 +41,60 @@ slots:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.million", description=__doc__)
-    parser.add_argument("--visitors", type=int, default=1_000_000)
+    parser.add_argument("--visitors", type=int, default=1_000_000, help="0: only what each kind weighs")
     parser.add_argument("--weighed", type=int, default=WEIGHED, help="visitors of each kind that are weighed alone")
+    parser.add_argument("--readers-from", type=int, default=100_000, help="at how many visitors readers begin to run")
     parser.add_argument("--out", type=Path, help="the file for the JSON, as benchmarks/results/million.json")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="fw-million-") as name, EmbeddedServer(Path(name, "data")) as embedded:
-        results = asyncio.run(_measured(Server(str(embedded.start())), Path(name), options.visitors, options.weighed))
+        run = Run(Server(str(embedded.start())), Path(name), options.out, readers_from=options.readers_from)
+        asyncio.run(run.measure(options.visitors, options.weighed))
         embedded.stop()
-    print("\n".join(_lines(results)))
-    if options.out:
-        options.out.write_bytes(json.format(json.encode(results), indent=1) + b"\n")
+    print("\n".join(_lines(run.results)))
 
 
-async def _measured(server: Server, folder: Path, visitors: int, weighed: int) -> Results:
-    rules = folder / "rules"
-    rules.mkdir()
-    (rules / "rules.yaml").write_text(RULES)
-    crowd = Crowd(Corridor(Ruleset.load(rules)), now=time.time())
-    machine = f"{os.cpu_count()} cores, {platform.system()}, CPython {platform.python_version()}"
-    results = Results(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", machine)
-    results.weights = [await weigh(server, crowd, kind, weighed) for kind in KINDS]
-    await _grow(server, crowd, visitors, folder, results)
-    return results
+class Run:
+    """One run. out: the file that holds what is known so far. readers_from: visitors at which readers begin to run."""
 
+    def __init__(self, server: Server, folder: Path, out: Path | None, *, readers_from: int) -> None:
+        self._server, self._folder, self._out, self._readers_from = server, folder, out, readers_from
+        machine = f"{os.cpu_count()} cores, {platform.system()}, CPython {platform.python_version()}"
+        self.results = Results(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", machine)
 
-async def _grow(server: Server, crowd: Crowd, visitors: int, folder: Path, results: Results) -> None:
-    """To each size in turn; all readers at the last two."""
-    sizes = [one for one in (1, 1_000, 100_000) if one < visitors] + [visitors]
-    with server.alone() as before:
-        took = 0.0
-        for earlier, size in pairwise([0, *sizes]):
-            took += await fill(server, crowd, range(earlier, size))
-            results.paces.append(await pace(server, crowd, size))
-            if size in sizes[-2:]:
-                results.bytes_in_all = server.used_bytes - before
-                for name, arguments in _readers(server, crowd, folder / str(size)):
-                    results.readers.append(await read(server, name, arguments, size, folder / "log"))
-        results.stored_per_second = round(visitors / took)
-        results.bytes_per_visitor = round(results.bytes_in_all / visitors, 1)
-        await _sample(server, visitors)
+    async def measure(self, visitors: int, weighed: int) -> None:
+        """All of it."""
+        rules = self._folder / "rules"
+        rules.mkdir()
+        (rules / "rules.yaml").write_text(RULES)
+        crowd = Crowd(Corridor(Ruleset.load(rules)), now=time.time())
+        for kind in KINDS:
+            self.results.weights.append(await weigh(self._server, crowd, kind, weighed))
+            self._keep()
+        if visitors:
+            await self._grow(crowd, visitors)
+
+    async def _grow(self, crowd: Crowd, visitors: int) -> None:
+        """To each size in turn."""
+        sizes = [one for one in (1, 1_000, 100_000) if one < visitors] + [visitors]
+        with self._server.alone() as before:
+            for earlier, size in pairwise([0, *sizes]):
+                await fill(self._server, crowd, range(earlier, size))
+                self.results.bytes_in_all = self._server.used_bytes - before
+                self.results.bytes_per_visitor = round(self.results.bytes_in_all / size, 1)
+                self.results.paces.append(await pace(self._server, crowd, size))
+                self._keep()
+                if size >= self._readers_from:
+                    await self._readers(crowd, size)
+            await _sample(self._server, visitors)
+
+    async def _readers(self, crowd: Crowd, size: int) -> None:
+        for name, arguments in _readers(self._server, crowd, self._folder / str(size)):
+            self.results.readers.append(await read(self._server, name, arguments, size, self._folder / "log"))
+            self._keep()
+
+    def _keep(self) -> None:
+        if self._out is not None:
+            self._out.write_bytes(json.format(json.encode(self.results), indent=1) + b"\n")
 
 
 def _readers(server: Server, crowd: Crowd, folder: Path) -> Iterator[tuple[str, list[str]]]:
@@ -88,14 +103,14 @@ def _readers(server: Server, crowd: Crowd, folder: Path) -> Iterator[tuple[str, 
     store, rules = ["--store", server.url("million")], ["--rules", str(folder.parent / "rules")]
     known = next(number for number in range(1000) if crowd.kind_of(number) == "customer")
     yield "report", ["report", *store, *rules, "--json"]
+    yield "visitor find", ["visitor", "find", "--trait", f"email=u{known}@shop.example", *store, *rules, "--json"]
+    yield "train lifecycle", ["train", "lifecycle", *store, *rules, "--json"]
     yield "export events", ["export", "events", "--parquet", str(folder), *store, "--json"]
     yield "export events, again", ["export", "events", "--parquet", str(folder), *store, "--json"]
-    yield "export profiles", ["export", "profiles", "--parquet", str(folder), *store, *rules, "--json"]
-    yield "train lifecycle", ["train", "lifecycle", *store, *rules, "--json"]
-    yield "reach", ["reach", *store, *rules, "--json"]
-    yield "visitor find", ["visitor", "find", "--trait", f"email=u{known}@shop.example", *store, *rules, "--json"]
     yield "visitor traces", ["visitor", "traces", "--visitor", name_of(known), *store, *rules, "--json"]
     yield "backup", ["backup", str(folder / "all.backup"), *store, "--json"]
+    yield "reach", ["reach", *store, *rules, "--json"]
+    yield "export profiles", ["export", "profiles", "--parquet", str(folder), *store, *rules, "--json"]
 
 
 async def _sample(server: Server, visitors: int) -> None:
@@ -113,8 +128,7 @@ def _lines(results: Results) -> Iterator[str]:
     for weight in results.weights:
         row = f"{weight.kind:<14}{weight.share:>7.1%}{weight.profile_bytes:>11,}{weight.record_bytes:>10,}"
         yield f"{row}{weight.visitor_bytes:>11,.0f}"
-    yield f"all together: {results.bytes_in_all / 1e9:.2f} GB, {results.bytes_per_visitor:,.0f} B a visitor, "
-    yield f"stored at {results.stored_per_second:,.0f} a second"
+    yield f"all together: {results.bytes_in_all / 1e9:.2f} GB, {results.bytes_per_visitor:,.0f} B a visitor"
     yield f"{'visitors':>10}{'load p50 · p99 · server µs':>30}{'commit p50 · p99 · server µs':>32}"
     for one in results.paces:
         load = f"{one.load_p50_us:.0f} · {one.load_p99_us:.0f} · {one.load_server_us:.1f}"

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import Random
 from typing import Final
 
@@ -31,6 +31,9 @@ _VISITS: Final = {
 }
 """So many visits, of so many pages each."""
 
+NAMED: Final = frozenset(("customer", "regular"))
+"""Those whom the site knows."""
+
 Making = tuple[Profile, Effects]
 
 
@@ -56,7 +59,7 @@ class Crowd:
         """The step that stores a visitor as they are."""
         profile, effects = self.histories[kind][number % HISTORIES]
         profile = replace(profile, seed=number)
-        if kind not in ("customer", "regular"):
+        if kind not in NAMED:
             return lambda _: (profile, effects)
         named = Event(IDENTIFIED, profile.last_seen, {"user_id": f"u{number}", "email": f"u{number}@shop.example"})
         known, more = self._corridor.fold(profile, named)
@@ -82,7 +85,7 @@ class Crowd:
                 profile, effects = self._corridor.advance(profile, self._hit(at + 40 * page, path, page == 0))
                 profile, more = self._corridor.show(profile, _shown(dice), at=at + 40 * page)
                 effects = effects.then(more)
-        for event in _bought(dice, profile.last_seen) if kind in ("customer", "regular") else ():
+        for event in _bought(dice, profile.last_seen) if kind in NAMED else ():
             profile, more = self._corridor.fold(profile, event)
             effects = effects.then(more)
         return profile, effects
@@ -115,14 +118,25 @@ def name_of(number: int) -> str:
 
 
 async def store_visitors(
-    store: Store, crowd: Crowd, numbers: range, *, kind: str = "", told: Callable[[int], None] = lambda _: None
+    store: Store,
+    crowd: Crowd,
+    numbers: Sequence[int],
+    *,
+    kind: str = "",
+    has_effects: bool = True,
+    told: Callable[[int], None] = lambda _: None,
 ) -> float:
     """Commit them, some hundreds at a time; how many seconds it took."""
     began = time.perf_counter()
-    for first in range(numbers.start, numbers.stop, AT_ONCE):
-        some = range(first, min(first + AT_ONCE, numbers.stop))
-        commits = [store.submit(name_of(one), None, crowd.birth(one, kind or crowd.kind_of(one))) for one in some]
+    for first in range(0, len(numbers), AT_ONCE):
+        some = numbers[first : first + AT_ONCE]
+        commits = [store.submit(name_of(one), None, _step(crowd, one, kind, has_effects)) for one in some]
         if any(one.outcome is not Outcome.STORED for one in await asyncio.gather(*commits)):
             raise SystemExit("a visitor could not be stored")
-        told(some.stop)
+        told(first + len(some))
     return time.perf_counter() - began
+
+
+def _step(crowd: Crowd, number: int, kind: str, has_effects: bool) -> Step:
+    birth = crowd.birth(number, kind or crowd.kind_of(number))
+    return birth if has_effects else lambda base: (birth(base)[0], NOTHING)

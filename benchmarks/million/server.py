@@ -59,9 +59,14 @@ class Server:
     @contextmanager
     def alone(self) -> Iterator[int]:
         """An empty server before and after; what it takes then."""
-        self.redis.flushall()
+        self._empty()
         yield self.used_bytes
+        self._empty()
+
+    def _empty(self) -> None:
         self.redis.flushall()
+        self.reset()
+        self.redis.memory_purge()
 
     def _info(self, section: str) -> dict[str, Any]:
         found: dict[str, Any] = self.redis.info(section)

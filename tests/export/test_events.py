@@ -74,9 +74,9 @@ async def test_nothing_earlier_than_asked_is_written_and_never_later(store: Stor
         await put(store, 0, f"{int(at.timestamp() * 1000)}-0", at)
     now = datetime(2026, 11, 23, tzinfo=UTC)
     await export(store, tmp_path, since=datetime(2026, 11, 21, tzinfo=UTC), now=now)
-    assert [row["at"].day for row in rows(tmp_path)] == [21, 22]
+    assert [row["happened_at"].day for row in rows(tmp_path)] == [21, 22]
     await export(store, tmp_path, now=now)
-    assert [row["at"].day for row in rows(tmp_path)] == [21, 22]
+    assert [row["happened_at"].day for row in rows(tmp_path)] == [21, 22]
 
 
 async def test_what_is_stored_while_it_runs_is_for_the_next_run(store: Store, tmp_path: Path, rows: Rows) -> None:
@@ -94,11 +94,11 @@ async def test_columns_have_their_types(store: Store, tmp_path: Path, rows: Rows
     await export(store, tmp_path, now=datetime(2026, 11, 21, tzinfo=UTC))
     (row,) = rows(tmp_path)
     assert row["entry"] == f"3:{int(at.timestamp() * 1000)}-7"
-    assert row["at"] == row["stored_at"] == at
+    assert row["happened_at"] == row["stored_at"] == at
     assert dict(row["properties"]) == {"n": "1", "text": "1", "is": "true", "x": "0.5"}
     assert dict(row["numbers"]) == {"n": 1.0, "x": 0.5}
     (file,) = files_in(tmp_path, "*.parquet")
-    assert str(pq.read_schema(file).field("at").type) == "timestamp[us, tz=UTC]"
+    assert str(pq.read_schema(file).field("happened_at").type) == "timestamp[us, tz=UTC]"
     assert str(pq.read_schema(file).field("name").type).startswith("dictionary<values=string")
 
 

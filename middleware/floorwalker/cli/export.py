@@ -15,7 +15,7 @@ from msgspec import to_builtins
 from floorwalker.cli.reports.export_report import events_report, profiles_report
 from floorwalker.cli.reports.paper import Paper
 from floorwalker.cli.rule_options import add_rules, open_rules
-from floorwalker.cli.walks.shelf import DEFAULT_STORE, open_existing
+from floorwalker.cli.walks.shelf import DEFAULT_STORE, PATIENT, open_existing
 from floorwalker.cli.walks.store_walk import stored_priors
 from floorwalker.core.deciding.classify import segments_at
 from floorwalker.core.memory.profile import Profile
@@ -101,7 +101,7 @@ def _place(args: argparse.Namespace, kind: str) -> tuple[Form, Path]:
 
 
 async def _events(address: str, folder: EventFolder, *, since: datetime | None) -> Exported:
-    store = open_existing(address)
+    store = open_existing(address, settings=PATIENT)
     try:
         now = datetime.fromtimestamp(time.time(), UTC)
         return await EventExport(await store.onward(), folder, now=now, told=_progress("events")).run(since)
@@ -110,7 +110,7 @@ async def _events(address: str, folder: EventFolder, *, since: datetime | None) 
 
 
 async def _profiles(address: str, export: ProfileExport) -> Taken:
-    store = open_existing(address)
+    store = open_existing(address, settings=PATIENT)
     try:
         await store.ping()
         return await export.run(store.profiles())

@@ -13,7 +13,7 @@ from floorwalker.export.rows import event_rows, stored_at
 from floorwalker.store.onward import Onward, Page, before
 
 ROWS_OF_A_BATCH: Final = 1_000_000
-PARTITIONS_AT_ONCE: Final = 16
+PARTITIONS_AT_ONCE: Final = 4
 _DAY: Final = timedelta(days=1)
 
 

@@ -18,7 +18,7 @@ _name = pa.dictionary(pa.int32(), pa.string())
 _moment = pa.timestamp("us", tz="UTC")
 _names = pa.list_(pa.string())
 _touch = pa.struct([
-    ("at", _moment), ("channel", pa.string()), ("medium", pa.string()), ("source", pa.string()),
+    ("arrived_at", _moment), ("channel", pa.string()), ("medium", pa.string()), ("source", pa.string()),
     ("domain", pa.string()), ("campaign", pa.string()), ("campaign_source", pa.string()),
     ("campaign_medium", pa.string()), ("landing_page", pa.string()),
 ])  # fmt: skip
@@ -31,12 +31,12 @@ _reached = pa.struct([
     ("goal", pa.string()), ("converted", pa.bool_()), ("revenue", pa.map_(pa.string(), pa.int64())),
 ])  # fmt: skip
 _exposure = pa.struct([
-    ("unit", pa.string()), ("block", pa.string()), ("arm", pa.string()), ("day", pa.date32()), ("at", _moment),
+    ("unit", pa.string()), ("block", pa.string()), ("arm", pa.string()), ("day", pa.date32()), ("exposed_at", _moment),
     ("clicked", pa.bool_()), ("mixed", pa.bool_()), ("goals", pa.list_(_reached)),
 ])  # fmt: skip
 EVENTS = pa.schema([
-    ("entry", pa.string()), ("stored_at", _moment), ("at", _moment), ("pseudonym", pa.string()), ("name", _name),
-    ("message", pa.string()), ("properties", pa.map_(pa.string(), pa.string())),
+    ("entry", pa.string()), ("stored_at", _moment), ("happened_at", _moment), ("pseudonym", pa.string()),
+    ("name", _name), ("message", pa.string()), ("properties", pa.map_(pa.string(), pa.string())),
     ("numbers", pa.map_(pa.string(), pa.float64())), ("page", _page),
 ])  # fmt: skip
 PROFILES = pa.schema([

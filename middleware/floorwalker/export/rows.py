@@ -20,12 +20,13 @@ from floorwalker.store.streams import StreamEntry
 
 
 class EventRow(Struct, frozen=True):
-    """One event. entry: its own name, for good: partition, then the stream's id. stored_at: when it was committed; at:
-    when it happened. message: the sender's id. properties: all, as text; numbers: those that are numbers, once more."""
+    """One event. entry: its own name, for good: partition, then the stream's id. stored_at: when it was committed;
+    happened_at is earlier where it was told later. message: the sender's id. properties: all, as text; numbers: those
+    that are numbers, once more."""
 
     entry: str
     stored_at: datetime
-    at: datetime
+    happened_at: datetime
     pseudonym: str
     name: str
     message: str
@@ -37,7 +38,7 @@ class EventRow(Struct, frozen=True):
 class TouchRow(Struct, frozen=True):
     """How somebody came. landing_page: a path."""
 
-    at: datetime
+    arrived_at: datetime
     channel: str
     medium: str
     source: str | None
@@ -63,7 +64,7 @@ class ExposureRow(Struct, frozen=True):
     block: str
     arm: str
     day: date
-    at: datetime
+    exposed_at: datetime
     clicked: bool
     mixed: bool
     goals: list[ReachedRow]
@@ -100,7 +101,7 @@ def event_row(partition: int, entry: StreamEntry) -> EventRow:
     return EventRow(
         entry=f"{partition}:{entry.id}",
         stored_at=stored_at(entry.id),
-        at=_moment(entry.event.at),
+        happened_at=_moment(entry.event.at),
         pseudonym=entry.pseudonym,
         name=event.name,
         message=event.id,
@@ -173,7 +174,7 @@ def _touch(touch: Touch | None) -> TouchRow | None:
         return None
     campaign = touch.campaign
     return TouchRow(
-        at=_moment(touch.at),
+        arrived_at=_moment(touch.at),
         channel=touch.channel,
         medium=touch.referrer.medium,
         source=touch.referrer.source,

@@ -11,11 +11,13 @@ from msgspec import Struct
 
 from floorwalker.errors import ConfigurationError
 from floorwalker.rulefile import read
-from floorwalker.store import KeptRules, Publication, Store, open_store
+from floorwalker.store import KeptRules, Publication, Store, StoreSettings, open_store
 from floorwalker.store.link.address import EmbeddedAddress, read_address
 
 DEFAULT_STORE = "embedded:var/floorwalker"
 DATA_KEYS = "FLOORWALKER_DATA_KEYS"
+PATIENT = StoreSettings(reply_timeout_s=30.0)
+"""For what walks over all of a store: while it works on what it read, replies wait."""
 _VERSION = re.compile(r"[0-9a-f]{4,16}")
 _DAYS = {"today": 0, "yesterday": -1}
 
@@ -93,14 +95,14 @@ async def take(store: Store, publication: Publication) -> KeptRules:
     return kept
 
 
-def open_existing(address: str) -> Store:
+def open_existing(address: str, *, settings: StoreSettings | None = None) -> Store:
     """The store at an address; none is made for the asking."""
     read_to = read_address(address)
     if isinstance(read_to, EmbeddedAddress) and not Path(read_to.folder).is_dir():
         raise ConfigurationError(
             f"there is no store in {read_to.folder}; run this where the site runs, or say --store with its address"
         )
-    return open_store(address, data_keys=data_keys_of(os.environ))
+    return open_store(address, settings=settings, data_keys=data_keys_of(os.environ))
 
 
 def data_keys_of(environ: Mapping[str, str]) -> tuple[str, ...]:

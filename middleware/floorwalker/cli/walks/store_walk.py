@@ -8,7 +8,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from floorwalker.asgi.keeping.population import read_priors
 from floorwalker.asgi.rules.rulebook import Rulebook
-from floorwalker.cli.walks.shelf import open_existing
+from floorwalker.cli.walks.shelf import PATIENT, open_existing
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.priors import Priors
 from floorwalker.store import Survey
@@ -44,7 +44,7 @@ class Walk(Struct):
 
 async def each_profile(address: str, walk: Walk) -> AsyncIterator[Profile]:
     """Every confirmed visitor's profile, one at a time. Raises StoreUnavailable, StoreAddressError."""
-    store = open_existing(address)
+    store = open_existing(address, settings=PATIENT)
     try:
         await store.ping()
         with _progress() as progress:
