@@ -130,13 +130,13 @@ def compose(
         schema=max(SCHEMA_SEALED if sealed else SCHEMA_WRITTEN, 0 if old is None else old.schema),
     )
     told = Told(keys, base.visitor)
-    if commit.messages or (confirmed and waited.has_messages):
+    if commit.messages or (waited.has_messages and confirmed):
         told.remember(_messages(commit, confirmed, settings), settings.messages_kept)
     if folded_side_list:
         told.drop(keys.deferred(base.visitor))
     for entry in commit.left:
         told.put_aside(entry, settings.profile_life_s)
-    life_s = 0 if commit.keeps_life and base.record is not None and base.confirmed == confirmed else None
+    life_s = 0 if commit.keeps_life and old is not None and old.confirmed == confirmed else None
     attempt = _attempt(base, profile, record, told, _NOTHING_WAITS if pending else released, settings, life_s)
     if commit.messages or pending is not None:
         return replace(attempt, messages=commit.messages, held_back=_beyond(released, pending))

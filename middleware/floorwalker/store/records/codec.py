@@ -5,6 +5,8 @@ store: what the newer adds the older knows, keeps and leaves as it is, and the r
 whose schema is above `SCHEMA_READ` is left to the release that wrote it; steps for it are put aside until that comes.
 """
 
+from collections.abc import Callable
+
 from msgspec import msgpack
 from msgspec.structs import replace
 
@@ -20,20 +22,15 @@ _profiles = msgpack.Decoder(Profile)
 _events = msgpack.Decoder(Event)
 
 
-def encode_profile(profile: Profile) -> bytes:
-    """A profile as MessagePack, in schema `SCHEMA_WRITTEN`."""
-    return _encoder.encode(profile)
+# Six calls a page: without a function of ours around each, 0.4 µs less.
+encode_profile: Callable[[Profile], bytes] = _encoder.encode
+"""A profile as MessagePack, in schema `SCHEMA_WRITTEN`."""
 
+decode_profile: Callable[[bytes], Profile] = _profiles.decode
+"""The profile in a payload of any schema up to `SCHEMA_READ`. Raises msgspec.DecodeError."""
 
-def decode_profile(payload: bytes) -> Profile:
-    """The profile in a payload of any schema up to `SCHEMA_READ`. Raises msgspec.DecodeError."""
-    return _profiles.decode(payload)
-
-
-def encode_event(event: Event) -> bytes:
-    """An event as it lies in the stream."""
-    return _encoder.encode(event)
-
+encode_event: Callable[[Event], bytes] = _encoder.encode
+"""An event as it lies in the stream."""
 
 ADDRESSED = frozenset((MERGED, SEGMENT_ENTERED, SEGMENT_LEFT))
 """Names of the events to which a commit adds where they belong."""

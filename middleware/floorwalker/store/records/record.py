@@ -115,7 +115,7 @@ class Record(Struct, frozen=True, gc=False):
 
     def head(self) -> bytes:
         """The first 16 bytes."""
-        flags = CONFIRMED * self.confirmed | DEFERRED * self.deferred
+        flags = (CONFIRMED if self.confirmed else 0) | (DEFERRED if self.deferred else 0)
         return _HEAD.pack(LAYOUT, self.state, self.epoch, self.version, flags, self.schema)
 
     def encode(self) -> bytes:
