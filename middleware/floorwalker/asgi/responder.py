@@ -29,15 +29,16 @@ _NONCE = re.compile(rb"'nonce-([A-Za-z0-9+/_=-]+)'")
 class Responder:
     """Takes part in one HTTP response. What fails of ours is logged once, and the app's own bytes go out."""
 
+    _held: tuple[Message, Reply] | None = None
+    _behind: tuple[Message, ...] = ()  # what came between the start and the first of the body
+    _body: PageBody | None = None
+
     def __init__(self, encounter: Meeting, send: Send) -> None:
         self._send = send
         self.encounter = encounter
         self._asked = encounter.request
         # A function rather than a bound method: a request that refers to itself waits for the garbage collector.
         self._stage: Callable[[Responder, Message], Awaitable[None]] | None = Responder._before_start
-        self._held: tuple[Message, Reply] | None = None
-        self._behind: list[Message] = []  # what came between the start and the first of the body
-        self._body: PageBody | None = None
 
     async def run(self, app: App, scope: Scope, receive: Receive) -> None:
         """Run the app."""
@@ -124,7 +125,7 @@ class Responder:
 
     async def _before_body(self, message: Message) -> None:
         if message["type"] in _AHEAD_OF_BODY:
-            self._behind.append(message)
+            self._behind = (*self._behind, message)
             return
         assert self._held is not None
         if message["type"] != "http.response.body":
@@ -135,7 +136,7 @@ class Responder:
         (start, reply), self._held = self._held, None
         headers = await self._opened(reply, message.get("body", b""), last=not message.get("more_body", False))
         self._stage = Responder._in_body
-        behind, self._behind = self._behind, []
+        behind, self._behind = self._behind, ()
         await self._send(start if headers is reply.headers else {**start, "headers": headers})
         for held in behind:
             await self._send(held)
@@ -146,7 +147,7 @@ class Responder:
         if self._held is None:
             return
         (start, _), self._held = self._held, None
-        behind, self._behind = self._behind, []
+        behind, self._behind = self._behind, ()
         for message in (start, *behind):
             await self._send(message)
 
@@ -264,6 +265,8 @@ async def _in_turns(body: PageBody, data: bytes, *, last: bool) -> bytes:
 
 def _nonce(headers: RawHeaders) -> str | None:
     """The nonce of the page's content security policy, for blocks that bring a script or style."""
+    if b"content-security-policy" not in dict(headers):  # as of most; to look through all costs three times as much
+        return None
     for policy in all_of(headers, b"content-security-policy"):
         if found := _NONCE.search(policy):
             return found[1].decode("ascii")

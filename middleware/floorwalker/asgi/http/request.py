@@ -88,7 +88,9 @@ class Request:
     def cookies(self) -> list[bytes]:
         """Every Cookie header; HTTP/2 clients send several."""
         if self._cookies is None:
-            self._cookies = all_of(self.headers, b"cookie")
+            named = self.named
+            is_alone = b"cookie" in named and len(named) == len(self._scope["headers"])  # as it nearly always is
+            self._cookies = [named[b"cookie"]] if is_alone else all_of(self.headers, b"cookie")
         return self._cookies
 
     @property
