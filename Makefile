@@ -98,10 +98,10 @@ lint: .venv/.lint
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-bench: .venv/.test
-	$(BIN)/python -m benchmarks
+bench: .venv/.test  ## the whole table, about twenty minutes; benchmarks.publish puts it into the docs
+	$(BIN)/python -m benchmarks --all --out benchmarks/results
 
-bench-smoke: .venv/.test
+bench-smoke: .venv/.test  ## do the benchmarks still run? half a minute
 	$(BIN)/python -m benchmarks --smoke
 
 bench-gate: .venv/.test  ## does a request cost more CPU than at the recorded baseline? a minute

@@ -57,6 +57,10 @@ def _of_results(make: Callable[[Mapping[str, Any]], str]) -> Callable[[], str]:
     return lambda: make(_read("results.json"))
 
 
+def _tuned(found: Mapping[str, Any]) -> str:
+    return line_table(found["tuned"]) if found["tuned"] else "Not in the recorded run: `make bench` measures it."
+
+
 def _gate_trial() -> str:
     found = _read("gate-trial.json")
     if found is None:
@@ -87,7 +91,7 @@ def _grown() -> str:
 TABLES: Mapping[str, Callable[[], str]] = {
     "budgets": _of_results(lambda found: budget_table(found["budgets"])),
     "pages": _of_results(lambda found: line_table(found["pages"])),
-    "tuned": _of_results(lambda found: line_table(found["tuned"])),
+    "tuned": _of_results(_tuned),
     "made": _of_results(lambda found: told(found["made"])),
     "gate-trial": _gate_trial,
     "compare": _compared,

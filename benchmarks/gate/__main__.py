@@ -44,7 +44,9 @@ def _parser() -> argparse.ArgumentParser:
         "--pairs", type=int, default=6, choices=range(3, 17), metavar="N", help="of processes, one after the other"
     )
     parser.add_argument("--rounds", type=int, default=24, help="of one slice each, for each pair and kind of request")
-    parser.add_argument("--slower", type=float, default=0.0, help="try the gate: make this tree slower by that share")
+    parser.add_argument(
+        "--slower", type=float, default=-1.0, metavar="SHARE", help="try the gate: make this tree slower by that share"
+    )
     parser.add_argument("--tree", type=Path, default=ROOT, help="another tree than this one")
     parser.add_argument("--json", default="", help="a file for the ratios of all rounds")
     return parser

@@ -49,7 +49,8 @@ def workers(trees: Sequence[Path], *, slower: float) -> Iterator[list[Worker]]:
     """A process a tree on the same core, serving; the first of them slower by that share."""
     with ExitStack() as ended:
         started = [
-            ended.enter_context(_worker(tree, slower=0 if place else slower)) for place, tree in enumerate(trees)
+            ended.enter_context(_worker(tree, slower=min(slower, 0.0) if place else slower))
+            for place, tree in enumerate(trees)
         ]
         for worker in started:
             worker.ready()
@@ -74,7 +75,7 @@ def _worker(tree: Path, *, slower: float) -> Iterator[Worker]:
         process.wait(30)
 
 
-def tree_ratios(mine: Path, other: Path, *, pairs: int, rounds: int, slower: float = 0.0) -> Ratios:
+def tree_ratios(mine: Path, other: Path, *, pairs: int, rounds: int, slower: float = -1.0) -> Ratios:
     """By work, by pair of processes, by round: what a slice of ours costs over the other's. Raises WorkerEnded."""
     found: dict[str, list[list[float]]] = {work: [] for work in WORKS}
     for _ in range(pairs):
@@ -87,7 +88,7 @@ def tree_ratios(mine: Path, other: Path, *, pairs: int, rounds: int, slower: flo
     return found
 
 
-def reference_ratios(mine: Path, *, pairs: int, rounds: int, slower: float = 0.0) -> Ratios:
+def reference_ratios(mine: Path, *, pairs: int, rounds: int, slower: float = -1.0) -> Ratios:
     """The same over a piece of work of the same process that knows nothing of us. Raises WorkerEnded."""
     found: dict[str, list[list[float]]] = {work: [] for work in WORKS}
     for _ in range(pairs):

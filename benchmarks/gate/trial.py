@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def trial_table(runs: Sequence[Mapping[str, Any]]) -> str:
-    """How many runs failed, by how much slower the tree was made; and the most that a kind of request seemed to cost."""
+    """How many runs failed, by how much slower the tree was made, and the figures that decided."""
     found: dict[float, list[Mapping[str, Any]]] = defaultdict(list)
     for run in runs:
         found[run["slower"]].append(run)

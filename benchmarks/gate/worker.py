@@ -65,7 +65,11 @@ class Site:
             await self._serve(Work("/static10" if number % 2 else "/selectors", VISITORS), turns=0)
 
     async def slow_down(self, share: float) -> None:
-        """From now on burn this share of what a request costs in each: what the gate is tried with."""
+        """From now on burn this share of what a request costs in each: what the gate is tried with.
+
+        The twin of a slower process does the same with a share of 0: finding out what requests cost makes histories
+        longer, and longer histories cost more.
+        """
         for name in WORKS:
             slices = [await self.microseconds(name) / _turn_us() for _ in range(15)]
             self._turns[name] = int(share * median(slices))
@@ -128,7 +132,7 @@ async def _answer(site: Site, say: Callable[[object], None], *, cpu: int, slower
         await site.microseconds(name)
     os.sched_setaffinity(0, {cpu})  # not before: the store's server would share the core
     gc.collect()
-    if slower:
+    if slower >= 0:
         await site.slow_down(slower)
     say("ready")
     lines = await _lines()
@@ -150,7 +154,9 @@ async def _run(options: argparse.Namespace, folder: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.gate.worker", description=__doc__)
     parser.add_argument("--cpu", type=int, required=True)
-    parser.add_argument("--slower", type=float, default=0.0, help="burn this share of a request's cost more")
+    parser.add_argument(
+        "--slower", type=float, default=-1.0, help="burn this share of a request's cost more; -1: not tried"
+    )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="fw-gate-", ignore_cleanup_errors=True) as folder:
         import uvloop

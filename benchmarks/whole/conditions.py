@@ -24,15 +24,20 @@ def conditions() -> dict[str, object]:
 
 
 def told(made: Mapping[str, object]) -> str:
-    """The same in one line, for a table's foot."""
+    """The same in one line, for a table's foot; what a run did not record is said to be so."""
     machine, versions = made["machine"], made["versions"]
     assert isinstance(machine, dict)
     assert isinstance(versions, dict)
-    packages = ", ".join(f"{name} {number}" for name, number in versions.items())
-    return (
-        f"{made['date']}, commit {made['commit']}, {machine['processor']}, {machine['cores']} cores, "
-        f"{machine['memory_gb']} GB, {machine['system']}, load {made['load']}; {packages}"
-    )
+    parts = [
+        str(made["date"]),
+        f"commit {made['commit'] or 'not recorded'}",
+        str(machine["processor"] or "processor not recorded"),
+        f"{machine['cores']} cores",
+        *([f"{machine['memory_gb']} GB"] if machine["memory_gb"] else []),
+        str(machine["system"]),
+        "load not recorded" if made["load"] is None else f"load {made['load']} before it",
+    ]
+    return f"{', '.join(parts)}; {', '.join(f'{name} {number}' for name, number in versions.items())}"
 
 
 def commit() -> str:
