@@ -2,8 +2,8 @@
 
 Servers from the bundled binary on loopback, an append-only file each; profiles of about 1.2 KB, 32 visitors at a time,
 each loaded and then committed. In turn, round by round; medians. `process` is this process's user and system time per
-page, `server` that of the masters; `GET` and `script` are what they say that these took; `bytes` go to and from servers, as they count them,
-their replicas included.
+page, `server` that of the masters; `GET` and `script` are what they say that these took; `bytes` go to and from
+servers, as they count them, their replicas included.
 """
 
 import argparse
@@ -127,9 +127,8 @@ async def measure(rounds: int, pages: int) -> None:
     for name, some in costs.items():
         middle = [median(getattr(cost, field) for cost in some) for field in Cost.__struct_fields__]
         wall, process, get, ran, came, went, busy = middle
-        print(
-            f"| {name} | ×{wall / base:.2f} | {process:.0f} | {get:.1f} | {ran:.1f} | {busy:.0f} | {came:,.0f} | {went:,.0f} |"
-        )
+        times = f"{process:.0f} | {get:.1f} | {ran:.1f} | {busy:.0f}"
+        print(f"| {name} | ×{wall / base:.2f} | {times} | {came:,.0f} | {went:,.0f} |")
 
 
 def main() -> None:
