@@ -22,10 +22,12 @@ _profiles = msgpack.Decoder(Profile)
 _events = msgpack.Decoder(Event)
 
 
-# Six calls a page: without a function of ours around each, 0.4 µs less.
-encode_profile: Callable[[Profile], bytes] = _encoder.encode
-"""A profile as MessagePack, in schema `SCHEMA_WRITTEN`."""
+def encode_profile(profile: Profile) -> bytes:
+    """A profile as MessagePack, in schema `SCHEMA_WRITTEN`."""
+    return _encoder.encode(profile)
 
+
+# Five calls a page: without a function of ours around each, 0.3 µs less.
 decode_profile: Callable[[bytes], Profile] = _profiles.decode
 """The profile in a payload of any schema up to `SCHEMA_READ`. Raises msgspec.DecodeError."""
 
