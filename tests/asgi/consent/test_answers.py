@@ -2,49 +2,28 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import pytest
 
-from floorwalker import Store, open_store, preview_link
+from floorwalker import Store, preview_link
 from tests.asgi.browser import SEARCH, Answer
-from tests.asgi.conftest import KEY, Clock, Wrap
-from tests.asgi.consenting import CONSENT, FORM, GPC, RULES, SAME, VISITOR, Jar, profile_of, shop, streamed
+from tests.asgi.conftest import KEY, Clock
+from tests.asgi.consent.conftest import SiteOf
+from tests.asgi.consent.consenting import CONSENT, FORM, GPC, SAME, VISITOR, Jar, profile_of, shop, streamed
 from tests.asgi.people import do, obedient, views
 from tests.collect.conftest import Keyspace
-from tests.store.conftest import client_of
 
-SiteOf = Callable[..., Any]
 DEAD = "unix:///nonexistent/floorwalker.sock"
 LANDING = b"&url=/birds%3Futm_campaign%3Dspring&referrer=https%3A%2F%2Fwww.google.com%2Fsearch%3Fq%3Dcheap%2Btripod"
 JSON = {**SAME, b"content-type": b"application/json"}
 
 
 @pytest.fixture
-async def store(valkey_url: str) -> AsyncIterator[Store]:
-    opened = open_store(valkey_url)
-    await opened.person("anybody")  # the keyspace is in use
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-def keyspace(valkey_url: str) -> Iterator[Keyspace]:
-    with client_of(valkey_url) as client:
-        yield Keyspace(valkey_url, client)
-
-
-@pytest.fixture
-def site_of(wrap: Wrap, tmp_path: Path) -> SiteOf:
-    (tmp_path / "rules").mkdir()
-    (tmp_path / "rules" / "rules.yaml").write_text(RULES)
-
-    def made(app: Any = shop, **options: Any) -> Any:
-        return wrap(app, **{"rules": tmp_path / "rules", "consent": "opt-in", **options})
-
-    return made
+def site_of(site_of: SiteOf) -> SiteOf:
+    """A site that asks before it keeps anything."""
+    return partial(site_of, consent="opt-in")
 
 
 async def known(site: Any, body: bytes = b"all=yes") -> Jar:

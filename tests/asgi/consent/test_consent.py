@@ -3,49 +3,27 @@
 import json
 import logging
 from base64 import b64encode
-from collections.abc import AsyncIterator, Callable, Iterator
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import pytest
 
-from floorwalker import Store, open_store
+from floorwalker import Store
 from tests.asgi.browser import SEARCH, Answer
-from tests.asgi.conftest import Clock, Wrap
-from tests.asgi.consenting import CONSENT, FORM, GPC, RULES, SAME, VISITOR, Jar, profile_of, shop, streamed
+from tests.asgi.conftest import Clock
+from tests.asgi.consent.conftest import SiteOf
+from tests.asgi.consent.consenting import CONSENT, FORM, GPC, SAME, VISITOR, Jar, profile_of, shop, streamed
 from tests.asgi.people import do
 from tests.collect.conftest import Keyspace
-from tests.store.conftest import client_of
 
-SiteOf = Callable[..., Any]
 YES, NO = b"1.2026-09-21.analytics~personalization~tests.", b"1.2026-09-21.none."
 PUBLIC = {b"authorization": b"Basic " + b64encode(b"pk_browser:"), b"content-type": b"application/json"}
 
 
 @pytest.fixture
-async def store(valkey_url: str) -> AsyncIterator[Store]:
-    opened = open_store(valkey_url)
-    await opened.person("anybody")  # the keyspace is in use
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-def keyspace(valkey_url: str) -> Iterator[Keyspace]:
-    with client_of(valkey_url) as client:
-        yield Keyspace(valkey_url, client)
-
-
-@pytest.fixture
-def site_of(wrap: Wrap, tmp_path: Path) -> SiteOf:
-    (tmp_path / "rules").mkdir()
-    (tmp_path / "rules" / "rules.yaml").write_text(RULES)
-
-    def made(app: Any = None, **options: Any) -> Any:
-        usual = {"rules": tmp_path / "rules", "public_keys": ["pk_browser"], "write_keys": ["wk_server"]}
-        return wrap(app or shop, **{**usual, **options})
-
-    return made
+def site_of(site_of: SiteOf) -> SiteOf:
+    """A site that has keys for other clients."""
+    return partial(site_of, public_keys=["pk_browser"], write_keys=["wk_server"])
 
 
 def chosen(site: Any, *categories: bytes) -> Jar:
