@@ -20,9 +20,17 @@ from floorwalker.store import Outcome, Step, Store
 DAY_S: Final = 86_400
 AT_ONCE: Final = 256
 HISTORIES: Final = 400  # of each kind
-KINDS: Final = {"one page": 0.60, "a few pages": 0.22, "returning": 0.13, "customer": 0.045, "regular": 0.005}
-"""What they are, and how large a part of everybody."""
+KINDS: Final = {
+    "nothing shown": 0.0,
+    "one page": 0.60,
+    "a few pages": 0.22,
+    "returning": 0.13,
+    "customer": 0.045,
+    "regular": 0.005,
+}
+"""What they are, and how large a part of everybody; the first saw one page without a slot, and is only weighed."""
 _VISITS: Final = {
+    "nothing shown": (1, 1),
     "one page": (1, 1),
     "a few pages": (1, 4),
     "returning": (4, 5),
@@ -83,7 +91,8 @@ class Crowd:
             for page in range(pages):
                 path = f"/category-{dice.randrange(9)}/product-{dice.randrange(400)}"
                 profile, effects = self._corridor.advance(profile, self._hit(at + 40 * page, path, page == 0))
-                profile, more = self._corridor.show(profile, _shown(dice), at=at + 40 * page)
+                shown = _shown(dice) if kind != "nothing shown" else ()
+                profile, more = self._corridor.show(profile, shown, at=at + 40 * page)
                 effects = effects.then(more)
         for event in _bought(dice, profile.last_seen) if kind in NAMED else ():
             profile, more = self._corridor.fold(profile, event)
