@@ -264,6 +264,16 @@ def test_a_memory_is_bounded_in_all_that_it_holds() -> None:
     assert found == {61: None, 60: None, 30: 2, 10: 2, 40: 2}
 
 
+def test_pages_that_are_alike_and_never_the_same_are_kept_ever_more_rarely() -> None:
+    memory = Recollection[int](entries=10, entry_bytes=1_000)
+    pieces = [b"%03d" % number + b"d" * 200 for number in range(20)]
+    kept = [number for number, piece in enumerate(pieces) if memory.meets_again(piece, 0, len(piece))]
+    assert kept == [1, 2, 4, 8, 16]
+    memory.keep(pieces[0], 0, len(pieces[0]), 7)
+    assert memory.recall(pieces[0], 0, len(pieces[0])) == 7
+    assert memory.meets_again(pieces[1], 0, len(pieces[1]))
+
+
 @pytest.mark.parametrize(
     ("body", "expected"),
     [

@@ -20,13 +20,18 @@ class Recollection(Generic[V]):
         self._entries = entries
         self._entry_bytes = entry_bytes
         self._left_bytes = entries * entry_bytes if total_bytes is None else total_bytes
-        self._met: dict[_Key, None] = {}
+        self._met: dict[_Key, int] = {}  # how often since it was last found again
         self._known: dict[_Key, tuple[bytes, V]] = {}
 
     def recall(self, data: bytes, start: int, end: int) -> V | None:
         """What was found in this piece of the data, if it is known."""
-        known = self._known.get(_key_of(data, start, end))
-        return known[1] if known is not None and data.startswith(known[0], start) else None
+        key = _key_of(data, start, end)
+        known = self._known.get(key)
+        if known is None or not data.startswith(known[0], start):
+            return None
+        if self._met.get(key, 0):
+            self._met[key] = 0
+        return known[1]
 
     def remember(self, data: bytes, start: int, end: int, finding: V) -> None:
         """Keeps what was found in this piece of the data, if it was met before."""
@@ -34,16 +39,18 @@ class Recollection(Generic[V]):
             self.keep(data, start, end, finding)
 
     def meets_again(self, data: bytes, start: int, end: int) -> bool:
-        """Whether something like this piece was met before, and what was found in it is worth keeping."""
+        """Whether something like this piece was met before, and what is found in it is worth keeping.
+
+        Of pages that are alike and never the same it is ever more rarely: after 1, 2, 4, 8, … of them.
+        """
         if end - start > self._entry_bytes:
             return False
         key = _key_of(data, start, end)
-        if key in self._met:
-            return True
-        if len(self._met) >= _MET_PER_ENTRY * self._entries:
+        times = self._met.get(key)
+        if times is None and len(self._met) >= _MET_PER_ENTRY * self._entries:
             del self._met[next(iter(self._met))]
-        self._met[key] = None
-        return False
+        self._met[key] = times = 0 if times is None else times + 1
+        return times > 0 and times & (times - 1) == 0
 
     def keep(self, data: bytes, start: int, end: int, finding: V) -> None:
         """Keeps what was found in a piece that was met before."""

@@ -31,9 +31,9 @@ class _Contents:
 class _Findings:
     """Where slots begin and end in a page with selectors, by marker or by match, to be remembered of it."""
 
-    def __init__(self, memory: PageMemory, selected: tuple[SelectorSlot, ...], page: bytes | None) -> None:
-        """page: None where it comes in several pieces: it may go out before lol-html has seen its end."""
-        self._memory, self._selected, self._page = memory, selected, page
+    def __init__(self, memory: PageMemory, selected: tuple[SelectorSlot, ...], page: bytes) -> None:
+        self._memory, self._selected = memory, selected
+        self._page: bytes | None = page
         self._markers: list[Marker] = []
         self._at = 0
 
@@ -46,12 +46,16 @@ class _Findings:
         """A mark after so many bytes."""
         self._at += kept_bytes
         if mark.event is Event.IS_LOST:
-            self._page = None
+            self.give_up()
         self._markers.append(Marker(self._at, self._at, SlotKey(mark.name, mark.match), mark.event is Event.ENDS))
+
+    def give_up(self) -> None:
+        """Nothing is to be remembered of it."""
+        self._page = None
 
     def remember(self) -> None:
         """The page is over."""
-        if self._page is None or not self._memory.pages.meets_again(self._page, 0, len(self._page)):
+        if self._page is None:
             return
         known = KnownPage(self._page, self._markers, self._selected)
         if known.spans is not None:
@@ -85,6 +89,7 @@ class SlotRewriter:
         self._scanner: MarkerScanner | None = None
         self._passed: tuple[bytes, list[Marker]] | None = None
         self._findings: _Findings | None = None
+        self._has_begun = False
         self._data = b""
         self._pos = 0
         self._pieces: deque[Piece] = deque()
@@ -186,11 +191,14 @@ class SlotRewriter:
         return markers
 
     def _feed_selectors(self, chunk: bytes, selectors: SelectorMarks) -> bytes:
-        if self._memory is not None:  # lol-html takes 200 µs for 50 KB
-            self._data, self._pos = chunk, 0
-            is_first = self._findings is None
-            self._findings = _Findings(self._memory, selectors.slots, chunk if is_first else None)
+        if self._findings is not None:
+            self._findings.give_up()  # it goes out before lol-html has seen its end
+        elif self._memory is not None and not self._has_begun:
+            self._data, self._pos = chunk, 0  # so that it can be released where the next step fails
+            if self._memory.pages.meets_again(chunk, 0, len(chunk)):
+                self._findings = _Findings(self._memory, selectors.slots, chunk)
             self._data = b""
+        self._has_begun = True
         self._weave_pieces(selectors.feed(chunk))
         return self._weave.take()
 
