@@ -255,3 +255,20 @@ async def test_a_chunk_leaves_before_the_next_is_made(wrap: Wrap) -> None:
     await middleware(scope_of("GET", "/", [(b"accept", b"text/html"), (b"user-agent", GOOGLEBOT)]), receive, collect)
     assert left == [2, 3, 4]
     assert answer is None
+
+
+async def test_a_handler_may_ask_who_it_is_once_its_data_are_on_their_way(wrap: Wrap) -> None:
+    async def late(scope: Any, receive: Any, send: Any) -> None:
+        if scope["path"] != "/api":
+            await page_app(PAGE)(scope, receive, send)
+            return
+        await send(start(content_type=b"application/json"))
+        (await get_visitor(scope)).track("Product Added", {"price": 5})
+        await send({"type": "http.response.body", "body": b"{}"})
+
+    browser = Browser(wrap(late))
+    await browser.get("/")
+    answer = await browser.get("/api", headers={b"sec-fetch-dest": b"empty"})
+    assert answer.body == b"{}"
+    assert answer.headers == [(b"content-type", b"application/json")]
+    assert b"Thanks" in (await browser.get("/")).body

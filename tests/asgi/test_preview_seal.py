@@ -16,6 +16,7 @@ from floorwalker.asgi.preview.seal import (
     Seal,
     Sealed,
     link_seal,
+    may_preview,
 )
 
 KEYS = ["k" * 40]
@@ -126,3 +127,18 @@ def test_names_that_are_none_are_refused() -> None:
             read_guise(persona=persona)
     with pytest.raises(GuiseUnreadable, match="segments"):
         read_guise(segments=[(str(number), True) for number in range(SWITCHED_AT_MOST + 1)])
+
+
+@pytest.mark.parametrize(
+    ("cookies", "may"),
+    [
+        ([], False),
+        ([b"a=b"], False),
+        ([b"a=b; fw-preview=x"], True),
+        ([b"__Host-fw-preview=x", b"a=b"], True),
+        ([b"a=b", b"__Host-fw-preview=x"], True),
+    ],
+)
+def test_a_preview_is_seen_in_any_of_several_cookie_headers(cookies: list[bytes], may: bool) -> None:
+    headers = [(b"accept", b"*/*"), *[(b"cookie", cookie) for cookie in cookies]]
+    assert may_preview(headers, dict(headers)) is may
