@@ -16,8 +16,8 @@ from floorwalker.core.deciding.classify import classify
 from floorwalker.core.deciding.menu import pages_of
 from floorwalker.core.evaluation.usual import Happened, Member, Otherwise, Said, usual_condition
 from floorwalker.core.memory.asked.recent_index import Paths
-from floorwalker.core.ruleset import Ruleset, Slot
-from tests.core.visitors import AT, signals_of
+from floorwalker.core.ruleset import Ruleset, Segment, Slot
+from tests.core.visitors import AT, profile_of, signals_of
 
 MOBILE = Asked("device", (Field("type", AnyOf(frozenset({"mobile"}))),))
 NEW = Asked("new_visitor", (Field("is", Flag(True)),))
@@ -76,6 +76,15 @@ def test_a_usual_answer_stands_until_one_of_its_cues_is_seen(
 ) -> None:
     usual = usual_condition(condition, {"a": False, "b": True})
     assert (usual.answer, set(usual.cues)) == (answer, cues)
+
+
+def test_what_is_only_counted_is_a_cue_as_well() -> None:
+    ordered = Behaviour("did", (Field("event", AnyOf(frozenset({"order completed"}))),))
+    ruleset = Ruleset(segments={"buyers": Segment("buyers", when=ordered)})
+    recent = {"ago": 60, "name": "Product Added"}
+    profile = profile_of(events=[recent], counted=[{"ago": 400_000, "name": "Order Completed"}])
+    assert classify(ruleset, profile, signals_of(), AT) == {"buyers"}
+    assert classify(ruleset, profile_of(events=[recent]), signals_of(), AT) == frozenset()
 
 
 @given(st.lists(st.text(st.sampled_from("aB \t\n\r\x1c\x85É|"), max_size=6) | st.text(max_size=4), max_size=6))

@@ -12,8 +12,6 @@ from msgspec import Struct
 from floorwalker.core.conditions.patterns import network, path_pattern, phrase_pattern, regular_expression, wildcard
 
 _EARTH_RADIUS_KM = 6371.0088
-_ODD_SPACES = ("  ", "\n ", " \n", "\t", "\r", "\v", "\f", "\x1c", "\x1d", "\x1e", "\x1f")
-"""What shows, in texts with a line each, that one of them has other spaces than single ones between words."""
 
 
 def fold_text(value: str) -> str:
@@ -26,9 +24,13 @@ def fold_text(value: str) -> str:
 
 def fold_texts(texts: Sequence[str]) -> list[str]:
     """`fold_text` of each: of a hundred plain ones in 4 µs instead of 35."""
-    whole = "\n".join(texts)
-    if whole.isascii() and not any(space in whole for space in _ODD_SPACES) and whole.strip(" ") == whole:
-        folded = whole.lower().split("\n")
+    whole = "|".join(texts)
+    if (
+        whole.isascii()
+        and whole.isprintable()
+        and not ("  " in whole or " |" in whole or "| " in whole or whole.strip(" ") != whole)
+    ):
+        folded = whole.lower().split("|")
         if len(folded) == len(texts):
             return folded
     return [fold_text(text) for text in texts]

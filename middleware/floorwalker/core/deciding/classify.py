@@ -33,7 +33,7 @@ def classify(
 def segments_at(moment: Moment) -> frozenset[str]:
     """The segments that hold at this moment."""
     roll = moment.compiled.roll
-    if roll is not None and moment.profile is not None:
+    if roll is not None:
         return roll.call(moment)
     members = moment.members
     for name, asked in moment.compiled.segments.items():

@@ -47,7 +47,7 @@ class Roll:
         self._usually_in = frozenset([name for name, answer in self._usual.items() if answer])
 
     def call(self, moment: Moment) -> frozenset[str]:
-        """The segments that hold at a Moment that has a profile. From here on it knows its members."""
+        """The segments that hold at a Moment. From here on it knows its members."""
         given, usual, waiting = moment.members, self._usual, self._waiting
         found: Numbers = set()
         for look in self._looks:
