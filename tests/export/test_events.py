@@ -206,6 +206,15 @@ async def test_a_folder_is_of_one_store_and_one_run(store: Store, tmp_path: Path
         await export(store, tmp_path)
 
 
+async def test_a_folder_that_lost_its_cursor_is_not_written_again(store: Store, tmp_path: Path) -> None:
+    await crowd(store, 2)
+    await export(store, tmp_path)
+    (cursor,) = files_in(tmp_path, "cursor.json")
+    cursor.unlink()
+    with pytest.raises(ConfigurationError, match=r"no cursor\.json"):
+        await export(store, tmp_path)
+
+
 async def test_files_are_for_their_owner_alone(store: Store, tmp_path: Path) -> None:
     await crowd(store, 2)
     await export(store, tmp_path)

@@ -91,6 +91,8 @@ class EventFolder:
             self.cursor = _read(note)
             if self.cursor.of != mark:
                 raise ConfigurationError(f"{self._folder} holds events of another store; name another folder")
+        elif any(self._folder.glob("day=*")):
+            raise ConfigurationError(f"{self._folder} holds events, but no {NOTE} that says which; name another folder")
         self.cursor = replace(self.cursor, of=mark)
         self._publish()
         for left in self._apart.iterdir():
