@@ -119,9 +119,9 @@ class Node:
         until(answers)
 
 
-def until(holds: Callable[[], object]) -> None:
-    """Ask again and again, some seconds at most."""
-    ends = time.monotonic() + WITHIN_S
+def until(holds: Callable[[], object], *, within_s: float = WITHIN_S) -> None:
+    """Ask again and again, so long at most."""
+    ends = time.monotonic() + within_s
     while not holds():
         if time.monotonic() > ends:
             raise TimeoutError("it does not come to pass")
