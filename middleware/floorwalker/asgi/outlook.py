@@ -37,7 +37,7 @@ class Outlook:
     is made up is in treatment everywhere. members: segments in which they are, or are not, whatever the rules say.
     """
 
-    # What most requests leave as it is belongs to the class: to set it for each costs 0.5 µs a page.
+    # What most requests leave as it is belongs to the class: to set it for each costs 35 bytecodes.
     nonce: str | None = None
     has_failed = False
     _signals: Signals | None = None

@@ -56,7 +56,7 @@ class Request:
         """As received, names lower-case."""
         if self._headers is None:
             raw, names = self._scope["headers"], b"".join(self.named)
-            if names == names.lower():  # as ASGI promises it; to look at all at once costs a fifth
+            if names == names.lower():  # as ASGI promises it; to look at all at once costs a third
                 self._headers = tuple(map(tuple, raw))
             else:
                 self._headers = tuple([(bytes(name).lower(), bytes(value)) for name, value in raw])

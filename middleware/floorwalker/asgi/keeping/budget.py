@@ -89,7 +89,7 @@ class Budget:
 def _waking(waiter: Waiter) -> Callable[..., None]:
     """What wakes whoever waits: a step that calls nothing of ours, since one that fails would let them wait for ever.
 
-    It is what asyncio.wait does for many futures, for one, at a tenth of the time.
+    It is what asyncio.wait does for many futures, for one, and no more than that.
     """
 
     def wake(_: object = None) -> None:
