@@ -34,7 +34,7 @@ def packer() -> Pack:
 
 
 def reader() -> Reader:
-    """What reads replies: hiredis where it is installed, at a fiftieth of the time."""
+    """What reads replies: hiredis where it is installed, at a tenth of the time (0.15 µs a reply)."""
     try:
         from hiredis import Reader as HiredisReader
     except ImportError:
