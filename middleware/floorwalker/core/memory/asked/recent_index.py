@@ -49,7 +49,7 @@ class RecentIndex:
         self._times: list[int] | None = None
         self._views: Positions | None = None
         self._texts: list[str] | None = None
-        self._by_folded: dict[str, tuple[int, ...]] | None = None
+        self._by_folded: dict[str, int] | None = None
         self._names: dict[str, list[int]] | None = None
         self._rows: dict[int, list[int]] | None = None
         self._tables: dict[str, dict[str, Positions]] = {}
@@ -142,20 +142,16 @@ class RecentIndex:
         """The numbers of the texts that are one of these values; None where patterns say which."""
         if not isinstance(matcher, AnyOf) or matcher.patterns:
             return None
-        found, numbers = list[int](), self._numbers_by_text()
-        for value in matcher.exact:
-            found += numbers.get(value, ())
-        return found
+        exact, numbers, folded = matcher.exact, self._numbers_by_text(), self._folded()
+        if len(numbers) < len(folded):  # case, accents or spaces alone tell some apart
+            return [number for number, text in enumerate(folded, 1) if text in exact]
+        return [numbers[value] for value in exact if value in numbers]
 
-    def _numbers_by_text(self) -> Mapping[str, Sequence[int]]:
-        """The numbers of each folded text; several where only case, accents or spaces tell them apart."""
+    def _numbers_by_text(self) -> Mapping[str, int]:
+        """The number of each folded text; the last of several that fold to the same."""
         if self._by_folded is None:
             folded = self._folded()
-            self._by_folded = dict(zip(folded, zip(range(1, len(folded) + 1)), strict=True))
-            if len(self._by_folded) < len(folded):
-                for number, text in enumerate(folded, 1):
-                    if number not in self._by_folded[text]:
-                        self._by_folded[text] = (*self._by_folded[text], number)
+            self._by_folded = dict(zip(folded, range(1, len(folded) + 1), strict=True))
         return self._by_folded
 
     def _column(self, field: str) -> Sequence[int]:
