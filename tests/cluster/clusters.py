@@ -247,4 +247,4 @@ def _watches(sentinel: Node) -> bool:
     except redis.RedisError:
         return False
     facts = dict(zip(told[::2], told[1::2], strict=True))
-    return facts[b"num-slaves"] == b"2" and facts[b"num-other-sentinels"] == b"2"
+    return bool(facts[b"num-slaves"] == b"2" and facts[b"num-other-sentinels"] == b"2")

@@ -68,7 +68,7 @@ class Node:
 
     def tell(self, *command: object) -> Any:
         """One command of its operator."""
-        return self._client.execute_command(*command)  # type: ignore[arg-type]
+        return self._client.execute_command(*command)  # type: ignore[no-untyped-call]
 
     def asked(self, section: str) -> dict[str, str]:
         """What INFO says."""
