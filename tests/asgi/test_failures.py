@@ -103,7 +103,7 @@ async def test_a_store_that_is_away_holds_up_no_action(wrap: Wrap) -> None:
         "floorwalker.asgi.responder.Opening",
         "floorwalker.asgi.responder.SlotRewriter",
         "floorwalker.asgi.encounter.is_due",
-        "floorwalker.asgi.walk.decide",
+        "floorwalker.asgi.outlook.decide",
         "floorwalker.core.advance.Corridor.read",
         "floorwalker.core.advance.Corridor.advance",
         "floorwalker.html.weave.Weave.open",

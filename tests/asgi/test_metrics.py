@@ -194,7 +194,7 @@ async def test_a_failure_of_ours_is_counted_by_its_place(wrap: Wrap, monkeypatch
 
 async def test_a_failing_slot_is_counted(wrap: Wrap, monkeypatch: pytest.MonkeyPatch) -> None:
     browser = Browser(wrap(page_app(PAGE), metrics_key=KEY))
-    monkeypatch.setattr("floorwalker.asgi.walk.decide", None)
+    monkeypatch.setattr("floorwalker.asgi.outlook.decide", None)
     await browser.get("/")
     found = samples(await scraped(browser))
     assert figure(found, "floorwalker_failures_total", place="slot") == 1
