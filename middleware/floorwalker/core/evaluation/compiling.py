@@ -149,7 +149,7 @@ def _one_of(matcher: AnyOf, number: int, read: Reading) -> Asked:
         values = read(moment)
         found: tuple[Sequence[str], bool | None]
         if len(values) == 1 and isinstance(values[0], str) and not isinstance(values, Partial):
-            text = values[0]  # as nearly all are: 0.6 µs instead of 1.4
+            text = values[0]  # as nearly all are
             found = ((fold_text(text if text.isascii() else texts_of(text)[0]),) if text else (), False)
         else:
             texts = [fold_text(text) for value in values if value != "" for text in texts_of(value)]

@@ -1,7 +1,8 @@
 """The roll of a Ruleset: in which segments somebody is, found without asking those in which they are not.
 
 Every segment has its usual answer (`usual`), and is asked only where one of its cues is seen. What that takes depends
-on what a visitor did, not on how many segments there are: of a thousand segments one by one 1,100 µs, so about 10.
+on what a visitor did, not on how many segments there are: a thousand mixed segments, 1,707 µs
+one by one for a newcomer, take 37; of somebody with a hundred recent events 2,173 and 189, in the same busy run.
 """
 
 from bisect import insort

@@ -87,7 +87,7 @@ class RecentIndex:
     def counted_views(self, what: Sequence[Field], first: int) -> Found | None:
         """How often, from the event `first` on, a page was viewed of which one whole value is asked, and where last.
 
-        None where that is not all that is asked. It is counted in a column of numbers: 2 µs where `viewed` takes 12.
+        None where that is not all that is asked. It is counted in a column of numbers, without positions.
         """
         if len(what) != 1 or what[0].name not in _SINGLE:
             return None
