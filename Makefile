@@ -111,7 +111,7 @@ bench-gate: .venv/.test  ## does a request cost more CPU than at the recorded ba
 	for peer in wagtail growthbook; do \
 	  $(PYTHON) -m venv .venv/compare/$$peer && \
 	  .venv/compare/$$peer/bin/python -m pip install --quiet --disable-pip-version-check "pip>=25.1" && \
-	  .venv/compare/$$peer/bin/python -m pip install --quiet --disable-pip-version-check -c benchmarks/compare/constraints-$$peer.txt --group compare-$$peer \
+	  .venv/compare/$$peer/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/compare/constraints-$$peer.txt \
 	  || echo "$$peer does not install here: it is left out"; \
 	done
 	@touch $@
