@@ -65,7 +65,7 @@ class Batch:
     @property
     def is_confirmed(self) -> bool:
         """Whether any of these visitors' cookies has come back."""
-        for one in self.taken:  # noqa: SIM110 - a third of the time of any(): most often it is one step
+        for one in self.taken:  # noqa: SIM110 - a fifth of the time of any() over a list, for one step
             if one.confirmed:
                 return True
         return False

@@ -5,8 +5,6 @@ store: what the newer adds the older knows, keeps and leaves as it is, and the r
 whose schema is above `SCHEMA_READ` is left to the release that wrote it; steps for it are put aside until that comes.
 """
 
-from collections.abc import Callable
-
 from msgspec import msgpack
 from msgspec.structs import replace
 
@@ -27,12 +25,15 @@ def encode_profile(profile: Profile) -> bytes:
     return _encoder.encode(profile)
 
 
-# Five calls a page: without a function of ours around each, 0.3 µs less.
-decode_profile: Callable[[bytes], Profile] = _profiles.decode
-"""The profile in a payload of any schema up to `SCHEMA_READ`. Raises msgspec.DecodeError."""
+def decode_profile(payload: bytes) -> Profile:
+    """The profile in a payload of any schema up to `SCHEMA_READ`. Raises msgspec.DecodeError."""
+    return _profiles.decode(payload)
 
-encode_event: Callable[[Event], bytes] = _encoder.encode
-"""An event as it lies in the stream."""
+
+def encode_event(event: Event) -> bytes:
+    """An event as it lies in the stream."""
+    return _encoder.encode(event)
+
 
 ADDRESSED = frozenset((MERGED, SEGMENT_ENTERED, SEGMENT_LEFT))
 """Names of the events to which a commit adds where they belong."""
