@@ -17,7 +17,15 @@ async def test_health_tells_how_the_store_is(wrap: Wrap) -> None:
     health = json.loads(answer.body)
     assert (answer.status, answer.all(b"cache-control")) == (200, [b"no-store"])
     assert (health["status"], health["why"]) == ("ok", [])
-    assert health["store"] == {"state": "here", "circuit": "closed", "pending": 0, "spooled": 0, "lost": {}}
+    assert health["store"] == {
+        "state": "here",
+        "circuit": "closed",
+        "pending": 0,
+        "spooled": 0,
+        "lost": {},
+        "servers_away": [],
+        "uncopied": 0,
+    }
     assert health["rules"]
     assert health["release"] == version("floorwalker")
 
