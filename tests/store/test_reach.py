@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import redis
+from redis.asyncio.connection import Connection, SSLConnection
 
 from floorwalker.errors import StoreUnavailable
 from floorwalker.store import Outcome, open_store
-from floorwalker.store.link.address import ServerAddress, read_address
-from floorwalker.store.link.dial import server_client
+from floorwalker.store.link.address import GroupAddress, ServerAddress, read_address
+from floorwalker.store.link.dial import sentinels_of, server_client
 from tests.servers import free_port, lacking, running
 from tests.store.conftest import Open
 from tests.store.steps import view
@@ -60,6 +62,24 @@ async def test_sentinels_are_asked_for_the_master(open_: Open, guarded: str, sen
     store = open_(f"redis+sentinel://:s3cr3t%2Fx@127.0.0.1:1,{sentinel}/shop/4")
     assert (await store.commit("v1", None, view)).outcome is Outcome.STORED
     assert (await open_(f"redis://:s3cr3t%2Fx@{guarded}/4").load("v1")).profile is not None
+
+
+async def test_sentinels_have_users_of_their_own(open_: Open, guarded: str, sentinel: str) -> None:
+    with redis.Redis.from_url(f"redis://{sentinel}") as operator:
+        operator.execute_command("ACL", "SETUSER", "asker", "on", ">p+ss", "+@all")
+    url = f"redis+sentinel://:s3cr3t%2Fx@{sentinel}/shop/5?sentinel_username=asker&sentinel_password="
+    assert (await open_(f"{url}p%2Bss").commit("v1", None, view)).outcome is Outcome.STORED
+    with pytest.raises(StoreUnavailable) as refused:
+        await open_(f"{url}wr0ng").load("v1")
+    assert "wr0ng" not in str(refused.value)
+
+
+@pytest.mark.parametrize(("options", "connection"), [("", SSLConnection), ("?sentinel_tls=no", Connection)])
+def test_sentinels_are_asked_over_tls_where_the_servers_speak_it(options: str, connection: type) -> None:
+    address = read_address(f"rediss+sentinel://a,b/shop{options}")
+    assert isinstance(address, GroupAddress)
+    clients = sentinels_of(address, timeout_s=1.0).sentinels
+    assert [one.connection_pool.connection_class for one in clients] == [connection, connection]
 
 
 async def test_a_service_that_the_sentinels_do_not_know_is_away(open_: Open, sentinel: str) -> None:

@@ -6,7 +6,15 @@ import pytest
 
 from floorwalker.errors import ConfigurationError, StoreAddressError
 from floorwalker.store import open_store
-from floorwalker.store.link.address import Credentials, EmbeddedAddress, GroupAddress, ServerAddress, read_address
+from floorwalker.store.link.address import (
+    Credentials,
+    EmbeddedAddress,
+    GroupAddress,
+    ServerAddress,
+    read_address,
+    shown,
+)
+from floorwalker.store.open import place_of
 
 SECRET = Credentials(username="shop", password="s3cr3t/x")
 
@@ -21,6 +29,17 @@ GOOD = [
     (
         "redis+sentinel://a,b:26380/shop/1",
         GroupAddress(kind="sentinel", hosts=(("a", 26379), ("b", 26380)), service="shop", db=1),
+    ),
+    (
+        "rediss+sentinel://a/shop?sentinel_username=shop&sentinel_password=s3cr3t%2Fx&sentinel_tls=no",
+        GroupAddress(
+            kind="sentinel",
+            hosts=(("a", 26379),),
+            service="shop",
+            tls={},
+            sentinel_credentials=SECRET,
+            sentinel_tls=False,
+        ),
     ),
     ("redis+cluster://a:7001,b:7002", GroupAddress(kind="cluster", hosts=(("a", 7001), ("b", 7002)))),
 ]
@@ -46,7 +65,12 @@ BAD = [
     "unix://run/redis.sock",
     "redis+sentinel://a,b",
     "redis+sentinel:///shop",
+    "redis+sentinel://a/shop?sentinel_username=shop",
+    "redis+sentinel://a/shop?sentinel_tls=yes",
+    "rediss+sentinel://a/shop?sentinel_tls=perhaps",
     "redis+cluster://a/1",
+    "redis+cluster://a?sentinel_password=x",
+    "redis://a?sentinel_password=x",
     "redis+cluster://a,,b",
     "redis://[::1",
 ]
@@ -75,6 +99,36 @@ def test_a_password_is_never_shown() -> None:
         read_address("redis://shop:s3cr3t@host/first")
     assert "s3cr3t" not in str(refused.value)
     assert "s3cr3t" not in repr(read_address("redis://shop:s3cr3t@host/1"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "redis+sentinel://a?sentinel_password=s3cr3t",
+        "redis+sentinel://a/shop/x?sentinel_password=s3cr3t&replicas=1",
+        "redis+sentinel://shop:s3cr3t@a?sentinel_password=s3cr3t",
+        "redis+sentinel://shop:s3cr3t@a?sentinel_password=p@s3cr3t",
+        "redis+sentinel://a?sentinel%5Fpassword=s3cr3t",
+        "redis+cluster://a?replicas=1&sentinel_password=s3cr3t",
+    ],
+)
+def test_the_password_of_sentinels_is_never_shown(text: str) -> None:
+    with pytest.raises(StoreAddressError) as refused:
+        read_address(text)
+    assert "s3cr3t" not in str(refused.value)
+
+
+def test_of_the_options_those_are_shown_that_say_which_store_is_meant() -> None:
+    assert shown("rediss://a/x?namespace=b&ssl_keyfile=/k.pem&replicas=1") == (
+        "rediss://a/x?namespace=b&ssl_keyfile=…&replicas=1"
+    )
+
+
+def test_who_we_are_to_sentinels_does_not_change_what_waits_in_a_spool() -> None:
+    """Else files of a release before would be of another store."""
+    plain = place_of(read_address("redis+sentinel://a,b:26380/shop/1"))
+    assert plain == place_of(read_address("redis+sentinel://a,b:26380/shop/1?sentinel_password=s3cr3t"))
+    assert plain == "7b6e32ba8494511c"
 
 
 def test_a_store_that_is_away_can_be_opened() -> None:

@@ -12,12 +12,15 @@ FORMS = (
     "embedded:FOLDER, redis://HOST[:PORT][/DB], rediss://… (TLS), unix:///PATH/TO/SOCKET, "
     "redis+sentinel://HOST[,HOST…]/SERVICE[/DB] or redis+cluster://HOST[,HOST…], "
     "each with ?namespace=NAME where two sites share one; all but the first with ?replicas=NUMBER, "
-    "which are to have what is committed"
+    "which are to have what is committed; with sentinels ?sentinel_username=… and "
+    "?sentinel_password=… where they ask for them, and ?sentinel_tls=no where only the servers speak TLS"
 )
 REDIS_PORT = 6379
 SENTINEL_PORT = 26379
 _NAMESPACE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _MOST_REPLICAS = 9
+_SENTINEL_OPTIONS = ("sentinel_username", "sentinel_password", "sentinel_tls")
+_HARMLESS = "namespace|replicas|db"
 _TLS_OPTIONS = frozenset({"ssl_ca_certs", "ssl_certfile", "ssl_keyfile", "ssl_cert_reqs", "ssl_check_hostname"})
 
 HostPort = tuple[str, int]
@@ -59,7 +62,8 @@ class ServerAddress:
 class GroupAddress:
     """Several hosts that tell where the data is: sentinels of one service, or nodes of one cluster.
 
-    replicas: as of a server.
+    replicas: as of a server. sentinel_credentials: who we are to sentinels, which have users of their own.
+    sentinel_tls: whether they speak TLS where the servers do.
     """
 
     kind: Literal["sentinel", "cluster"]
@@ -70,6 +74,8 @@ class GroupAddress:
     tls: dict[str, str] | None = None
     namespace: str = ""
     replicas: int = field(default=0, repr=False)
+    sentinel_credentials: Credentials = field(default=Credentials(), repr=False)
+    sentinel_tls: bool = field(default=True, repr=False)
 
 
 Address = EmbeddedAddress | ServerAddress | GroupAddress
@@ -131,7 +137,12 @@ def _server(parts: SplitResult, options: dict[str, str], namespace: str) -> Serv
 
 
 def _sentinel(parts: SplitResult, options: dict[str, str], namespace: str) -> GroupAddress:
+    username, password, speaks_tls = (options.pop(name, "") for name in _SENTINEL_OPTIONS)
     tls = _tls(parts, options)
+    if username and not password:
+        raise ValueError("a sentinel_username comes with a sentinel_password")
+    if speaks_tls not in ("", "yes", "no") or (speaks_tls == "yes" and tls is None):
+        raise ValueError("sentinel_tls is yes or no, and yes only with rediss")
     service, _, db = parts.path.removeprefix("/").partition("/")
     if not service:
         raise ValueError("it names no service after the sentinels")
@@ -143,6 +154,8 @@ def _sentinel(parts: SplitResult, options: dict[str, str], namespace: str) -> Gr
         credentials=_credentials(parts),
         tls=tls,
         namespace=namespace,
+        sentinel_credentials=Credentials(username=username or None, password=password or None),
+        sentinel_tls=speaks_tls != "no",
     )
 
 
@@ -201,5 +214,8 @@ def _unreadable(text: str, why: str) -> StoreAddressError:
 
 
 def shown(text: str) -> str:
-    """The address as it may be shown: without user and password, and of bounded length."""
-    return re.sub(r"//.*@", "//…@", text)[:120]
+    """The address as it may be shown: without users, passwords and paths of keys, and of bounded length."""
+    if "@" in text.partition("?")[2]:  # which of it belongs to a password is not to be told
+        return f"{text.partition('//')[0]}//…"[:120]
+    masked = re.sub(r"//.*@", "//…@", text)
+    return re.sub(rf"(?<=[?&])(?!(?:{_HARMLESS})=)([^=&]*=)[^&]*", r"\1…", masked)[:120]

@@ -99,8 +99,7 @@ class SentinelDial(PoolDial):
     """Connections to whichever server the sentinels call the master."""
 
     def __init__(self, address: GroupAddress, *, timeout_s: float) -> None:
-        plain = {"socket_timeout": timeout_s, "socket_connect_timeout": timeout_s, "retry": Retry(NoBackoff(), 0)}
-        self._sentinel = Sentinel(list(address.hosts), sentinel_kwargs=plain)  # type: ignore[no-untyped-call]
+        self._sentinel = sentinels_of(address, timeout_s=timeout_s)
         options = _options(address.credentials, address.tls, timeout_s) | {"db": address.db}
         master = self._sentinel.master_for(address.service, **options)
         super().__init__(lambda: master.connection_pool, timeout_s=timeout_s)
@@ -109,6 +108,19 @@ class SentinelDial(PoolDial):
         await super().close()
         for one in self._sentinel.sentinels:
             await one.aclose()
+
+
+def sentinels_of(address: GroupAddress, *, timeout_s: float) -> Sentinel:
+    """redis-py's clients of the sentinels; nothing is sent yet. They have users of their own, and no need of ours."""
+    options: dict[str, Any] = {
+        "username": address.sentinel_credentials.username,
+        "password": address.sentinel_credentials.password,
+        "socket_timeout": timeout_s,
+        "socket_connect_timeout": timeout_s,
+        "retry": Retry(NoBackoff(), 0),
+    }
+    options |= _secured(address.tls if address.sentinel_tls else None)
+    return Sentinel(list(address.hosts), sentinel_kwargs=options)  # type: ignore[no-untyped-call]
 
 
 def _options(credentials: Credentials, tls: dict[str, str] | None, timeout_s: float) -> dict[str, Any]:
@@ -123,7 +135,12 @@ def _options(credentials: Credentials, tls: dict[str, str] | None, timeout_s: fl
         "client_name": CLIENT_NAME,
         "decode_responses": False,
     }
+    return options | _secured(tls)
+
+
+def _secured(tls: dict[str, str] | None) -> dict[str, Any]:
+    """redis-py's options of TLS."""
     if tls is None:
-        return options
+        return {}
     checks_host = tls.get("ssl_check_hostname", "yes").lower() not in ("no", "false", "0")
-    return options | tls | {"ssl": True, "ssl_check_hostname": checks_host}
+    return tls | {"ssl": True, "ssl_check_hostname": checks_host}
