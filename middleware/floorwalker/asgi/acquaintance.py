@@ -1,5 +1,6 @@
 """Whom a request comes from: whether they may be known at all, what their cookie says, and what is loaded of them."""
 
+from asyncio import CancelledError, current_task
 from functools import partial
 
 from floorwalker.asgi.cookie import Identity
@@ -85,7 +86,11 @@ class Acquaintance(Meeting):
             self.tallies.loads_not_asked += self._load is None and self.identity.confirmed
             return
         identity = self._identity
-        base = await self._keeper.loaded(self._load, self._budget)
+        try:
+            base = await self._keeper.loaded(self._load, self._budget)
+        except CancelledError:
+            await self._broke_off()
+            return
         if identity is None or self._identity is not identity:  # two tasks of the app may ask at once
             return
         if base is None:
@@ -98,6 +103,13 @@ class Acquaintance(Meeting):
             self._base = base
             if base is not None and not self._is_led:  # what is the person's only they withdraw
                 self._heed(base.visitor, base.profile)
+
+    async def _broke_off(self) -> None:
+        """Two tasks of the app wait for one load, and it ends with either: whoever is left begins another."""
+        self._load, task = None, current_task()
+        if task is None or task.cancelling():
+            raise CancelledError
+        await self._loaded()
 
     def _led_to(self, base: Loaded) -> Loaded | None:
         """Their history went to a person. A cookie from before may be in other hands by now (fixation): it leads to the

@@ -112,7 +112,7 @@ class Keeper:
             tallies.waits.counts[0] += 1
         else:
             before_s = budget.left_s
-            in_time = await budget.wait(load.arrived)
+            in_time = await budget.wait_for_answer(load.arrived)
             tallies.waits.add(before_s - budget.left_s)
             if not in_time:
                 tallies.loads_late += 1
