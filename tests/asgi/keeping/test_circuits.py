@@ -51,7 +51,7 @@ async def test_a_commit_has_the_circuit_of_its_visitors_server() -> None:
     circuits = circuits_of(store)
     commit: asyncio.Future[Committed] = asyncio.get_running_loop().create_future()
     commit.set_result(Committed(Outcome.STORED))
-    assert circuits.note(commit, "b1") is commit
+    assert circuits.remember(commit, "b1") is commit
     assert circuits.of_commit(commit) is circuits.of("b2")
     assert not circuits.is_away(commit)
     store.away = ("b",)

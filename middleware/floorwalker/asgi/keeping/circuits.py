@@ -33,7 +33,7 @@ class Circuits:
         health = self._store.health()
         return health.away or self._servers.get(commit) in health.servers_away
 
-    def note(self, commit: Commit, visitor: str) -> Commit:
+    def remember(self, commit: Commit, visitor: str) -> Commit:
         """Remember where a commit goes, as long as anybody does."""
         if not self._store.is_one_server:
             self._servers[commit] = self._store.server_of(visitor)

@@ -148,7 +148,7 @@ class Keeper:
     def commit(self, visitor: str, base: Loaded | None, step: Step, *, confirmed: bool, message: str = "") -> Commit:
         """Queue a step at once; what becomes of it is the store's to log. message: by which it is known again."""
         commit = self._store.submit(visitor, base, step, confirmed=confirmed, message=message)
-        return self._circuits.note(commit, visitor)
+        return self._circuits.remember(commit, visitor)
 
     def turn_away(self, steps: int = 1) -> Commit:
         """What is not queued, since its visitor does too much in a minute: counted, and said in the log."""
@@ -175,18 +175,18 @@ class Keeper:
 
     def join(self, anonymous: str, person: str, identified: Event) -> Commit:
         """Queue that an anonymous history becomes a person's; it waits for an absent store as commits do."""
-        return self._circuits.note(self._store.merge(anonymous, person, identified), anonymous)
+        return self._circuits.remember(self._store.merge(anonymous, person, identified), anonymous)
 
     def erase(self, visitor: str) -> Commit:
         """Queue that a visitor is erased, behind all that waits for them; an absent store is waited for.
 
         Only what is this visitor's own: a cookie from before a login takes nothing from the person.
         """
-        return self._circuits.note(self._store.erase_later(visitor, own_only=True), visitor)
+        return self._circuits.remember(self._store.erase_later(visitor, own_only=True), visitor)
 
     def forget_events(self, visitor: str) -> Commit:
         """Queue that the streams let go of a visitor, who gets another pseudonym; as `erase`."""
-        return self._circuits.note(self._store.forget_events_later(visitor), visitor)
+        return self._circuits.remember(self._store.forget_events_later(visitor), visitor)
 
     def join_later(self, anonymous: str, user: str, identified: Event) -> None:
         """The same for a person whose id cannot be told yet: once the store has told it, a day long at most."""
