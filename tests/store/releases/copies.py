@@ -46,6 +46,7 @@ def _made(folder: Path, written: int, read: int) -> Path:
     if read > 1:
         profile = folder / "floorwalker" / "core" / "memory" / "profile.py"
         _change(profile, r"( +traits_left: bool = False\n)", r"\1    added: int = 0\n")
+        _change(codec, r"if profile\.traits_left", f"if {written > 1} or profile.added or profile.traits_left")
     if written > 1:
         _change(codec, r"_encoder\.encode\(profile\)", "_encoder.encode(replace(profile, added=profile.added or 1))")
     return folder

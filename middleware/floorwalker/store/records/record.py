@@ -119,8 +119,14 @@ class Record(Struct, frozen=True, gc=False):
         return _HEAD.pack(LAYOUT, self.state, self.epoch, self.version, flags, self.schema)
 
     def encode(self) -> bytes:
-        """The whole record as bytes."""
-        return self.head() + _encoder.encode(self.body)
+        """The whole record as bytes. What the body does not say at its end is not written: 8 bytes of most."""
+        body = self.body
+        whole = _encoder.encode(body)
+        if body.sealed or body.identified or body.aliases or body.merge or body.moved_to:
+            return self.head() + whole
+        if body.pending is not None:
+            return self.head() + _UNTIL_PENDING + whole[1:-7]
+        return self.head() + _UNTIL_WRITERS + whole[1:-8]
 
 
 def decode_record(stored: bytes) -> Record:
@@ -178,4 +184,5 @@ def with_writer(writers: tuple[Writer, ...], writer: Writer, *, forget_before: i
 _HEAD = struct.Struct(">BB8sIBB")
 _STATES = {state.value: state for state in State}
 _encoder = msgpack.Encoder()
+_UNTIL_WRITERS, _UNTIL_PENDING = b"\x95", b"\x96"  # how MessagePack begins an array of 5, of 6
 _bodies = msgpack.Decoder(Body)
