@@ -1,17 +1,49 @@
 """Stores on every kind of server, and what tests need to look behind them."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
 import redis
 
 from floorwalker.store import Store, StoreSettings, open_store
+from floorwalker.store.link.pipe import Pipe
+from floorwalker.store.link.replies import Reply, Word
+from floorwalker.store.link.slots import slot_of
 from tests.servers import fresh_namespace
 
 Open = Callable[..., Store]
 
 QUICK = {"probe_first_s": 0.001, "probe_longest_s": 0.01, "redial_after_s": 0.001, "partitions": 4}
+
+
+@pytest.fixture(autouse=True)
+def one_slot(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever a test of the store sends, to whichever server: the keys of one command share a slot, as in a cluster
+    they must."""
+    apart: list[tuple[Word, ...]] = []
+    call = Pipe.call
+
+    def heard(pipe: Pipe, *command: Word) -> asyncio.Future[Reply]:
+        if len({slot_of(key) for key in keys_in(command)}) > 1:
+            apart.append(command)
+        return call(pipe, *command)
+
+    monkeypatch.setattr(Pipe, "call", heard)
+    yield
+    assert apart == []
+
+
+def keys_in(command: Sequence[Word]) -> Sequence[Word]:
+    """Of a script, and of what takes any number of keys; streams are read many at a time of one server only."""
+    match command[0]:
+        case "EVALSHA" | "EVAL":
+            return command[3 : 3 + int(command[2])]
+        case "DEL" | "UNLINK" | "EXISTS" | "MGET" | "TOUCH":
+            return command[1:]
+        case _:
+            return ()
 
 
 @pytest.fixture(params=["valkey", "redis", "cluster"])
