@@ -86,7 +86,8 @@ class Responder:
             reply = read_reply(message)
             kind = hit_kind(self._asked.kind, status=reply.status, is_html=reply.is_page)
             self.encounter.became(kind, reply.status, is_page=reply.is_page)
-            has_part, takes = self.encounter.has_part, reply.is_page and self._takes(reply)
+            takes = reply.is_page and self._takes(reply)
+            has_part = not takes and self.encounter.has_part
         except Exception:
             logger.exception("a response passes by: its start cannot be read")
             self.encounter.tallies.failure("start of a response")
@@ -196,52 +197,56 @@ class Responder:
 
     async def _opened(self, reply: Reply, body: bytes, *, last: bool) -> RawHeaders:
         """The page's headers as they go out; from here on `_body` changes what follows, or is None."""
-        headers = reply.headers
+        headers, encounter = reply.headers, self.encounter
         personal: bool | None = None
         try:
             if reply.codings is None:
-                self.encounter.note("pages pass through whose Content-Encoding is neither gzip nor deflate")
+                encounter.note("pages pass through whose Content-Encoding is neither gzip nor deflate")
             opening = Opening(reply, body, whole=last and self._asked.method != "HEAD")
-            walk = await self.encounter.walk()
-            slots = self.encounter.may_hold(walk)
-            taken = self.encounter.takes_every_page and opening.readable
+            walk = await encounter.walk()
+            slots = encounter.may_hold(walk)
+            taken = encounter.takes_every_page and opening.readable
             ours = not reply.public or slots.although_public
             if personal := taken or (ours and opening.may_hold(marked=slots.marked, selected=bool(slots.selectors))):
                 headers = as_personal(headers)
-                if self.encounter.kind in _REWRITTEN:
+                if encounter.kind in _REWRITTEN:
                     headers = self._rewriting(walk, reply, opening, slots, headers)
-            self.encounter.tallies.pages_passed += self._body is None
+            encounter.tallies.pages_passed += self._body is None
         except Exception:
             logger.exception("a page goes out as the app made it")
-            self.encounter.tallies.failure("page")
-            self.encounter.tallies.pages_failed += 1
+            encounter.tallies.failure("page")
+            encounter.tallies.pages_failed += 1
             self._body = None
-            if (
-                personal is None
-            ):  # it may hold a slot for all we know: caches are told what they are told of such a page
+            if personal is None:  # for all we know it may hold a slot, and caches are told so
                 headers, personal = as_personal(headers), True
         return await self._settled(headers, personal=bool(personal))
 
     def _rewriting(self, walk: Walk, reply: Reply, opening: Opening, slots: MayHold, headers: RawHeaders) -> RawHeaders:
         """The headers of a page that is about to be rewritten."""
-        if walk.is_robot and not self.encounter.takes_every_page:
+        encounter = self.encounter
+        if walk.is_robot and not encounter.takes_every_page:
             return headers
         walk.nonce = _nonce(headers)
         marks = None
         if slots.selectors and opening.takes_selectors:
-            marks = SelectorMarks(slots.selectors, token=self.encounter.new_token())
-        coding = reply.codings[-1] if reply.codings else None
-        if coding is not None and not accepts_coding(self._asked.header(b"accept-encoding"), coding):
-            coding = None
+            marks = SelectorMarks(slots.selectors, token=encounter.new_token())
         public = reply.public and not slots.although_public
-        memory, markup = self.encounter.page_memory, self.encounter.markup(walk, public=public)
+        memory, markup = encounter.page_memory, encounter.markup(walk, public=public)
         rewriter = SlotRewriter(markup, charset=opening.charset, selectors=marks, memory=memory)
-        tail = self.encounter.tail(walk, headers, public=public)
+        tail = encounter.tail(walk, headers, public=public)
+        coding = self._coding_of(reply) if reply.codings else None
         self._body = PageBody(rewriter, opening, coding=coding, tail=tail)
         if not reply.codings:
             return headers
         plain = without(headers, (b"content-encoding",))
         return plain if coding is None else [*plain, (b"content-encoding", coding.encode())]
+
+    def _coding_of(self, reply: Reply) -> str | None:
+        """In which coding a page goes out that came in one: in that, where the client takes it."""
+        coding = reply.codings[-1] if reply.codings else None
+        if coding is None or not accepts_coding(self._asked.header(b"accept-encoding"), coding):
+            return None
+        return coding
 
     async def _settled(self, headers: RawHeaders, *, personal: bool) -> RawHeaders:
         try:

@@ -82,7 +82,7 @@ def figures_of(setup: Setup, keepers: Sequence[Keeper]) -> Figures:
         },
         robots=tallies.robots,
         turned_away=setup.limits.turned_away,
-        slots={name: tally.by_outcome() for name, tally in list(tallies.slots.items())},
+        slots=tallies.by_slot(),
         loads={
             "came": tallies.loads_came,
             "late": tallies.loads_late,
