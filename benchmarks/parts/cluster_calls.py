@@ -3,7 +3,9 @@
 Servers from the bundled binary on loopback, an append-only file each; profiles of about 1.2 KB, 32 visitors at a time,
 each loaded and then committed. In turn, round by round; medians. `process` is this process's user and system time per
 page, `server` that of the masters; `GET` and `script` are what they say that these took; `bytes` go to and from
-servers, as they count them, their replicas included.
+servers, as they count them, their replicas included. `waits` is how long one page's commit takes beyond that on one
+server: commits one at a time, each way after the other with the same visitor, the median of the differences, and the
+middle half of them.
 """
 
 import argparse
@@ -11,7 +13,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from statistics import median
+from statistics import median, quantiles
 
 from msgspec import Struct
 
@@ -23,6 +25,7 @@ from tests.cluster.nodes import Node
 
 AT_ONCE = 32
 VISITORS = 640
+BASE = "one server"
 
 
 class Cost(Struct, frozen=True):
@@ -64,6 +67,12 @@ class Subject(Struct, frozen=True):
             busy_s / count * 1e6,
         )
 
+    async def commit_us(self, visitor: str) -> float:
+        """How long one commit takes, alone."""
+        loaded, began = await self.store.load(visitor), time.perf_counter()
+        await self.store.commit(visitor, loaded, step)
+        return (time.perf_counter() - began) * 1e6
+
     def _told(self) -> list[float]:
         sums = [0.0] * 7
         for node in self.masters:
@@ -95,7 +104,7 @@ async def subjects() -> AsyncIterator[list[Subject]]:
         await asyncio.to_thread(cluster.start)
         plain, safe = f"redis://{everysec.master.address}", f"redis://{always.master.address}"
         addresses = {
-            "one server": (plain, [everysec.master]),
+            BASE: (plain, [everysec.master]),
             "control": (f"{plain}?namespace=control", [everysec.master]),
             "replicas=1": (f"{plain}?namespace=copied&replicas=1", [everysec.master]),
             "appendfsync always": (safe, [always.master]),
@@ -120,15 +129,29 @@ async def measure(rounds: int, pages: int) -> None:
         for _ in range(rounds):
             for one in found:
                 costs[one.name].append(await one.pages(pages))
-    base = median(cost.wall_us for cost in costs["one server"])
-    print(
-        "| store | wall | process | GET | script | server | bytes in | bytes out |\n|---|---|---|---|---|---|---|---|"
-    )
+        longer = await waits(found, rounds * VISITORS)
+    base = median(cost.wall_us for cost in costs[BASE])
+    print("| store | wall | process | GET | script | server | bytes in | bytes out | waits |")
+    print(f"|{'---|' * 9}")
     for name, some in costs.items():
         middle = [median(getattr(cost, field) for cost in some) for field in Cost.__struct_fields__]
         wall, process, get, ran, came, went, busy = middle
         times = f"{process:.0f} | {get:.1f} | {ran:.1f} | {busy:.0f}"
-        print(f"| {name} | ×{wall / base:.2f} | {times} | {came:,.0f} | {went:,.0f} |")
+        low, half, high = quantiles(longer[name], n=4)
+        waited = f"{half:+.0f} ({low:+.0f} … {high:+.0f})"
+        print(f"| {name} | ×{wall / base:.2f} | {times} | {came:,.0f} | {went:,.0f} | {waited} |")
+
+
+async def waits(found: Sequence[Subject], commits: int) -> dict[str, list[float]]:
+    """By how much each commit took longer than the same on one server, which is asked right before."""
+    (base,) = [one for one in found if one.name == BASE]
+    longer: dict[str, list[float]] = {one.name: [] for one in found}
+    for number in range(commits):
+        visitor = f"v{number % VISITORS}"
+        for one in found:
+            before_us = await base.commit_us(visitor)
+            longer[one.name].append(await one.commit_us(visitor) - before_us)
+    return longer
 
 
 def main() -> None:
