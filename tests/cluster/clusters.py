@@ -64,6 +64,16 @@ class Cluster:
             replica.tell("CLUSTER", "REPLICATE", id_of(master))
         until(self.is_well)
 
+    def renew(self) -> bool:
+        """Whether it stands as at first: all is well, and nothing is kept any more. Who is whose replica may differ."""
+        if len(self.living) < len(self.nodes) or not self.is_well():
+            return False
+        self._see_who_is_whose()
+        for node in [*self.masters, *self.added]:
+            node.tell("FLUSHALL")
+        self._drop_remains()
+        return True
+
     def add(self) -> Node:
         """A node more, that holds nothing yet."""
         node = self._node()
@@ -80,6 +90,12 @@ class Cluster:
         aside = Path(tempfile.mkdtemp(prefix="fw-remains-"))
         self.remains.append(aside)
         shutil.copytree(self.masters[number].folder / "appendonlydir", aside / "appendonlydir")
+
+    def cut_off(self, number: int) -> None:
+        """A master's replica hears nothing of it any more, and cannot come back; else both are as they were."""
+        self.replicas[number].tell("CONFIG", "SET", "masterauth", "of nobody")
+        self.masters[number].tell("CLIENT", "KILL", "TYPE", "replica")
+        until(lambda: self.masters[number].asked("replication")["connected_slaves"] == "0")
 
     def take_over(self, number: int) -> None:
         """Wait until a master's replica is the master."""
@@ -133,8 +149,20 @@ class Cluster:
     def close(self) -> None:
         for node in self.nodes:
             node.close()
+        self._drop_remains()
+
+    def _drop_remains(self) -> None:
         for folder in self.remains:
             shutil.rmtree(folder)
+        self.remains.clear()
+
+    def _see_who_is_whose(self) -> None:
+        """After failovers: by number again."""
+        pairs = [*self.masters, *self.replicas]
+        followed = {node: node.asked("replication").get("master_port") for node in pairs}
+        self.replicas = [node for node in pairs if followed[node] is not None]
+        by_port = {str(node.port): node for node in pairs}
+        self.masters = [by_port[str(followed[node])] for node in self.replicas]
 
     def _node(self) -> Node:
         return Node(

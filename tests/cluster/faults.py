@@ -12,17 +12,21 @@ from tests.faults.scene import Pardon
 Strike = Callable[[ClusterScene], Awaitable[None]]
 
 _BEFORE_S = 2.0
+UNHEARD = 60  # of them a third is of each server
 
 
 @dataclass(frozen=True)
 class ClusterFault:
-    """may_go: what it may cost, in words; nothing where it is empty. kind: of the servers. options: of the address."""
+    """may_go: what it may cost, in words; nothing where it is empty. surely_goes: something does. kind: of the servers.
+    options: of the address. spends: the cluster is of no use afterwards."""
 
     name: str
     strike: Strike
     may_go: str = ""
+    surely_goes: bool = False
     kind: str = "cluster"
     options: str = ""
+    spends: bool = False
 
 
 async def nothing(scene: ClusterScene) -> None:
@@ -35,6 +39,19 @@ async def master_killed(scene: ClusterScene) -> None:
     await asyncio.to_thread(scene.cluster.kill, 0)
     await asyncio.to_thread(scene.cluster.take_over, 0)
     await asyncio.to_thread(scene.cluster.masters[0].start)
+    await asyncio.to_thread(_well_again, scene)
+
+
+async def master_killed_while_cut_off(scene: ClusterScene) -> None:
+    """Of what is acknowledged meanwhile, its replica has nothing."""
+    cluster, words, since = scene.cluster, scene.ledger.words, scene.now - _BEFORE_S
+    await asyncio.to_thread(cluster.cut_off, 0)
+    await scene.ledger.reached(len(words) + UNHEARD)
+    scene.pardons.append(Pardon("never copied", since, scene.now + _BEFORE_S))
+    await asyncio.to_thread(cluster.kill, 0)
+    await asyncio.to_thread(cluster.take_over, 0)
+    cluster.replicas[0].tell("CONFIG", "SET", "masterauth", "")
+    await asyncio.to_thread(cluster.masters[0].start)
     await asyncio.to_thread(_well_again, scene)
 
 
@@ -66,6 +83,7 @@ async def master_hangs(scene: ClusterScene) -> None:
     cluster.masters[0].stop()
     await asyncio.sleep(3.0)
     cluster.masters[0].go_on()
+    cluster.replicas[0].tell("CONFIG", "SET", "cluster-replica-no-failover", "no")
     await asyncio.to_thread(_well_again, scene)
 
 
@@ -81,13 +99,18 @@ def _well_again(scene: ClusterScene) -> None:
 
 _NOT_COPIED = "what the master had answered, and its replica had not heard of yet"
 
+_UNHEARD_OF = "what the master had answered while its replica heard nothing"
+
 FAULTS = (
     ClusterFault("nothing happens", nothing),
+    ClusterFault("a master hangs for three seconds", master_hangs),
+    ClusterFault("two masters give way to their replicas, as planned", planned_failover),
     ClusterFault("a master is killed (-9); its replica takes over", master_killed, may_go=_NOT_COPIED),
     ClusterFault("the same, with replicas=1", master_killed, may_go=_NOT_COPIED, options="?replicas=1"),
-    ClusterFault("two masters give way to their replicas, as planned", planned_failover),
-    ClusterFault("all that a master holds moves to another", slots_moved),
+    ClusterFault(
+        "the same, and the replica was cut off", master_killed_while_cut_off, may_go=_UNHEARD_OF, surely_goes=True
+    ),
     ClusterFault("a node is added, and takes over a part", node_added),
-    ClusterFault("a master hangs for three seconds", master_hangs),
+    ClusterFault("all that a master holds moves to another", slots_moved, spends=True),
     ClusterFault("sentinels: the master is killed (-9)", sentinel_failover, may_go=_NOT_COPIED, kind="sentinels"),
 )

@@ -14,7 +14,7 @@ Servers = Cluster | Sentinels
 
 
 class ClusterScene(Scene):
-    """servers: where the site's store is. options: of its address."""
+    """servers: where the site's store is; they outlive it. options: of its address."""
 
     def __init__(self, folder: Path, servers: Servers, *, options: str = "") -> None:
         self.servers = servers
@@ -37,7 +37,6 @@ class ClusterScene(Scene):
         return self.servers
 
     async def begin(self) -> None:
-        await asyncio.to_thread(self.servers.start)
         arguments = ["--rules", self._rules, "--store", self.url, "--budget-ms", str(1000 * BUDGET_S)]
         self.workers = [Worker(arguments), Worker(arguments)]
         for worker in (*self.workers, self.bare):
@@ -47,7 +46,6 @@ class ClusterScene(Scene):
     async def close(self) -> None:
         for worker in (*self.workers, self.bare):
             worker.close()
-        await asyncio.to_thread(self.servers.close)
 
 
 @asynccontextmanager

@@ -12,22 +12,33 @@ from tests.faults.ledger import ORDER, Ledger, Word
 ROBOT: Headers = {**DOCUMENT, "user-agent": "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"}
 PATHS = ("/", "/p/1", "/p/2", "/p/3", "/learn/tripods", "/long/1", "/long/2", "/stock/7")
 ACTS = ("look", "look", "look", "cart", "cart", "cart", "tell", "tell", "order", "report", "robot", "leave", "bare")
-_AGAIN_S, _PAUSE_S, _ARRIVE_WITHIN_S = 0.15, 0.25, 3.5
+ARRIVE_WITHIN_S = 3.5
+_AGAIN_S, _PAUSE_S = 0.15, 0.25
 _AUTHORIZED = {"authorization": "Basic " + b64encode(f"{WRITE_KEY}:".encode()).decode()}
 
 
 class Crowd:
     """So many guests of two workers; the bare shop stands beside them, for comparison under the same load."""
 
-    def __init__(self, workers: list[int], bare: int, ledger: Ledger, *, guests: int, acts: int) -> None:
+    def __init__(
+        self,
+        workers: list[int],
+        bare: int,
+        ledger: Ledger,
+        *,
+        guests: int,
+        acts: int,
+        arrive_within_s: float = ARRIVE_WITHIN_S,
+    ) -> None:
         self.bare = Bare(bare, ledger)
         self.guests = [Guest(number, workers, self.bare, ledger, acts=acts) for number in range(guests)]
+        self._arrive_within_s = arrive_within_s
 
     async def live(self) -> None:
         """Until all are through."""
         async with asyncio.TaskGroup() as group:
             for guest in self.guests:
-                group.create_task(guest.live())
+                group.create_task(guest.live(self._arrive_within_s))
         self.bare.close()
 
 
@@ -73,8 +84,8 @@ class Guest:
         """The id in the cookie, which a join may have made a pointer."""
         return self._cookies["fw"].partition(".")[0]
 
-    async def live(self) -> None:
-        await asyncio.sleep(self._dice.random() * _ARRIVE_WITHIN_S)
+    async def live(self, arrive_within_s: float) -> None:
+        await asyncio.sleep(self._dice.random() * arrive_within_s)
         try:
             while "fw" not in self._cookies:
                 await self._look("/")
