@@ -108,7 +108,9 @@ class Encounter(Acquaintance):
         shared: other people's caches may keep it, and a cookie with it.
         """
         self._is_settled = True
-        walk = await self.walk()
+        walk = self._walk
+        if walk is None or walk.turn is not None:
+            walk = await self.walk()
         if walk.is_robot:
             self.tallies.robots += 1
             return headers
@@ -118,7 +120,7 @@ class Encounter(Acquaintance):
             return self._parted(headers, shared=shared)
         cookie = self._cookie(shared=shared)
         self._is_kept = self._may_count and (self.identity.confirmed or (cookie is not None and self._named is None))
-        if self._is_kept and (self._has_said or self.request.method not in _SAFE):
+        if self._is_kept and (walk.has_said or self.request.method not in _SAFE):
             commit = self._commit(walk, {})
             if commit is not None:
                 await self._keeper.committed(commit, self._budget)
@@ -134,7 +136,8 @@ class Encounter(Acquaintance):
 
     async def end(self) -> None:
         """The app is through with the request, its background tasks too."""
-        self.finish({})
+        if not self._is_finished or self._has_said:
+            self.finish({})
         self._let_go()
         if self._commits and not self._keeper.outlives_requests:
             await self._keeper.settled(self._commits)
@@ -262,19 +265,20 @@ class Encounter(Acquaintance):
     def _submit(self, step: DeedStep | None) -> Commit | None:
         if step is None:
             return None
-        identity = self.identity
+        identity = self._identity or self.identity
         visitor, confirmed = identity.visitor, identity.confirmed
         if confirmed and not self._setup.limits.keeps(visitor):
             return self._keeper.turn_away()
         return self._noted(self._keeper.commit(visitor, self._base, step, confirmed=confirmed))
 
     def _let_go(self) -> None:
-        if self._walk is not None:
-            if self._walk.has_failed:
+        walk, load = self._walk, self._load
+        if walk is not None:
+            if walk.has_failed:
                 self.tallies.failure("slot")
-            self._walk.rest()
-        if self._load is not None:
-            self._load.give_up()
+            walk.rest()
+        if load is not None:
+            load.give_up()
 
 
 def _stored(commit: Commit) -> Loaded | None:

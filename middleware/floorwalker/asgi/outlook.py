@@ -94,18 +94,19 @@ class Outlook:
     def decisions(self) -> PageDecisions:
         """What is decided with what is known by now; a slot that was read before may be frozen as it was."""
         if self._page is None:
-            remembers = self.permission.remembers
+            permission, rulebook = self.permission, self._rulebook
+            remembers = permission.remembers
             self._page = decide(
-                self._rulebook.ruleset,
+                rulebook.ruleset,
                 self.profile if remembers else None,
-                self.signals,
+                self._signals or self.signals,
                 self._hit.at,
                 remembered=remembers,
                 render=self._render,
                 taken=self._still_taken(),
-                compared=self._compared and self.permission.compares,
+                compared=self._compared and permission.compares,
                 members=self._members,
-                priors=self._rulebook.corridor.priors,
+                priors=rulebook.corridor.priors,
             )
         return self._page
 
@@ -120,14 +121,15 @@ class Outlook:
 
     @property
     def is_robot(self) -> bool:
-        return self.signals.robot is not None
+        return (self._signals or self.signals).robot is not None
 
     def decision(self, slot: str) -> Decision | None:
         """What the slot shows; None where no rule knows it."""
         found = self._frozen.get(slot)
-        if found is None and slot in self._rulebook.ruleset.slots:
-            is_kept = self._degraded or (self._turns and self._is_other)
-            found = self._frozen[slot] = _kept(slot) if is_kept else self.decisions[slot]
+        if found is not None or slot not in self._rulebook.ruleset.slots:
+            return found
+        is_kept = self._degraded or (self._turns and self._is_other)
+        found = self._frozen[slot] = _kept(slot) if is_kept else (self._page or self.decisions)[slot]
         return found
 
     def markup(self, slot: str) -> str | None:
@@ -139,9 +141,9 @@ class Outlook:
             self.has_failed = True
             self._frozen[slot] = _kept(slot)
             return None
-        if decision is None or not decision.changes_page:
+        if decision is None or (kind := decision.content.kind) == "default":
             return None
-        return "" if decision.content.kind == "hide" else decision.rendered
+        return "" if kind == "hide" else decision.rendered
 
     def explain(self) -> dict[str, Any]:
         """Every segment and slot with its why, in the published shape."""
@@ -176,7 +178,7 @@ class Outlook:
 
     def _as_seen(self) -> tuple[Hit, Signals]:
         """The request; what is fetched ahead of time is decided as if it were seen, and never stored."""
-        hit, signals = self._hit, self.signals
+        hit, signals = self._hit, self._signals or self.signals
         if hit.kind is _PREFETCH:
             hit = replace(hit, kind=_VIEW)
         return hit, replace(signals, prefetch=False) if signals.prefetch else signals

@@ -22,6 +22,7 @@ from floorwalker.core.steps import DeedStep, concluded, deed_of
 from floorwalker.html.weave import Outcome
 
 _NAVIGATIONS: Final = (HitKind.VIEW, HitKind.ERROR, HitKind.REDIRECT)
+_PREFETCH: Final = HitKind.PREFETCH
 _EVENTS: Final = HitKind.EVENTS  # an enum's attributes cost more than a name
 _CHANGED: Final = Outcome.CHANGED
 _KEPT: Final = Outcome.KEPT
@@ -136,7 +137,7 @@ class Walk(Outlook):
         """
         exposed = self._exposed(outcomes) if outcomes else []
         hit, shown = self._hit, self._shown(exposed) if exposed else []
-        if hit.kind is HitKind.PREFETCH or not (shown or hit.events or hit.kind in _NAVIGATIONS):
+        if hit.kind is _PREFETCH or not (shown or hit.events or hit.kind in _NAVIGATIONS):
             return None
         corridor, loaded = self._rulebook.corridor, self._base
         segments = segments_later(self.decisions.moment) if shown else tuple

@@ -1,10 +1,10 @@
-"""A request as we see it: what every request must tell is read at once, the rest when somebody asks."""
+"""A request as we see it: what every page asks of it is read at once, the rest when somebody asks."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
-from floorwalker.asgi.http.address import Caller, Proxies
+from floorwalker.asgi.http.address import Proxies
 from floorwalker.asgi.http.headers import all_of
 from floorwalker.asgi.http.kinds import MAY_BE_PAGE, RequestKind, request_kind
 from floorwalker.asgi.http.types import Scope
@@ -15,11 +15,15 @@ _NEEDS_NO_QUOTING = re.compile(r"[A-Za-z0-9/._~-]*")
 
 
 class Request:
-    """One `http` scope. kind: what it asks for. path: from the site's root. named: the headers by name; of several, the
-    last. at: seconds since 1970. Raises where the scope is none of ASGI's.
+    """One `http` scope. kind: what it asks for. path: from the site's root. at: seconds since 1970. Raises where the
+    scope is none of ASGI's.
+
+    headers: as received, names lower-case. named: the same by name; of several, the last. cookies: every Cookie header;
+    HTTP/2 clients send several. address: the client's, where it is known. secure: whether the visitor's browser speaks
+    https. They are values, since properties that keep them cost a page 90 bytecodes more.
     """
 
-    __slots__ = ("_caller", "_cookies", "_headers", "_proxies", "_scope", "at", "kind", "method", "named", "path")
+    __slots__ = ("_scope", "address", "at", "cookies", "headers", "kind", "method", "named", "path", "secure")
 
     def __init__(
         self,
@@ -32,15 +36,16 @@ class Request:
     ) -> None:
         """named, kind: where they were read already."""
         self._scope = scope
-        self._proxies = proxies
         self.at = at
         self.method: str = scope["method"]
         self.path = full_path(scope)
         self.named = dict(scope["headers"]) if named is None else named
         self.kind = request_kind(self.method, self.path, self.named) if kind is None else kind
-        self._headers: Headers | None = None
-        self._caller: Caller | None = None
-        self._cookies: list[bytes] | None = None
+        headers = self.headers = _lowered(scope["headers"], self.named)
+        is_alone = b"cookie" in self.named and len(self.named) == len(headers)  # as it nearly always is
+        self.cookies = [self.named[b"cookie"]] if is_alone else all_of(headers, b"cookie")
+        caller = proxies.caller(scope.get("client"), str(scope.get("scheme", "http")), headers)
+        self.address, self.secure = caller.address, caller.secure
 
     def header(self, name: bytes) -> bytes:
         """A header's value, empty where there is none; of several, the last."""
@@ -50,17 +55,6 @@ class Request:
     def may_be_page(self) -> bool:
         """Whether the response may be a document of its own."""
         return self.kind in MAY_BE_PAGE
-
-    @property
-    def headers(self) -> Headers:
-        """As received, names lower-case."""
-        if self._headers is None:
-            raw, names = self._scope["headers"], b"".join(self.named)
-            if names == names.lower():  # as ASGI promises it; to look at all at once costs a third
-                self._headers = tuple(map(tuple, raw))
-            else:
-                self._headers = tuple([(bytes(name).lower(), bytes(value)) for name, value in raw])
-        return self._headers
 
     @property
     def url(self) -> str:
@@ -84,33 +78,6 @@ class Request:
         host = self.header(b"host").decode("latin-1").lower()
         return f"{'https' if self.secure else 'http'}://{host}"
 
-    @property
-    def cookies(self) -> list[bytes]:
-        """Every Cookie header; HTTP/2 clients send several."""
-        if self._cookies is None:
-            named = self.named
-            is_alone = b"cookie" in named and len(named) == len(self._scope["headers"])  # as it nearly always is
-            self._cookies = [named[b"cookie"]] if is_alone else all_of(self.headers, b"cookie")
-        return self._cookies
-
-    @property
-    def address(self) -> str | None:
-        """The client's address, where it is known."""
-        return self.caller.address
-
-    @property
-    def secure(self) -> bool:
-        """Whether the visitor's browser speaks https."""
-        return self.caller.secure
-
-    @property
-    def caller(self) -> Caller:
-        """Whose request it is."""
-        if self._caller is None:
-            scheme = str(self._scope.get("scheme", "http"))
-            self._caller = self._proxies.caller(self._scope.get("client"), scheme, self.headers)
-        return self._caller
-
 
 def full_path(scope: Scope) -> str:
     """The path from the site's root. Servers and frameworks do not agree whether `path` holds `root_path`."""
@@ -126,3 +93,11 @@ def inner_path(scope: Scope) -> str:
     """The path below the place where this app is mounted."""
     root = scope.get("root_path")
     return full_path(scope).removeprefix(root.rstrip("/")) or "/" if root else scope["path"]
+
+
+def _lowered(raw: Iterable[tuple[bytes, bytes]], named: Iterable[bytes]) -> Headers:
+    """Headers with lower-case names, as ASGI promises them; to look at all names at once costs a third."""
+    names = b"".join(named)
+    if names == names.lower():
+        return tuple(map(tuple, raw))  # type: ignore[arg-type]
+    return tuple([(bytes(name).lower(), bytes(value)) for name, value in raw])
