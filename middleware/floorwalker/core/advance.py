@@ -147,8 +147,14 @@ class Corridor:
     ) -> tuple[Profile, Effects]:
         """One event, and the goals that came to hold with it. before: all that came with the event."""
         profile, effects = (fold_late if is_late(profile, event) else fold)(profile, event, self._terms)
-        aims = self._terms.goals.held
-        if not aims or profile.responses is None or not profile.responses.exposures:
+        if not self._terms.goals.held:
+            return profile, effects
+        return self._with_goals_held(before, profile, effects, event, signals)
+
+    def _with_goals_held(
+        self, before: Profile, profile: Profile, effects: Effects, event: Event, signals: Signals | None
+    ) -> tuple[Profile, Effects]:
+        if profile.responses is None or not profile.responses.exposures:
             return profile, effects
         signals = signals or Signals(at=event.at)
         held = newly_held(self.ruleset, before, profile, signals, self.priors)
@@ -229,8 +235,10 @@ class Corridor:
         began = Effects((_visit_started(profile, at),)) if profile.visits > visits else NOTHING
         name = PAGE_VIEWED if hit.kind is HitKind.VIEW else ERROR_VIEWED
         event = Event(name, at, page=self._with_searched_topics(page, signals))
-        profile, effects = self._folded(before, profile, event, signals)
-        return profile, began.then(effects)
+        profile, effects = fold(profile, event, self._terms)  # never late
+        if self._terms.goals.held:
+            profile, effects = self._with_goals_held(before, profile, effects, event, signals)
+        return profile, effects if began is NOTHING else began.then(effects)
 
     def _with_searched_topics(self, page: Page, signals: Signals) -> Page:
         """What they searched for before they came here counts towards its topics, like the page itself."""

@@ -17,7 +17,7 @@ from floorwalker.core.memory.proving import crediting, proof
 from floorwalker.core.memory.shopping import commerce
 from floorwalker.core.memory.streaming import is_address, streamed
 from floorwalker.core.memory.terms import Terms
-from floorwalker.core.memory.visits import active, begin, is_running
+from floorwalker.core.memory.visits import SILENCE, active, begin
 
 _NO_COUNTS: tuple[Count, ...] = ()
 
@@ -27,8 +27,8 @@ def fold(profile: Profile, event: Event, terms: Terms) -> tuple[Profile, Effects
 
     An event earlier than what the profile holds already counts as of then: clocks step back, what happened does not.
     """
-    if event.page is not None:
-        event = structs.replace(event, page=short_page(event.page))
+    if event.page is not None and (page := short_page(event.page)) is not event.page:
+        event = structs.replace(event, page=page)
     if event.name == names.SLOT_SHOWN:
         profile, effects = proof.told_shown(profile, event, terms)
         return within_size(profile, terms), effects
@@ -65,11 +65,11 @@ def fold(profile: Profile, event: Event, terms: Terms) -> tuple[Profile, Effects
 def _seen(profile: Profile, event: Event, *, at: int, terms: Terms) -> Profile:
     """A page or an error page was seen; where no visit runs, it begins one."""
     is_view = event.name == names.PAGE_VIEWED
-    path = event.page.path if event.page else ""
-    if not is_running(profile, at):
+    path, visit = event.page.path if event.page else "", profile.visit
+    if visit is None or at - visit.last >= SILENCE:
         profile = begin(profile, Touch(at, landing_page=short(path, TEXT_BYTES) or "/"), at=at, calendar=terms.calendar)
-    visit = profile.visit
-    assert visit is not None  # just begun, or running
+        visit = profile.visit
+        assert visit is not None  # just begun
     visit = structs.replace(
         visit,
         last=max(at, visit.last),
