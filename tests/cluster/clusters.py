@@ -122,12 +122,19 @@ class Cluster:
         return moved
 
     def is_well(self) -> bool:
-        """All slots are held, and every replica follows its master."""
+        """All slots are held, every replica follows its master, and nobody takes another for dead."""
         return (
-            all("cluster_state:ok" in node.tell("CLUSTER", "INFO").decode() for node in self.living)
+            not any(self._missed_by(node) for node in self.living)
+            and all("cluster_state:ok" in node.tell("CLUSTER", "INFO").decode() for node in self.living)
             and all(node.asked("replication").get("master_link_status", "up") == "up" for node in self.living)
             and sum(node.asked("replication")["role"] == "slave" for node in self.living) == MASTERS
         )
+
+    @staticmethod
+    def _missed_by(node: Node) -> list[str]:
+        """Whom a node does not hear."""
+        lines = node.tell("CLUSTER", "NODES").decode().splitlines()
+        return [line for line in lines if {"fail", "fail?"} & set(line.split()[2].split(","))]
 
     @staticmethod
     def known_to(node: Node) -> list[str]:

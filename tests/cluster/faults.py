@@ -83,8 +83,8 @@ async def master_hangs(scene: ClusterScene) -> None:
     cluster.masters[0].stop()
     await asyncio.sleep(3.0)
     cluster.masters[0].go_on()
-    cluster.replicas[0].tell("CONFIG", "SET", "cluster-replica-no-failover", "no")
     await asyncio.to_thread(_well_again, scene)
+    cluster.replicas[0].tell("CONFIG", "SET", "cluster-replica-no-failover", "no")
 
 
 async def sentinel_failover(scene: ClusterScene) -> None:
