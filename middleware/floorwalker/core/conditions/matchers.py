@@ -1,5 +1,6 @@
 """What one field asks of one value: texts, paths, numbers. Values are matched folded: case and accents do not count."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,6 +13,7 @@ from msgspec import Struct
 from floorwalker.core.conditions.patterns import network, path_pattern, phrase_pattern, regular_expression, wildcard
 
 _EARTH_RADIUS_KM = 6371.0088
+_BETWEEN_WORDS = re.compile(r"[\W_]+")  # whatever is no letter and no digit
 
 
 def fold_text(value: str) -> str:
@@ -24,21 +26,18 @@ def fold_text(value: str) -> str:
 
 def fold_texts(texts: Sequence[str]) -> list[str]:
     """`fold_text` of each; plain ones, as most are, all at once."""
-    whole = "|".join(texts)
-    if (
-        whole.isascii()
-        and whole.isprintable()
-        and not ("  " in whole or " |" in whole or "| " in whole or whole.strip(" ") != whole)
-    ):
-        folded = whole.lower().split("|")
-        if len(folded) == len(texts):
+    whole = "\n".join(texts)
+    if whole.isascii() and texts and texts[-1] and "\t" not in whole and "\r" not in whole and "\x1f" not in whole:
+        # Where there is one word more than there are blanks, each blank stands alone between two words.
+        folded = whole.lower().splitlines()
+        if len(folded) == len(texts) and len(whole.split()) == whole.count(" ") + len(texts):
             return folded
     return [fold_text(text) for text in texts]
 
 
 def words_of(value: str) -> str:
     """A text as its folded words, single spaces between: what `searched` looks in."""
-    return " ".join("".join(c if c.isalnum() else " " for c in fold_text(value)).split())
+    return _BETWEEN_WORDS.sub(" ", fold_text(value)).strip()
 
 
 class Range(Struct, frozen=True, tag="range"):

@@ -88,7 +88,7 @@ class History:
         return self._left
 
     @property
-    def names(self) -> Set[str]:
+    def names(self) -> Sequence[str]:
         """Every folded text under which anything recent is remembered. What is not, nor `counted`, nor `lost`, never
         happened."""
         return self._recent.names
@@ -238,7 +238,7 @@ class History:
 
     def searches(self, window: Window) -> tuple[str, ...]:
         """What was typed into the site's own search, as far as is remembered to the word; the latest last."""
-        return tuple(self._recent.searches(self._start(window)[1]))
+        return tuple(self._recent.searches(self._start(window)[1])) if self._recent.has_searches else ()
 
     @property
     def _past(self) -> CountIndex:
@@ -252,7 +252,7 @@ class History:
         return self._tally(len(positions), positions[-1]) if positions else _NONE
 
     def _tally(self, count: int, last: int) -> Tally:
-        return Tally(count, True, self._recent.times[last], 0.0) if count else _NONE
+        return Tally(count, True, self._recent.time(last), 0.0) if count else _NONE
 
     def _start(self, window: Window) -> tuple[float, int]:
         """When the window begins, and the first recent event within it."""
@@ -260,7 +260,7 @@ class History:
         found = self._starts.get(key)
         if found is None:
             start = beginning(window, self._profile, self._at, self._calendar)
-            found = self._starts[key] = (start, bisect_left(self._recent.times, start))
+            found = self._starts[key] = (start, self._recent.since(start))
         return found
 
     def _events(self, what: Sequence[Field], first: int) -> Positions:

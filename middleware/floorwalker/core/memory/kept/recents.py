@@ -86,6 +86,10 @@ class Recents(Struct, frozen=True, array_like=True, dict=True):  # the one dict 
         gaps = self.moments[::_FIELDS]
         return list(accumulate(gaps, initial=self.last - sum(gaps)))[1:]
 
+    def time(self, moment: int) -> int:
+        """When one moment was."""
+        return self.last - sum(self.moments[(moment + 1) * _FIELDS :: _FIELDS])
+
     def names(self) -> tuple[int, ...]:
         """The number of each moment's name, in order."""
         return self.moments[1::_FIELDS]
