@@ -79,6 +79,15 @@ def _compared() -> str:
     return f"{compare_table(found)}\n\n{told(found['made'])}"
 
 
+def _where() -> str:
+    found = _read("where.json")
+    if found is None:
+        return "Not measured yet: `python -m benchmarks.parts.where`."
+    from benchmarks.parts.where import where_table
+
+    return f"{where_table(found)}\n\n{told(found['made'])}"
+
+
 def _grown() -> str:
     found = _read("growth.json")
     if found is None:
@@ -96,6 +105,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "gate-trial": _gate_trial,
     "compare": _compared,
     "growth": _grown,
+    "where": _where,
 }
 """By the name between the marks; each is read from benchmarks/results when it is asked for."""
 

@@ -51,13 +51,13 @@ async def _whole(options: argparse.Namespace, folder: Path, rules: str, template
     plain, personal = app(), wrapped("floorwalker", rules=rules, templates=templates, store=store)
     stages = Stages(Path(rules), Path(templates), page=options.page)
     async with started(personal):
-        await _serve(personal, options.page, jar, options.pages)
-        added = await _best(lambda: _serve(personal, options.page, jar, options.pages))
-        added -= await _best(lambda: _serve(plain, options.page, jar, options.pages))
+        await serve(personal, options.page, jar, options.pages)
+        added = await _best(lambda: serve(personal, options.page, jar, options.pages))
+        added -= await _best(lambda: serve(plain, options.page, jar, options.pages))
         _print(options.page, size, added, stages.measure())
         if options.profile:
             with cProfile.Profile() as profile:
-                await _serve(personal, options.page, jar, options.pages)
+                await serve(personal, options.page, jar, options.pages)
             pstats.Stats(profile).sort_stats(options.profile).print_stats(45)
 
 
@@ -74,7 +74,7 @@ async def _best(serve: Callable[[], Awaitable[float]]) -> float:
     return min([await serve() for _ in range(_ROUNDS)])
 
 
-async def _serve(served: App, page: str, cookies: list[str], count: int) -> float:
+async def serve(served: App, page: str, cookies: list[str], count: int) -> float:
     """Serve that many pages, some at once, to one visitor after the other; microseconds of CPU for each."""
     numbers = iter(range(count))
 
