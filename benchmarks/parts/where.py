@@ -39,7 +39,6 @@ OTHERS = {
     "jinja2": "Jinja2",
     "markupsafe": "Jinja2",
     "redis": "redis-py",
-    "msgspec": "msgspec",
 }
 
 
