@@ -35,12 +35,12 @@ class Bystander(Struct, eq=False):
 
     def __call__(self, message: Message) -> Awaitable[None]:
         """What the app sends."""
-        responder, send = self.responder, self.send
         if self.has_passed:
-            return send(message)
+            return self.send(message)
+        responder = self.responder
         if responder is None:
             if message["type"] != "http.response.start":
-                return send(message)
+                return self.send(message)
             try:
                 if may_concern_us(message):
                     responder = self._met()
@@ -49,12 +49,12 @@ class Bystander(Struct, eq=False):
                 self.site.setup.tallies.failure("start of a response")
             if responder is None:
                 self.has_passed = True
-                return send(message)
+                return self.send(message)
         return responder.on_message(message)
 
     def _met(self) -> Responder:
         if self.responder is None:
             site = self.site
-            encounter = encounter_of(site.setup, site.keeper(), site.request(self.scope))
-            self.responder = Responder(encounter, self.send)
+            meeting = site.meet(self.scope) or encounter_of(site.setup, site.keeper(), site.request(self.scope))
+            self.responder = Responder(meeting, self.send)
         return self.responder

@@ -92,7 +92,10 @@ class PersonalizationMiddleware:
             await self._beside(scope, receive, send)
             return
         try:
-            answer = self._answer(scope, receive, send)
+            if scope["path"] in self._other_paths and not scope.get("root_path"):
+                answer: Awaitable[None] | Bystander = Bystander(self._site, scope, send)
+            else:
+                answer = self._answer(scope, receive, send)
         except Exception:  # noqa: BLE001 - it is noted
             self._note_failure()
             answer = self._app(scope, receive, send)
@@ -125,10 +128,6 @@ class PersonalizationMiddleware:
         """The answer, by whose it is: ours, the app's alone, or the app's with our part in it; a bystander, where it is
         the app's and most likely no page."""
         full = path = scope["path"]
-        named = dict(scope["headers"])
-        may_be_made_up = self._preview is not None and may_preview(scope["headers"], named)
-        if full in self._other_paths and not (may_be_made_up or scope.get("root_path")):
-            return Bystander(self._site, scope, send)
         if not self._keepers.by_loop:
             self._keepers.here()
         if scope.get("root_path"):
@@ -138,10 +137,12 @@ class PersonalizationMiddleware:
             return self._endpoints(scope, receive, send)
         if self._excluded and self._is_excluded(path):
             return self._app(scope, receive, send)
-        if may_be_made_up and (made_up := self._site.meet(scope)) is not None:
-            return Responder(made_up, send).run(self._app, _inner_scope(scope, made_up), receive)
         if full in self._other_paths:
             return Bystander(self._site, scope, send)
+        named = dict(scope["headers"])
+        may_be_made_up = self._preview is not None and may_preview(scope["headers"], named)
+        if may_be_made_up and (made_up := self._site.meet(scope)) is not None:
+            return Responder(made_up, send).run(self._app, _inner_scope(scope, made_up), receive)
         kind = request_kind(scope["method"], full, named)
         if kind not in MAY_BE_PAGE:
             return Bystander(self._site, scope, send)
