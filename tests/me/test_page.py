@@ -142,6 +142,9 @@ async def test_a_copy_holds_everything_but_who_wrote_a_note(site: Site) -> None:
     assert dict(answer.headers)[b"content-disposition"].startswith(b"attachment")
     assert told["portrait"]["user"] == "ada"
     assert told["profile"]["traits"] == {"name": "ada"}
+    texts = told["profile"]["recents"]["texts"]
+    assert [texts[page["path"] - 1] for page in told["profile"]["recents"]["pages"]] == ["/", "/tripods"]
+    assert told["profile"]["counts"]["days"][0]["counts"]
     assert [entry["event"] for entry in told["stream"]].count("Page Viewed") == 3
     assert told["consent"]["granted"] == ["analytics", "personalization", "tests"]
 

@@ -1,10 +1,11 @@
 """A copy of everything that the store holds about one visitor, as plain values."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
+from floorwalker.core.memory.kept.counts import Counts
 from floorwalker.core.portrait import iso
 from floorwalker.store import Loaded, Store
 
@@ -50,7 +51,7 @@ def plainly(value: Any) -> Any:
     """A value of the profile with the names of its fields; bytes as hexadecimal digits."""
     match value:
         case Struct():
-            return {name: plainly(getattr(value, name)) for name in value.__struct_fields__}
+            return {name: plainly(one) for name, one in _fields(value)}
         case bytes():
             return value.hex()
         case Mapping():
@@ -59,3 +60,14 @@ def plainly(value: Any) -> Any:
             return [plainly(one) for one in value]
         case _:
             return value
+
+
+def _fields(value: Struct) -> Iterator[tuple[str, Any]]:
+    """The fields of a value by name; what lies there unread, as it is when it is read."""
+    read = value.read() if isinstance(value, Counts) else value
+    for name in value.__struct_fields__:
+        one = getattr(value, name)
+        if isinstance(one, Raw):
+            name = name.removeprefix("kept_")
+            one = getattr(read, name)
+        yield name, one
