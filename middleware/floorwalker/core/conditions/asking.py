@@ -20,9 +20,10 @@ from floorwalker.core.conditions.matchers import (
     TimeOfDay,
     Version,
     Words,
+    words_of,
 )
 from floorwalker.core.conditions.model import Field
-from floorwalker.core.conditions.patterns import path_pattern
+from floorwalker.core.conditions.patterns import path_pattern, phrase_pattern
 from floorwalker.core.events import Page, Scalar
 
 Value = Scalar | datetime | tuple[float, float]
@@ -52,6 +53,8 @@ def check_of(matcher: Matcher | Both) -> Callable[[Value], bool]:
             return lambda value: isinstance(value, datetime) and matcher.holds(value)
         case PathIs():
             return _path_check(matcher)
+        case Words():
+            return _words_check(matcher)
         case _:
             return lambda value: _holds_for_one(matcher, value)
 
@@ -62,6 +65,18 @@ def _path_check(matcher: PathIs) -> Callable[[Value], bool]:
     def check(value: Value) -> bool:
         if isinstance(value, str) and value.isascii():
             return any(pattern.match(value) for pattern in patterns)
+        return _holds_for_one(matcher, value)
+
+    return check
+
+
+def _words_check(matcher: Words) -> Callable[[Value], bool]:
+    phrases = [phrase_pattern(phrase).search for phrase in matcher.phrases]
+
+    def check(value: Value) -> bool:
+        if isinstance(value, str) and value.isascii():
+            spaced = f" {words_of(value)} "
+            return any(search(spaced) for search in phrases)
         return _holds_for_one(matcher, value)
 
     return check

@@ -57,13 +57,13 @@ class Chooser:
     def entry(self, menu: Menu, taken: Taken) -> Choice | None:
         """What the slot shows of its entries: those that promotions bring go before its own. taken: what other slots
         of the page have taken."""
-        notes = self._notes
         self._taken = taken
+        notes = self._notes
+        if notes is None and menu.is_plain:
+            return self._first_unnoted(menu.entries)
         choice = self._first(menu.promoted, notes) if menu.promoted else None
         if choice is not None:
             return choice
-        if menu.choose == FIRST and notes is None:
-            return self._first_unnoted(menu.entries)
         return self._one_of(menu.entries, menu.choose, notes)
 
     def otherwise(self, menu: Menu, taken: Taken) -> Choice | None:
@@ -92,13 +92,18 @@ class Chooser:
     def _first_unnoted(self, candidates: Sequence[Candidate]) -> Choice | None:
         """The same, of every page that is served: without a call for each entry that is for others."""
         moment = self._moment
+        members = moment.members
         for candidate in candidates:
-            fits = candidate.fits
-            if fits is None or fits(moment) is True:
-                content = candidate.content
-                choice = self._chosen(candidate, None) if content is None else self._shown(candidate, content, None)
-                if choice is not None:
-                    return choice
+            segment = candidate.segment
+            if segment in members:  # most entries are for one segment, and several ask for the same one
+                if not members[segment]:
+                    continue
+            elif (fits := candidate.fits) is not None and fits(moment) is not True:
+                continue
+            content = candidate.content
+            choice = self._chosen(candidate, None) if content is None else self._shown(candidate, content, None)
+            if choice is not None:
+                return choice
         return None
 
     def _compared(self, candidates: Sequence[Candidate], choose: str, notes: list[Explanation]) -> Choice | None:

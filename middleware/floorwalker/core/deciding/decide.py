@@ -7,7 +7,7 @@ from typing import Any
 from floorwalker.core.bounds import NAME_BYTES, short
 from floorwalker.core.deciding.choose import Choice, Chooser, Render, Taken
 from floorwalker.core.deciding.classify import explain_segment, segments_at
-from floorwalker.core.deciding.menu import menus_of, pages_of
+from floorwalker.core.deciding.menu import Menu, menus_of, pages_of
 from floorwalker.core.decision import Arm, Because, Decision, Explanation, Keeper, Reason
 from floorwalker.core.evaluation.evaluate import Moment, moment_at
 from floorwalker.core.evaluation.explain import NEEDS_CONSENT
@@ -20,6 +20,8 @@ from floorwalker.core.ruleset import Content, Ruleset, Slot
 from floorwalker.core.signals import Signals
 
 _DEFAULT = Content("default")
+_TREATMENT, _CONTROL = Arm.TREATMENT, Arm.CONTROL
+_FITTED = Reason.ENTRY
 SITE_CONTROL = "site-control"
 _BY_NOBODY: tuple[Keeper, ...] = ()
 _BY_SITE, _BY_PROMOTION = (Keeper.SITE,), (Keeper.PROMOTION,)
@@ -75,7 +77,7 @@ class PageDecisions(Mapping[str, Decision]):
     def __getitem__(self, slot: str) -> Decision:
         decision = self._decided.get(slot)
         if decision is None:
-            decision = self._decided[slot] = self._decide(self._slots[slot])
+            decision = self._decided[slot] = self._decide(self._menus[slot])
         return decision
 
     def __iter__(self) -> Iterator[str]:
@@ -94,18 +96,16 @@ class PageDecisions(Mapping[str, Decision]):
         """The slots that were read so far."""
         return self._decided
 
-    def _decide(self, slot: Slot) -> Decision:
-        moment, kept, taken = self.moment, self._kept_because, self.taken
-        menu = self._menus[slot.name]
+    def _decide(self, menu: Menu) -> Decision:
+        moment, kept, taken, slot = self.moment, self._kept_because, self.taken, menu.slot
         if kept is None and not menu.pages.every and not menu.pages.hold(moment.signals):
             kept = Reason.OTHER_PAGE
         if kept is not None:
             return Decision(slot.name, _DEFAULT, Arm.TREATMENT, kept, place=slot.place)
         because = Because(_entries_read, slot, moment, taken, self._render, self._compared)
-        choice = None if _needs_consent(slot, moment) else self._chooser.entry(menu, taken)
+        choice = None if slot.control and _needs_consent(slot, moment) else self._chooser.entry(menu, taken)
         if choice is not None:
-            kept_by = self._kept_by(slot, choice.promotion)
-            return self._shown(slot, choice, Reason.ENTRY, because, kept_by)
+            return self._shown(slot, choice, _FITTED, because, self._kept_by(slot, choice.promotion))
         otherwise = self._chooser.otherwise(menu, taken)
         if otherwise is None or otherwise.content.kind == "default":
             return Decision(slot.name, _DEFAULT, Arm.TREATMENT, Reason.OTHERWISE, place=slot.place, because=because)
@@ -117,30 +117,33 @@ class PageDecisions(Mapping[str, Decision]):
     ) -> Decision:
         """The choice, or, in a control group, the page's own content in its place: what is taken is taken in both."""
         self.taken = (*self.taken, choice)
-        control = bool(kept_by)
+        content, fitted = choice.content, reason is _FITTED
+        shown, arm, rendered = content, _TREATMENT, choice.rendered
+        if kept_by:
+            shown, arm, rendered, reason = _DEFAULT, _CONTROL, None, Reason.CONTROL
         return Decision(
             slot.name,
-            _DEFAULT if control else choice.content,
-            Arm.CONTROL if control else Arm.TREATMENT,
-            Reason.CONTROL if control else reason,
-            block=choice.content.name,
-            rendered=None if control else choice.rendered,
-            entry=choice.entry,
-            place=slot.place,
-            because=because,
-            promotion=choice.promotion,
-            kept_counts=choice.drawn if choice.content.kind == "default" else control,
-            kept_by=kept_by,
-            fitted=reason is Reason.ENTRY,
+            shown,
+            arm,
+            reason,
+            content.name,
+            rendered,
+            choice.entry,
+            slot.place,
+            because,
+            choice.promotion,
+            choice.drawn if content.kind == "default" else arm is _CONTROL,
+            kept_by,
+            fitted,
         )
 
     def _kept_by(self, slot: Slot, promotion: str) -> tuple[Keeper, ...]:
         """Whose control groups keep this back: the site's alone, else that of the promotion that brings it and the
         slot's."""
-        if not self._compared:
-            return _BY_NOBODY
         if self._in_site_control:
             return _BY_SITE
+        if not self._compared or not (promotion or slot.control):
+            return _BY_NOBODY
         moment, kept_by = self.moment, _BY_NOBODY
         if promotion and _is_below(moment.ruleset.promotions[promotion].control, f"promotion:{promotion}", moment):
             kept_by = _BY_PROMOTION

@@ -25,10 +25,14 @@ _DISMISSED = Field("event", AnyOf(frozenset([fold_text(SLOT_DISMISSED)])))
 
 
 class Check(Struct, frozen=True):
-    """One thing an entry asks of a Moment: its answer, and why, for whoever wants to know."""
+    """One thing an entry asks of a Moment: its answer, and why, for whoever wants to know.
+
+    segment: where nothing is asked but who is in that one.
+    """
 
     holds: Asked
     why: Callable[[Moment], Explanation]
+    segment: str = ""
 
 
 class Limit(Struct, frozen=True):
@@ -42,7 +46,8 @@ def audience_checks(entry: Entry, plan: Plan) -> Iterator[Check]:
     """Whether the entry is for this visitor, now."""
     yield from schedule_checks(entry.limits)
     if entry.to:
-        yield _condition_check(InSegment(entry.to, written=f"to: {', '.join(entry.to)}"), plan)
+        check = _condition_check(InSegment(entry.to, written=f"to: {', '.join(entry.to)}"), plan)
+        yield replace(check, segment=entry.to[0]) if len(entry.to) == 1 else check
     if entry.when is not None:
         yield _condition_check(entry.when, plan)
 
@@ -62,6 +67,11 @@ def all_fit(checks: Sequence[Check]) -> Asked | None:
         return fit
 
     return fits
+
+
+def one_segment(checks: Sequence[Check]) -> str:
+    """The segment, where an audience is all who are in one; else empty."""
+    return checks[0].segment if len(checks) == 1 else ""
 
 
 def _condition_check(condition: Condition, plan: Plan) -> Check:

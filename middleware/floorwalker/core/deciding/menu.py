@@ -14,6 +14,7 @@ from floorwalker.core.deciding.fitting import (
     all_fit,
     audience_checks,
     limits_on,
+    one_segment,
     promotion_checks,
     schedule_checks,
 )
@@ -37,6 +38,7 @@ class Candidate(Struct, frozen=True):
     place: such as `hero[2]`. content: what it shows, or None where it has entries of its own, `show`, one of which is
     chosen by `choose`. claims: the names of which a page shows one. lot: what a weighted choice draws it by. name: of
     one that has entries of its own. fits: its whole audience as one question; None where it is for everybody.
+    segment: where that is who is in one segment.
     """
 
     place: str
@@ -52,6 +54,7 @@ class Candidate(Struct, frozen=True):
     promotion: str = ""
     name: str = ""
     fits: Asked | None = None
+    segment: str = ""
 
     @property
     def title(self) -> str:
@@ -60,13 +63,18 @@ class Candidate(Struct, frozen=True):
 
 
 class Menu(Struct, frozen=True):
-    """What one slot may show, and on which pages. promoted: what promotions bring, read before the slot's own."""
+    """What one slot may show, and on which pages. promoted: what promotions bring, read before the slot's own.
 
+    is_plain: of its own entries the first that fits is shown, and nothing else goes before.
+    """
+
+    slot: Slot
     entries: tuple[Candidate, ...]
     otherwise: Candidate
     pages: "Pages"
     choose: str = "first"
     promoted: tuple[Candidate, ...] = ()
+    is_plain: bool = True
 
 
 class Pages(Struct, frozen=True):
@@ -123,12 +131,15 @@ class _Shelf(Struct, frozen=True):
 
 def _menu(slot: Slot, ruleset: Ruleset) -> Menu:
     own = _Shelf(slot, ruleset, slot.name, f"{slot.name}:")
+    promoted = tuple(_promoted(slot, ruleset))
     return Menu(
+        slot,
         tuple(_candidates([entry for entry in slot.show if not entry.promotion], own)),
         _of_content(Entry(), slot.otherwise, f"{slot.name} otherwise", own),
         pages_of(slot),
         slot.choose,
-        tuple(_promoted(slot, ruleset)),
+        promoted,
+        slot.choose == "first" and not promoted,
     )
 
 
@@ -141,7 +152,7 @@ def _promoted(slot: Slot, ruleset: Ruleset) -> Iterator[Candidate]:
         shelf = _Shelf(slot, ruleset, place, f"{slot.name}:promotion:{promotion.name}", promotion=promotion.name)
         for candidate in _candidates(entries, shelf):
             audience = (*asked, *candidate.audience)
-            yield replace(candidate, audience=audience, fits=all_fit(audience))
+            yield replace(candidate, audience=audience, fits=all_fit(audience), segment=one_segment(audience))
 
 
 def _candidates(entries: Sequence[Entry], shelf: _Shelf) -> Iterator[Candidate]:
@@ -156,6 +167,7 @@ def _candidates(entries: Sequence[Entry], shelf: _Shelf) -> Iterator[Candidate]:
             weight=entry.weight,
             lot=f"weighted:{shelf.experiment}:{_alternative(entry)}",
             fits=all_fit(candidate.audience),
+            segment=one_segment(candidate.audience),
         )
 
 

@@ -141,6 +141,9 @@ def _matches(field: Field, number: int, read: Reading) -> Asked:
     return matches
 
 
+_ABSENT: tuple[Sequence[str], bool | None] = ((), False)
+
+
 def _one_of(matcher: AnyOf, number: int, read: Reading) -> Asked:
     """Whole values, which is what most rules ask: the values are folded once, and a set is looked up."""
     exact, patterns = matcher.exact, [wildcard(pattern) for pattern in matcher.patterns]
@@ -148,7 +151,9 @@ def _one_of(matcher: AnyOf, number: int, read: Reading) -> Asked:
     def fold(moment: Moment) -> tuple[Sequence[str], bool | None]:
         values = read(moment)
         found: tuple[Sequence[str], bool | None]
-        if len(values) == 1 and isinstance(values[0], str) and not isinstance(values, Partial):
+        if not values and not isinstance(values, Partial):
+            found = _ABSENT
+        elif len(values) == 1 and isinstance(values[0], str) and not isinstance(values, Partial):
             text = values[0]  # as nearly all are
             found = ((fold_text(text if text.isascii() else texts_of(text)[0]),) if text else (), False)
         else:
