@@ -56,6 +56,11 @@ def test_whatever_a_profile_says_is_written(field: str) -> None:
     assert decode_profile(written) == profile
 
 
+def test_who_came_again_is_written_as_a_whole() -> None:
+    profile = Profile(seed=7, visits=2)
+    assert encode_profile(profile) == msgpack.encode(profile)
+
+
 def test_a_record_ends_with_the_writers_where_nothing_else_is_known() -> None:
     written = record_of(Body("ada", payload=b"\x90")).encode()
     assert len(msgpack.decode(written[16:])) == BODY.index("writers") + 1
