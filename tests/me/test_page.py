@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from floorwalker import PersonalizationMiddleware, open_store, preview_link
+from floorwalker.core.memory.kept.counts import Bucket, Counts, Key
+from floorwalker.core.memory.kept.counts import kept as kept_as
 from floorwalker.core.memory.profile import Profile
 from floorwalker.errors import ConfigurationError
+from floorwalker.me.export import plainly
 from tests.asgi.browser import GOOGLEBOT, SEARCH, Answer, Browser
 from tests.asgi.conftest import KEY, Clock
 from tests.asgi.people import do, happened, named
@@ -144,9 +147,15 @@ async def test_a_copy_holds_everything_but_who_wrote_a_note(site: Site) -> None:
     assert told["profile"]["traits"] == {"name": "ada"}
     texts = told["profile"]["recents"]["texts"]
     assert [texts[page["path"] - 1] for page in told["profile"]["recents"]["pages"]] == ["/", "/tripods"]
-    assert told["profile"]["counts"]["days"][0]["counts"]
     assert [entry["event"] for entry in told["stream"]].count("Page Viewed") == 3
     assert told["consent"]["granted"] == ["analytics", "personalization", "tests"]
+
+
+def test_a_copy_has_what_is_kept_unread_under_its_names() -> None:
+    counts = Counts(keys=(Key("x"),), kept_days=kept_as((Bucket(3, (0, 2)),)), kept_older=kept_as((0, 7)))
+    told = plainly(counts)
+    assert list(told) == ["keys", "days", "months", "older", "rolled_day", "rolled_month", "lost"]
+    assert (told["days"], told["months"], told["older"]) == ([{"start": 3, "counts": [0, 2]}], [], [0, 7])
 
 
 async def test_a_copy_of_nothing_says_so(site: Site) -> None:
