@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from typing import Final
 
 from floorwalker.asgi.acquaintance import Acquaintance
 from floorwalker.asgi.cookie import Identity, is_due
@@ -31,6 +32,8 @@ _NOT_SERVED = {
     Outcome.UNCLOSED: "is not closed",
     Outcome.CUT_OFF: "is not closed",
 }
+_CHANGED: Final = Outcome.CHANGED  # an enum's attributes cost more than a name
+_KEPT: Final = Outcome.KEPT
 _NOTHING_HAPPENS = ("HEAD", "OPTIONS", "TRACE")
 _SAFE = ("GET", *_NOTHING_HAPPENS)
 
@@ -154,7 +157,8 @@ class Encounter(Acquaintance):
             return
         self._is_finished = True
         self._turn_at_once(self._walk)
-        if not _NOT_SERVED.keys().isdisjoint(outcomes.values()):  # as of few
+        became = list(outcomes.values())
+        if became.count(_CHANGED) + became.count(_KEPT) < len(became):  # to hash an enum's member costs a call
             self._note_not_served(outcomes)
         self._commit(self._walk, outcomes)
 

@@ -147,7 +147,7 @@ class PersonalizationMiddleware:
         if kind not in MAY_BE_PAGE:
             return Bystander(self._site, scope, send)
         setup = self._setup
-        request = Request(scope, at=setup.clock(), proxies=setup.proxies, named=named, kind=kind)
+        request = Request(scope, at=setup.clock(), proxies=setup.proxies, path=full, named=named, kind=kind)
         encounter = encounter_of(setup, self._keepers.here(), request)
         encounter.begin()
         return Responder(encounter, send).run(self._app, _asking_for_a_page(scope, encounter), receive)

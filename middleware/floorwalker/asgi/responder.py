@@ -156,24 +156,26 @@ class Responder:
         if message["type"] != "http.response.body":
             await self._send(message)
             return
-        last = not message.get("more_body", False)
-        if self._body is not None:
-            message = {**message, "body": await self._changed(self._body, message.get("body", b""), last=last)}
+        last, body = not message.get("more_body", False), self._body
+        if body is not None:
+            data = message.get("body", b"")
+            try:
+                fed = await _in_turns(body, data, last=last) if body.takes_long(data) else body.feed(data, last=last)
+            except Exception:
+                if not body.can_be_left:
+                    raise
+                fed = self._left(body, data)
+            message = {**message, "body": fed}
         await self._send(message)
         if last:
             self._stage = None
             self._finish()
 
-    async def _changed(self, body: PageBody, data: bytes, *, last: bool) -> bytes:
-        """What goes out for so many bytes of a page."""
-        try:
-            return await _in_turns(body, data, last=last) if body.takes_long(data) else body.feed(data, last=last)
-        except Exception:
-            if not body.can_be_left:
-                raise
-            logger.exception("a page could not be changed and goes on as the app made it")
-            self._body = None
-            return body.release(data)
+    def _left(self, body: PageBody, data: bytes) -> bytes:
+        """What goes out of a page that is given up amid these bytes."""
+        logger.exception("a page could not be changed and goes on as the app made it")
+        self._body = None
+        return body.release(data)
 
     def _finish(self) -> None:
         """The last byte has gone out."""
@@ -270,6 +272,8 @@ async def _in_turns(body: PageBody, data: bytes, *, last: bool) -> bytes:
 
 def _nonce(headers: RawHeaders) -> str | None:
     """The nonce of the page's content security policy, for blocks that bring a script or style."""
+    if b"content-security-policy" not in dict(headers):  # as of most; to look at each header costs 45 bytecodes
+        return None
     for policy in all_of(headers, b"content-security-policy"):
         if found := _NONCE.search(policy):
             return found[1].decode("ascii")

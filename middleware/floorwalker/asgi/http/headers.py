@@ -35,6 +35,7 @@ _PERSONAL = b"private, no-cache"
 _STRICTER = (b"no-store", b"no-transform", b"must-revalidate")
 # Many an nginx is told to ignore Cache-Control and Expires; this goes before both, and no client sees it behind one.
 _NOT_BY_NGINX = (b"x-accel-expires", b"0")
+_VARYING = (b"vary", b"Cookie")
 _FORBIDDING = (b"private", b"no-store", b"no-cache")
 
 
@@ -76,12 +77,13 @@ def for_document(headers: Headers, *, safe: bool) -> RawHeaders:
 def as_personal(headers: RawHeaders) -> RawHeaders:
     """Response headers of a page that may hold a slot: nobody but its visitor's own cache may keep it."""
     kept = [pair for pair in headers if pair[0] not in _NOT_PERSONAL and not pair[0].endswith(b"cdn-cache-control")]
-    control = _PERSONAL
-    if b"cache-control" in dict(kept):
+    named, control = dict(kept), _PERSONAL
+    if b"cache-control" in named:
         directives = _directives(kept)
         control = b", ".join([_PERSONAL, *[each for each in _STRICTER if each in directives]])
         kept = without(kept, (b"cache-control",))
-    return _varying_by_cookie([*kept, (b"cache-control", control), _NOT_BY_NGINX])
+    kept += ((b"cache-control", control), _NOT_BY_NGINX)
+    return _varying_by_cookie(kept) if b"vary" in named else [*kept, _VARYING]
 
 
 def kept_nowhere(headers: RawHeaders) -> RawHeaders:
@@ -162,7 +164,7 @@ def _varying_by_cookie(headers: RawHeaders) -> RawHeaders:
         named = b",".join(all_of(headers, b"vary")).lower().replace(b" ", b"").split(b",")
         if b"cookie" in named or b"*" in named:
             return headers
-    return [*headers, (b"vary", b"Cookie")]
+    return [*headers, _VARYING]
 
 
 def _weighted(part: bytes) -> tuple[bytes, float]:

@@ -31,14 +31,15 @@ class Request:
         *,
         at: float,
         proxies: Proxies,
+        path: str | None = None,
         named: Mapping[bytes, bytes] | None = None,
         kind: RequestKind | None = None,
     ) -> None:
-        """named, kind: where they were read already."""
+        """path, named, kind: where they were read already."""
         self._scope = scope
         self.at = at
         self.method: str = scope["method"]
-        self.path = full_path(scope)
+        self.path = full_path(scope) if path is None else path
         self.named = dict(scope["headers"]) if named is None else named
         self.kind = request_kind(self.method, self.path, self.named) if kind is None else kind
         headers = self.headers = _lowered(scope["headers"], self.named)
