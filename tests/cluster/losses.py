@@ -21,7 +21,7 @@ HEAD = ("set", "commits a second", "acknowledged", "gone", "told of as uncopied"
 
 @dataclass(frozen=True)
 class Way:
-    """replicas: of the address. fsync: of the master. least: `min-replicas-to-write`, with a lag of a second. stalls_s:
+    """replicas: of the address. fsync: of both. least: `min-replicas-to-write`, with a lag of a second. stalls_s:
     for so long the replica hears nothing before the master is killed."""
 
     name: str
@@ -104,7 +104,7 @@ class Pair:
     def __init__(self, way: Way, product: str = "valkey") -> None:
         options = {"min-replicas-to-write": way.least, "min-replicas-max-lag": 1, "repl-ping-replica-period": 1}
         self.master = Node(product, **{"appendfsync": way.fsync, **options})
-        self.replica = Node(product)
+        self.replica = Node(product, appendfsync=way.fsync)
         self.cable = Cable(self.master.port)
 
     async def start(self, *, straight: bool = False) -> None:
