@@ -29,16 +29,14 @@ def times_of(profile: Profile, source: Source, *, since: float, calendar: Calend
             found = (profile.first_seen,)
         case Source.ACTIVITY:
             found = (profile.visit.last,) if profile.visit else ()
-    ordered = sorted({*found})
+    ordered = sorted(found)
     return ordered[bisect_left(ordered, since) :]
 
 
-def _of_events(profile: Profile, since: float, calendar: Calendar) -> Iterator[int]:
+def _of_events(profile: Profile, since: float, calendar: Calendar) -> list[int]:
     recents, counts = profile.recents, profile.counts
-    yield from recents.times()
-    yield recents.left
-    if counts is not None:
-        yield from _of_counts(counts, since, calendar)
+    counted = () if counts is None else _of_counts(counts, since, calendar)
+    return [recents.left, *recents.times(), *counted]
 
 
 def _of_visits(profile: Profile, since: float, calendar: Calendar) -> Iterator[int]:

@@ -30,7 +30,7 @@ from floorwalker.core.watching.definition import (
 from floorwalker.core.watching.due import next_due
 from floorwalker.core.watching.lapses import lapses_of
 
-_FEW = 3  # watched segments: more are found by their cues
+_FEW = 12  # watched segments: as many as this are asked one by one in less time than their cues are looked up
 _BITS = 0x7FFFFFFF  # of a fingerprint
 
 
