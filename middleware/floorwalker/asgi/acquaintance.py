@@ -48,18 +48,13 @@ class Acquaintance(Meeting):
     @property
     def permission(self) -> Permission:
         """What may be kept and counted of this visitor: the one place that says so."""
-        held = self._standing.held
-        return held if held is not None else self._standing.permission(self._country)
+        standing = self._standing
+        return standing.held or standing.permission(self._country)
 
     @property
     def identity(self) -> Identity:
         """The visitor whom the request named, or a new one."""
-        if self._identity is None:
-            brought = self._brought() if self.permission.stores else None
-            if brought is None or self._rulebook.reader.is_robot(self.request.named):
-                brought = self._setup.cookie.new(self.request.at)  # a robot is nobody, whosever cookie it brings
-            self._identity = brought
-        return self._identity
+        return self._identity or self._come()
 
     def agree(self, walk: Walk, granted: frozenset[Category]) -> None:
         """The visitor allows this much from here on, and nothing else."""
@@ -69,6 +64,14 @@ class Acquaintance(Meeting):
         self._standing.choose(granted, before=self.permission)
         walk.permit(self.permission)
         self._is_behind = True
+
+    def _come(self) -> Identity:
+        """Who comes with this request; a robot is nobody, whosever cookie it brings."""
+        brought = self._brought() if self.permission.stores else None
+        if brought is None or self._rulebook.reader.is_robot(self.request.named):
+            brought = self._setup.cookie.new(self.request.at)
+        self._identity = brought
+        return brought
 
     def _brought(self) -> Identity | None:
         """Whom the request's cookies name."""
