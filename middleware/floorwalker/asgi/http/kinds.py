@@ -8,7 +8,6 @@ from typing import Final, assert_never
 from floorwalker.asgi.http.replies import REDIRECTS
 from floorwalker.core.hit import HitKind
 
-_FRAMES = frozenset((b"iframe", b"frame", b"fencedframe", b"embed", b"object"))
 _TELL_PURPOSE = frozenset((b"sec-purpose", b"purpose", b"x-moz", b"x-purpose"))
 _TELL_FRAGMENT = frozenset((b"hx-request", b"turbo-frame", b"x-requested-with"))
 _TELLING = _TELL_PURPOSE | _TELL_FRAGMENT
@@ -35,6 +34,12 @@ class RequestKind(StrEnum):
 _DOCUMENT: Final = RequestKind.DOCUMENT  # an enum's attributes cost more than a name
 _FRAGMENT: Final = RequestKind.FRAGMENT
 _OTHER: Final = RequestKind.OTHER
+
+_BY_DESTINATION: Final = {
+    b"document": _DOCUMENT,
+    b"empty": _FRAGMENT,
+    **dict.fromkeys((b"iframe", b"frame", b"fencedframe", b"embed", b"object"), RequestKind.FRAME),
+}
 
 MAY_BE_PAGE: Final = frozenset((_DOCUMENT, RequestKind.FRAME, RequestKind.PREFETCH))
 """What may be answered with a document of its own: then, and only then, request headers are touched."""
@@ -91,18 +96,10 @@ def admits_html(accept: bytes | None) -> bool:
 
 
 def _by_destination(path: str, named: Mapping[bytes, bytes]) -> RequestKind:
-    match named.get(b"sec-fetch-dest", b"").lower():
-        case b"document":
-            return _DOCUMENT
-        case b"empty":
-            return _FRAGMENT
-        case b"":
-            page = admits_html(named.get(b"accept")) and not _STATIC.search(path)
-            return _DOCUMENT if page else _OTHER
-        case destination if destination in _FRAMES:
-            return RequestKind.FRAME
-        case _:
-            return _OTHER
+    destination = named.get(b"sec-fetch-dest")
+    if destination:
+        return _BY_DESTINATION.get(destination.lower(), _OTHER)
+    return _DOCUMENT if admits_html(named.get(b"accept")) and not _STATIC.search(path) else _OTHER
 
 
 def _is_fragment(named: Mapping[bytes, bytes]) -> bool:
