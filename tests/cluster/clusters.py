@@ -18,6 +18,7 @@ SLOTS = 16_384
 MASTERS = 3
 NODE_TIMEOUT_MS = 1000
 MEET_AGAIN_S = 4.0
+PATIENT_MS = 60_000
 
 
 class Cluster:
@@ -219,6 +220,7 @@ class Sentinels:
         self.product = product
         self.servers = [Node(product) for _ in range(3)]
         self._sentinels: list[Node] = []
+        self._epoch = "0"
         self.remains: list[Path] = []
 
     @property
@@ -250,7 +252,18 @@ class Sentinels:
         self.remains.append(aside)
         shutil.copytree(gone.folder / "appendonlydir", aside / "appendonlydir")
         until(lambda: self.master is not gone and self.master.asked("replication")["role"] == "master")
+        for one in self._sentinels:  # a busy machine is no second death
+            one.tell("SENTINEL", "SET", "shop", "down-after-milliseconds", PATIENT_MS)
+        self._epoch = self._told("config-epoch")
         return self.master
+
+    @property
+    def stays(self) -> bool:
+        """Whether whoever took over is the master ever since."""
+        return self._told("config-epoch") == self._epoch
+
+    def _told(self, fact: str) -> str:
+        return facts_of(self._sentinels[0])[fact]
 
     def close(self) -> None:
         for node in (*self._sentinels, *self.servers):
@@ -276,10 +289,15 @@ class _Sentinel(Node):
         return [self._binary, str(self._config), "--sentinel"]
 
 
+def facts_of(sentinel: Node) -> dict[str, str]:
+    """What a sentinel says of the master."""
+    told = [one.decode() for one in sentinel.tell("SENTINEL", "MASTER", "shop")]
+    return dict(zip(told[::2], told[1::2], strict=True))
+
+
 def _watches(sentinel: Node) -> bool:
     try:
-        told = sentinel.tell("SENTINEL", "MASTER", "shop")
+        facts = facts_of(sentinel)
     except redis.RedisError:
         return False
-    facts = dict(zip(told[::2], told[1::2], strict=True))
-    return bool(facts[b"num-slaves"] == b"2" and facts[b"num-other-sentinels"] == b"2")
+    return facts["num-slaves"] == "2" and facts["num-other-sentinels"] == "2"

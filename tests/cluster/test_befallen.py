@@ -159,6 +159,7 @@ async def befallen(one: ClusterScene, crowd: Crowd, fault: ClusterFault) -> None
 
 async def what_is_gone_was_with_the_server_that_died(one: ClusterScene, fault: ClusterFault, gone: list[str]) -> None:
     """So it was Redis that lost it, by taking for the master whoever had not heard of it yet."""
+    assert isinstance(one.servers, Cluster) or one.servers.stays
     assert bool(one.pardons) == bool(one.servers.remains) == bool(fault.may_go)
     assert bool(gone) or not fault.surely_goes
     if gone:
