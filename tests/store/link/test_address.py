@@ -65,7 +65,6 @@ BAD = [
     "unix://run/redis.sock",
     "redis+sentinel://a,b",
     "redis+sentinel:///shop",
-    "redis+sentinel://a/shop?sentinel_username=shop",
     "redis+sentinel://a/shop?sentinel_tls=yes",
     "rediss+sentinel://a/shop?sentinel_tls=perhaps",
     "redis+cluster://a/1",

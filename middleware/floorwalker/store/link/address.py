@@ -139,8 +139,6 @@ def _server(parts: SplitResult, options: dict[str, str], namespace: str) -> Serv
 def _sentinel(parts: SplitResult, options: dict[str, str], namespace: str) -> GroupAddress:
     username, password, speaks_tls = (options.pop(name, "") for name in _SENTINEL_OPTIONS)
     tls = _tls(parts, options)
-    if username and not password:
-        raise ValueError("a sentinel_username comes with a sentinel_password")
     if speaks_tls not in ("", "yes", "no") or (speaks_tls == "yes" and tls is None):
         raise ValueError("sentinel_tls is yes or no, and yes only with rediss")
     service, _, db = parts.path.removeprefix("/").partition("/")
