@@ -79,7 +79,6 @@ def calls(ruleset: Ruleset, *, recent: int) -> int:
         (InSegment(("a", "b")), True, {Member("b")}),
         (All(()), True, set()),
     ],
-    ids=str,
 )
 def test_a_usual_answer_stands_until_one_of_its_cues_is_seen(
     condition: Condition, answer: bool, cues: set[Any]
@@ -141,7 +140,6 @@ def is_in(condition: Condition, profile: Profile) -> bool:
         (on("/bags/*", count=Range(high=0)), "/shoes", True),
         (on("/lenses/*", count=Range(high=0)), "/bags", False),
     ],
-    ids=str,
 )
 def test_the_beginning_of_a_path_is_a_cue(condition: Behaviour, recent: str, expected: bool) -> None:
     assert is_in(condition, who_viewed(recent)) is expected
