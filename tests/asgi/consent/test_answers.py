@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from floorwalker import Store, preview_link
+from floorwalker.asgi.consent.agreeing import Agreeing
 from tests.asgi.browser import SEARCH, Answer
 from tests.asgi.conftest import KEY, Clock
 from tests.asgi.consent.conftest import SiteOf
@@ -430,3 +431,18 @@ async def test_a_cookie_from_before_a_login_takes_nothing_from_the_person(site_o
     person = (await store.load(await store.person("user-17"))).profile
     assert person is not None
     assert person.user == "user-17"
+
+
+async def test_a_failure_of_ours_keeps_what_was_said_and_is_counted(
+    site_of: SiteOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = site_of(shop, consent="opt-in")
+    jar = Jar(site)
+
+    def fails(*_: Any, **__: Any) -> None:
+        raise ArithmeticError
+
+    monkeypatch.setattr(Agreeing, "agrees", fails)
+    assert (await jar.answer()).status == 303
+    assert jar.allows == b"analytics~personalization~tests"
+    assert site._setup.tallies.failed == {"what visitors allow": 1}

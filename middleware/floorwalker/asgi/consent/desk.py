@@ -70,6 +70,7 @@ class ConsentDesk:
             ]
         except Exception:
             logger.exception("what a visitor allows is kept in their browser alone")
+            self._setup.tallies.failure("what visitors allow")
             choice = self._setup.terms.chosen(told.granted, at=agreeing.request.at)
             return [(b"set-cookie", set_choice(choice, secure=agreeing.request.secure))]
 
