@@ -1,7 +1,12 @@
 """The table of a run: one line a fault."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
 
 from tests.faults.audit import Audit
 from tests.faults.ledger import Ledger, within
@@ -84,3 +89,15 @@ def replaced(page: str, table: str, caption: str) -> str:
     if not (begin and end):
         raise ValueError("the page has no place for the table")
     return f"{before}{begin}{caption}\n\n{table}{end}{after}"
+
+
+def show(terminal: pytest.TerminalReporter, rows: Sequence[Row], *, title: str, page: str, made: str) -> None:
+    """The table at the end of a run. page: the variable that names the page into which it is written, with how it was
+    made."""
+    if not rows:
+        return
+    terminal.section(title)
+    terminal.write(written(rows))
+    if named := os.environ.get(page):
+        path, caption = Path(named), f"{datetime.now(UTC):%Y-%m-%d}, {made}."
+        path.write_text(replaced(path.read_text(), written(rows), caption))
