@@ -65,6 +65,7 @@ class Responder:
                 await self.encounter.end()
         except Exception:
             logger.exception("a request could not be ended")
+            self.encounter.tallies.failure("end of a request")
 
     async def break_off(self, failure: BaseException) -> None:
         """The app failed, or was cancelled. A start that is held goes out all the same, as it would have without us."""
@@ -73,6 +74,7 @@ class Responder:
             self.encounter.abandon()
         except Exception:
             logger.exception("a request could not be ended")
+            self.encounter.tallies.failure("end of a request")
         if isinstance(failure, Exception):
             with suppress(Exception):  # the app's own failure is the one that counts
                 await self._let_out()
@@ -187,6 +189,7 @@ class Responder:
                 self._count(outcomes, has_failed=body.has_failed)
         except Exception:
             logger.exception("a request could not be ended")
+            self.encounter.tallies.failure("end of a request")
 
     def _count(self, outcomes: Mapping[str, Outcome], *, has_failed: bool) -> None:
         """A page that may have held slots has gone out."""
