@@ -5,9 +5,10 @@
 
 from collections.abc import Sequence
 from functools import partial
+from operator import methodcaller
 from typing import assert_never
 
-from floorwalker.core.conditions.asking import Partial, answer, check_of, texts_of
+from floorwalker.core.conditions.asking import Partial, answer, check_of, holds_for, texts_of
 from floorwalker.core.conditions.matchers import AnyOf, Dates, TimeOfDay, fold_text
 from floorwalker.core.conditions.model import (
     All,
@@ -33,6 +34,7 @@ from floorwalker.core.evaluation.counting import (
     tally_of,
 )
 from floorwalker.core.evaluation.courses import course_holds
+from floorwalker.core.evaluation.known_words import found_once, word
 from floorwalker.core.evaluation.moment import Asked, Moment, Reading
 from floorwalker.core.evaluation.readings import reading
 from floorwalker.core.hashing import share
@@ -97,13 +99,16 @@ class Compiler:
         key = (test.name, test.touch, field)
         known = self._asked.get(key)
         if known is None:
-            number, read = self.reading_number(test, field), reading(test, field)
-            if isinstance(field.matcher, AnyOf):
-                known = _one_of(field.matcher, number, read)
-            else:
-                known = self._once(_matches(field, number, read))
-            self._asked[key] = known
+            known = self._asked[key] = self._field(test, field)
         return known
+
+    def _field(self, test: Test, field: Field) -> Asked:
+        number, read, said = self.reading_number(test, field), reading(test, field), word(test, field)
+        if isinstance(field.matcher, AnyOf):
+            asked = _one_of(field.matcher, number, read)
+        else:
+            asked = _matches(field, number, read, self._number((test.name, test.touch, field)))
+        return asked if said is None else found_once(said, asked)
 
     def reading_number(self, test: Test, field: Field) -> int:
         """Under which a Moment keeps what was read."""
@@ -127,16 +132,28 @@ class Compiler:
         return once
 
 
-def _matches(field: Field, number: int, read: Reading) -> Asked:
-    matcher, check = field.matcher, check_of(field.matcher)
+def _matches(field: Field, number: int, read: Reading, answered: int) -> Asked:
+    """number, answered: under which a Moment keeps what was read, and the answer."""
+    matcher, check, absent = field.matcher, check_of(field.matcher), holds_for(field.matcher, ())
 
     def matches(moment: Moment) -> bool | None:
+        answers = moment.answers
+        if answered in answers:
+            return answers[answered]
         values = moment.seen.get(number)
         if values is None:
             values = moment.seen[number] = read(moment)
-        if len(values) == 1 and values[0] != "" and not isinstance(values, Partial):
-            return check(values[0])
-        return answer(matcher, values)
+        found: bool | None
+        if isinstance(values, Partial):
+            found = answer(matcher, values)
+        elif not values:
+            found = absent
+        elif len(values) == 1 and values[0] != "":
+            found = check(values[0])
+        else:
+            found = holds_for(matcher, values)
+        answers[answered] = found
+        return found
 
     return matches
 
@@ -177,13 +194,7 @@ def _one_of(matcher: AnyOf, number: int, read: Reading) -> Asked:
 
 def _member(names: tuple[str, ...]) -> Asked:
     if len(names) == 1:
-        name = names[0]
-
-        def member(moment: Moment) -> bool | None:
-            members = moment.members
-            return members[name] if name in members else moment.member(name)
-
-        return member
+        return methodcaller("member", names[0])
     return lambda moment: any_holds(moment.member(name) for name in names)
 
 

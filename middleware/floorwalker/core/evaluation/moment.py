@@ -23,12 +23,12 @@ Asked = Callable[["Moment"], bool | None]
 
 
 class Compiled(Protocol):
-    """A ruleset's conditions, ready to be asked. segments: what each asks, after those that it asks for; deep: those
-    that ask for many, one behind the other; roll: who is in which, if they ask in no circle. block_names: what caps and
-    counts know."""
+    """A ruleset's conditions, ready to be asked. segments: what each asks, after those that it asks for; near: without
+    those that ask for many, one behind the other; roll: who is in which, if they ask in no circle. block_names: what
+    caps and counts know."""
 
     segments: Mapping[str, Asked]
-    deep: frozenset[str]
+    near: Mapping[str, Asked]
     block_names: tuple[str, ...]
 
     @property
@@ -108,17 +108,26 @@ class Moment:
     def member(self, segment: str) -> bool | None:
         """Whether the visitor is in the segment. Nobody is in a draft, in a segment that is not there, or, by way of
         itself, in a segment that asks for itself."""
-        members, compiled = self.members, self.compiled
+        members = self.members
         if segment in members:
             return members[segment]
-        if segment in compiled.deep:
-            self._ask_those_before(segment)
-            if segment in members:
-                return members[segment]
-        test = compiled.segments.get(segment)
-        members[segment] = False
+        test = self.compiled.near.get(segment)
         if test is None:
+            return self._member_far_down(segment)
+        members[segment] = False
+        answer = members[segment] = test(self)
+        return answer
+
+    def _member_far_down(self, segment: str) -> bool | None:
+        """Whether they are in a segment that is not near, or not there."""
+        members, test = self.members, self.compiled.segments.get(segment)
+        if test is None:
+            members[segment] = False
             return False
+        self._ask_those_before(segment)
+        if segment in members:
+            return members[segment]
+        members[segment] = False
         answer = members[segment] = test(self)
         return answer
 

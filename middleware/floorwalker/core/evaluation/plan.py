@@ -26,7 +26,8 @@ _DEEP = 5  # segments one behind the other, before what they ask is answered in 
 
 
 class Plan:
-    """segments: what each asks, in order, drafts left out. deep: those that ask for many, one behind the other.
+    """segments: what each asks, in order, drafts left out. near: without those that ask for many, one behind the
+    other.
 
     roll: who is in which of them; None where they ask for each other in a circle.
     block_names: every name that caps and counts may know.
@@ -39,7 +40,7 @@ class Plan:
         self.segments: Mapping[str, Asked] = {name: self._segment(live[name]) for name in depths}
         ordered = {name: live[name] for name in depths}
         self.roll = None if _has_circles(ordered) else Roll(ordered, self.segments, self._compiler)
-        self.deep = frozenset([name for name, depth in depths.items() if depth > _DEEP])
+        self.near: Mapping[str, Asked] = {name: self.segments[name] for name, depth in depths.items() if depth <= _DEEP}
         self.block_names: tuple[str, ...] = tuple(dict.fromkeys(_block_names(ruleset)))
 
     def test(self, condition: Condition) -> Asked:

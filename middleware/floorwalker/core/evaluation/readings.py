@@ -1,6 +1,7 @@
 """Where each field of each condition finds its values."""
 
 from collections.abc import Callable, Mapping
+from operator import attrgetter
 
 from floorwalker.core.conditions.asking import UNKNOWN, Partial, Value, Values, page_values
 from floorwalker.core.conditions.matchers import Dates, TimeOfDay
@@ -8,6 +9,7 @@ from floorwalker.core.conditions.model import UNASKED, Field, Test, Window
 from floorwalker.core.evaluation.belongings import belonging
 from floorwalker.core.evaluation.moment import Moment, Reading
 from floorwalker.core.evaluation.usual_time import usual_time
+from floorwalker.core.memory.asked.recent_index import has_searches
 from floorwalker.core.memory.profile import Profile, Touch
 from floorwalker.core.reading.names import browser_names, system_names
 from floorwalker.core.signals import Place, Signals
@@ -71,61 +73,67 @@ def _remembered(read: Callable[[Profile, float], Values]) -> Reading:
 
 
 def _of_arrival(test: Test, field: Field) -> Reading:
-    read, touch = _READ_ARRIVAL[test.name], test.touch
+    touch, read = test.touch, _arrival_read(test.name, field.name)
 
     def found(moment: Moment) -> Values:
         arrival = moment.arrival(touch)
-        return UNKNOWN if arrival is None else read(arrival, field.name)
+        return UNKNOWN if arrival is None else read(arrival)
 
     def searched(moment: Moment) -> Values:
-        words = found(moment)
+        words, profile, here = found(moment), moment.profile, moment.signals.page.search
+        if not here and (profile is None or not has_searches(profile.recents)):
+            return words
         on_site = moment.history.searches(_THIS_VISIT) if moment.history else ()
-        here = (*words, *_one(moment.signals.page.search or None), *on_site)
-        return Partial(here) if isinstance(words, Partial) else here
+        every = (*words, *_one(here or None), *on_site)
+        return Partial(every) if isinstance(words, Partial) else every
 
     return searched if test.name == "searched" and touch == "visit" else found
 
 
-def _referrer(arrival: Touch | Signals, name: str) -> Values:
-    match name:
-        case "source":
-            return _one(arrival.referrer.source)
-        case "medium":
-            return (arrival.referrer.medium,)
-        case "domain":
-            return _one(arrival.referrer.domain)
-        case "url":
-            return _one(arrival.referrer.url)
+def _arrival_read(test: str, name: str) -> Callable[[Touch | Signals], Values]:
+    """How a field is read of an arrival."""
+    match test:
+        case "searched":
+            return _words
+        case "campaign" | "ad" if name in _OF_ARRIVAL[test]:
+            return _part_of(attrgetter(test), attrgetter(name))
+        case "referrer" if name in _OF_ARRIVAL[test]:
+            return _told(attrgetter(f"referrer.{name}"))
+        case "channel" | "landing_page":
+            return _told(attrgetter(test))
         case _:
-            return ()
+            return lambda _: ()
 
 
-def _words(arrival: Touch | Signals, _: str) -> Values:
-    keywords = arrival.search.keywords if arrival.search else None
-    term = arrival.campaign.term if arrival.campaign else None
-    return (*_one(keywords), *_one(term))
+def _told(read: Callable[[Touch | Signals], str | None]) -> Callable[[Touch | Signals], Values]:
+    def told(arrival: Touch | Signals) -> Values:
+        value = read(arrival)
+        return () if value is None else (value,)
+
+    return told
 
 
-def _campaign(arrival: Touch | Signals, name: str) -> Values:
-    campaign = arrival.campaign
-    if campaign is None or name not in ("source", "medium", "name", "term", "content"):
+def _part_of(
+    whole: Callable[[Touch | Signals], object | None], read: Callable[[object], str | None]
+) -> Callable[[Touch | Signals], Values]:
+    def told(arrival: Touch | Signals) -> Values:
+        of = whole(arrival)
+        return () if of is None else _one(read(of))
+
+    return told
+
+
+def _words(arrival: Touch | Signals) -> Values:
+    search, campaign = arrival.search, arrival.campaign
+    if search is None and campaign is None:
         return ()
-    return _one(getattr(campaign, name))
+    return (*_one(search.keywords if search else None), *_one(campaign.term if campaign else None))
 
 
-def _ad(arrival: Touch | Signals, name: str) -> Values:
-    if arrival.ad is None or name not in ("network", "banner", "placement"):
-        return ()
-    return _one(getattr(arrival.ad, name))
-
-
-_READ_ARRIVAL: Mapping[str, Callable[[Touch | Signals, str], Values]] = {
-    "referrer": _referrer,
-    "searched": _words,
-    "campaign": _campaign,
-    "ad": _ad,
-    "channel": lambda arrival, _: (arrival.channel,),
-    "landing_page": lambda arrival, _: (arrival.landing_page,),
+_OF_ARRIVAL: Mapping[str, frozenset[str]] = {
+    "referrer": frozenset({"source", "medium", "domain", "url"}),
+    "campaign": frozenset({"source", "medium", "name", "term", "content"}),
+    "ad": frozenset({"network", "banner", "placement"}),
 }
 
 

@@ -14,7 +14,7 @@ from floorwalker.core.conditions.model import Behaviour, Field, Window
 from floorwalker.core.events import EMAIL_LINK_CLICKED, PROMOTION_CLICKED, SLOT_CLICKED
 from floorwalker.core.memory.asked.count_index import FORGOTTEN, NEVER, Bounds, CountIndex
 from floorwalker.core.memory.asked.order import Pass, Runs, marks_of, pass_of, runs_of
-from floorwalker.core.memory.asked.recent_index import NOWHERE, Positions, RecentIndex, first_segment
+from floorwalker.core.memory.asked.recent_index import NOWHERE, Positions, RecentIndex, first_segment, has_searches
 from floorwalker.core.memory.asked.sightings import Sighting
 from floorwalker.core.memory.asked.windows import beginning
 from floorwalker.core.memory.kept.counts import EMPTY, PATH, Counts
@@ -238,7 +238,9 @@ class History:
 
     def searches(self, window: Window) -> tuple[str, ...]:
         """What was typed into the site's own search, as far as is remembered to the word; the latest last."""
-        return tuple(self._recent.searches(self._start(window)[1])) if self._recent.has_searches else ()
+        if not has_searches(self._profile.recents):
+            return ()
+        return tuple(self._recent.searches(self._start(window)[1]))
 
     @property
     def _past(self) -> CountIndex:

@@ -1,5 +1,6 @@
 """The recent events of one profile, found by what they are: positions in order of time, looked up, not walked."""
 
+import re
 from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from operator import attrgetter
@@ -23,6 +24,9 @@ _NOT_ONCE: Found = (0, -1)
 _SEVERAL = {"tag": attrgetter("tags"), "topic": attrgetter("topics")}
 _SINGLE = {name: attrgetter(name) for name in ("type", "category", "product", "brand", "price_tier")}
 _SEARCH = attrgetter("search")
+_LONG_ROW = re.compile(rb"[\x9a-\x9f\xdc\xdd]")
+"""How MessagePack begins an array that is long enough for a row to tell of a search, which stands at its end. Where no
+byte is as these, none of the rows need be read."""
 _FOLDED = _SEVERAL.keys() | _SINGLE.keys()
 
 
@@ -129,12 +133,6 @@ class RecentIndex:
         if isinstance(matcher, AnyOf) and not matcher.patterns:
             return _merged([names[name] for name in matcher.exact if name in names])
         return _merged([positions for name, positions in names.items() if holds_for(matcher, (name,))])
-
-    @property
-    def has_searches(self) -> bool:
-        """Whether anything was typed into the site's own search: of most nothing was, and nobody asks when."""
-        recents = self._recents
-        return PRODUCTS_SEARCHED in recents.texts or any(map(_SEARCH, recents.pages))
 
     def searches(self, first: int) -> list[str]:
         """What was typed into the site's own search from the event `first` on, in order; see `History.searches`."""
@@ -283,6 +281,13 @@ def _counted(column: Sequence[int], number: int, first: int) -> Found:
     part = column[first:] if first else column
     times = part.count(number)
     return (times, len(column) - 1 - part[::-1].index(number)) if times else _NOT_ONCE
+
+
+def has_searches(recents: Recents) -> bool:
+    """Whether anything was typed into the site's own search: of most nothing was, and nobody asks when."""
+    return PRODUCTS_SEARCHED in recents.texts or (
+        _LONG_ROW.search(recents.kept_pages, 1) is not None and any(map(_SEARCH, recents.pages))
+    )
 
 
 class Paths:
