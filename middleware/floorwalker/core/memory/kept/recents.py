@@ -1,6 +1,6 @@
 """Recents: the latest events, exact and compact, bounded by number and by bytes; what leaves goes to the counts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate, islice
 from typing import Any, Literal
 
@@ -152,21 +152,33 @@ def with_event(
 
     page: within its bounds (`short_page`). The name and the properties are cut here.
     """
-    writer = _Writer(recents)
+    known, new = recents.texts, list[str]()
+    kept_pages, row, size = recents.kept_pages, 0, recents.size + _MOMENT_BYTES
+    if page is None:
+        (named,) = _numbers((short(name, NAME_BYTES),), known, new)
+    else:
+        named, cells = _cells(short(name, NAME_BYTES), page, known, new)
+        encoded = _encode(cells)
+        row = _known_row(recents, cells, encoded)
+        if not row:
+            kept_pages, row = _with_row(kept_pages, encoded)
+            size += _row_bytes(PageRow(*cells))
+    flat = _properties(properties, known, new) if properties else ()
+    if flat:
+        size += sum(map(_property_bytes, flat[1::2]))
+    if new:
+        size += sum(map(_text_bytes, new))
     last = max(at, recents.last)
-    after = last - recents.last if recents.moments else 0
-    moment = (after, writer.text(short(name, NAME_BYTES)), writer.page(page))
-    flat = writer.properties(properties)
     after_it = Recents(
         last,
-        writer.texts(),
-        writer.kept_pages,
-        recents.moments + moment,
+        (*known, *new) if new else known,
+        kept_pages,
+        (*recents.moments, last - recents.last if recents.moments else 0, named, row),
         {**recents.properties, len(recents): flat} if flat else recents.properties,
         recents.left,
-        writer.size,
+        size,
     )
-    if writer.kept_pages is recents.kept_pages:
+    if kept_pages is recents.kept_pages:
         after_it.__dict__.update(recents.__dict__)
     return after_it
 
@@ -264,68 +276,55 @@ def _property_bytes(value: Scalar) -> int:
     return 3 + (_text_bytes(value) if isinstance(value, str) else 6)
 
 
-class _Writer:
-    """The tables of one Recents while events are added; the old ones stay as they are."""
-
-    def __init__(self, recents: Recents) -> None:
-        self._known = recents.texts
-        self._new: list[str] = []
-        self._recents = recents
-        self.kept_pages = recents.kept_pages
-        self.size = recents.size + _MOMENT_BYTES
-
-    def texts(self) -> tuple[str, ...]:
-        return (*self._known, *self._new) if self._new else self._known
-
-    def text(self, text: str) -> int:
+def _numbers(texts: Sequence[str], known: tuple[str, ...], new: list[str]) -> list[int]:
+    """Their numbers; what was not known goes to `new`, and is numbered after all that was."""
+    found = []
+    for text in texts:
         if not text:
-            return 0
+            found.append(0)
+            continue
         try:  # one look at what is known instead of two: 1 µs a page
-            return self._known.index(text) + 1
+            found.append(known.index(text) + 1)
         except ValueError:
-            pass
-        if text not in self._new:
-            self._new.append(text)
-            self.size += _text_bytes(text)
-        return len(self._known) + self._new.index(text) + 1
+            if text not in new:
+                new.append(text)
+            found.append(len(known) + new.index(text) + 1)
+    return found
 
-    def page(self, page: Page | None) -> int:
-        if page is None:
-            return 0
-        new_before = len(self._new)
-        cells = self._cells(page)
-        row = PageRow(*cells)
-        if len(self._new) == new_before and row in (rows := self._recents.pages):
-            return rows.index(row) + 1
-        self.size += _row_bytes(row)
-        self.kept_pages, number = _with_row(self.kept_pages, _encode(cells))
-        return number
 
-    def _cells(self, page: Page) -> tuple[Any, ...]:
-        """The row of a page; few tell more than the first five."""
-        text = self.text
-        names = [page.path, page.type, page.category, page.product, page.brand]
-        if page.tags or page.topics or page.price is not None or page.price_tier or page.search:
-            tags, topics = (tuple(map(text, several)) for several in (page.tags, page.topics))
-            whole = (*map(text, names), tags, topics, _compact(page.price), text(page.price_tier), text(page.search))
-            return _without_empty_end(whole)
-        while names and not names[-1]:
-            names.pop()
-        return tuple(map(text, names))
+def _cells(name: str, page: Page, known: tuple[str, ...], new: list[str]) -> tuple[int, Sequence[Any]]:
+    """The number of the event's name, and the row of its page; few pages tell more than the first five."""
+    names = (name, page.path, page.type, page.category, page.product, page.brand)
+    named, *cells = _numbers(names, known, new)
+    if page.tags or page.topics or page.price is not None or page.price_tier or page.search:
+        tags, topics = (tuple(_numbers(several, known, new)) for several in (page.tags, page.topics))
+        tier, search = _numbers((page.price_tier, page.search), known, new)
+        return named, _without_empty_end((*cells, tags, topics, _compact(page.price), tier, search))
+    while cells and not cells[-1]:
+        cells.pop()
+    return named, cells
 
-    def properties(self, properties: Mapping[str, Scalar]) -> tuple[Scalar, ...]:
-        if not properties:
-            return ()
-        flat: list[Scalar] = []
-        for name, value in scalars(properties, most=MOST_PROPERTIES).items():
-            flat += (self.text(name), value)
-            self.size += _property_bytes(value)
-        return tuple(flat)
+
+def _known_row(recents: Recents, cells: Sequence[Any], encoded: bytes) -> int:
+    """The number of the row that says the same; 0 where there is none, which the bytes alone mostly tell."""
+    kept = bytes(recents.kept_pages)
+    if encoded not in kept and _WHOLE_ROW not in kept:
+        return 0
+    try:
+        return recents.pages.index(PageRow(*cells)) + 1
+    except ValueError:
+        return 0
+
+
+def _properties(properties: Mapping[str, Scalar], known: tuple[str, ...], new: list[str]) -> tuple[Scalar, ...]:
+    kept = scalars(properties, most=MOST_PROPERTIES)
+    return tuple([part for pair in zip(_numbers([*kept], known, new), kept.values(), strict=True) for part in pair])
 
 
 _encode = msgpack.Encoder().encode
 _rows_in = msgpack.Decoder(tuple[PageRow, ...]).decode
 _FIX_ARRAY, _ARRAY_16, _MOST_FIXED = 0x90, 0xDC, 16  # how MessagePack begins an array
+_WHOLE_ROW = b"\x9a"  # a row of all ten cells, as an older release wrote every one
 
 
 def _compact(price: float | None) -> int | float | None:
