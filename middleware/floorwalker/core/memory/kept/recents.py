@@ -294,12 +294,13 @@ def _numbers(texts: Sequence[str], known: tuple[str, ...], new: list[str]) -> li
 
 def _cells(name: str, page: Page, known: tuple[str, ...], new: list[str]) -> tuple[int, Sequence[Any]]:
     """The number of the event's name, and the row of its page; few pages tell more than the first five."""
-    names = (name, page.path, page.type, page.category, page.product, page.brand)
-    named, *cells = _numbers(names, known, new)
+    names = (page.path, page.type, page.category, page.product, page.brand)
     if page.tags or page.topics or page.price is not None or page.price_tier or page.search:
-        tags, topics = (tuple(_numbers(several, known, new)) for several in (page.tags, page.topics))
-        tier, search = _numbers((page.price_tier, page.search), known, new)
-        return named, _without_empty_end((*cells, tags, topics, _compact(page.price), tier, search))
+        named, *tags = _numbers((name, *page.tags), known, new)
+        topics = tuple(_numbers(page.topics, known, new))
+        *cells, tier, search = _numbers((*names, page.price_tier, page.search), known, new)
+        return named, _without_empty_end((*cells, tuple(tags), topics, _compact(page.price), tier, search))
+    named, *cells = _numbers((name, *names), known, new)
     while cells and not cells[-1]:
         cells.pop()
     return named, cells
