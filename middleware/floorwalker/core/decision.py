@@ -43,17 +43,15 @@ class Explanation(Struct, frozen=True):
     of: tuple["Explanation", ...] = ()
 
 
-class Because:
+class Because(Struct, frozen=True, eq=False):
     """How a decision is explained, once somebody asks. No part of what was decided: all are equal."""
 
-    __slots__ = ("_explain", "_of")
-
-    def __init__(self, explain: Callable[..., Sequence[Explanation]], *of: Any) -> None:
-        self._explain, self._of = explain, of
+    explain: Callable[..., Sequence[Explanation]]
+    of: tuple[Any, ...] = ()
 
     def __call__(self) -> Sequence[Explanation]:
         """The entries that were read, each with its why."""
-        return self._explain(*self._of)
+        return self.explain(*self.of)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Because)

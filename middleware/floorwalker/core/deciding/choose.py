@@ -17,7 +17,7 @@ Render = Callable[[Content], str | None]
 _RENDERED = ("template", "html", "text")
 
 
-class Choice(Struct, frozen=True):
+class Choice(Struct, frozen=True, gc=False):
     """An entry that fits. entry: its place, such as `hero[2]`. claims: the names of which a page shows one.
 
     promotion: whose entry it is. drawn: a weighted choice fell on it. remembered: the profile knows that it was shown.
@@ -59,8 +59,6 @@ class Chooser:
         of the page have taken."""
         self._taken = taken
         notes = self._notes
-        if notes is None and menu.is_plain:
-            return self._first_unnoted(menu.entries)
         choice = self._first(menu.promoted, notes) if menu.promoted else None
         if choice is not None:
             return choice
@@ -82,16 +80,18 @@ class Chooser:
 
     def _first(self, candidates: Sequence[Candidate], notes: list[Explanation] | None) -> Choice | None:
         if notes is None:
-            return self._first_unnoted(candidates)
+            return self.first(candidates, self._taken)
         for candidate in candidates:
             choice = self._fit(candidate, notes)
             if choice is not None:
                 return choice
         return None
 
-    def _first_unnoted(self, candidates: Sequence[Candidate]) -> Choice | None:
-        """The same, of every page that is served: without a call for each entry that is for others."""
-        moment = self._moment
+    def first(self, candidates: Sequence[Candidate], taken: Taken) -> Choice | None:
+        """The first that fits, without notes, as every page asks it. An entry that is for others costs no call, and one
+        that asks for nothing but its audience no more than that its text is made. taken: as of `entry`."""
+        self._taken = taken
+        moment, render = self._moment, self._render
         members = moment.members
         for candidate in candidates:
             segment = candidate.segment
@@ -100,10 +100,15 @@ class Chooser:
                     continue
             elif (fits := candidate.fits) is not None and fits(moment) is not True:
                 continue
-            content = candidate.content
-            choice = self._chosen(candidate, None) if content is None else self._shown(candidate, content, None)
-            if choice is not None:
-                return choice
+            content = candidate.free
+            if content is None:
+                choice = self._chosen(candidate, None)
+                if choice is not None:
+                    return choice
+            elif render is None or content.kind not in _RENDERED:
+                return Choice(content, candidate.place, promotion=candidate.promotion)
+            elif (rendered := render(content)) is not None:
+                return Choice(content, candidate.place, rendered, (), candidate.promotion)
         return None
 
     def _compared(self, candidates: Sequence[Candidate], choose: str, notes: list[Explanation]) -> Choice | None:

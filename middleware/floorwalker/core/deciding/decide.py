@@ -8,7 +8,7 @@ from floorwalker.core.bounds import NAME_BYTES, short
 from floorwalker.core.deciding.choose import Choice, Chooser, Render, Taken
 from floorwalker.core.deciding.classify import explain_segment, segments_at
 from floorwalker.core.deciding.menu import Menu, menus_of, pages_of
-from floorwalker.core.decision import Arm, Because, Decision, Explanation, Keeper, Reason
+from floorwalker.core.decision import NOTHING_READ, Arm, Because, Decision, Explanation, Keeper, Reason
 from floorwalker.core.evaluation.evaluate import Moment, moment_at
 from floorwalker.core.evaluation.explain import NEEDS_CONSENT
 from floorwalker.core.evaluation.words import share_words
@@ -72,12 +72,15 @@ class PageDecisions(Mapping[str, Decision]):
         self._chooser = Chooser(moment, render=render)
         self._kept_because = _kept_because(moment)
         self._in_site_control = compared and _is_below(moment.ruleset.site.control, SITE_CONTROL, moment)
+        self._is_plain = self._kept_because is None and not self._in_site_control
         self._decided: dict[str, Decision] = {}
 
     def __getitem__(self, slot: str) -> Decision:
         decision = self._decided.get(slot)
         if decision is None:
-            decision = self._decided[slot] = self._decide(self._menus[slot])
+            menu = self._menus[slot]
+            decide = self._decide_plain if menu.is_plain and self._is_plain else self._decide
+            decision = self._decided[slot] = decide(menu)
         return decision
 
     def __iter__(self) -> Iterator[str]:
@@ -96,19 +99,52 @@ class PageDecisions(Mapping[str, Decision]):
         """The slots that were read so far."""
         return self._decided
 
+    def _decide_plain(self, menu: Menu) -> Decision:
+        """The same as `_decide`, in one go: of a plain menu, where nothing is kept from this visitor."""
+        moment, pages, slot = self.moment, menu.pages, menu.slot
+        if not (pages.every or pages.hold(moment.signals)):
+            return _left(slot, Reason.OTHER_PAGE)
+        taken = self.taken
+        because = Because(_entries_read, (slot, moment, taken, self._render, self._compared))
+        choice = self._chooser.first(menu.entries, taken)
+        if choice is None:
+            return self._otherwise(menu, because)
+        self.taken = (*taken, choice)
+        content = choice.content
+        return Decision(
+            slot.name,
+            content,
+            _TREATMENT,
+            _FITTED,
+            content.name,
+            choice.rendered,
+            choice.entry,
+            slot.place,
+            because,
+            kept_counts=choice.drawn and content.kind == "default",
+            fitted=True,
+        )
+
     def _decide(self, menu: Menu) -> Decision:
         moment, kept, taken, slot = self.moment, self._kept_because, self.taken, menu.slot
         if kept is None and not menu.pages.every and not menu.pages.hold(moment.signals):
             kept = Reason.OTHER_PAGE
         if kept is not None:
-            return Decision(slot.name, _DEFAULT, Arm.TREATMENT, kept, place=slot.place)
-        because = Because(_entries_read, slot, moment, taken, self._render, self._compared)
+            return _left(slot, kept)
+        because = Because(_entries_read, (slot, moment, taken, self._render, self._compared))
         choice = None if slot.control and _needs_consent(slot, moment) else self._chooser.entry(menu, taken)
         if choice is not None:
             return self._shown(slot, choice, _FITTED, because, self._kept_by(slot, choice.promotion))
-        otherwise = self._chooser.otherwise(menu, taken)
-        if otherwise is None or otherwise.content.kind == "default":
-            return Decision(slot.name, _DEFAULT, Arm.TREATMENT, Reason.OTHERWISE, place=slot.place, because=because)
+        return self._otherwise(menu, because)
+
+    def _otherwise(self, menu: Menu, because: Because) -> Decision:
+        """What the slot shows where no entry fits."""
+        slot = menu.slot
+        content = menu.otherwise.content
+        is_default = content is not None and content.kind == "default"
+        otherwise = None if is_default else self._chooser.otherwise(menu, self.taken)
+        if otherwise is None:
+            return _left(slot, Reason.OTHERWISE, because)
         kept_by = _BY_SITE if self._in_site_control else _BY_NOBODY
         return self._shown(slot, otherwise, Reason.OTHERWISE, because, kept_by)
 
@@ -159,7 +195,14 @@ def _kept_because(moment: Moment) -> Reason | None:
         return Reason.OFF
     if moment.signals.robot is not None:
         return Reason.ROBOT
-    return Reason.EXCLUDED if any(moment.member(name) for name in site.exclude) else None
+    if site.exclude and any(moment.member(name) for name in site.exclude):
+        return Reason.EXCLUDED
+    return None
+
+
+def _left(slot: Slot, reason: Reason, because: Because = NOTHING_READ) -> Decision:
+    """The page's own content stays."""
+    return Decision(slot.name, _DEFAULT, _TREATMENT, reason, place=slot.place, because=because)
 
 
 def _is_below(control: float, experiment: str, moment: Moment) -> bool:

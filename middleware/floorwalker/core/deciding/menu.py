@@ -38,7 +38,7 @@ class Candidate(Struct, frozen=True):
     place: such as `hero[2]`. content: what it shows, or None where it has entries of its own, `show`, one of which is
     chosen by `choose`. claims: the names of which a page shows one. lot: what a weighted choice draws it by. name: of
     one that has entries of its own. fits: its whole audience as one question; None where it is for everybody.
-    segment: where that is who is in one segment.
+    segment: where that is who is in one segment. free: the content, where nothing else is asked.
     """
 
     place: str
@@ -55,6 +55,7 @@ class Candidate(Struct, frozen=True):
     name: str = ""
     fits: Asked | None = None
     segment: str = ""
+    free: Content | None = None
 
     @property
     def title(self) -> str:
@@ -65,7 +66,7 @@ class Candidate(Struct, frozen=True):
 class Menu(Struct, frozen=True):
     """What one slot may show, and on which pages. promoted: what promotions bring, read before the slot's own.
 
-    is_plain: of its own entries the first that fits is shown, and nothing else goes before.
+    is_plain: of its own entries the first that fits is shown; nothing goes before, and the slot holds nothing back.
     """
 
     slot: Slot
@@ -139,7 +140,7 @@ def _menu(slot: Slot, ruleset: Ruleset) -> Menu:
         pages_of(slot),
         slot.choose,
         promoted,
-        slot.choose == "first" and not promoted,
+        slot.choose == "first" and not promoted and not slot.control,
     )
 
 
@@ -190,7 +191,8 @@ def _of_content(entry: Entry, content: Content, place: str, shelf: _Shelf) -> Ca
     kept = [limit for one in limits for limit in limits_on(one, content.name, shelf.slot, ruleset)]
     claims = tuple([one.once_per_page for one in limits if one.once_per_page])
     shown = _hidden(content) if shelf.slot.place == "hide" else content
-    return Candidate(place, shown, tuple(audience), claims, tuple(kept), promotion=shelf.promotion)
+    free = None if claims or kept else shown
+    return Candidate(place, shown, tuple(audience), claims, tuple(kept), promotion=shelf.promotion, free=free)
 
 
 def _hidden(content: Content) -> Content:
