@@ -65,7 +65,7 @@ def _gate_trial() -> str:
     found = _read("gate-trial.json")
     if found is None:
         return "Not tried yet: `python -m benchmarks.gate.trial`."
-    from benchmarks.gate.trial import trial_table
+    from benchmarks.gate.trial_table import trial_table
 
     return trial_table(found)
 
@@ -83,9 +83,18 @@ def _where() -> str:
     found = _read("where.json")
     if found is None:
         return "Not measured yet: `python -m benchmarks.parts.where`."
-    from benchmarks.parts.where import where_table
+    from benchmarks.parts.where_table import where_table
 
     return f"{where_table(found)}\n\n{told(found['made'])}"
+
+
+def _floor() -> str:
+    found = _read("floor.json")
+    if found is None:
+        return "Not measured yet: `python -m benchmarks.parts.floor`."
+    from benchmarks.parts.floor_table import floor_table
+
+    return f"{floor_table(found)}\n\n{told(found['made'])}"
 
 
 def _grown() -> str:
@@ -106,6 +115,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "compare": _compared,
     "growth": _grown,
     "where": _where,
+    "floor": _floor,
 }
 """By the name between the marks; each is read from benchmarks/results when it is asked for."""
 

@@ -23,13 +23,13 @@ import uvloop
 
 import floorwalker
 from benchmarks.parts.hot_path import serve
+from benchmarks.parts.where_table import where_table
 from benchmarks.site.pages import PAGES, App, app
 from benchmarks.site.requests import started
 from benchmarks.site.rules import write_rules
 from benchmarks.site.serve import wrapped
 from benchmarks.site.visitors import returning_visitors
 from benchmarks.whole.conditions import conditions
-from benchmarks.whole.tables import markdown
 
 PACKAGE = Path(floorwalker.__file__).parent
 EVERY_S = 0.001
@@ -132,17 +132,6 @@ async def measured(folder: Path, page: str, pages: int) -> dict[str, Any]:
         "rooms": [(room, often / taken) for room, often in samples.rooms().most_common()],
         "functions": functions,
     }
-
-
-def where_table(found: dict[str, Any]) -> str:
-    """The rooms as a table; those under one percent together."""
-    whole = found["page_us"]
-    rows = [(room, share) for room, share in found["rooms"] if share >= 0.01]
-    rows.append(("all others", 1 - sum(share for _, share in rows)))
-    lines = [(room, f"{share:.1%}", f"{share * whole:.1f}") for room, share in rows]
-    head = f"{found['page']}: {whole:.0f} µs of CPU, of which the app takes {found['plain_us']:.0f}"
-    collector = f"the collector's {found['collector_us']:.1f} µs are within"
-    return f"{head}; {collector}\n\n" + markdown(("room", "share", "µs"), lines)
 
 
 if __name__ == "__main__":

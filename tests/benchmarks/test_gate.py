@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.gate.baseline import Baseline, tree_of
+from benchmarks.gate.trial import SLOWED, missing
+from benchmarks.gate.trial_table import trial_table
 from benchmarks.gate.verdict import verdict
 from benchmarks.gate.worker import WORKS
 
@@ -55,3 +57,18 @@ def test_a_baseline_is_read_as_it_was_written(tmp_path: Path) -> None:
 def test_a_commit_that_is_not_at_hand_has_no_tree() -> None:
     with tree_of("0" * 40) as tree:
         assert tree is None
+
+
+def test_a_trial_goes_on_with_what_is_missing() -> None:
+    whole = list(missing([], equal=6, slowed=2))
+    assert (whole.count(0.0), len(whole)) == (6, 6 + 2 * len(SLOWED))
+    for done in range(len(whole) + 1):
+        rest = list(missing([{"slower": slower} for slower in whole[:done]], equal=6, slowed=2))
+        assert sorted(whole[:done] + rest) == sorted(whole)
+    assert 0.0 in whole[:2]
+    assert set(SLOWED) <= set(whole[: 2 * len(SLOWED)])
+
+
+def test_the_dearest_kind_of_request_decides_in_the_table() -> None:
+    run = {"slower": 0.1, "failed": True, "load": 0.4, "page": [1.12, 1.09], "data": [1.02, 1.01]}
+    assert "1.090 |        1.090" in trial_table([run])
