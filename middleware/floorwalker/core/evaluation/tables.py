@@ -6,17 +6,31 @@ from collections.abc import Callable, Iterable, Sequence
 from floorwalker.core.conditions.asking import Partial, Values, holds_for, number_of, texts_of
 from floorwalker.core.conditions.matchers import AnyOf, Flag, PathIs, Range, Words, fold_text, words_of
 from floorwalker.core.conditions.model import Field
+from floorwalker.core.evaluation.known_words import Word, found_once
 from floorwalker.core.evaluation.moment import Asked, Moment, Reading
 from floorwalker.core.hashing import share
 from floorwalker.core.memory.asked.history import Tally
 
-Numbers = set[int]
-"""The numbers of segments whose answer may be another than the usual one."""
 
-Look = Callable[[Moment, Numbers], None]
+class Found(set[int]):
+    """The numbers of segments whose answer may be another than the usual one, and so are to be asked.
+
+    held, unknown: the names of those whose answer is told already, that it holds or is not known. What is both unknown
+    and held, or unknown and asked, is what the other says.
+    """
+
+    __slots__ = ("held", "unknown")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.held: list[str] = []
+        self.unknown: list[str] = []
+
+
+Look = Callable[[Moment, Found], None]
 """Adds those of which a cue is seen at a Moment, and seldom some more."""
 
-LookAt = Callable[[Moment, Values, Numbers], None]
+LookAt = Callable[[Moment, Values, Found], None]
 """The same by the values that were read, of which there is at least one."""
 
 
@@ -41,7 +55,7 @@ class Heads:
         table = self._heads.setdefault(len(head), {}) if star else self.exact
         table.setdefault(head, []).append(number)
 
-    def see(self, texts: Iterable[str], found: Numbers) -> None:
+    def see(self, texts: Iterable[str], found: Found) -> None:
         """Adds the segments of all these texts."""
         for text in texts:
             if text in self.exact:
@@ -76,13 +90,13 @@ class Ranges:
         else:
             self._any.append(number)
 
-    def ready(self) -> Callable[[float, Numbers], None]:
+    def ready(self) -> Callable[[float, Found], None]:
         """Adds the segments whose bound a number is not beyond."""
         lows, least = _sorted(self._least)
         highs, most = _sorted(self._most)
         anything = tuple(self._any)
 
-        def see(number: float, found: Numbers) -> None:
+        def see(number: float, found: Found) -> None:
             if anything:
                 found.update(anything)
             if lows:
@@ -93,11 +107,39 @@ class Ranges:
         return see
 
 
-class Told:
-    """The segments that ask for one reading, by what of it they ask for."""
+class Steps:
+    """Segments that ask for nothing but a number that is at least so large, by what they ask for: none is asked, since
+    the number tells of each whether it holds."""
 
-    def __init__(self, number: int, read: Reading) -> None:
-        self._number, self._read = number, read
+    def __init__(self) -> None:
+        self._asked: list[tuple[float, str]] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._asked)
+
+    def add(self, least: float, name: str) -> None:
+        """least: more than none, so that whoever has none is not in the segment."""
+        self._asked.append((least, name))
+
+    def ready(self) -> Callable[[Tally, Found], None]:
+        """Tells the answer of each; what is more than a lower bound is not known."""
+        ordered = sorted(self._asked)
+        bounds, names = [bound for bound, _ in ordered], [name for _, name in ordered]
+
+        def tell(tally: Tally, found: Found) -> None:
+            reached = bisect_right(bounds, tally.count)
+            found.held += names[:reached]
+            if not tally.complete:
+                found.unknown += names[reached:]
+
+        return tell
+
+
+class Told:
+    """The segments that ask for one reading, by what of it they ask for. said: the one word that it is made of."""
+
+    def __init__(self, number: int, read: Reading, said: Word | None) -> None:
+        self._number, self._read, self._said = number, read, said
         self._every: set[int] = set()
         self._folded, self._paths, self._words = Heads(), Heads(), Heads()
         self._ranges = Ranges()
@@ -126,17 +168,20 @@ class Told:
 
     def ready(self) -> Look:
         """Reads once, and looks wherever anything is asked for."""
-        number, read, every, looks = self._number, self._read, tuple(self._every), self._looks()
+        return self._look() if self._said is None else _look_at_word(self._said, self._look())
 
-        def look(moment: Moment, found: Numbers) -> None:
+    def _look(self) -> Look:
+        number, read, every, looks = self._number, self._read, tuple(self._every), self._looks()
+        only = looks[0] if len(looks) == 1 else _look_at_all(looks)
+
+        def look(moment: Moment, found: Found) -> None:
             values = moment.seen.get(number)
             if values is None:
                 values = moment.seen[number] = read(moment)
             if isinstance(values, Partial):
                 found.update(every)
             elif values:
-                for one in looks:
-                    one(moment, values, found)
+                only(moment, values, found)
 
         return look
 
@@ -158,10 +203,30 @@ class Told:
         return looks
 
 
+def _look_at_all(looks: Sequence[LookAt]) -> LookAt:
+    def look(moment: Moment, values: Values, found: Found) -> None:
+        for one in looks:
+            one(moment, values, found)
+
+    return look
+
+
+def _look_at_word(said: Word, look: Look) -> Look:
+    """The same, where the look depends on one word alone."""
+
+    def find(moment: Moment) -> tuple[int, ...]:
+        found = Found()
+        look(moment, found)
+        return tuple(found)
+
+    numbers = found_once(said, find)
+    return lambda moment, found: found.update(numbers(moment))
+
+
 def look_asked(asked: Sequence[tuple[Asked, bool | None, Sequence[int]]]) -> Look:
     """Asks each question itself: what it is, its usual answer, and whose it is."""
 
-    def look(moment: Moment, found: Numbers) -> None:
+    def look(moment: Moment, found: Found) -> None:
         for holds, usual, numbers in asked:
             if holds(moment) is not usual:
                 found.update(numbers)
@@ -169,14 +234,18 @@ def look_asked(asked: Sequence[tuple[Asked, bool | None, Sequence[int]]]) -> Loo
     return look
 
 
-def look_counted(number: int, tally_of: Callable[[Moment], Tally], ranges: Ranges, every: Sequence[int]) -> Look:
-    """Asks for a count, once for all that it is asked by."""
-    see, every = ranges.ready(), tuple(every)
+def look_counted(
+    number: int, tally_of: Callable[[Moment], Tally], ranges: Ranges, steps: Steps, every: Sequence[int]
+) -> Look:
+    """Asks for a count, once for all that it is asked by. every: those whose range is asked."""
+    see, tell, every = ranges.ready(), steps.ready() if steps else None, tuple(every)
 
-    def look(moment: Moment, found: Numbers) -> None:
+    def look(moment: Moment, found: Found) -> None:
         tally = moment.tallies.get(number)
         if tally is None:
             tally = moment.tallies[number] = tally_of(moment)
+        if tell is not None:
+            tell(tally, found)
         if tally.complete:
             see(tally.count, found)
         else:
@@ -189,7 +258,7 @@ def look_lots(of: str, lots: Iterable[tuple[float, int]]) -> Look:
     """Draws once for all shares of the same lot."""
     shares, numbers = _sorted(lots)
 
-    def look(moment: Moment, found: Numbers) -> None:
+    def look(moment: Moment, found: Found) -> None:
         profile = moment.profile
         found.update(numbers if profile is None else numbers[bisect_right(shares, share(profile.seed, of)) :])
 
@@ -197,27 +266,29 @@ def look_lots(of: str, lots: Iterable[tuple[float, int]]) -> Look:
 
 
 def _look_folded(heads: Heads) -> LookAt:
-    exact, see, only_exact = heads.exact, heads.see, not heads.has_heads
+    exact, see, has_heads = heads.exact, heads.see, heads.has_heads
 
-    def look(_: Moment, values: Values, found: Numbers) -> None:
-        texts = [fold_text(text) for value in values for text in texts_of(value)]
-        if only_exact and len(texts) == 1:
-            found.update(exact.get(texts[0], ()))
-        else:
-            see(texts, found)
+    def look(_: Moment, values: Values, found: Found) -> None:
+        if len(values) > 1 or has_heads:
+            see([fold_text(text) for value in values for text in texts_of(value)], found)
+            return
+        for text in texts_of(values[0]):
+            folded = fold_text(text)
+            if folded in exact:
+                found.update(exact[folded])
 
     return look
 
 
 def _look_paths(heads: Heads) -> LookAt:
-    def look(_: Moment, values: Values, found: Numbers) -> None:
+    def look(_: Moment, values: Values, found: Found) -> None:
         heads.see([text for value in values for text in texts_of(value)], found)
 
     return look
 
 
 def _look_words(heads: Heads) -> LookAt:
-    def look(_: Moment, values: Values, found: Numbers) -> None:
+    def look(_: Moment, values: Values, found: Found) -> None:
         heads.see({word for value in values for text in texts_of(value) for word in words_of(text).split()}, found)
 
     return look
@@ -226,7 +297,7 @@ def _look_words(heads: Heads) -> LookAt:
 def _look_numbers(ranges: Ranges) -> LookAt:
     see = ranges.ready()
 
-    def look(_: Moment, values: Values, found: Numbers) -> None:
+    def look(_: Moment, values: Values, found: Found) -> None:
         for value in values:
             number = number_of(value)
             if number is not None:
@@ -236,7 +307,7 @@ def _look_numbers(ranges: Ranges) -> LookAt:
 
 
 def _look_flags(flags: dict[bool, list[int]]) -> LookAt:
-    def look(_: Moment, values: Values, found: Numbers) -> None:
+    def look(_: Moment, values: Values, found: Found) -> None:
         for value in values:
             if isinstance(value, bool):
                 found.update(flags.get(value, ()))

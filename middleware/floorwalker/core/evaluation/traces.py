@@ -1,27 +1,44 @@
 """Traces: the segments that ask for what happened, by the names under which it is remembered or counted."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
-from floorwalker.core.conditions.matchers import AnyOf, PathIs
-from floorwalker.core.conditions.model import Behaviour, Window
+from floorwalker.core.conditions.asking import page_values, texts_of
+from floorwalker.core.conditions.matchers import AnyOf, PathIs, fold_text
+from floorwalker.core.conditions.model import Behaviour, Field, Window
 from floorwalker.core.evaluation.counting import ONCE, asks_only_count, tally_of
 from floorwalker.core.evaluation.moment import Moment
-from floorwalker.core.evaluation.tables import Look, Numbers, Ranges, look_counted
+from floorwalker.core.evaluation.tables import Found, Look, Ranges, Steps, look_counted
 from floorwalker.core.evaluation.usual import Happened, dimension_of, first_segment
+from floorwalker.core.events import Page
+from floorwalker.core.memory.asked.history import History
+from floorwalker.core.memory.asked.recent_index import first_segment as first_of
+from floorwalker.core.memory.kept.counts import DIMENSIONS, PATH
 
-_NO_WINDOWS: Mapping[Window, set[int]] = {}
 _FEW = 2  # segments that ask for one count: they are asked themselves, else the count first
+_NOBODY_SAW = "\ud800"  # no UTF-8 can say it, so that nothing is remembered under it
 
 
 class _Group(Struct):
-    """All that ask for the same count, by how much they ask for. others: those that ask for more than a number."""
+    """All that ask for the same count, by how much they ask for. others: those that ask for more than a number; names:
+    those of whom the count tells the answer."""
 
     happened: Happened
     ranges: Ranges = field(default_factory=Ranges)
+    steps: Steps = field(default_factory=Steps)
     others: list[int] = field(default_factory=list)
     every: list[int] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+
+
+class _Lot(Struct):
+    """All that ask for one dimension in one window. unseen: asks the same of something that never was."""
+
+    unseen: Behaviour
+    every: set[int] = field(default_factory=set)
+    names: list[str] = field(default_factory=list)
 
 
 class Traces:
@@ -36,23 +53,53 @@ class Traces:
 
     def add(self, happened: Happened, segment: int) -> None:
         """A segment that waits for this to have happened."""
-        behaviour = happened.behaviour
-        group = self._groups.setdefault(self._tally(behaviour), _Group(happened))
+        behaviour, group = happened.behaviour, self._group(happened)
         group.every.append(segment)
         if asks_only_count(behaviour):
             group.ranges.add(behaviour.count or ONCE, segment, nothing=0)
         else:
             group.others.append(segment)
 
+    def add_step(self, happened: Happened, least: float, name: str) -> None:
+        """A segment that asks for nothing but this to have happened so often at least."""
+        group = self._group(happened)
+        group.steps.add(least, name)
+        group.names.append(name)
+
+    def _group(self, happened: Happened) -> _Group:
+        return self._groups.setdefault(self._tally(happened.behaviour), _Group(happened))
+
     def ready(self) -> Look:
         """Looks up every name once, however many segments ask for it."""
+        names, counted, paths = self._tables()
+        lots = self._lots()
+        every = {segment for group in self._groups.values() for segment in group.every}
+        told = [name for group in self._groups.values() for name in group.names]
+
+        def look_up(moment: Moment, found: Found) -> None:
+            history = moment.history
+            if history is None:
+                found.update(every)
+                found.unknown += told
+                _look_at(counted, _keys_of(moment.signals.page), moment, found)
+                _look_at(paths, [first_of(moment.signals.page.path)], moment, found)
+                return
+            _look_at(names, history.names, moment, found)
+            if history.counted:
+                _look_at(counted, history.counted, moment, found)
+            if paths:
+                _look_at(paths, history.first_segments, moment, found)
+            for dimension, until in history.lost.items():
+                for lot in lots.get(dimension, ()):
+                    _look_at_lost(lot, until, history, moment, found)
+
+        return look_up
+
+    def _tables(self) -> tuple[dict[str, list[Look]], dict[str, list[Look]], dict[str, list[Look]]]:
+        """Where to look: by name, by the key of a count, and by with what a path begins."""
         names, counted, paths = dict[str, list[Look]](), dict[str, list[Look]](), dict[str, list[Look]]()
-        dimensions: dict[str, dict[Window, set[int]]] = {}
         for number, group in self._groups.items():
-            look, matcher = _look(number, group), group.happened.field.matcher
-            dimension = dimension_of(group.happened)
-            windows = dimensions.setdefault(dimension, {})
-            windows.setdefault(group.happened.behaviour.window, set()).update(group.every)
+            look, matcher, dimension = _look(number, group), group.happened.field.matcher, dimension_of(group.happened)
             if isinstance(matcher, AnyOf):
                 for name in matcher.exact:
                     names.setdefault(name, []).append(look)
@@ -60,35 +107,65 @@ class Traces:
             elif isinstance(matcher, PathIs):
                 for first in {first_segment(pattern) or "" for pattern in matcher.patterns}:
                     paths.setdefault(first, []).append(look)
-        every = {segment for group in self._groups.values() for segment in group.every}
+        return names, counted, paths
 
-        def look_up(moment: Moment, found: Numbers) -> None:
-            history = moment.history
-            if history is None:
-                found.update(every)
-                return
-            for name in names.keys() & history.names:
-                for look in names[name]:
-                    look(moment, found)
-            for name in counted.keys() & history.counted:
-                for look in counted[name]:
-                    look(moment, found)
-            if paths:
-                for first in paths.keys() & history.first_segments:
-                    for look in paths[first]:
-                        look(moment, found)
-            for dimension, until in history.lost.items():
-                for window, segments in dimensions.get(dimension, _NO_WINDOWS).items():
-                    if history.begins(window) <= until:
-                        found.update(segments)
+    def _lots(self) -> Mapping[str, list[_Lot]]:
+        lots: dict[str, dict[Window, _Lot]] = {}
+        for group in self._groups.values():
+            behaviour = group.happened.behaviour
+            of_window = lots.setdefault(dimension_of(group.happened), {})
+            lot = of_window.setdefault(behaviour.window, _Lot(_of_nothing(group.happened)))
+            lot.every.update(group.every)
+            lot.names += group.names
+        return {dimension: list(of_window.values()) for dimension, of_window in lots.items()}
 
-        return look_up
+
+def _look_at(table: Mapping[str, list[Look]], names: Iterable[str], moment: Moment, found: Found) -> None:
+    for name in table.keys() & names:
+        for look in table[name]:
+            look(moment, found)
+
+
+def _look_at_lost(lot: _Lot, until: float, history: History, moment: Moment, found: Found) -> None:
+    """Of what is not known any more until then."""
+    if history.begins(lot.unseen.window) > until:
+        return
+    found.update(lot.every)
+    if lot.names and not tally_of(lot.unseen, moment).complete:
+        found.unknown += lot.names
+
+
+def _of_nothing(happened: Happened) -> Behaviour:
+    """How often something happened that never did, which is answered as whatever never was is."""
+    field = happened.field
+    is_path = isinstance(field.matcher, PathIs)
+    matcher = PathIs((f"/{_NOBODY_SAW}",)) if is_path else AnyOf(frozenset({_NOBODY_SAW}))
+    return replace(happened.behaviour, what=(Field(field.name, matcher, field.key),))
+
+
+def _keys_of(page: Page) -> set[str]:
+    """Under which keys a view of this page would be counted."""
+    return {
+        dimension + fold_text(text)
+        for name, dimension in DIMENSIONS.items()
+        if dimension != PATH
+        for value in page_values(page, name)
+        for text in texts_of(value)
+    }
 
 
 def _look(number: int, group: _Group) -> Look:
     """What one name leads to."""
     every = tuple(group.every)
-    if group.others or len(every) <= _FEW:
+    if not group.steps and (group.others or len(every) <= _FEW):
         return lambda _, found: found.update(every)
-    behaviour = group.happened.behaviour
-    return look_counted(number, lambda moment: tally_of(behaviour, moment), group.ranges, every)
+    behaviour, others = group.happened.behaviour, tuple(group.others)
+    look = look_counted(number, lambda moment: tally_of(behaviour, moment), group.ranges, group.steps, every)
+    if not others:
+        return look
+
+    def look_beside(moment: Moment, found: Found) -> None:
+        look(moment, found)
+        found.update(others)
+
+    return look_beside
