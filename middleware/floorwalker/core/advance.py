@@ -19,7 +19,7 @@ from floorwalker.core.events import ERROR_VIEWED, PAGE_VIEWED, VISIT_STARTED, Ev
 from floorwalker.core.hit import Hit, HitKind
 from floorwalker.core.late import fold_late, is_late
 from floorwalker.core.memory.affinity import page_topics
-from floorwalker.core.memory.fold import fold
+from floorwalker.core.memory.fold import fold, fold_view
 from floorwalker.core.memory.goals import goals_of
 from floorwalker.core.memory.guard import within_size
 from floorwalker.core.memory.kept.counts import DIMENSIONS
@@ -28,9 +28,9 @@ from floorwalker.core.memory.persons import marks
 from floorwalker.core.memory.profile import Profile, Touch
 from floorwalker.core.memory.proving.crediting import credited
 from floorwalker.core.memory.proving.proof import Segments, fold_shown
-from floorwalker.core.memory.streaming import streamed
+from floorwalker.core.memory.streaming import is_plain, streamed
 from floorwalker.core.memory.terms import Terms
-from floorwalker.core.memory.visits import arrive, wait_for_landing
+from floorwalker.core.memory.visits import arrive, goes_on, wait_for_landing
 from floorwalker.core.merging.belongings import of_the_same_person
 from floorwalker.core.merging.merge import merge
 from floorwalker.core.pages import PageMap
@@ -42,6 +42,9 @@ from floorwalker.core.signals import Signals
 from floorwalker.core.watching.watch import Watch
 
 Thing = TypeVar("Thing")
+
+_VIEW, _PREFETCH = HitKind.VIEW, HitKind.PREFETCH  # an enum's attributes cost more than a name
+_NAVIGATIONS = (HitKind.VIEW, HitKind.ERROR, HitKind.REDIRECT)
 
 
 class Reader(Protocol):
@@ -117,10 +120,10 @@ class Corridor:
         Robots and pages fetched ahead of time change nothing.
         """
         profile = profile or Profile(seed=seed)
-        if hit.kind is HitKind.PREFETCH:
-            return profile, NOTHING
-        effects = NOTHING
-        if hit.kind in (HitKind.VIEW, HitKind.ERROR, HitKind.REDIRECT):
+        kind, effects = hit.kind, NOTHING
+        if kind is _PREFETCH:
+            return profile, effects
+        if kind in _NAVIGATIONS:
             signals = signals or self.read(hit)
             if signals.robot or signals.prefetch:
                 return profile, NOTHING
@@ -227,16 +230,20 @@ class Corridor:
     def _navigated(self, profile: Profile, hit: Hit, signals: Signals) -> tuple[Profile, Effects]:
         """The profile once somebody went to an address: to a page, to an error page, or on by a redirect."""
         at = max(seconds(hit.at), profile.last_seen, profile.recents.last)
-        page = signals.page
+        page, terms = signals.page, self._terms
+        is_view = hit.kind is _VIEW
+        is_usual = is_view and signals.search is None and not terms.goals.all and is_plain(page)
+        if is_usual and goes_on(profile, signals, at=at):
+            return fold_view(profile, page, at=at, terms=terms)
         if hit.kind is HitKind.REDIRECT:
             return wait_for_landing(profile, signals, at=at, landing_page=page.path), NOTHING
         before, visits = profile, profile.visits
         profile = arrive(profile, signals, at=at, landing_page=page.path, calendar=self.calendar)
         began = Effects((_visit_started(profile, at),)) if profile.visits > visits else NOTHING
-        name = PAGE_VIEWED if hit.kind is HitKind.VIEW else ERROR_VIEWED
+        name = PAGE_VIEWED if is_view else ERROR_VIEWED
         event = Event(name, at, page=self._with_searched_topics(page, signals))
-        profile, effects = fold(profile, event, self._terms)  # never late
-        if self._terms.goals.held:
+        profile, effects = fold(profile, event, terms)  # never late
+        if terms.goals.held:
             profile, effects = self._with_goals_held(before, profile, effects, event, signals)
         return profile, effects if began is NOTHING else began.then(effects)
 

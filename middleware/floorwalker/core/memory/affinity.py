@@ -57,6 +57,16 @@ def interested(profile: Profile, event: Event, *, at: int, terms: Terms) -> Prof
     return structs.replace(profile, interests=after)
 
 
+def interests_after(profile: Profile, page: Page, *, terms: Terms) -> Interests | None:
+    """The interests once a page was viewed in the visit that runs; the same where it has no topics."""
+    topics = page.topics
+    if not topics:
+        if not page.category or not terms.by_category:
+            return profile.interests
+        topics = (page.category,)
+    return with_topics(profile.interests or Interests(), topics, VIEW, visit=profile.visits, priors=terms.priors)
+
+
 def page_topics(page: Page, *, by_category: bool) -> tuple[str, ...]:
     """The topics that a page counts towards. by_category: the site names no topics, so that categories serve."""
     if page.topics or not by_category or not page.category:
@@ -69,16 +79,14 @@ def with_topics(interests: Interests, topics: Collection[str], gain: float, *, v
     before, events = interests.history, interests.events + 1
     history = faded(before, topics, gain, kept=_KEPT_IN_HISTORY)
     session = faded(interests.of_visit(visit), topics, gain, kept=_KEPT_IN_VISIT)
-    order = list(history)
+    order, dominant = list(history), interests.dominant
     repeated = _marked(interests, order, topics)
     label = session if events < FEW_EVENTS else history
-    top = standing_out(
-        label,
-        interests.dominant,
-        lambda topic: topic in history and repeated >> order.index(topic) & 1 == 1,
-        priors,
-    )
-    return Interests(session, history, events, top, visit, repeated)
+    if not dominant or priors.strength or max(label, key=label.__getitem__) != dominant:  # mostly it stays the same
+        dominant = standing_out(
+            label, dominant, lambda topic: topic in history and repeated >> order.index(topic) & 1 == 1, priors
+        )
+    return Interests(session, history, events, dominant, visit, repeated)
 
 
 def faded(weights: Weights, topics: Collection[str], gain: float, *, kept: float) -> dict[str, float]:
@@ -143,7 +151,7 @@ def _topics(profile: Profile, event: Event, *, at: int, terms: Terms) -> tuple[s
 def _marked(interests: Interests, order: list[str], topics: Collection[str]) -> int:
     """Which topics were met more than once, after one more event of these; order: of the history now."""
     before, repeated = interests.history, interests.repeated
-    if order[: len(before)] != [*before]:
+    if order[: len(before)] != list(before):
         repeated = sum([1 << order.index(topic) for topic in met_again(interests) if topic in order])
     for topic in topics:
         if topic in before and topic in order:

@@ -6,13 +6,13 @@ from msgspec import structs
 from floorwalker.core import events as names
 from floorwalker.core.bounds import TEXT_BYTES, seconds, short, short_page
 from floorwalker.core.effects import NOTHING, Count, Effects
-from floorwalker.core.events import Event
+from floorwalker.core.events import Event, Page
 from floorwalker.core.memory import affinity, contacts, persons
 from floorwalker.core.memory.guard import within_size
 from floorwalker.core.memory.kept.counts import EMPTY
 from floorwalker.core.memory.kept.ledger import with_past
-from floorwalker.core.memory.kept.recents import overflow, with_event
-from floorwalker.core.memory.profile import Profile, Touch
+from floorwalker.core.memory.kept.recents import Recents, overflow, with_event
+from floorwalker.core.memory.profile import Profile, Touch, Visit
 from floorwalker.core.memory.proving import crediting, proof
 from floorwalker.core.memory.shopping import commerce
 from floorwalker.core.memory.streaming import is_address, streamed
@@ -62,6 +62,28 @@ def fold(profile: Profile, event: Event, terms: Terms) -> tuple[Profile, Effects
     return within_size(profile, terms), effects
 
 
+def fold_view(profile: Profile, page: Page, *, at: int, terms: Terms) -> tuple[Profile, Effects]:
+    """The same as `fold` of a page view, in one go.
+
+    at: no earlier than anything in the profile but its visit, which runs; page: `is_plain`. No goals.
+    """
+    visit = profile.visit
+    assert visit is not None  # it runs
+    last = at if at > visit.last else visit.last
+    number, started, views, touch = visit.number, visit.started, visit.views + 1, visit.touch
+    recents = with_event(profile.recents, at=at, name=names.PAGE_VIEWED, page=page)
+    profile = structs.replace(
+        profile,
+        last_seen=at,
+        visit=Visit(number, started, last, views, touch, page.path or visit.last_page, visit.errors),
+        recents=recents,
+        interests=affinity.interests_after(profile, page, terms=terms),
+    )
+    if recents.is_full:
+        profile = _counted(profile, recents, terms)
+    return within_size(profile, terms), Effects((Event(names.PAGE_VIEWED, at, page=page),))
+
+
 def _seen(profile: Profile, event: Event, *, at: int, terms: Terms) -> Profile:
     """A page or an error page was seen; where no visit runs, it begins one."""
     is_view = event.name == names.PAGE_VIEWED
@@ -84,8 +106,11 @@ def _remembered(profile: Profile, event: Event, *, at: int, terms: Terms) -> Pro
     """The event goes to the recent ones; those that have to leave go to the counts."""
     properties = event.properties and {name: one for name, one in event.properties.items() if not is_address(name)}
     recents = with_event(profile.recents, at=at, name=event.name, page=event.page, properties=properties)
-    if not recents.is_full:
-        return structs.replace(profile, recents=recents)
+    return structs.replace(profile, recents=recents) if not recents.is_full else _counted(profile, recents, terms)
+
+
+def _counted(profile: Profile, recents: Recents, terms: Terms) -> Profile:
+    """The profile with so many recent events that the oldest have to be counted instead."""
     recents, leaving = overflow(recents)
     counts = with_past(profile.counts or EMPTY, leaving, calendar=terms.calendar, known=terms.known)
     return structs.replace(profile, recents=recents, counts=counts)

@@ -1,8 +1,9 @@
 """What of an event may go to the stream: nothing that names or addresses a person."""
 
 import re
+from functools import lru_cache
 
-from floorwalker.core.bounds import NAME_BYTES, PATH_BYTES, scalars, short
+from floorwalker.core.bounds import NAME_BYTES, PATH_BYTES, scalars, short, short_page
 from floorwalker.core.events import PAGE_VIEWED, Event, Page
 
 MOST_STREAMED = 16  # properties of one event in the stream
@@ -34,6 +35,12 @@ def streamed(event: Event, at: int) -> Event:
         name, id = _without_addresses(name), _without_addresses(id)
     page = event.page
     return Event(name, at, properties, page and _page_as_streamed(page), id)
+
+
+@lru_cache(1024)  # many visitors see the same pages
+def is_plain(page: Page) -> bool:
+    """Whether a page is remembered and streamed as it is: within its bounds, and no address in it."""
+    return short_page(page) == page and _page_as_streamed(page) == page
 
 
 def is_address(name: str) -> bool:

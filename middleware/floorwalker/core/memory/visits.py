@@ -15,6 +15,7 @@ from floorwalker.core.signals import Signals
 SILENCE = 30 * 60  # seconds that end a visit
 LANDING = 5 * 60  # seconds within which a redirect's arrival waits for its landing
 MOST_EARLIER = 40  # visits whose beginning is known to the second
+_NO_ARRIVAL = ("internal", "direct", "referral")  # within a visit
 
 
 def is_running(profile: Profile, at: int) -> bool:
@@ -25,15 +26,23 @@ def is_running(profile: Profile, at: int) -> bool:
 def arrive(profile: Profile, signals: Signals, *, at: int, landing_page: str, calendar: Calendar) -> Profile:
     """The profile as a page is about to be seen: in the running visit, which the view goes on with, or at the
     beginning of a new one."""
-    runs = is_running(profile, at)
-    if runs and profile.arrival is None and _tells_nothing(signals):
+    if goes_on(profile, signals, at=at):
         return profile
+    runs = is_running(profile, at)
     touch = _arrival(profile, signals, at=at, landing_page=landing_page)
     if not runs:
         return begin(profile, touch, at=at, calendar=calendar)
     if _is_return(touch):
         return structs.replace(active(profile, at=at), arrival=None)
     return _arrived_again(profile, touch, at=at)
+
+
+def goes_on(profile: Profile, signals: Signals, *, at: int) -> bool:
+    """Whether a hit is no arrival, whatever page it is on: a plain return into a visit that runs, or a click in it."""
+    visit = profile.visit
+    if visit is None or at - visit.last >= SILENCE or profile.arrival is not None:
+        return False
+    return signals.campaign is None and signals.ad is None and signals.referrer.medium in _NO_ARRIVAL
 
 
 def wait_for_landing(profile: Profile, signals: Signals, *, at: int, landing_page: str) -> Profile:
@@ -126,12 +135,6 @@ def _arrival(profile: Profile, signals: Signals, *, at: int, landing_page: str) 
         if referrer.medium in ("internal", "direct") or referrer.domain == waiting.referrer.domain:
             return landed(waiting, at=at, landing_page=landing_page)
     return touch_of(signals, at=at, landing_page=landing_page)
-
-
-def _tells_nothing(signals: Signals) -> bool:
-    """Whether this hit would be a plain return into a running visit, whatever page it is on."""
-    medium = signals.referrer.medium
-    return signals.campaign is None and signals.ad is None and medium in ("internal", "direct", "referral")
 
 
 def _is_return(touch: Touch) -> bool:
