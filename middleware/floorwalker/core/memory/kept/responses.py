@@ -1,6 +1,6 @@
 """Responses: which blocks were shown and clicked how often, and to which arms of which slots the visitor belongs."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct, msgpack, structs
 
@@ -49,6 +49,12 @@ class Response(Struct, frozen=True, array_like=True, gc=False):
     def last(self) -> int:
         """When something last happened with it."""
         return max(self.shown.last, self.clicked.last if self.clicked else 0)
+
+    def shown_once_more(self, *, visit: int, at: int, day: int) -> "Response":
+        """With one more time that it was shown, or held back."""
+        in_visit = self.in_visit + 1 if self.visit == visit else 1
+        counted = self.shown.plus_one(at=at, day=day)
+        return Response(self.block, self.control, self.since, visit, in_visit, counted, self.clicked)
 
 
 class Reached(Struct, frozen=True, array_like=True, gc=False):
@@ -144,14 +150,16 @@ class Responses(Struct, frozen=True, array_like=True, gc=False):
         """With the block shown once more, or held back once more."""
         return self.all_shown(((block, control),), visit=visit, at=at, day=day)
 
-    def all_shown(self, shown: Iterable[tuple[str, bool]], *, visit: int, at: int, day: int) -> "Responses":
+    def all_shown(self, shown: Sequence[tuple[str, bool]], *, visit: int, at: int, day: int) -> "Responses":
         """With each of these shown once more, in turn; or held back, where it says so."""
         blocks = list(self.blocks)
+        place = max(len(blocks) - len(shown), 0)  # where each comes to stand if the last page showed the same
         for block, control in shown:
-            known = _taken_out(blocks, block, control) or Response(block, control, self.lost)
-            in_visit = known.in_visit + 1 if known.visit == visit else 1
-            counted = known.shown.plus_one(at=at, day=day)
-            blocks.append(Response(block, control, known.since, visit, in_visit, counted, known.clicked))
+            if place < len(blocks) and (known := blocks[place]).block == block and known.control is control:
+                del blocks[place]
+            else:
+                known = _taken_out(blocks, block, control) or Response(block, control, self.lost)
+            blocks.append(known.shown_once_more(visit=visit, at=at, day=day))
         kept, lost = blocks_that_fit(blocks, self.lost)
         return Responses(kept, self.exposures, lost)
 

@@ -40,7 +40,26 @@ def comparisons(shown: Showing) -> Iterator[tuple[str, str, str]]:
 
 def that_add(exposures: Sequence[Exposure], shown: Sequence[Showing]) -> list[Showing]:
     """Those of the showings that add something: the last of all that they would add is not there."""
+    if _are_known(exposures, shown):
+        return []
     return [one for one in shown if not (_is_known(exposures, one) if one.fitted else _is_seen(exposures, one))]
+
+
+def _are_known(exposures: Sequence[Exposure], shown: Sequence[Showing]) -> bool:
+    """Whether one look over the exposures finds all: a page is mostly met again in the order in which it was met."""
+    later = iter(exposures)
+    for showing in shown:
+        if showing.arm != _TREATED or showing.kept_by or not showing.fitted:
+            return False
+        slot, block, promotion = showing.slot, showing.block, showing.promotion
+        for one in later:
+            if one.block == block and one.slot == slot and one.promotion == promotion:
+                if one.side != TREATMENT:
+                    return False
+                break
+        else:
+            return False
+    return True
 
 
 def _is_known(exposures: Sequence[Exposure], shown: Showing) -> bool:
