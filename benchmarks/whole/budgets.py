@@ -30,13 +30,17 @@ class Budget:
 
 @dataclass(frozen=True)
 class Row:
-    """A budget and what was found. figure: the median; low, high: of all rounds; control: where no change stands."""
+    """A budget and what was found. figure: the median; low, high: of all rounds; control, control_low, control_high:
+    the same where no change stands. timed: requests behind each round's percentile."""
 
     budget: Budget
     figure: float = nan
     low: float = nan
     high: float = nan
     control: float = nan
+    control_low: float = nan
+    control_high: float = nan
+    timed: int = 0
 
     @property
     def standing(self) -> Standing:
@@ -67,6 +71,7 @@ RATIOS = {
     "/data": Budget("throughput, no page", 0.95, 0.98, "× plain", at_least=True),
 }
 ADDED_CPU = Budget("added CPU of a page, static 10 KB", 1.5, 1.0, "× SessionMiddleware's")
+LATENCY_PAGE = "/static50"
 ADDED_P50 = Budget("added p50 at moderate load, static 50 KB", 0.3, 0.2, "ms")
 ADDED_P99 = Budget("added p99 at moderate load, static 50 KB", 1.0, 0.5, "ms")
 PIECES = {
@@ -86,18 +91,21 @@ PIECES = {
 }
 
 
-def row_of(budget: Budget, found: Sequence[float], *, control: Sequence[float] = ()) -> Row:
+def row_of(budget: Budget, found: Sequence[float], *, control: Sequence[float] = (), timed: int = 0) -> Row:
     """A row over all rounds; without rounds it is not measured."""
     if not found:
         return Row(budget)
-    return Row(budget, median(found), min(found), max(found), median(control) if control else nan)
+    beside = (median(control), min(control), max(control)) if control else (nan, nan, nan)
+    return Row(budget, median(found), min(found), max(found), *beside, timed)
 
 
 def as_json(row: Row) -> dict[str, object]:
     """As results.json has it: null where nothing was measured."""
-    figures = {name: getattr(row, name) for name in ("figure", "low", "high", "control")}
+    names = ("figure", "low", "high", "control", "control_low", "control_high")
+    figures = {name: getattr(row, name) for name in names}
     return {
         **asdict(row.budget),
         **{name: round(value, 4) if value == value else None for name, value in figures.items()},
+        "timed": row.timed,
         "standing": row.standing,
     }

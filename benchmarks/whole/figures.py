@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from benchmarks.whole.budgets import ADDED_CPU, ADDED_P50, ADDED_P99, RATIOS, Budget, Row, row_of
+from benchmarks.whole.budgets import ADDED_CPU, ADDED_P50, ADDED_P99, LATENCY_PAGE, RATIOS, Budget, Row, row_of
 from benchmarks.whole.rounds import Sample
 
 PLAIN, CONTROL, OURS, SESSION = "plain", "control", "floorwalker", "session"
@@ -58,7 +58,7 @@ class Figures:
         found = [self._ratio_row(page) for page in self.pages if self._of(page, OURS)]
         if "/static10" in self.pages and SESSION in self.variants:
             found.append(self._cpu_row("/static10"))
-        if "/static50" in self.pages:
+        if self._of(LATENCY_PAGE, OURS):
             found += [
                 self._latency_row(budget, figure) for budget, figure in ((ADDED_P50, "p50_ms"), (ADDED_P99, "p99_ms"))
             ]
@@ -73,7 +73,8 @@ class Figures:
         return row_of(ADDED_CPU, beside)
 
     def _latency_row(self, budget: Budget, figure: str) -> Row:
-        return row_of(budget, self.added("/static50", OURS, figure), control=self.added("/static50", CONTROL, figure))
+        ours, control = (self.added(LATENCY_PAGE, variant, figure) for variant in (OURS, CONTROL))
+        return row_of(budget, ours, control=control, timed=min(one.timed for one in self._of(LATENCY_PAGE, OURS)))
 
     def _line(self, page: str, variant: str) -> Line:
         rows, ratios = self._of(page, variant), self.ratios(page, variant)

@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from itertools import cycle
 from typing import cast
@@ -87,6 +88,7 @@ class Load:
         self._ends = 0.0
         self._finished = asyncio.Event()
         self._under_way = 0
+        self._overdue: deque[float] = deque()
         self.latencies: list[float] = []
         self.failures = 0
         self.late = 0
@@ -118,7 +120,8 @@ class Load:
             if self._idle:
                 self._send(self._idle.pop(), due)
             else:
-                self.late += 1  # every connection is busy: the server is slower than the rate
+                self.late += 1  # every connection is busy: it goes with the first that is not, late as it is
+                self._overdue.append(due)
             sent += 1
         self._ends = 0.0
         if not self._under_way:
@@ -135,7 +138,9 @@ class Load:
             self.latencies.append(now - connection.due)
         else:
             self.failures += 1
-        if status > 0 and now < self._ends:
+        if status > 0 and self._overdue:
+            self._send(connection, self._overdue.popleft())
+        elif status > 0 and now < self._ends:
             if self._rate:
                 self._idle.append(connection)
             else:
@@ -176,6 +181,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=2.0)
     parser.add_argument("--rate", type=float, default=0.0)
     parser.add_argument("--cpu", type=int, default=-1)
+    parser.add_argument("--latencies", action="store_true", help="tell that of every request, too")
     options = parser.parse_args()
     if options.cpu >= 0:
         os.sched_setaffinity(0, {options.cpu})
@@ -196,7 +202,8 @@ def main() -> None:
         result = asyncio.run(load.run())
     else:
         result = uvloop.run(load.run())
-    json.dump(result, sys.stdout)
+    latencies = [round(1000 * one, 4) for one in load.latencies] if options.latencies else []
+    json.dump({**result, "latencies_ms": latencies}, sys.stdout)
 
 
 if __name__ == "__main__":

@@ -28,17 +28,32 @@ def _rule(width: int, place: int) -> str:
 
 def budget_table(rows: Sequence[Json]) -> str:
     """What is asked and how it stands; `rows` as results.json has them, worst first."""
-    heads = ("figure", "must", "aim", "measured", "lowest – highest", "control", "")
-    return markdown(heads, [_budget_cells(row) for row in rows])
+    heads = ("figure", "must", "aim", "measured", "lowest – highest", "control", "its lowest – highest", "")
+    return "\n\n".join([markdown(heads, [_budget_cells(row) for row in rows]), *_timed(rows)])
+
+
+def _timed(rows: Sequence[Json]) -> list[str]:
+    """How much stands behind p99, where the run says so."""
+    timed = [row["timed"] for row in rows if row.get("timed")]
+    if not timed:
+        return []
+    return [
+        f"Behind each round's p50 and p99 are at least {min(timed):,} requests, so {min(timed) // 100:,} lie beyond "
+        "the p99; a stall of the machine in a round shows in the control's highest."
+    ]
 
 
 def _budget_cells(row: Json) -> list[str]:
     sign = "≥" if row["at_least"] else "≤"
     unit = f", {row['unit']}" if row["unit"] else ""
-    spread = "" if row["low"] in (None, row["high"]) else f"{_number(row['low'])} – {_number(row['high'])}"
-    measured = [_number(row["figure"]), spread, _number(row["control"])]
+    measured = [_number(row["figure"]), _spread(row["low"], row["high"]), _number(row["control"])]
+    measured.append(_spread(row.get("control_low"), row.get("control_high")))
     bounds = [f"{sign} {_number(row[name])}" for name in ("must", "aim")]
     return [row["name"] + unit, *bounds, *measured, str(row["standing"])]
+
+
+def _spread(low: float | None, high: float | None) -> str:
+    return "" if low is None or low == high else f"{_number(low)} – {_number(high)}"
 
 
 def _number(value: float | None) -> str:

@@ -1,11 +1,14 @@
 """What a run shows: budgets and how they stand, worst first, and what was not measured is said to be so."""
 
+import asyncio
 import math
+from collections.abc import Callable
 
 import pytest
 
 from benchmarks.whole.budgets import Budget, Row, Standing, as_json, row_of
 from benchmarks.whole.figures import Figures
+from benchmarks.whole.load import Load, requests_for
 from benchmarks.whole.rounds import Sample
 from benchmarks.whole.tables import budget_table, markdown
 
@@ -75,3 +78,44 @@ def test_cpu_is_compared_with_what_a_session_adds() -> None:
 def test_a_table_is_aligned() -> None:
     lines = markdown(("a", "b"), [["one", "2"], ["three", "40"]]).splitlines()
     assert len({len(line) for line in lines}) == 1
+
+
+class Stalling(asyncio.Protocol):
+    """Answers at once, but for the first request: that waits until others are late."""
+
+    def __init__(self, is_free: Callable[[], bool], lost: asyncio.Event) -> None:
+        self._is_free, self._lost = is_free, lost
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        if self._is_free():
+            self._transport.write(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+        else:
+            asyncio.get_running_loop().call_soon(self.data_received, data)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._lost.set()
+
+
+async def test_what_is_due_while_all_connections_are_busy_is_sent_late_and_counted_so() -> None:
+    lost, loads = asyncio.Event(), list[Load]()
+    server = await asyncio.get_running_loop().create_server(
+        lambda: Stalling(lambda: loads[0].late >= 5, lost), "127.0.0.1", 0
+    )
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        loads.append(Load(port=port, requests=requests_for("/", []), connections=1, seconds=0.2, rate=200.0))
+        told = await loads[0].run()
+        await lost.wait()
+    assert (told["requests"], told["failures"]) == (40, 0)  # all that were due
+    assert max(loads[0].latencies) > 4 / 200
+
+
+def test_percentiles_are_of_all_slices_of_a_round() -> None:
+    row = as_json(row_of(LESS, [1.0, 2.0, 3.0], control=[0.0, 0.1, 9.0], timed=2700))
+    table = budget_table([row])
+    assert "0 – 9" in table
+    assert "at least 2,700 requests, so 27 lie beyond" in table
