@@ -48,7 +48,7 @@ def _budget_cells(row: Json) -> list[str]:
     unit = f", {row['unit']}" if row["unit"] else ""
     measured = [_number(row["figure"]), _spread(row["low"], row["high"]), _number(row["control"])]
     measured.append(_spread(row.get("control_low"), row.get("control_high")))
-    bounds = [f"{sign} {_number(row[name])}" for name in ("must", "aim")]
+    bounds = [f"{sign} {_number(row[name])}" if row[name] is not None else "" for name in ("must", "aim")]
     return [row["name"] + unit, *bounds, *measured, str(row["standing"])]
 
 

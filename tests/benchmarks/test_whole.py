@@ -1,12 +1,13 @@
 """What a run shows: budgets and how they stand, worst first, and what was not measured is said to be so."""
 
 import asyncio
+import json
 import math
 from collections.abc import Callable
 
 import pytest
 
-from benchmarks.whole.budgets import Budget, Row, Standing, as_json, row_of
+from benchmarks.whole.budgets import PIECES, Budget, Row, Standing, as_json, row_of
 from benchmarks.whole.figures import Figures
 from benchmarks.whole.load import Load, requests_for
 from benchmarks.whole.rounds import Sample
@@ -14,6 +15,7 @@ from benchmarks.whole.tables import budget_table, markdown
 
 MORE = Budget("throughput", 0.9, 0.95, at_least=True)
 LESS = Budget("cost", 6, 4, "µs")
+BESIDE = Budget("cost of another", unit="µs")
 
 
 def sample(variant: str, number: int, *, rps: float, cpu_us: float, page: str = "/static10") -> Sample:
@@ -30,6 +32,7 @@ def sample(variant: str, number: int, *, rps: float, cpu_us: float, page: str = 
         (LESS, 6.0, Standing.MET),
         (LESS, 4.0, Standing.AIM),
         (LESS, math.nan, Standing.UNKNOWN),
+        (BESIDE, 100, Standing.BESIDE),
     ],
 )
 def test_a_figure_stands_to_its_budget(budget: Budget, figure: float, standing: Standing) -> None:
@@ -119,3 +122,15 @@ def test_percentiles_are_of_all_slices_of_a_round() -> None:
     table = budget_table([row])
     assert "0 – 9" in table
     assert "at least 2,700 requests, so 27 lie beyond" in table
+
+
+def test_what_has_no_budget_stands_beside_with_its_figure() -> None:
+    row = as_json(row_of(BESIDE, [137.0]))
+    assert (row["must"], row["figure"], row["standing"]) == (None, 137.0, "no budget")
+    assert "137" in budget_table([json.loads(json.dumps(row))])
+
+
+def test_the_budget_of_classifying_stands_for_usual_profiles() -> None:
+    usual = [name for name in PIECES if name.startswith("classify") and PIECES[name].must == PIECES[name].must]
+    assert usual == ["classify 100 segments, mixed", "classify 1,000 segments, mixed"]
+    assert [(PIECES[name].must, PIECES[name].aim) for name in usual] == [(6, 4), (40, 17)]
