@@ -4,10 +4,12 @@ A slot's name is `[A-Za-z0-9][A-Za-z0-9_.-]{0,63}`; in a marker nothing may stan
 """
 
 import re
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from floorwalker.html.context import UNREAD_CAP_BYTES, PageContext
 from floorwalker.html.memory import Recollection
+from floorwalker.html.moulds import Moulds, Place
 from floorwalker.html.selectors import SelectorSlot
 
 SLOT_NAME: Final = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"
@@ -96,29 +98,38 @@ class Span(NamedTuple):
     default_bytes: int
 
 
+def places_of(markers: list[Marker]) -> tuple[Place, ...] | None:
+    """Where the slots' defaults lie; None where slots lie within each other, or do not end."""
+    pairs = list(zip(markers[::2], markers[1::2], strict=False))
+    if 2 * len(pairs) != len(markers) or not all(opening.is_ended_by(closing) for opening, closing in pairs):
+        return None
+    return tuple(Place(opening.key.name, opening.end, closing.start) for opening, closing in pairs)
+
+
+def cut(page: bytes, places: Iterable[Place]) -> tuple[list[Span], bytes | memoryview]:
+    """The page cut where its slots' contents go, and what follows the last of them: one `join` makes a page of it."""
+    at, spans = 0, []
+    for name, start, end in places:
+        spans.append(Span(name, _part(page, at, start), _part(page, start, end), end - start))
+        at = end
+    return spans, _part(page, at, len(page))
+
+
 class KnownPage:
-    """A page that was read before, cut where its slots' contents go, so that one `join` makes the next one of it.
+    """A page that was read before, cut where its slots' contents go.
 
     spans: None where slots lie within each other, or do not end. selected: for which selectors it was searched.
     """
 
-    __slots__ = ("markers", "rest", "selected", "spans")
+    __slots__ = ("markers", "places", "rest", "selected", "spans")
 
     def __init__(self, page: bytes, markers: list[Marker], selected: tuple[SelectorSlot, ...] = ()) -> None:
         self.markers, self.selected = markers, selected
         self.rest: bytes | memoryview = b""
         self.spans: list[Span] | None = None
-        pairs = list(zip(markers[::2], markers[1::2], strict=False))
-        if 2 * len(pairs) == len(markers) and all(opening.is_ended_by(closing) for opening, closing in pairs):
-            self._cut(page, pairs)
-
-    def _cut(self, page: bytes, pairs: list[tuple[Marker, Marker]]) -> None:
-        at, self.spans = 0, []
-        for opening, closing in pairs:
-            before, default = _part(page, at, opening.end), _part(page, opening.end, closing.start)
-            self.spans.append(Span(opening.key.name, before, default, closing.start - opening.end))
-            at = closing.start
-        self.rest = _part(page, at, len(page))
+        self.places = places_of(markers)
+        if self.places is not None:
+            self.spans, self.rest = cut(page, self.places)
 
 
 def _part(page: bytes, start: int, end: int) -> bytes | memoryview:
@@ -127,13 +138,14 @@ def _part(page: bytes, start: int, end: int) -> bytes | memoryview:
 
 
 class PageMemory:
-    """What is known of pages and their parts; one serves all requests of an event loop, in about 12 MB at most."""
+    """What is known of pages and their parts; one serves all requests of an event loop, in about 17 MB at most."""
 
     def __init__(self, *, pages: int = 32, parts: int = 128, part_bytes: int = 65_536) -> None:
         self.pages: Recollection[KnownPage] = Recollection(
             entries=pages, entry_bytes=_LARGEST_KNOWN_BYTES, total_bytes=_KNOWN_PAGES_BYTES
         )
         self.texts: Recollection[bool] = Recollection(entries=parts, entry_bytes=part_bytes)
+        self.moulds = Moulds()
 
 
 class MarkerScanner:

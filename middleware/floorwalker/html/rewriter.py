@@ -4,7 +4,18 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final, assert_never
 
-from floorwalker.html.markers import WORTH_A_VIEW_BYTES, KnownPage, Marker, MarkerScanner, PageMemory, SlotKey, Span
+from floorwalker.html.markers import (
+    WORTH_A_VIEW_BYTES,
+    KnownPage,
+    Marker,
+    MarkerScanner,
+    PageMemory,
+    SlotKey,
+    Span,
+    cut,
+    places_of,
+)
+from floorwalker.html.moulds import Example
 from floorwalker.html.selectors import Event, Mark, Piece, SelectorMarks, SelectorSlot
 from floorwalker.html.weave import Outcome, Weave
 
@@ -31,8 +42,11 @@ class _Contents:
 class _Findings:
     """Where slots begin and end in a page with selectors, by marker or by match, to be remembered of it."""
 
-    def __init__(self, memory: PageMemory, selected: tuple[SelectorSlot, ...], page: bytes) -> None:
-        self._memory, self._selected = memory, selected
+    def __init__(
+        self, memory: PageMemory, selected: tuple[SelectorSlot, ...], page: bytes, *, keeps: bool, learns: bool
+    ) -> None:
+        """keeps: the page is to be known again; learns: pages that are like it."""
+        self._memory, self._selected, self._keeps, self._learns = memory, selected, keeps, learns
         self._page: bytes | None = page
         self._markers: list[Marker] = []
         self._at = 0
@@ -58,8 +72,12 @@ class _Findings:
         if self._page is None:
             return
         known = KnownPage(self._page, self._markers, self._selected)
-        if known.spans is not None:
+        if known.places is None:
+            return
+        if self._keeps:
             self._memory.pages.keep(self._page, 0, len(self._page), known)
+        if self._learns:
+            self._memory.moulds.learn(Example(self._page, known.places, self._selected))
 
 
 class SlotRewriter:
@@ -90,6 +108,7 @@ class SlotRewriter:
         self._passed: tuple[bytes, list[Marker]] | None = None
         self._findings: _Findings | None = None
         self._has_begun = False
+        self._worth_learning: bytes | None = None
         self._data = b""
         self._pos = 0
         self._pieces: deque[Piece] = deque()
@@ -105,9 +124,19 @@ class SlotRewriter:
         return self._selectors.failure if self._selectors else None
 
     def refill(self, page: bytes) -> bytes | None:
-        """All of a page that comes in one piece, if it was met before: instead of `feed` and `close`. Else None."""
-        known = self._recalled(page, () if self._selectors is None else self._selectors.slots)
-        return None if known is None or known.spans is None else self._refilled(page, known.spans, known.rest)
+        """All of a page that comes in one piece, if it or one like it was met before: instead of `feed` and `close`.
+        Else None."""
+        if self._memory is None:
+            return None
+        selected = () if self._selectors is None else self._selectors.slots
+        known = self._recalled(page, selected)
+        if known is not None:
+            return None if known.spans is None else self._refilled(page, known.spans, known.rest)
+        places = self._memory.moulds.places_in(page, selected)
+        if places is not None:
+            return self._refilled(page, *cut(page, places))
+        self._worth_learning = page if self._memory.moulds.is_worth_learning(page) else None
+        return None
 
     def feed(self, chunk: bytes) -> bytes:
         """The next bytes of the page; returns what is decided by now."""
@@ -188,6 +217,9 @@ class SlotRewriter:
             pages = self._memory.pages
             if pages.meets_again(chunk, 0, len(chunk)):
                 pages.keep(chunk, 0, len(chunk), KnownPage(chunk, markers))
+            places = places_of(markers) if self._worth_learning is chunk else None
+            if places:
+                self._memory.moulds.learn(Example(chunk, places, ()))
         return markers
 
     def _feed_selectors(self, chunk: bytes, selectors: SelectorMarks) -> bytes:
@@ -195,8 +227,10 @@ class SlotRewriter:
             self._findings.give_up()  # it goes out before lol-html has seen its end
         elif self._memory is not None and not self._has_begun:
             self._data, self._pos = chunk, 0  # so that it can be released where the next step fails
-            if self._memory.pages.meets_again(chunk, 0, len(chunk)):
-                self._findings = _Findings(self._memory, selectors.slots, chunk)
+            keeps = self._memory.pages.meets_again(chunk, 0, len(chunk))
+            learns = self._worth_learning is chunk
+            if keeps or learns:
+                self._findings = _Findings(self._memory, selectors.slots, chunk, keeps=keeps, learns=learns)
             self._data = b""
         self._has_begun = True
         self._weave_pieces(selectors.feed(chunk))
