@@ -8,6 +8,7 @@ from enum import Enum
 from floorwalker.errors import StoreUnavailable
 from floorwalker.store.link.pipe import Link
 from floorwalker.store.link.replies import Reply, ScriptUnknown, Word
+from tests.store.packed import Unpacking
 
 
 class Fate(Enum):
@@ -18,7 +19,7 @@ class Fate(Enum):
     REPLY_LOST = "reply lost"
 
 
-class FatefulLink:
+class FatefulLink(Unpacking):
     """Another link, but the fates of its script calls are known beforehand; once they are used up, all is well."""
 
     def __init__(self, link: Link, fates: Iterable[Fate] = ()) -> None:
@@ -55,7 +56,7 @@ class FatefulLink:
         await self._link.close()
 
 
-class MortalLink:
+class MortalLink(Unpacking):
     """Another link, which is cut for good at one of its script calls: before it is sent, or before its reply."""
 
     def __init__(self, link: Link, at_script: int, *, is_sent: bool) -> None:
@@ -85,7 +86,7 @@ class MortalLink:
         await self._link.close()
 
 
-class SpyingLink:
+class SpyingLink(Unpacking):
     """Another link, and what went through it."""
 
     def __init__(self, link: Link, told: Callable[[tuple[Word, ...]], None]) -> None:
@@ -160,7 +161,7 @@ class Turns:
             self._soon()
 
 
-class CallerLink:
+class CallerLink(Unpacking):
     """One caller's way."""
 
     def __init__(self, turns: Turns, number: int) -> None:

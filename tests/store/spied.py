@@ -7,6 +7,7 @@ from functools import partial
 
 from floorwalker.store.link.pipe import Link
 from floorwalker.store.link.replies import Reply, Word
+from tests.store.packed import Unpacking
 
 WHOLE = frozenset(("KEYS", "SMEMBERS", "HGETALL", "HKEYS", "HVALS", "SORT", "SINTER", "SUNION", "SDIFF"))
 """Commands whose work and reply grow with a key, and that cannot be told to give a part."""
@@ -47,7 +48,7 @@ def _takes_whole(name: str, key: str, command: Sequence[Word]) -> bool:
     return not {"COUNT", "LIMIT"} & set(map(_text, command))
 
 
-class SpyLink:
+class SpyLink(Unpacking):
     """Another link, watched."""
 
     def __init__(self, link: Link, spied: Spied) -> None:

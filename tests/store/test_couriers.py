@@ -11,11 +11,12 @@ from floorwalker.store.couriers import Couriers
 from floorwalker.store.keys import Keys
 from floorwalker.store.link.pipe import Link
 from floorwalker.store.link.replies import Reply, Word
+from tests.store.packed import Unpacking
 
 KEYS = Keys("", 4)
 
 
-class TwoServers:
+class TwoServers(Unpacking):
     """Partitions by their number: even ones lie on `a`, odd ones on `b`."""
 
     def __init__(self) -> None:

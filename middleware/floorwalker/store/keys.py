@@ -30,6 +30,10 @@ class Keys:
         head = self._heads[partition]
         return partition, [f"{head}profile:{visitor}", f"{head}events"]
 
+    def head(self, partition: int) -> str:
+        """What every key of a partition begins with."""
+        return self._heads[partition]
+
     def messages(self, visitor: str) -> str:
         """Sorted set: ids of client events, by when they may be forgotten."""
         return f"{self._heads[self.partition_of(visitor)]}messages:{visitor}"

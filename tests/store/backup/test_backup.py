@@ -18,6 +18,7 @@ from floorwalker.store.link.replies import Reply, Word
 from tests.servers import fresh_namespace
 from tests.store.backup.full import contents, fill
 from tests.store.conftest import Open, client_of
+from tests.store.packed import Unpacking
 from tests.store.people import identified, link_to, store_over, told_of, visits_of
 from tests.store.steps import DAY, FIELD, view
 
@@ -147,7 +148,7 @@ def test_a_list_of_the_erased_is_not_mistaken(text: str, tmp_path: Path) -> None
         read_without(tmp_path / "erased")
 
 
-class Disturbed:
+class Disturbed(Unpacking):
     """Another link; something else happens before its call of that number."""
 
     def __init__(self, link: Link, number: int, happens: Callable[[], Awaitable[object]]) -> None:

@@ -12,13 +12,14 @@ from floorwalker.store.link.cluster import FOLLOWED, ClusterLink
 from floorwalker.store.link.pipe import Link
 from floorwalker.store.link.replies import Elsewhere, Reply, SlotMoves, Word
 from floorwalker.store.link.slots import SLOTS, slot_of
+from tests.store.packed import Unpacking
 
 A, B, C = ("a", 1), ("b", 2), ("c", 3)
 HALF = SLOTS // 2
 OF_A, OF_B = "{14}", "{0}"
 
 
-class Server:
+class Server(Unpacking):
     """One that answers as told, and notes what it was asked. silent: it says nothing."""
 
     def __init__(self) -> None:

@@ -7,9 +7,10 @@ import pytest
 from floorwalker.errors import StoreUnavailable
 from floorwalker.store.link.copies import Copies, CopyingLink
 from floorwalker.store.link.replies import Reply, Word
+from tests.store.packed import Unpacking
 
 
-class Way:
+class Way(Unpacking):
     """A link that is answered by hand."""
 
     def __init__(self) -> None:

@@ -11,10 +11,11 @@ from floorwalker.asgi.keeping.keeper import Keeper
 from floorwalker.store import Store
 from floorwalker.store.link.pipe import Link
 from floorwalker.store.link.replies import Reply, Word
+from tests.store.packed import Unpacking
 from tests.store.spool.bench import VISITOR, Site, step, steps
 
 
-class HangingLink:
+class HangingLink(Unpacking):
     """Another link; while it hangs, what it is told arrives nowhere, and nothing fails."""
 
     def __init__(self, link: Link) -> None:

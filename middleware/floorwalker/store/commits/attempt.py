@@ -20,7 +20,7 @@ from floorwalker.store.records.codec import (
     encode_event,
     encode_profile,
 )
-from floorwalker.store.records.found import Loaded
+from floorwalker.store.records.found import Found, Loaded
 from floorwalker.store.records.keyring import NO_KEYS, Keyring
 from floorwalker.store.records.personal import parted
 from floorwalker.store.records.record import (
@@ -84,6 +84,11 @@ class Commit(Struct, frozen=True, gc=False):
     keeps_life: bool = False
     joined: Alias | None = None
     left: tuple[bytes, ...] = ()
+
+    def is_in(self, found: Found) -> bool:
+        """Whether that record has it already."""
+        record = found.record if isinstance(found, Loaded) else None
+        return record is not None and self.writer is not None and record.holds(self.writer, self.sequence)
 
 
 class Attempt(Struct, frozen=True, gc=False):
@@ -161,14 +166,14 @@ def _attempt(
     if released.found:
         told.find(released.found)
     if life_s is None:
-        life_s = _life_s(profile, settings) if record.confirmed else settings.unconfirmed_life_s
+        life_s = life_s_of(profile, settings) if record.confirmed else settings.unconfirmed_life_s
     head = told.head(base.identity, stored, life_s, record.body.pseudonym.hex(), len(released.events), settings)
     arguments = [*head, *released.events, *told.counters, *told.rest]
     loaded = Loaded(base.visitor, profile, record, stored[:IDENTITY_BYTES], base.locked)
     return Attempt(base, loaded, told.names, arguments)
 
 
-def _life_s(profile: Profile, settings: StoreSettings) -> int:
+def life_s_of(profile: Profile, settings: StoreSettings) -> int:
     """How long a confirmed record stays: shorter of somebody who may be a scanner that sends its cookie back."""
     if profile.visits != 1 or profile.user or profile.orders is not None or profile.traits or profile.notes is not None:
         return settings.profile_life_s
@@ -189,7 +194,7 @@ def _together(waited: Pending, effects: Effects, sent: Sequence[bytes], commit: 
         return Pending(tuple(sent), due=effects.due, has_messages=bool(commit.messages))
     counts, found = waited.counts, waited.found
     if effects.counts:
-        counts = tuple(_sums([*counts, *[(count.day, count.field, count.by) for count in effects.counts]]))
+        counts = tuple(sums([*counts, *[(count.day, count.field, count.by) for count in effects.counts]]))
     if waited.marks:
         found = (*found, *[(mark_of(keys.people, trait, value), gone) for trait, value, gone in waited.marks])
     if effects.marks:
@@ -250,7 +255,7 @@ def _next_body(
     return replace(body, aliases=(*others, commit.joined)[-ALIASES_KEPT:])
 
 
-def _sums(counts: Sequence[Tally]) -> list[Tally]:
+def sums(counts: Sequence[Tally]) -> list[Tally]:
     """One tally per counter, in the order of first mention."""
     sums: dict[tuple[str, str], int] = {}
     for day, field, by in counts:

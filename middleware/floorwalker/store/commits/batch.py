@@ -1,7 +1,6 @@
 """What one commit takes from a visitor's queue."""
 
-import logging
-
+from msgspec import Struct
 from msgspec.structs import replace
 
 from floorwalker.core.effects import NOTHING, Effects
@@ -11,17 +10,14 @@ from floorwalker.store.commits.joining import EventAlone
 from floorwalker.store.commits.waiting import ALONE, Waiting
 from floorwalker.store.records.found import Found, Loaded
 
-logger = logging.getLogger(__name__)
 
+class Batch(Struct, eq=False):
+    """Steps that are committed together, and those who want to read behind them; or one wish, alone.
 
-class Batch:
-    """Steps that are committed together, and those who want to read behind them; or one wish, alone."""
+    taken: all that was taken, in order.
+    """
 
-    __slots__ = ("taken",)
-
-    def __init__(self) -> None:
-        self.taken: list[Waiting] = []
-        """All that was taken, in order."""
+    taken: list[Waiting] = []
 
     def __bool__(self) -> bool:
         return bool(self.taken)
@@ -88,23 +84,17 @@ class Batch:
     def run(self, profile: Profile | None, effects: Effects) -> tuple[Profile | None, Effects]:
         """The steps' work, in order, each message once; one that fails goes to its own caller and leaves."""
         messages: list[str] = []
-        after: Profile | None
         for one in self.taken[:]:
             one.repeats = one.message in messages
             if one.is_known or one.repeats or one.work is None or isinstance(one.work, ALONE):
                 continue
-            try:
-                after, more = one.work(profile)
-                if after is None:  # what cannot be committed would be tried again for ever
-                    raise TypeError("a step gave no profile")
-            except Exception as failure:  # it goes to its own caller; the others' steps go on
-                logger.error("a step failed and is not stored", exc_info=failure)
+            done = one.done_on(profile)
+            if done is None:
                 self.taken.remove(one)
-                one.fail(failure)
-            else:
-                profile, effects = after, more if effects is NOTHING else effects.then(more)
-                if one.message:
-                    messages.append(one.message)
+                continue
+            profile, effects = done[0], done[1] if effects is NOTHING else effects.then(done[1])
+            if one.message:
+                messages.append(one.message)
         return profile, effects
 
     def described(self, commit: Commit) -> Commit:

@@ -12,6 +12,7 @@ from floorwalker.errors import StoreError
 from floorwalker.store.commits.attempt import Commit
 from floorwalker.store.commits.deferred import Resume
 from floorwalker.store.commits.joining import Joining
+from floorwalker.store.commits.usual import UsualCommits
 from floorwalker.store.commits.waiting import Backlog
 from floorwalker.store.courier import Courier
 from floorwalker.store.couriers import Couriers
@@ -62,6 +63,11 @@ class Desk:
     def writer(self) -> int:
         """This worker, at random; drawn at its first commit, so that forked workers differ."""
         return int.from_bytes(self.random_bytes(8), "big")
+
+    @cached_property
+    def usual_commits(self) -> UsualCommits:
+        """What makes the usual ones."""
+        return UsualCommits(self.keyspace, self.settings, self.keyring)
 
     def next_commit(self, *, confirmed: bool) -> Commit:
         """Name the next commit of this worker."""

@@ -18,7 +18,7 @@ from floorwalker.store.commits.desk import Desk, as_bytes
 from floorwalker.store.commits.erasing import erase_once
 from floorwalker.store.commits.forgetting import forget_events
 from floorwalker.store.commits.sidelist import put_aside, settled, tell_alone
-from floorwalker.store.commits.waiting import Forget, Join, Waiting, fail_all
+from floorwalker.store.commits.waiting import ALONE, Forget, Join, Waiting, fail_all
 from floorwalker.store.courier import Courier
 from floorwalker.store.keys import Keys
 from floorwalker.store.link.replies import Reply, Word
@@ -30,6 +30,9 @@ from floorwalker.store.scripts import script
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+Made = Attempt | Loaded
+"""An attempt, or of a usual commit what stands in the store once it is done."""
 
 
 class Yard(Protocol):
@@ -63,34 +66,41 @@ class Lane:
         self._tried: Commit | None = None
         self.waiting = waiting
 
-    def begin(self) -> bool:
+    def begin(self, courier: Courier) -> bool:
         """Send the first commit; False where that takes a task."""
         try:
-            return self._begin()
+            return self._begin(courier)
         except Exception:  # unforeseen: the task tries it once more, and fails these callers alone
             logger.exception("steps could not be sent at once")
             self._yard.attend(self, self._tried)
             return True
 
-    def _begin(self) -> bool:
-        desk, base, batch = self._desk, self._base, self._batch
-        keys, courier = desk.keyspace.known, desk.courier_of(self.visitor)
+    def _begin(self, courier: Courier) -> bool:
+        """A step comes alone, and it comes first; whatever else lies here takes a task."""
+        desk, base, one = self._desk, self._base, self.waiting[0]
+        keys = desk.keyspace.known
         if keys is None or not isinstance(base, Loaded) or not base.is_plain or not courier.has_room:
             return False
-        self.waiting = batch.take(self.waiting, desk.settings.steps_per_commit)
-        if not batch.is_plain:
+        if len(self.waiting) > 1 or one.doubt is not None or one.work is None or isinstance(one.work, ALONE):
             return False
-        commit = desk.next_commit(confirmed=batch.is_confirmed)
-        profile, effects = batch.run(base.profile, NOTHING)
-        if profile is None or not batch.taken:
+        self._batch.taken, self.waiting = self.waiting, []
+        commit = desk.next_commit(confirmed=one.confirmed)
+        done = one.done_on(base.profile)
+        if done is None:
+            self._batch.taken = []
             return False
-        attempt = self._compose(base, profile, effects, commit, keys)
+        usual = None if one.message or one.keeps_life else desk.usual_commits.usual(base, *done, commit)
+        if usual is not None:
+            self._tried = commit
+            courier.post(desk.link.send(usual.command), partial(self._answered, courier, usual.loaded, commit))
+            return True
+        attempt = self._compose(base, *done, commit, keys)
         self._tried = commit
         reply = script("commit").send(desk.link, attempt.keys, attempt.arguments)
         courier.post(reply, partial(self._answered, courier, attempt, commit))
         return True
 
-    def _answered(self, courier: Courier, attempt: Attempt, commit: Commit, reply: asyncio.Future[Reply]) -> None:
+    def _answered(self, courier: Courier, attempt: Made, commit: Commit, reply: asyncio.Future[Reply]) -> None:
         courier.received(reply)
         if not self._batch.taken:  # abandoned
             return
@@ -179,9 +189,9 @@ class Lane:
             elif base.erased:
                 self._drop(Loss.ERASED, Outcome.ERASED, base)
             elif base.is_moving:
-                await self._finish_move(base, keys)
+                await self._finish_move(base)
             elif not (admitted := admitted or self._admits(base, commit)):
-                await self._turn_away(keys)
+                await self._turn_away()
             elif not await self._commit(base, commit, keys) and self._take_more():
                 commit = self._name_commit()
         self._batch.settle(Committed(Outcome.STORED, self._readable()))
@@ -219,27 +229,25 @@ class Lane:
             keyring=self._desk.keyring,
         )
 
-    def _stands(self, attempt: Attempt, commit: Commit, reply: Reply) -> bool:
+    def _stands(self, attempt: Made, commit: Commit, reply: Reply) -> bool:
         """Whether the commit is in the store, by this attempt or an earlier one; then its callers are told."""
         if reply == 1:
-            self._base = attempt.loaded
-            if attempt.held_back:
-                self._desk.losses.add(Loss.HELD_BACK, attempt.held_back)
-        elif isinstance(reply, list):
+            self._base = attempt if isinstance(attempt, Loaded) else self._done(attempt)
+        elif isinstance(reply, list) and isinstance(attempt, Attempt):
             self._base = attempt.base
             self._batch.learn({attempt.messages[place - 1] for place in reply if isinstance(place, int)})
             return False
         else:
             self._base = self._desk.read(self.visitor, as_bytes(reply))
-            if not self._holds(self._base, commit):
+            if not commit.is_in(self._base):
                 return False
         self._batch.settle(Committed(Outcome.STORED, self._readable()))
         return True
 
-    @staticmethod
-    def _holds(found: Found, commit: Commit) -> bool:
-        record = found.record if isinstance(found, Loaded) else None
-        return record is not None and commit.writer is not None and record.holds(commit.writer, commit.sequence)
+    def _done(self, attempt: Attempt) -> Loaded:
+        if attempt.held_back:
+            self._desk.losses.add(Loss.HELD_BACK, attempt.held_back)
+        return attempt.loaded
 
     def _readable(self) -> Loaded | None:
         return self._base if isinstance(self._base, Loaded) else None
@@ -253,7 +261,7 @@ class Lane:
                 self._batch.settle(Committed(Outcome.KNOWN))
                 return
         try:
-            found = self._base or self._desk.read(self.visitor, await self._stored(keys))
+            found = self._base or await self._look()
             if isinstance(found, Loaded) and found.record is not None and found.record.deferred:
                 found = await settled(self._desk, self._deliver, found)
             committed = await self._crossing.join(self.visitor, found, join)
@@ -284,13 +292,13 @@ class Lane:
     def _crossing(self) -> Crossing:
         return Crossing(self._desk, self._deliver)
 
-    async def _finish_move(self, base: Loaded, keys: Keys) -> None:
+    async def _finish_move(self, base: Loaded) -> None:
         """A frozen record: what is left of its move is done; where only a newer release can, its steps wait."""
         if await self._crossing.finish(base) is None:
             if not self._still_wanted():
                 raise StoreUnavailable("The visitor's merge does not end.")
             await asyncio.sleep(self._desk.settings.probe_longest_s)
-        await self._look(keys)
+        self._base = await self._look()
 
     async def _keys(self) -> Keys:
         known = self._desk.keyspace.known
@@ -302,19 +310,15 @@ class Lane:
     async def _deliver(self, send: Callable[[], Awaitable[T]], /) -> T:
         return await self._desk.courier_of(self.visitor).deliver(send, still_wanted=self._still_wanted)
 
-    async def _turn_away(self, keys: Keys) -> None:
+    async def _turn_away(self) -> None:
         """Too many new visitors; but one of whom nothing is known yet may be an old one."""
         if self._base is None:
-            await self._look(keys)
+            self._base = await self._look()
         else:
             self._drop(Loss.FLOOD, Outcome.FLOOD)
 
-    async def _look(self, keys: Keys) -> None:
-        self._base = self._desk.read(self.visitor, await self._stored(keys))
-
-    async def _stored(self, keys: Keys) -> bytes | None:
-        key = keys.profile(self.visitor)
-        return as_bytes(await self._deliver(lambda: self._desk.link.call("GET", key)))
+    async def _look(self) -> Found:
+        return await self._deliver(lambda: self._desk.look(self.visitor))
 
     def _follow(self, target: str) -> None:
         """The history went to another visitor, and so do the steps, in order."""

@@ -10,6 +10,7 @@ from floorwalker.store.commits.desk import Desk
 from floorwalker.store.commits.lane import Lane
 from floorwalker.store.commits.spooling import entry_of
 from floorwalker.store.commits.waiting import Alone, Forget, Waiting
+from floorwalker.store.courier import Courier
 from floorwalker.store.losses import Loss
 from floorwalker.store.records.found import Loaded
 from floorwalker.store.spool.spool import Spool
@@ -32,9 +33,10 @@ class Lanes:
 
     def submit(self, visitor: str, base: Loaded | None, waiting: Waiting) -> None:
         """Queue a step; drop and count it where too many wait already, and no disk takes it."""
-        is_away, spool, backlog = self._desk.courier_of(visitor).outage.away, self._desk.spool, self._desk.backlog
+        courier, spool, backlog = self._desk.courier_of(visitor), self._desk.spool, self._desk.backlog
+        is_away = courier.outage.away
         if not is_away and spool is None and backlog.steps <= self._room_for_anybody and not backlog.bytes:
-            self._enqueue(visitor, base, [waiting])  # as most often
+            self._enqueue(visitor, base, [waiting], courier)  # as most often
             return
         if is_away and not self._admits_now(visitor, waiting):
             self._drop(waiting, Loss.FLOOD, Outcome.FLOOD)
@@ -49,11 +51,11 @@ class Lanes:
         if is_full:
             self._drop(waiting, Loss.OVERFLOW, Outcome.OVERFLOW)
         else:
-            self._enqueue(visitor, base, [waiting])
+            self._enqueue(visitor, base, [waiting], courier)
 
     def resubmit(self, visitor: str, waiting: Waiting) -> None:
         """Queue what lay on disk."""
-        self._enqueue(visitor, None, [waiting])
+        self._enqueue(visitor, None, [waiting], self._desk.courier_of(visitor))
 
     async def keep_all(self) -> None:
         """Write down whatever waits in memory, some at a time, as far as there is room."""
@@ -86,7 +88,7 @@ class Lanes:
 
     def reroute(self, target: str, waiting: list[Waiting]) -> None:
         """Queue what came to one visitor, and is another's to do."""
-        self._enqueue(target, None, waiting)
+        self._enqueue(target, None, waiting, self._desk.courier_of(target))
 
     def attend(self, lane: Lane, in_doubt: Commit | None) -> None:
         """Run a lane; see `Lane.run`."""
@@ -165,13 +167,13 @@ class Lanes:
         self._desk.losses.add(loss)
         waiting.settle(Committed(outcome))
 
-    def _enqueue(self, visitor: str, base: Loaded | None, waiting: list[Waiting]) -> None:
+    def _enqueue(self, visitor: str, base: Loaded | None, waiting: list[Waiting], courier: Courier) -> None:
         lane = self._lanes.get(visitor)
         if lane is not None:
             lane.waiting += waiting
             return
         lane = self._lanes[visitor] = Lane(self._desk, self, visitor, base, waiting)
-        if not lane.begin():
+        if not lane.begin(courier):
             self.attend(lane, None)
 
 

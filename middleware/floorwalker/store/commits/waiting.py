@@ -7,7 +7,9 @@ from typing import Final
 
 from msgspec import Struct
 
+from floorwalker.core.effects import Effects
 from floorwalker.core.events import Event
+from floorwalker.core.memory.profile import Profile
 from floorwalker.store.commits.attempt import Committed, Outcome, Step
 from floorwalker.store.commits.deferred import Resume
 from floorwalker.store.spool.shelf import Kept
@@ -108,6 +110,20 @@ class Waiting(Struct, eq=False, gc=False):
                 self.is_untold = True
                 logger.exception("a step cannot be written down, and waits in memory alone")
         return self.made_of
+
+    def done_on(self, profile: Profile | None) -> tuple[Profile, Effects] | None:
+        """What the step makes of a profile; None where it is no step, or failed: that is its own caller's to hear."""
+        if self.work is None or isinstance(self.work, ALONE):
+            return None
+        try:
+            after, effects = self.work(profile)
+            if after is None:  # what cannot be committed would be tried again for ever
+                raise TypeError("a step gave no profile")
+        except Exception as failure:  # the others' steps go on
+            logger.error("a step failed and is not stored", exc_info=failure)
+            self.fail(failure)
+            return None
+        return after, effects
 
     @property
     def is_to_be_kept(self) -> bool:

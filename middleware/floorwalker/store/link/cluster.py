@@ -14,12 +14,13 @@ from floorwalker.errors import StoreError, StoreUnavailable
 from floorwalker.store.link.address import HostPort
 from floorwalker.store.link.pipe import Link
 from floorwalker.store.link.replies import Elsewhere, Reply, SlotMoves, Word
+from floorwalker.store.link.resp import Packed
 from floorwalker.store.link.slots import SlotMap, key_of, read_slots, slot_of
 
 FOLLOWED: Final = 5
 """So often is one command sent on, while slots move or a server takes over from another."""
 
-Command = tuple[Word, ...]
+Command = tuple[Word, ...] | Packed
 Answer = asyncio.Future[Reply]
 
 
@@ -44,13 +45,10 @@ class ClusterLink:
         self._waiting: list[tuple[Answer, Command]] = []
 
     def call(self, *command: Word) -> Answer:
-        answer: Answer = asyncio.get_running_loop().create_future()
-        if self._map is None:
-            self._waiting.append((answer, command))
-            self._learn()
-        else:
-            self._send(answer, command, self._map, 0)
-        return answer
+        return self._begin(command)
+
+    def send(self, command: Packed) -> Answer:
+        return self._begin(command)
 
     def server_of(self, key: Word) -> str:
         """The name of the server that holds a key, as far as is known; else empty."""
@@ -91,9 +89,18 @@ class ClusterLink:
         await asyncio.gather(*(one.close() for one in self._links.values()))
         self._links.clear()
 
+    def _begin(self, command: Command) -> Answer:
+        answer: Answer = asyncio.get_running_loop().create_future()
+        if self._map is None:
+            self._waiting.append((answer, command))
+            self._learn()
+        else:
+            self._send(answer, command, self._map, 0)
+        return answer
+
     def _send(self, answer: Answer, command: Command, known: SlotMap, followed: int) -> None:
         """To whom the map names."""
-        key = key_of(command)
+        key = _key_of(command)
         server = known.servers[0] if key is None else known.server_of(slot_of(key))
         if server is None:
             self._learn()
@@ -108,7 +115,8 @@ class ClusterLink:
         link = self._link(server)
         if asking:  # both go out in one write
             link.call("ASKING").add_done_callback(_heard)
-        link.call(*command).add_done_callback(partial(self._answered, answer, command, server, followed))
+        reply = link.send(command) if isinstance(command, Packed) else link.call(*command)
+        reply.add_done_callback(partial(self._answered, answer, command, server, followed))
 
     def _answered(self, answer: Answer, command: Command, server: HostPort, followed: int, reply: Answer) -> None:
         if reply.cancelled():
@@ -135,7 +143,7 @@ class ClusterLink:
 
     def _failed(self, answer: Answer, command: Command, server: HostPort, failure: BaseException) -> None:
         match failure:
-            case SlotMoves() if (key := key_of(command)) is not None:
+            case SlotMoves() if (key := _key_of(command)) is not None:
                 failure.server = slot_named(key)
             case StoreUnavailable():
                 failure.server, self._doubted = named(server), server
@@ -206,6 +214,9 @@ class _OneServer:
     def call(self, *command: Word) -> Answer:
         return self._link.call(*command)
 
+    def send(self, command: Packed) -> Answer:
+        return self._link.send(command)
+
     async def nodes(self) -> Sequence[Link]:
         return (self,)
 
@@ -221,6 +232,10 @@ def named(server: HostPort) -> str:
 def slot_named(key: Word | None) -> str:
     """The slot of a key as whom a failure is about, where it is no server's."""
     return "" if key is None else f"slot {slot_of(key)}"
+
+
+def _key_of(command: Command) -> Word | None:
+    return command.key if isinstance(command, Packed) else key_of(command)
 
 
 def _heard(reply: Answer) -> None:

@@ -10,6 +10,7 @@ from msgspec import Struct
 from floorwalker.errors import StoreUnavailable
 from floorwalker.store.link.pipe import Link
 from floorwalker.store.link.replies import Reply, Word
+from floorwalker.store.link.resp import Packed
 
 _SCRIPTS: Final = frozenset({"EVALSHA", "EVAL"})
 
@@ -46,12 +47,12 @@ class CopyingLink:
             self._scripts.call(*command).add_done_callback(_heard)
         if command[0] not in _SCRIPTS:
             return self._reads.call(*command)
-        loop = asyncio.get_running_loop()
-        answer: Answer = loop.create_future()
-        if not self._unconfirmed:
-            loop.call_soon(self._confirm)
-        self._unconfirmed.append((answer, self._scripts.call(*command)))
-        return answer
+        self._confirm_soon()
+        return self._copied(self._scripts.call(*command))
+
+    def send(self, command: Packed) -> Answer:
+        self._confirm_soon()
+        return self._copied(self._scripts.send(command))
 
     async def nodes(self) -> Sequence[Link]:
         return (self,)
@@ -59,6 +60,16 @@ class CopyingLink:
     async def close(self) -> None:
         await self._scripts.close()
         await self._reads.close()
+
+    def _confirm_soon(self) -> None:
+        """Before the first script of this turn is sent, so that `WAIT` goes out with the last."""
+        if not self._unconfirmed:
+            asyncio.get_running_loop().call_soon(self._confirm)
+
+    def _copied(self, written: Answer) -> Answer:
+        answer: Answer = asyncio.get_running_loop().create_future()
+        self._unconfirmed.append((answer, written))
+        return answer
 
     def _confirm(self) -> None:
         written, self._unconfirmed = self._unconfirmed, []

@@ -12,7 +12,7 @@ from redis.asyncio.connection import AbstractConnection
 
 from floorwalker.errors import StoreUnavailable
 from floorwalker.store.link.replies import Reply, Word
-from floorwalker.store.link.resp import packer
+from floorwalker.store.link.resp import Packed, packer
 from floorwalker.store.link.wire import Asked, Wire
 
 
@@ -21,6 +21,9 @@ class Link(Protocol):
 
     def call(self, *command: Word) -> asyncio.Future[Reply]:
         """Send one command. The future raises StoreUnavailable, or StoreError where the server refused it."""
+
+    def send(self, command: Packed) -> asyncio.Future[Reply]:
+        """The same of a command that is packed already."""
 
     async def nodes(self) -> Sequence["Link"]:
         """A way to each server that holds keys, for what asks all of them; they are let go with this link."""
@@ -57,6 +60,7 @@ class Pipe:
         self._redial_after_s = redial_after_s
         self._pack = packer()
         self._asked = Asked()
+        self._unsent, self._askers = self._asked.unsent, self._asked.askers
         self._wire: Wire | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._session: asyncio.Task[None] | None = None
@@ -64,21 +68,10 @@ class Pipe:
         self._redial_at = 0.0
 
     def call(self, *command: Word) -> asyncio.Future[Reply]:
-        # Asking for the running loop is a system call (getpid), and this is the busiest place of all.
-        loop = self._loop or self._first_used()
-        asker: asyncio.Future[Reply] = loop.create_future()
-        unsent, askers = self._asked.unsent, self._asked.askers
-        if self._away is not None and loop.time() < self._redial_at:
-            asker.set_exception(StoreUnavailable(str(self._away)))
-        elif len(askers) >= self._commands_in_flight:
-            asker.set_exception(StoreUnavailable("Too many commands wait for the store."))
-        else:
-            packed = self._pack(command)
-            if not unsent:  # the first of this turn: the others go with it
-                loop.call_soon(self._send)
-            unsent.append(packed)
-            askers.append(asker)
-        return asker
+        return self._ask(self._pack(command))
+
+    def send(self, command: Packed) -> asyncio.Future[Reply]:
+        return self._ask(command.whole)
 
     async def nodes(self) -> Sequence[Link]:
         return (self,)
@@ -90,6 +83,21 @@ class Pipe:
             self._session = None
         self._fail_all(StoreUnavailable("The store was closed."))
         await self._dial.close()
+
+    def _ask(self, packed: bytes) -> asyncio.Future[Reply]:
+        # Asking for the running loop is a system call (getpid), and this is the busiest place of all.
+        loop, unsent, askers = self._loop or self._first_used(), self._unsent, self._askers
+        asker: asyncio.Future[Reply] = loop.create_future()
+        if self._away is not None and loop.time() < self._redial_at:
+            asker.set_exception(StoreUnavailable(str(self._away)))
+        elif len(askers) >= self._commands_in_flight:
+            asker.set_exception(StoreUnavailable("Too many commands wait for the store."))
+        else:
+            if not unsent:  # the first of this turn: the others go with it
+                loop.call_soon(self._send)
+            unsent.append(packed)
+            askers.append(asker)
+        return asker
 
     def _first_used(self) -> asyncio.AbstractEventLoop:
         self._loop = asyncio.get_running_loop()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator
 from typing import Any, Protocol, cast
 
+from msgspec import Struct
 from redis.asyncio.connection import DefaultParser
 from redis.exceptions import InvalidResponse
 
@@ -12,6 +13,13 @@ Pack = Callable[[tuple[Word, ...]], bytes]
 
 MORE = object()
 """What `Reader.gets` says where the next reply has not come whole."""
+
+
+class Packed(Struct, frozen=True, gc=False):
+    """The run of a script, as the protocol wants it. key: has the hash tag of all keys that it touches."""
+
+    key: bytes
+    whole: bytes
 
 
 class Reader(Protocol):
@@ -44,11 +52,13 @@ def reader() -> Reader:
 
 def pack(command: tuple[Word, ...]) -> bytes:
     """A command as the protocol wants it; a third of the time that redis-py's general packing takes."""
-    parts = [b"*%d\r\n" % len(command)]
-    for word in command:
-        raw = word if type(word) is bytes else str(word).encode()
-        parts.append(b"$%d\r\n%b\r\n" % (len(raw), raw))
-    return b"".join(parts)
+    return b"*%d\r\n" % len(command) + b"".join(map(word, command))
+
+
+def word(said: Word) -> bytes:
+    """One word of a command."""
+    raw = said if type(said) is bytes else str(said).encode()
+    return b"$%d\r\n%b\r\n" % (len(raw), raw)
 
 
 class PlainReader:
