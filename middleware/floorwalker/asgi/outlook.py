@@ -126,10 +126,13 @@ class Outlook:
     def decision(self, slot: str) -> Decision | None:
         """What the slot shows; None where no rule knows it."""
         found = self._frozen.get(slot)
-        if found is not None or slot not in self._rulebook.ruleset.slots:
-            return found
-        is_kept = self._degraded or (self._turns and self._is_other)
-        found = self._frozen[slot] = _kept(slot) if is_kept else (self._page or self.decisions)[slot]
+        if found is None and slot in self._rulebook.ruleset.slots:
+            if self._degraded or (self._turns and self._is_other):
+                found = _kept(slot)
+            else:
+                page = self._page
+                found = (self.decisions if page is None else page)[slot]
+            self._frozen[slot] = found
         return found
 
     def markup(self, slot: str) -> str | None:
@@ -141,9 +144,9 @@ class Outlook:
             self.has_failed = True
             self._frozen[slot] = _kept(slot)
             return None
-        if decision is None or (kind := decision.content.kind) == "default":
+        if decision is None:
             return None
-        return "" if kind == "hide" else decision.rendered
+        return "" if decision.content.kind == "hide" else decision.rendered
 
     def explain(self) -> dict[str, Any]:
         """Every segment and slot with its why, in the published shape."""

@@ -11,7 +11,6 @@ from floorwalker.asgi.turns import Turn, is_known_as, tells_nothing_new, unnamed
 from floorwalker.core.consent import Permission
 from floorwalker.core.deciding.classify import segments_later
 from floorwalker.core.deciding.decide import showing_of
-from floorwalker.core.decision import Decision
 from floorwalker.core.deed import Deed, Unless
 from floorwalker.core.events import Event, Page, Scalar
 from floorwalker.core.hashing import seed_of
@@ -135,8 +134,8 @@ class Walk(Outlook):
 
         unless: in whose profile it changes nothing.
         """
-        exposed = self._exposed(outcomes) if outcomes else []
-        hit, shown = self._hit, self._shown(exposed) if exposed else []
+        shown, entries = self._exposed(outcomes) if outcomes else ([], [])
+        hit = self._hit
         if hit.kind is _PREFETCH or not (shown or hit.events or hit.kind in _NAVIGATIONS):
             return None
         corridor, loaded = self._rulebook.corridor, self._base
@@ -148,27 +147,27 @@ class Walk(Outlook):
         self._base, _ = after
         self._hit = replace(hit, kind=_EVENTS, events=())
         self._forget()
-        if exposed:
-            self._told = self._told.union([decision.entry for decision in exposed])
+        if entries:
+            self._told = self._told.union(entries)
         return step
 
-    def _exposed(self, outcomes: Mapping[str, Outcome]) -> list[Decision]:
-        """A slot counts as shown where it was really changed, or where keeping it is one side of a comparison."""
-        found, frozen = [], self._frozen
+    def _exposed(self, outcomes: Mapping[str, Outcome]) -> tuple[list[Showing], list[str]]:
+        """What counts as shown, and the entries that it came from.
+
+        That is where a slot was really changed, or where keeping it is one side of a comparison. Whoever takes part in
+        no tests is compared in none.
+        """
+        shown, entries, frozen = [], [], self._frozen
+        version, compared = self._rulebook.ruleset.version, self.permission.compares
         for slot, outcome in outcomes.items():
             decision = frozen.get(slot)
             if decision is None:
                 continue
-            counts = outcome is _CHANGED if decision.changes_page else outcome is _KEPT and decision.kept_counts
-            if counts:
-                found.append(decision)
-        return found
+            is_kept = decision.content.kind == "default"
+            if (outcome is _KEPT and decision.kept_counts) if is_kept else outcome is _CHANGED:
+                shown.append(showing_of(decision, rules=version, compared=compared))
+                entries.append(decision.entry)
+        return shown, entries
 
     def _deed(self, hit: Hit, **shown: Any) -> Callable[[], Deed]:
         return partial(deed_of, hit, self.signals, self.visitor, permission=self.permission, **shown)
-
-    def _shown(self, exposed: list[Decision]) -> list[Showing]:
-        """Whoever takes part in no tests is compared in none."""
-        version = self._rulebook.ruleset.version
-        shown = [showing_of(decision, rules=version) for decision in exposed]
-        return shown if self.permission.compares else [replace(one, fitted=False) for one in shown]

@@ -306,20 +306,37 @@ def tree_of(why: Explanation) -> dict[str, Any]:
     }
 
 
-def showing_of(decision: Decision, *, rules: str = "") -> Showing:
-    """That a slot was shown, or kept back for the comparison. rules: the version that decided."""
-    return Showing(
-        _kept_name(decision.slot),
-        _kept_name(decision.block),
-        decision.arm.value,
+def showing_of(decision: Decision, *, rules: str = "", compared: bool = True) -> Showing:
+    """That a slot was shown, or kept back for the comparison. rules: the version that decided. compared: without, it is
+    in no comparison."""
+    return _showing(
+        decision.slot,
+        decision.block,
+        decision.arm is _CONTROL,
         rules,
-        _kept_name(decision.promotion) if decision.promotion else "",
+        decision.promotion,
         decision.kept_by,
-        decision.fitted,
+        compared and decision.fitted,
     )
 
 
 @lru_cache(4096)
-def _kept_name(name: str) -> str:
-    """A name of the rules as a profile keeps it; the same few on every page."""
-    return short(name, NAME_BYTES)
+def _showing(
+    slot: str,
+    block: str,
+    is_control: bool,
+    rules: str,
+    promotion: str,
+    kept_by: tuple[Keeper, ...],
+    fitted: bool,
+) -> Showing:
+    """Names as a profile keeps them; the same few on every page."""
+    return Showing(
+        short(slot, NAME_BYTES),
+        short(block, NAME_BYTES),
+        (_CONTROL if is_control else _TREATMENT).value,
+        rules,
+        short(promotion, NAME_BYTES) if promotion else "",
+        kept_by,
+        fitted,
+    )
