@@ -12,12 +12,12 @@ from pathlib import Path
 
 import httpx
 import pytest
-from msgspec import msgpack
 
 from floorwalker import Store, open_store
+from floorwalker.store.open import PARTITIONS
 from tests.conftest import ROOT
 from tests.store.conftest import client_of
-from tests.store.releases.copies import release_before, releases
+from tests.store.releases.copies import fields_of, release_before, releases
 from tests.together.people import PREFIX, Ledger, Server, life
 from tests.together.site import RULES
 from tests.together.test_counts import (
@@ -103,8 +103,13 @@ def payloads(url: str) -> list[list[object]]:
     """Every profile as it lies there: all its fields, known or not."""
     with client_of(url) as client:
         records = [client.get(key) for key in client.scan_iter(f"fw:{url.rpartition('=')[2]}:*:profile:*")]
-    found = [msgpack.decode(record[16:])[3] for record in records if record[1:2] == b"L"]
-    return [msgpack.decode(payload) for payload in found]
+    return [fields_of(record) for record in records if record[1:2] == b"L"]
+
+
+def begun_by_the_one_before(url: str) -> None:
+    """A keyspace as that release makes it."""
+    with client_of(url) as client:
+        client.hset(f"fw:{url.rpartition('=')[2]}:meta", mapping={"partitions": PARTITIONS, "people": "7f" * 32})
 
 
 def side_lists(url: str) -> list[bytes]:
@@ -136,8 +141,9 @@ async def test_a_site_of_two_releases_counts_every_event_once(
 async def test_this_release_works_beside_the_one_before(
     release_before: Path, serve: Serve, workers: dict[str, subprocess.Popen[bytes]], valkey_url: str
 ) -> None:
-    """Both at once, so each reads what the other wrote."""
+    """Both at once, so each reads what the other wrote; where that one began, nobody writes what it cannot read."""
     ledger = Ledger()
+    begun_by_the_one_before(valkey_url)
     older, newer = serve(release_before), serve(PACKAGE)
     await lived(older, newer, ledger)
     assert [await lost(older), await lost(newer)] == [{}, {}]

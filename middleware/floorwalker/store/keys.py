@@ -4,17 +4,20 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from zlib import crc32
 
+from floorwalker.store.records.codec import LAYOUT_FULL
+
 
 @dataclass(frozen=True)
 class Keys:
     """Key names of one site's keyspace. `{N}` is the cluster's hash tag: one partition lies on one node.
 
-    people: the secret by which people, messages and traits are named.
+    people: the secret by which people, messages and traits are named. layout: in which records are written.
     """
 
     namespace: str
     partitions: int
     people: bytes = field(default=b"", repr=False)
+    layout: int = LAYOUT_FULL
 
     def partition_of(self, visitor: str) -> int:
         """Where a visitor's keys lie; for good, as long as `partitions` stays."""
@@ -89,7 +92,7 @@ def prefix(namespace: str) -> str:
 
 
 def meta_key(namespace: str) -> str:
-    """Hash: what was fixed when the keyspace was first used (`partitions`, `people`)."""
+    """Hash: what was fixed when the keyspace was first used (`partitions`, `people`, `layout`)."""
     return f"{prefix(namespace)}meta"
 
 

@@ -72,11 +72,16 @@ class Oblivion:
         """
         return await shed_log(self._desk.link, timeout_s=timeout_s)
 
-    async def renew(self, renewal: Renewal | None = None, *, pause_s: float = 0.005) -> Renewal:
+    async def renew(
+        self, renewal: Renewal | None = None, *, pause_s: float = 0.005, layout: int | None = None
+    ) -> Renewal:
         """Write anew what would be written otherwise now: by the newest data key, and without what has had its time.
 
-        Off any page's path. May be repeated after StoreUnavailable.
+        layout: of all records from now on, 1 in full or 2 in short; None leaves it. Workers that run hear of it when
+        they start. Off any page's path. May be repeated after StoreUnavailable.
         """
+        if layout is not None:
+            await self._desk.keyspace.lay_out(layout)
         return await renew(self._desk, renewal or Renewal(), pause_s=pause_s)
 
     def _forget(self, visitor: str, wish: Forget) -> asyncio.Future[Committed]:

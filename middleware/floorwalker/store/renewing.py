@@ -36,8 +36,9 @@ async def renew(desk: Desk, renewal: Renewal, *, pause_s: float) -> Renewal:
 
     pause_s: after every batch, for the server to see to others. Raises StoreUnavailable; may be repeated.
     """
+    layout = (await desk.keyspace.keys()).layout
     async for some in _batches(desk, renewal, pause_s):
-        await asyncio.gather(*(_renew(desk, one, renewal) for one in some))
+        await asyncio.gather(*(_renew(desk, one, renewal, layout) for one in some))
     return renewal
 
 
@@ -56,9 +57,9 @@ async def _batches(desk: Desk, renewal: Renewal, pause_s: float) -> AsyncIterato
     yield some
 
 
-async def _renew(desk: Desk, loaded: Loaded, renewal: Renewal) -> None:
+async def _renew(desk: Desk, loaded: Loaded, renewal: Renewal, layout: int) -> None:
     renewal.locked += bool(loaded.locked)
-    if _is_current(desk, loaded):
+    if loaded.record is None or (loaded.record.layout == layout and _is_current(desk, loaded)):
         renewal.current += not loaded.locked
         return
     found: Found | None = loaded
@@ -74,10 +75,10 @@ async def _put_anew(desk: Desk, found: Loaded) -> Found | None:
     assert found.profile is not None  # of a live record
     profile = within_lives(found.profile, desk.clock(), desk.settings.lives)
     rest, sealed = parted(profile, found.locked, found.visitor, desk.keyring)
-    record = following(found.record, replace(found.record.body, payload=encode_profile(rest), sealed=sealed))
-    return await put(
-        desk, found, replace(record, schema=max(record.schema, SCHEMA_SEALED) if sealed else record.schema)
-    )
+    layout = (await desk.keyspace.keys()).layout
+    record = following(found.record, replace(found.record.body, payload=encode_profile(rest, layout), sealed=sealed))
+    schema = max(record.schema, SCHEMA_SEALED) if sealed else record.schema
+    return await put(desk, found, replace(record, schema=schema, layout=layout))
 
 
 def _is_current(desk: Desk, loaded: Loaded) -> bool:

@@ -102,7 +102,7 @@ async def test_a_record_of_a_newer_release_is_erased_with_who_joined(store: Stor
 async def test_an_erasure_that_broke_off_is_ended_by_another(store: Store, behind: Behind) -> None:
     await store.commit(ANON, None, view)
     await store.merge(ANON, ANNA, identified())
-    stored = decode_record(behind.client.get(behind.key(f"profile:{ANNA}")))
+    stored = decode_record(behind.client.get(behind.key(f"profile:{ANNA}")), ANNA)
     body = stored.body
     broken = Record(state=State.ERASED, epoch=b"x" * 8, version=0, body=body)
     behind.client.set(behind.key(f"profile:{ANNA}"), broken.encode())

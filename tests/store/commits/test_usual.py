@@ -51,7 +51,9 @@ settings_of = st.builds(
     events_kept=st.integers(1, 1_000_000),
     spool_life_s=st.integers(1, 100_000),
 )
-keyspaces = st.builds(Keys, st.sampled_from(["", "shop", "50.x"]), st.integers(1, 1024), st.just(b"x" * 32))
+keyspaces = st.builds(
+    Keys, st.sampled_from(["", "shop", "50.x"]), st.integers(1, 1024), st.just(b"x" * 32), st.sampled_from([1, 2])
+)
 
 
 @st.composite

@@ -10,7 +10,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from msgspec import msgpack
 
+from floorwalker.store.records.shorthand import BEGIN, in_full
 from tests.conftest import ROOT
 
 PACKAGE = ROOT / "middleware" / "floorwalker"
@@ -36,6 +38,13 @@ def release_before(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip("this clone does not hold that release")
     subprocess.run(["tar", "-x", "-C", str(folder)], input=packed.stdout, check=True)
     return folder / "middleware"
+
+
+def fields_of(record: bytes) -> list[object]:
+    """A profile as it lies in a record: all its fields, known or not."""
+    payload: bytes = msgpack.decode(record[16:])[3]
+    fields: list[object] = msgpack.decode(in_full(payload) if payload[0] == BEGIN else payload)
+    return fields
 
 
 def _made(folder: Path, written: int, read: int) -> Path:

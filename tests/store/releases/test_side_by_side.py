@@ -12,7 +12,7 @@ from msgspec import msgpack
 
 from tests.servers import fresh_namespace
 from tests.store.conftest import client_of
-from tests.store.releases.copies import releases
+from tests.store.releases.copies import fields_of, releases
 
 __all__ = ["releases"]
 
@@ -40,7 +40,7 @@ def payloads(url: str) -> list[list[object]]:
     """Every profile as it lies there: all its fields, known or not."""
     with client_of(url) as client:
         records = [client.get(key) for key in client.scan_iter(f"fw:{url.rpartition('=')[2]}:*:profile:*")]
-    return [msgpack.decode(msgpack.decode(record[16:])[3]) for record in records]
+    return [fields_of(record) for record in records]
 
 
 def events(url: str) -> Counter[str]:

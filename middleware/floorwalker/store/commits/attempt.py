@@ -129,10 +129,11 @@ def compose(
         state=State.LIVE,
         epoch=epoch,
         version=(old.version + 1) % (1 << 32) if old is not None else 1,
-        body=_next_body(body, commit, encode_profile(rest), sealed, pending, settings),
+        body=_next_body(body, commit, encode_profile(rest, keys.layout), sealed, pending, settings),
         confirmed=confirmed,
         deferred=bool(commit.left) or (old is not None and old.deferred and not folded_side_list),
         schema=max(SCHEMA_SEALED if sealed else SCHEMA_WRITTEN, 0 if old is None else old.schema),
+        layout=keys.layout,
     )
     told = Told(keys, base.visitor)
     if commit.messages or (waited.has_messages and confirmed):

@@ -76,7 +76,7 @@ def _body(found: Found) -> Body:
     record = found.record if isinstance(found, Loaded) else None
     if record is not None:
         return record.body
-    return (None if isinstance(found, Loaded) else body_of(found.stored)) or Body(found.visitor)
+    return (None if isinstance(found, Loaded) else body_of(found.stored, found.visitor)) or Body(found.visitor)
 
 
 async def _lay(desk: Desk, keys: Keys, found: Found, laid: bytes) -> Reply:

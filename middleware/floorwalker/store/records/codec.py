@@ -6,19 +6,24 @@ whose schema is above `SCHEMA_READ` is left to the release that wrote it; steps 
 """
 
 from msgspec import msgpack
-from msgspec.structs import replace
+from msgspec.structs import force_setattr, replace
 
 from floorwalker.core.events import MERGED, SEGMENT_ENTERED, SEGMENT_LEFT, Event
-from floorwalker.core.memory.profile import Profile
+from floorwalker.core.memory.profile import NEVER, Profile
+from floorwalker.store.records.shorthand import BEGIN, in_full, in_short
 
 SCHEMA_WRITTEN = 1
 SCHEMA_READ = 2
 SCHEMA_SEALED = 2  # of a record with a sealed part, which a release that does not know of it must not write anew
 
+LAYOUT_FULL, LAYOUT_SHORT = 1, 2
+"""How a record is laid out: as every release reads it, or with nothing said twice. The keyspace says which."""
+
 _encoder = msgpack.Encoder()
 _profiles = msgpack.Decoder(Profile)
 _events = msgpack.Decoder(Event)
 
+_NO_TOUCH = b"\x90"
 _HEAD_BYTES = 3  # how MessagePack begins an array of 16 elements or more: by their number
 _UNTIL_CONSENT, _UNTIL_INTERESTS, _UNTIL_RECENTS = (
     (bytes((0xDC, 0, fields)), slice(_HEAD_BYTES, fields - len(Profile.__struct_fields__)))  # of a byte each
@@ -26,12 +31,15 @@ _UNTIL_CONSENT, _UNTIL_INTERESTS, _UNTIL_RECENTS = (
 )
 
 
-def encode_profile(profile: Profile) -> bytes:
+def encode_profile(profile: Profile, layout: int = LAYOUT_FULL) -> bytes:
     """A profile as MessagePack, in schema `SCHEMA_WRITTEN`. What it does not say at its end is not written of a first
-    visit: 12 bytes of who saw a page. Every release fills in what is missing."""
+    visit: 12 bytes of who saw a page. Every release fills in what is missing.
+
+    layout: of the record. In short, what all who saw one page say is a byte, and the latest arrival is written once.
+    """
     whole = _encoder.encode(profile)
     if profile.visits > 1:  # a hundredth of what these weigh, which is not worth the look (0.3 µs)
-        return whole
+        return whole if layout == LAYOUT_FULL else _touch_said_once(profile, whole)
     if profile.traits_left or profile.learned or profile.notes or profile.watched or profile.mixed or profile.contacts:
         return whole
     head, rest = _UNTIL_RECENTS
@@ -39,12 +47,26 @@ def encode_profile(profile: Profile) -> bytes:
         head, rest = _UNTIL_CONSENT
     elif profile.interests or profile.responses or profile.counts:
         head, rest = _UNTIL_INTERESTS
-    return head + whole[rest]
+    if layout == LAYOUT_FULL or profile.visit is None or profile.visit.views > 1:
+        return head + whole[rest]
+    return in_short(head + whole[rest], profile.visit.last_page)
 
 
 def decode_profile(payload: bytes) -> Profile:
-    """The profile in a payload of any schema up to `SCHEMA_READ`. Raises msgspec.DecodeError."""
-    return _profiles.decode(payload)
+    """The profile in a payload of any schema up to `SCHEMA_READ`, in short or not. Raises msgspec.DecodeError."""
+    if payload[0] == BEGIN:
+        return _profiles.decode(in_full(payload))
+    profile = _profiles.decode(payload)
+    if profile.touches and profile.visit is not None and profile.visit.touch.at == NEVER:
+        force_setattr(profile.visit, "touch", profile.touches[-1])  # nobody else has seen it yet
+    return profile
+
+
+def _touch_said_once(profile: Profile, whole: bytes) -> bytes:
+    visit = profile.visit
+    if visit is None or not profile.touches or profile.touches[-1] != visit.touch:
+        return whole
+    return whole.replace(_encoder.encode(visit.touch), _NO_TOUCH, 1)  # the first of them is the visit's
 
 
 def encode_event(event: Event) -> bytes:

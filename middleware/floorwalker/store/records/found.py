@@ -80,7 +80,7 @@ class TooNew(Struct, frozen=True):
     @property
     def moves_to(self) -> str:
         """To whom this history is on its way, so that nothing is to be added to it; empty where it is not."""
-        body = body_of(self.stored) if self.stored[1] == State.MOVING else None
+        body = body_of(self.stored, self.visitor) if self.stored[1] == State.MOVING else None
         return body.moved_to if body is not None else ""
 
 
@@ -92,11 +92,11 @@ def read_found(visitor: str, stored: bytes | None, keyring: Keyring = NO_KEYS) -
     if stored is None:
         return Loaded(visitor)
     try:
-        record = decode_record(stored)
+        record = decode_record(stored, visitor)
         profile = decode_profile(record.body.payload) if record.body.payload else None
     except RecordTooNew:
         if stored[1] == State.ERASED:
-            left = body_of(stored) or Body(visitor)
+            left = body_of(stored, visitor) or Body(visitor)
             laid = stone(visitor, stored[2:10], left.pseudonym, left.aliases, left.moved_to)
             return Loaded(visitor, record=laid, identity=stored[:IDENTITY_BYTES])
         return _pointer(visitor, stored) or TooNew(visitor, stored)
@@ -114,8 +114,9 @@ def read_found(visitor: str, stored: bytes | None, keyring: Keyring = NO_KEYS) -
 
 def _pointer(visitor: str, stored: bytes) -> Loaded | None:
     """A pointer holds no profile, so one of any release is followed; None where it is none."""
-    body = body_of(stored) if stored[1] == State.MOVED else None
+    body = body_of(stored, visitor) if stored[1] == State.MOVED else None
     if body is None or body.visitor != visitor or not body.moved_to:
         return None
-    record = Record(State.MOVED, stored[2:10], int.from_bytes(stored[10:14], "big"), body, schema=stored[15])
+    version = int.from_bytes(stored[10:14], "big")
+    record = Record(State.MOVED, stored[2:10], version, body, schema=stored[15], layout=stored[0])
     return Loaded(visitor, record=record, identity=stored[:IDENTITY_BYTES])

@@ -1,7 +1,7 @@
 """The record: everything that one key holds of one visitor, and how it lies in bytes.
 
     offset  bytes
-         0      1  layout of this table; the first 16 bytes keep their meaning in every later layout
+         0      1  layout: 1 in full, 2 in short; the first 16 bytes keep their meaning in every later layout
          1      1  state: L live, M moving, P moved (a pointer), E erased (a stone)
          2      8  epoch: random, new whenever the record is made anew
         10      4  version: big-endian, counts the commits of this epoch
@@ -9,6 +9,7 @@
         15      1  schema of the payload
         16      …  MessagePack array: `Body`; later fields are appended, and have defaults
 
+In short the visitor is the end of their id alone, as the key has the whole, and the profile says nothing twice.
 Epoch and version are all that the scripts compare, so equal heads mean equal records, and a script never decodes one.
 """
 
@@ -16,11 +17,12 @@ import struct
 from enum import IntEnum
 
 from msgspec import DecodeError, Struct, msgpack
+from msgspec.structs import force_setattr
 
 from floorwalker.errors import RecordTooNew
-from floorwalker.store.records.codec import SCHEMA_READ, SCHEMA_WRITTEN
+from floorwalker.store.records.codec import LAYOUT_FULL, LAYOUT_SHORT, SCHEMA_READ, SCHEMA_WRITTEN
 
-LAYOUT = 1
+LAYOUT = LAYOUT_FULL
 HEAD_BYTES = 16
 IDENTITY_BYTES = 14  # layout, state, epoch and version: what a commit expects to find; commit.lua knows it too
 EPOCH_BYTES = 8
@@ -103,6 +105,7 @@ class Record(Struct, frozen=True, gc=False):
     confirmed: bool = False
     deferred: bool = False
     schema: int = SCHEMA_WRITTEN
+    layout: int = LAYOUT
 
     def holds(self, writer: int, sequence: int) -> bool:
         """Whether that commit of that worker is already in this record."""
@@ -116,29 +119,36 @@ class Record(Struct, frozen=True, gc=False):
     def head(self) -> bytes:
         """The first 16 bytes."""
         flags = (CONFIRMED if self.confirmed else 0) | (DEFERRED if self.deferred else 0)
-        return _HEAD.pack(LAYOUT, self.state, self.epoch, self.version, flags, self.schema)
+        return _HEAD.pack(self.layout, self.state, self.epoch, self.version, flags, self.schema)
 
     def encode(self) -> bytes:
         """The whole record as bytes. What the body does not say at its end is not written: 8 bytes of most."""
         body = self.body
         whole = _encoder.encode(body)
         if body.sealed or body.identified or body.aliases or body.merge or body.moved_to:
-            return self.head() + whole
-        if body.pending is not None:
-            return self.head() + _UNTIL_PENDING + whole[1:-7]
-        return self.head() + _UNTIL_WRITERS + whole[1:-8]
+            fields, end = whole[:1], len(whole)
+        elif body.pending is not None:
+            fields, end = _UNTIL_PENDING, -7
+        else:
+            fields, end = _UNTIL_WRITERS, -8
+        if self.layout != LAYOUT_SHORT:
+            return self.head() + fields + whole[1:end]
+        name = _encoder.encode(body.visitor)
+        return self.head() + fields + _encoder.encode(body.visitor[-_ENDING:]) + whole[1 + len(name) : end]
 
 
-def decode_record(stored: bytes) -> Record:
-    """Read a record. Raises RecordTooNew where a later release wrote it, ValueError where it is none."""
+def decode_record(stored: bytes, visitor: str = "") -> Record:
+    """Read a record. visitor: under whose key it lies; a record in short knows only how their id ends. Raises
+    RecordTooNew where a later release wrote it, ValueError where it is none."""
     if len(stored) < HEAD_BYTES:
         raise ValueError("shorter than a record's head")
-    if stored[0] > LAYOUT or stored[15] > SCHEMA_READ:
+    layout, state, epoch, version, flags, schema = _HEAD.unpack_from(stored)
+    if layout > LAYOUT_SHORT or schema > SCHEMA_READ:
         raise RecordTooNew("A newer release wrote this record; it is left to that release.")
     try:
-        _, state, epoch, version, flags, schema = _HEAD.unpack_from(stored)
-        body = _bodies.decode(memoryview(stored)[HEAD_BYTES:])
-        return Record(_STATES[state], epoch, version, body, flags & CONFIRMED != 0, flags & DEFERRED != 0, schema)
+        body = _body(stored, visitor)
+        confirmed, deferred = flags & CONFIRMED != 0, flags & DEFERRED != 0
+        return Record(_STATES[state], epoch, version, body, confirmed, deferred, schema, layout)
     except (DecodeError, KeyError) as error:
         raise ValueError("not a record") from error
 
@@ -152,12 +162,20 @@ def mark_deferred(stored: bytes, *, confirmed: bool) -> bytes:
     return stored[:10] + version.to_bytes(4, "big") + bytes((stored[14] | DEFERRED | CONFIRMED * confirmed,))
 
 
-def body_of(stored: bytes) -> Body | None:
-    """What a record of any release holds, as far as it is laid out as ours; None where it is not."""
+def body_of(stored: bytes, visitor: str) -> Body | None:
+    """What a record of any release holds under that visitor's key, as far as it is laid out as ours; None where it is
+    not."""
     try:
-        return _bodies.decode(memoryview(stored)[HEAD_BYTES:]) if stored[0] == LAYOUT else None
+        return _body(stored, visitor) if stored[0] in (LAYOUT_FULL, LAYOUT_SHORT) else None
     except (DecodeError, IndexError, UnicodeDecodeError):
         return None
+
+
+def _body(stored: bytes, visitor: str) -> Body:
+    body = _bodies.decode(memoryview(stored)[HEAD_BYTES:])
+    if stored[0] == LAYOUT_SHORT and body.visitor == visitor[-_ENDING:]:
+        force_setattr(body, "visitor", visitor)  # nobody else has seen it yet
+    return body
 
 
 def plain_stone(epoch: bytes) -> bytes:
@@ -182,6 +200,7 @@ def with_writer(writers: tuple[Writer, ...], writer: Writer, *, forget_before: i
 
 
 _HEAD = struct.Struct(">BB8sIBB")
+_ENDING = 4  # characters of an id, by which a record is known that lies under another's key
 _STATES = {state.value: state for state in State}
 _encoder = msgpack.Encoder()
 _UNTIL_WRITERS, _UNTIL_PENDING = b"\x95", b"\x96"  # how MessagePack begins an array of 5, of 6
