@@ -22,13 +22,11 @@ class Calendar:
 
     def day_begins(self, day: int) -> int:
         """The day's first second, since 1970."""
-        midnight = date.fromordinal(day + _EPOCH)
-        return int(datetime(midnight.year, midnight.month, midnight.day, tzinfo=self._zone).timestamp())
+        return _midnight(self._zone, day)
 
     def month(self, day: int) -> int:
         """The month that a day lies in."""
-        of = date.fromordinal(day + _EPOCH)
-        return of.year * 12 + of.month - 1
+        return _month(day)
 
     def month_begins(self, month: int) -> int:
         """The number of the month's first day."""
@@ -46,3 +44,15 @@ def _zone(name: str) -> tzinfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
         return UTC
+
+
+@lru_cache(1024)
+def _midnight(zone: tzinfo, day: int) -> int:
+    midnight = date.fromordinal(day + _EPOCH)
+    return int(datetime(midnight.year, midnight.month, midnight.day, tzinfo=zone).timestamp())
+
+
+@lru_cache(1024)
+def _month(day: int) -> int:
+    of = date.fromordinal(day + _EPOCH)
+    return of.year * 12 + of.month - 1

@@ -1,6 +1,6 @@
 """The counts of one profile, asked from a time on: between which bounds the number lies, and when it last happened."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from math import inf
 
 from msgspec import Struct
@@ -26,6 +26,7 @@ from floorwalker.core.memory.kept.counts import (
 )
 
 _ANYTHING = Exists(True)
+_FEW = 4  # keys are looked for in the buckets as they are; of more, tables are made
 
 
 class Bounds(Struct, frozen=True, gc=False):
@@ -46,8 +47,7 @@ class CountIndex:
     def __init__(self, counts: Counts | None, calendar: Calendar) -> None:
         self._counts = counts or EMPTY
         self._calendar = calendar
-        self._keys = {key.name: key for key in self._counts.keys}
-        self._numbers: dict[str, int] = {}
+        self._numbers = {key.name: number for number, key in enumerate(self._counts.keys)}
         self._tables: tuple[_Table, _Table, _Table] | None = None
         self._by_name: dict[str, _Counted] = {}
         self._views: dict[float, Bounds] = {}
@@ -56,6 +56,11 @@ class CountIndex:
         self._paths: Paths | None = None
         self._by_value: dict[str, Mapping[str, Key]] = {}
         self._fits: dict[tuple[str, Matcher | Both], Sequence[Key]] = {}
+
+    @property
+    def names(self) -> Set[str]:
+        """The keys under which anything is counted."""
+        return self._numbers.keys()
 
     def views(self, what: Sequence[Field], start: float) -> Bounds:
         """Page views for which all of `what` holds."""
@@ -93,7 +98,7 @@ class CountIndex:
         names = [field.matcher for field in what if field.name == "event"] or [_ANYTHING]
         found = self._sightings(names[0], EVENT)
         if found is None or names == [_ANYTHING]:
-            found = self._seen([name for name in self._keys if name[0] == EVENT], EVENT)
+            found = self._seen([name for name in self._numbers if name[0] == EVENT], EVENT)
             return found if not what else perhaps(found)
         return found if len(what) == len(names) == 1 else perhaps(found)
 
@@ -104,7 +109,7 @@ class CountIndex:
         exact = _exact_values(matcher, dimension)
         if exact is not None:
             names = [dimension + value for value in exact]
-            return self._seen(names, dimension if any(name not in self._keys for name in names) else "")
+            return self._seen(names, dimension if any(name not in self._numbers for name in names) else "")
         if not _fits_folded(matcher, dimension):
             return None
         return self._seen([key.name for key in self._fitting(matcher, dimension)], dimension)
@@ -113,7 +118,7 @@ class CountIndex:
         """When these keys were counted. dimension: of which keys may have been dropped that are meant, too."""
         lost = self._counts.lost.get(dimension, 0)
         found = [Sighting(0, lost, sure=False)] if lost else []
-        for key in [self._keys[name] for name in names if name in self._keys]:
+        for key in [self._counts.keys[self._numbers[name]] for name in names if name in self._numbers]:
             if key.since:
                 found.append(Sighting(0, key.since, sure=False))
             if key.last:
@@ -178,9 +183,10 @@ class CountIndex:
         return lost > 0 and lost >= start
 
     def _exact(self, name: str, start: float) -> Bounds:
-        key = self._keys.get(name)
-        if key is None:
+        number = self._numbers.get(name)
+        if number is None:
             return FORGOTTEN if self._is_lost(name[0], start) else NEVER
+        key = self._counts.keys[number]
         found = self._since(key, start)
         if not 0 < key.since >= start:
             return found
@@ -217,25 +223,23 @@ class CountIndex:
         if found is None:
             days, months, older = self._unpacked()
             number = self._numbers[name]
-            found = _of(number, days), _of(number, months), _of(number, older)
+            found = days.of(number), months.of(number), older.of(number)
             self._by_name[name] = found
         return found
 
     def _unpacked(self) -> "tuple[_Table, _Table, _Table]":
-        """The counts by bucket: of days, of months, and of everything older. Few keys are asked for, and no table is
-        made of each: 61 keys in 18 buckets took 53 µs."""
+        """The counts by bucket: of days, of months, and of everything older."""
         if self._tables is None:
             counted = self._counts.read()
-            self._numbers = {key.name: number for number, key in enumerate(self._counts.keys)}
             older = (Bucket(0, counted.older),)
-            self._tables = _table(counted.days), _table(counted.months), _table(older)
+            self._tables = _Table(counted.days), _Table(counted.months), _Table(older)
         return self._tables
 
     def _values(self, dimension: str) -> Mapping[str, Key]:
         """What is counted in a dimension, by its value."""
         values = self._by_value.get(dimension)
         if values is None:
-            values = {name[1:]: key for name, key in self._keys.items() if name[0] == dimension}
+            values = {key.name[1:]: key for key in self._counts.keys if key.name[0] == dimension}
             self._by_value[dimension] = values
         return values
 
@@ -270,19 +274,34 @@ class _Span(Struct, frozen=True, gc=False):
     whole_month: bool
 
 
-_Table = list[tuple[int, dict[int, int]]]
-"""Buckets: where each begins, and how often the keys were counted in it, by their numbers."""
-
 _Counted = tuple[dict[int, int], dict[int, int], dict[int, int]]
 """Where buckets begin → how often."""
 
 
-def _table(buckets: Sequence[Bucket]) -> _Table:
-    return [(one.start, dict(zip(one.counts[::2], one.counts[1::2], strict=True))) for one in buckets]
+class _Table:
+    """Buckets, asked for one key after the other. Few keys are, and no table is made for them: 61 keys in 18 buckets
+    took 53 µs."""
 
+    def __init__(self, buckets: Sequence[Bucket]) -> None:
+        self._buckets = buckets
+        self._asked = 0
+        self._by_number: list[tuple[int, dict[int, int]]] = []
 
-def _of(number: int, table: _Table) -> dict[int, int]:
-    return {start: counts[number] for start, counts in table if number in counts}
+    def of(self, number: int) -> dict[int, int]:
+        """Where the buckets begin in which the key was counted, and how often."""
+        self._asked += 1
+        if self._asked <= _FEW:
+            return dict(self._looked_for(number))
+        if not self._by_number:
+            pairs = [(one.start, zip(one.counts[::2], one.counts[1::2], strict=True)) for one in self._buckets]
+            self._by_number = [(start, dict(counts)) for start, counts in pairs]
+        return {start: counts[number] for start, counts in self._by_number if number in counts}
+
+    def _looked_for(self, number: int) -> Iterator[tuple[int, int]]:
+        for one in self._buckets:
+            numbers = one.counts[::2]
+            if number in numbers:
+                yield one.start, one.counts[2 * numbers.index(number) + 1]
 
 
 def _from(buckets: dict[int, int], first: int, *, whole: bool) -> tuple[int, int]:

@@ -3,7 +3,6 @@
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence, Set
 from itertools import accumulate
-from operator import attrgetter
 
 from msgspec import Struct, structs
 
@@ -48,7 +47,7 @@ class Tally(Struct, frozen=True, gc=False):
     total: float
 
 
-_NAME = attrgetter("name")
+_NOTHING: Set[str] = frozenset()
 _NONE = Tally(0, True, None, 0.0)
 
 
@@ -96,12 +95,12 @@ class History:
     @property
     def counted(self) -> Set[str]:
         """The keys under which anything earlier is counted."""
-        return frozenset(map(_NAME, self._counts.keys))
+        return _NOTHING if self._left < 0 or self._profile.counts is None else self._past.names
 
     @property
     def first_segments(self) -> frozenset[str]:
-        """With which segment the paths begin that are remembered or counted."""
-        counted = [first_segment(key.name[1:]) for key in self._counts.keys if key.name[0] == PATH]
+        """With which segment the paths begin that are remembered or counted, and seldom some more."""
+        counted = [first_segment(key[1:]) for key in self.counted if key[0] == PATH]
         return self._recent.first_segments.union(counted)
 
     @property
