@@ -74,22 +74,26 @@ class UsualCommits:
             events.append(b"$%d\r\n%b\r\n" % (len(raw), raw))
         if len(events) > MOST:
             return None
-        version, body = (old.version + 1) % (1 << 32), self._next_body(old.body, profile, commit, commit.writer)
-        record = Record(State.LIVE, old.epoch, version, body, True, False, max(SCHEMA_WRITTEN, old.schema))
+        version, body = (
+            (old.version + 1) % (1 << 32),
+            self._next_body(old.body, profile, commit, commit.writer, keys.layout),
+        )
+        schema = max(SCHEMA_WRITTEN, old.schema)
+        record = Record(State.LIVE, old.epoch, version, body, True, False, schema, keys.layout)
         stored = record.encode()
         if keys is not self._keys:
             self._learn(keys)
         command = self._packed(base, stored, life_s_of(profile, self._settings), body.pseudonym, events, effects)
         return Usual(Loaded(base.visitor, profile, record, stored[:IDENTITY_BYTES]), command)
 
-    def _next_body(self, old: Body, profile: Profile, commit: Commit, who: int) -> Body:
+    def _next_body(self, old: Body, profile: Profile, commit: Commit, who: int, layout: int) -> Body:
         at = int(commit.now)
         writer, forget_before = Writer(who, commit.sequence, at), at - self._spool_life_s
         return Body(
             old.visitor,
             old.pseudonym,
             old.created,
-            encode_profile(profile),
+            encode_profile(profile, layout),
             with_writer(old.writers, writer, forget_before=forget_before, at_most=WRITERS_KEPT),
             None,
             old.moved_to,
