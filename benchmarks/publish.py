@@ -1,7 +1,8 @@
 """`python -m benchmarks.publish`: the tables in the docs, made anew from the JSON of benchmarks/results.
 
-A page holds a table between `<!-- figures: NAME -->` and `<!-- /figures -->`. `--check` changes nothing, and exits with
-1 where a page does not say what the JSON says.
+A page holds a table between `<!-- figures: NAME -->` and `<!-- /figures -->`, and a figure within a sentence between
+`<!-- value: NAME -->` and `<!-- /value -->`. `--check` changes nothing, and exits with 1 where a page does not say what
+the JSON says.
 """
 
 import argparse
@@ -12,6 +13,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from benchmarks.million.table import pace_table, reader_table, weight_table
+from benchmarks.values import VALUES, sizing
 from benchmarks.whole.conditions import told
 from benchmarks.whole.tables import budget_table, line_table
 
@@ -19,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 RESULTS = Path(__file__).parent / "results"
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 _MARKED = re.compile(r"(<!-- figures: ([a-z-]+) -->\n).*?(<!-- /figures -->)", re.DOTALL)
+_VALUE = re.compile(r"(<!-- value: ([a-z-]+) -->).*?(<!-- /value -->)")
 
 
 def main() -> int:
@@ -44,8 +48,9 @@ def outdated(pages: tuple[Path, ...] = PAGES) -> Iterator[tuple[Path, str]]:
 
 
 def published(text: str) -> str:
-    """A page with every table in it made anew. Raises KeyError for an unknown name."""
-    return _MARKED.sub(lambda found: f"{found[1]}{TABLES[found[2]]()}\n{found[3]}", text)
+    """A page with every table and figure in it made anew. Raises KeyError for an unknown name."""
+    text = _MARKED.sub(lambda found: f"{found[1]}{TABLES[found[2]]()}\n{found[3]}", text)
+    return _VALUE.sub(lambda found: f"{found[1]}{VALUES[found[2]](_read)}{found[3]}", text)
 
 
 def _read(name: str) -> Any:
@@ -106,6 +111,14 @@ def _grown() -> str:
     return f"{growth_table(found)}\n\n{told(found['made'])}"
 
 
+def _of_million(make: Callable[[Mapping[str, Any]], str]) -> Callable[[], str]:
+    def made() -> str:
+        found = _read("million.json")
+        return f"{make(found)}\n\n{told(found['made'])}"
+
+    return made
+
+
 TABLES: Mapping[str, Callable[[], str]] = {
     "budgets": _of_results(lambda found: budget_table(found["budgets"])),
     "pages": _of_results(lambda found: line_table(found["pages"])),
@@ -116,9 +129,12 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "growth": _grown,
     "where": _where,
     "floor": _floor,
+    "million-weights": _of_million(weight_table),
+    "million-paces": _of_million(pace_table),
+    "million-readers": _of_million(reader_table),
+    "hundred-million": lambda: sizing(_read("million.json"), _read("results.json")).table(),
 }
 """By the name between the marks; each is read from benchmarks/results when it is asked for."""
-
 
 if __name__ == "__main__":
     sys.exit(main())

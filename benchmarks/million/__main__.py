@@ -2,12 +2,9 @@
 
 import argparse
 import asyncio
-import os
-import platform
 import tempfile
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,6 +13,7 @@ from msgspec import json
 from benchmarks.million.crowd import KINDS, Crowd, name_of
 from benchmarks.million.measures import WEIGHED, Results, fill, opened, pace, read, weigh
 from benchmarks.million.server import Server
+from benchmarks.whole.conditions import conditions
 from floorwalker import Ruleset
 from floorwalker.core.advance import Corridor
 from floorwalker.store.bundled.embedded import EmbeddedServer
@@ -58,8 +56,8 @@ class Run:
 
     def __init__(self, server: Server, folder: Path, out: Path | None, *, readers_from: int) -> None:
         self._server, self._folder, self._out, self._readers_from = server, folder, out, readers_from
-        machine = f"{os.cpu_count()} cores, {platform.system()}, CPython {platform.python_version()}"
-        self.results = Results(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", machine)
+        self.results = Results(conditions())
+        self._began = time.perf_counter()
 
     async def measure(self, visitors: int, weighed: int) -> None:
         """All of it."""
@@ -78,7 +76,7 @@ class Run:
         sizes = [one for one in (1, 1_000, 100_000) if one < visitors] + [visitors]
         with self._server.alone() as before:
             for earlier, size in pairwise([0, *sizes]):
-                await fill(self._server, crowd, range(earlier, size))
+                self.results.fillings.append(await fill(self._server, crowd, range(earlier, size)))
                 self.results.bytes_in_all = self._server.used_bytes - before
                 self.results.bytes_per_visitor = round(self.results.bytes_in_all / size, 1)
                 self.results.paces.append(await pace(self._server, crowd, size))
@@ -93,6 +91,7 @@ class Run:
             self._keep()
 
     def _keep(self) -> None:
+        self.results.seconds = round(time.perf_counter() - self._began, 1)
         if self._out is not None:
             self._out.write_bytes(json.format(json.encode(self.results), indent=1) + b"\n")
 

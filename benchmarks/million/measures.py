@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from random import Random
 from statistics import median
+from typing import Any
 
 from msgspec import Struct, field
 
@@ -61,11 +62,20 @@ class Reader(Struct, frozen=True):
     exit_status: int
 
 
-class Results(Struct):
-    """Everything, as it is written down."""
+class Filling(Struct, frozen=True):
+    """How long it took to come from the size before to so many visitors: ours, not the product's."""
 
-    at: str
-    machine: str
+    visitors: int
+    seconds: float
+    longest: Longest
+
+
+class Results(Struct):
+    """Everything of one run, as it is written down. made: where and when. seconds: so far, of the whole run."""
+
+    made: dict[str, Any]
+    seconds: float = 0.0
+    fillings: list[Filling] = field(default_factory=list)
     weights: list[Weight] = field(default_factory=list)
     paces: list[Pace] = field(default_factory=list)
     readers: list[Reader] = field(default_factory=list)
@@ -168,8 +178,10 @@ def _peak_bytes(process: int) -> int:
     return next((1024 * int(line.split()[1]) for line in lines if line.startswith("VmHWM:")), 0)
 
 
-async def fill(server: Server, crowd: Crowd, numbers: range) -> None:
+async def fill(server: Server, crowd: Crowd, numbers: range) -> Filling:
     """So many more visitors: whom nobody knows in bulk, all others by commits."""
+    server.reset()
+    began = time.perf_counter()
     store = opened(server, "million")
     keys = (await store.onward()).keys
     bulk = Bulk(server.redis, crowd, keys, StoreSettings(partitions=64), now=time.time())
@@ -181,6 +193,7 @@ async def fill(server: Server, crowd: Crowd, numbers: range) -> None:
     await store_visitors(store, crowd, known, told=_tell)
     await store.close()
     print(file=sys.stderr)
+    return Filling(numbers.stop, round(time.perf_counter() - began, 1), server.longest())
 
 
 def _tell(number: int) -> None:
