@@ -30,6 +30,23 @@ class Address(Struct, frozen=True, gc=False):
     fragment: str = ""
 
 
+class Target(Struct, frozen=True, gc=False):
+    """What a hit asks for. url: in a form that can be stored; path: readable; query: the parameters, decoded."""
+
+    url: str
+    host: str
+    path: str
+    query: Mapping[str, str]
+
+
+@lru_cache(_REMEMBERED)
+def target_of(url: str) -> Target:
+    """The address of a hit, no longer than URL_LIMIT, taken apart."""
+    url = printable(url)
+    address = split_address(url)
+    return Target(url, address.host, readable_path(address.path), parameters(address.query))
+
+
 @lru_cache(_REMEMBERED)
 def split_address(url: str) -> Address:
     """The parts of an absolute address, or of a path with query. Anything else is read as a path; nothing raises."""

@@ -9,14 +9,7 @@ from msgspec import Struct
 from floorwalker.core.events import Page
 from floorwalker.core.hit import Headers, Hit
 from floorwalker.core.reading import campaign, channel, clock
-from floorwalker.core.reading.address import (
-    TEXT_LIMIT,
-    URL_LIMIT,
-    parameters,
-    printable,
-    readable_path,
-    split_address,
-)  # fmt: skip
+from floorwalker.core.reading.address import TEXT_LIMIT, URL_LIMIT, target_of
 from floorwalker.core.reading.browser import Browser, browser_of, hints_of, parted, read_cookies, texts_of
 from floorwalker.core.reading.device import NO_HINTS, Hints, read_device
 from floorwalker.core.reading.place import (
@@ -104,11 +97,8 @@ class SignalReader:
         sent = parted(hit.headers)
         browser = self._browser(sent.of_browser)
         headers = {**browser.headers, **texts_of(sent.others)} if sent.others else browser.headers
-        url = printable(hit.url[:URL_LIMIT])
-        address = split_address(url)
-        host = address.host or browser.host
-        path = readable_path(address.path)
-        query = parameters(address.query)
+        target = target_of(hit.url[:URL_LIMIT])
+        host, path, query = target.host or browser.host, target.path, target.query
         raw_referrer = sent.referrer if sent.others else b""
         came = self._arrival(raw_referrer[:_REFERRER_LIMIT], host) if raw_referrer else self._direct
         if query and (tags := campaign.read_tags(query)):
@@ -116,10 +106,12 @@ class SignalReader:
         cookies = read_cookies(sent.cookie)
         client = self._address(hit.address) if hit.address else None
         place = hit.place or self._located(client, headers)
-        zone = hit.timezone or _zone(cookies, place)
+        zone = hit.timezone or (_told_zone(cookies) if ZONE_COOKIE in cookies else None)
+        if zone is None and place is not None:
+            zone = place.timezone
         return Signals(
             at=hit.at,
-            url=url[:_REFERRER_LIMIT],
+            url=target.url[:_REFERRER_LIMIT],
             host=host,
             path=path,
             query=query,
@@ -222,9 +214,6 @@ def _presets(names: Sequence[str]) -> tuple[PlaceHeaders, ...]:
     return tuple(TRUSTED_HEADERS[name] for name in names)
 
 
-def _zone(cookies: Mapping[str, str], place: Place | None) -> str | None:
-    if given := cookies.get(ZONE_COOKIE):
-        name = given.replace("%2F", "/").replace("%2f", "/")
-        if clock.is_zone(name):
-            return name
-    return place.timezone if place else None
+def _told_zone(cookies: Mapping[str, str]) -> str | None:
+    name = cookies[ZONE_COOKIE].replace("%2F", "/").replace("%2f", "/")
+    return name if clock.is_zone(name) else None
