@@ -53,7 +53,8 @@ def encode_profile(profile: Profile, layout: int = LAYOUT_FULL) -> bytes:
 
 
 def decode_profile(payload: bytes) -> Profile:
-    """The profile in a payload of any schema up to `SCHEMA_READ`, in short or not. Raises msgspec.DecodeError."""
+    """The profile in a payload of any schema up to `SCHEMA_READ`, in short or not. Raises msgspec.DecodeError or
+    UnicodeDecodeError."""
     if payload[0] == BEGIN:
         return _profiles.decode(in_full(payload))
     profile = _profiles.decode(payload)
