@@ -152,14 +152,15 @@ class Courier:
         self._posted += 1
         reply.add_done_callback(answered)
 
-    def received(self, reply: asyncio.Future[T]) -> None:
-        """What was posted is answered."""
+    def received(self, reply: asyncio.Future[T]) -> bool:
+        """What was posted is answered; whether it was done."""
         self._posted -= 1
         failure = reply.exception()
         if failure is None:
             self.outage.succeeded()
         elif isinstance(failure, StoreUnavailable):
             self._blamed(failure).failed(failure)
+        return failure is None
 
     async def deliver(self, send: Callable[[], Awaitable[T]], *, still_wanted: Callable[[], bool]) -> T:
         """The reply. Raises StoreUnavailable once nobody wants it any more, StoreError where the server refused."""

@@ -185,17 +185,9 @@ class Store(Figures, Oblivion, Outlasting):
         last 30 days, for this visitor or one who joined them, is not committed again (`Outcome.KNOWN`). keeps_life: the
         record stays no longer than it would have. The future raises what the step raised, or StoreError.
         """
-        future: asyncio.Future[Committed] = self._desk.loop.create_future()
-        waiting = Waiting(
-            self._desk.backlog,
-            step,
-            future,
-            since=self._desk.clock(),
-            confirmed=confirmed,
-            made_of=raw,
-            message=message,
-            keeps_life=keeps_life,
-        )
+        desk = self._desk
+        future: asyncio.Future[Committed] = desk.loop.create_future()
+        waiting = Waiting(desk.backlog, step, future, desk.clock(), confirmed, raw, message, keeps_life)
         self._lanes.submit(base.visitor if base is not None else visitor, base, waiting)
         return future
 

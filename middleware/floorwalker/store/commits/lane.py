@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 from typing import Protocol, TypeVar
 
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from floorwalker.core.effects import NOTHING, Effects
@@ -48,23 +49,20 @@ class Yard(Protocol):
         """Nothing waits for this visitor any more."""
 
 
-class Lane:
+class Lane(Struct, eq=False):
     """The queue of one visitor. It lives as long as something waits in it.
 
     The first commit goes out at once where nothing stands in its way, and mostly that is all. Whatever else comes up
     is a task's work, which the yard starts: `run`.
     """
 
-    __slots__ = ("_base", "_batch", "_desk", "_tried", "_yard", "visitor", "waiting")
-
-    def __init__(self, desk: Desk, yard: Yard, visitor: str, base: Found | None, waiting: list[Waiting]) -> None:
-        self._desk = desk
-        self._yard = yard
-        self.visitor = visitor
-        self._base: Found | None = base if base is not None and base.visitor == visitor else None
-        self._batch = Batch()
-        self._tried: Commit | None = None
-        self.waiting = waiting
+    _desk: Desk
+    _yard: Yard
+    visitor: str
+    _base: Found | None
+    waiting: list[Waiting]
+    _batch: Batch = field(default_factory=Batch)
+    _tried: Commit | None = None
 
     def begin(self, courier: Courier) -> bool:
         """Send the first commit; False where that takes a task."""
@@ -84,7 +82,7 @@ class Lane:
         if len(self.waiting) > 1 or one.doubt is not None or one.work is None or isinstance(one.work, ALONE):
             return False
         self._batch.taken, self.waiting = self.waiting, []
-        commit = desk.next_commit(confirmed=one.confirmed)
+        commit = Commit(desk.writer, next(desk.sequences), desk.clock(), one.confirmed)
         done = one.done_on(base.profile)
         if done is None:
             self._batch.taken = []
@@ -101,8 +99,12 @@ class Lane:
         return True
 
     def _answered(self, courier: Courier, attempt: Made, commit: Commit, reply: asyncio.Future[Reply]) -> None:
-        courier.received(reply)
-        if not self._batch.taken:  # abandoned
+        stands, taken = courier.received(reply) and reply.result() == 1, self._batch.taken
+        if stands and isinstance(attempt, Loaded) and len(taken) == 1 and not self.waiting:  # as most often
+            taken.pop().settle(Committed(Outcome.STORED, attempt))
+            self._yard.ended(self.visitor)
+            return
+        if not taken:  # abandoned
             return
         try:
             stands = self._stands(attempt, commit, reply.result())

@@ -35,7 +35,8 @@ class Lanes:
         """Queue a step; drop and count it where too many wait already, and no disk takes it."""
         courier, spool, backlog = self._desk.courier_of(visitor), self._desk.spool, self._desk.backlog
         is_away = courier.outage.away
-        if not is_away and spool is None and backlog.steps <= self._room_for_anybody and not backlog.bytes:
+        is_on_disk = spool is not None and spool.holds(visitor)
+        if not is_away and not is_on_disk and backlog.steps <= self._room_for_anybody and not backlog.bytes:
             self._enqueue(visitor, base, [waiting], courier)  # as most often
             return
         if is_away and not self._admits_now(visitor, waiting):
@@ -44,8 +45,8 @@ class Lanes:
         if is_away:
             waiting.pack(self._desk.resume())
         is_full = self._is_full(base, waiting)
-        if spool is not None and (is_away or is_full or spool.holds(visitor)):
-            is_alone = is_full or spool.holds(visitor)
+        if spool is not None and (is_away or is_full or is_on_disk):
+            is_alone = is_full or is_on_disk
             if self._keep(spool, visitor, waiting, None, is_alone=is_alone) and is_alone:
                 return
         if is_full:
@@ -172,6 +173,7 @@ class Lanes:
         if lane is not None:
             lane.waiting += waiting
             return
+        base = base if base is not None and base.visitor == visitor else None
         lane = self._lanes[visitor] = Lane(self._desk, self, visitor, base, waiting)
         if not lane.begin(courier):
             self.attend(lane, None)

@@ -30,13 +30,10 @@ class Backlog:
         self.failed = 0
         self.otherwise: dict[str, int] = {}
 
-    def settle(self, outcome: Outcome) -> None:
-        """A step is settled."""
+    def settle_otherwise(self, outcome: Outcome) -> None:
+        """A step is settled, and not stored."""
         self.steps -= 1
-        if outcome is Outcome.STORED:
-            self.stored += 1
-        else:
-            self.otherwise[outcome.value] = self.otherwise.get(outcome.value, 0) + 1
+        self.otherwise[outcome.value] = self.otherwise.get(outcome.value, 0) + 1
 
     def fail(self) -> None:
         """A step fails."""
@@ -142,7 +139,11 @@ class Waiting(Struct, eq=False, gc=False):
     def settle(self, committed: Committed) -> None:
         """Tell the caller, if it still waits."""
         if self.work is not None:
-            self.backlog.settle(committed.outcome)
+            if committed.outcome is Outcome.STORED:
+                self.backlog.steps -= 1
+                self.backlog.stored += 1
+            else:
+                self.backlog.settle_otherwise(committed.outcome)
             if self.size_bytes or self.kept is not None:
                 self._let_go()
         if not self.future.done():
