@@ -169,11 +169,12 @@ def with_event(
     if new:
         size += sum(map(_text_bytes, new))
     last = max(at, recents.last)
+    moment = (last - recents.last if recents.moments else 0, named, row)
     after_it = Recents(
         last,
         (*known, *new) if new else known,
         kept_pages,
-        (*recents.moments, last - recents.last if recents.moments else 0, named, row),
+        recents.moments + moment,
         {**recents.properties, len(recents): flat} if flat else recents.properties,
         recents.left,
         size,

@@ -11,6 +11,7 @@ MOST_BYTES = 1800  # of all blocks: about forty
 _MOST_OF_ONE = 330  # of these bytes
 MOST_TRACES = 32  # bytes: of 8 orders, of what one exposure is credited with
 
+_HELD_BACK = Arm.CONTROL.value  # plain texts are compared three times as fast
 _encode = msgpack.Encoder().encode
 
 
@@ -148,17 +149,18 @@ class Responses(Struct, frozen=True, array_like=True, gc=False):
 
     def shown(self, block: str, *, control: bool, visit: int, at: int, day: int) -> "Responses":
         """With the block shown once more, or held back once more."""
-        return self.all_shown(((block, control),), visit=visit, at=at, day=day)
+        return self._with(self._response(block, control=control).shown_once_more(visit=visit, at=at, day=day))
 
-    def all_shown(self, shown: Sequence[tuple[str, bool]], *, visit: int, at: int, day: int) -> "Responses":
+    def all_shown(self, shown: Sequence[Showing], *, visit: int, at: int, day: int) -> "Responses":
         """With each of these shown once more, in turn; or held back, where it says so."""
         blocks = list(self.blocks)
         place = max(len(blocks) - len(shown), 0)  # where each comes to stand if the last page showed the same
-        for block, control in shown:
-            if place < len(blocks) and (known := blocks[place]).block == block and known.control is control:
+        for one in shown:
+            control = one.arm == _HELD_BACK
+            if place < len(blocks) and (known := blocks[place]).block == one.block and known.control is control:
                 del blocks[place]
             else:
-                known = _taken_out(blocks, block, control) or Response(block, control, self.lost)
+                known = _taken_out(blocks, one.block, control) or Response(one.block, control, self.lost)
             blocks.append(known.shown_once_more(visit=visit, at=at, day=day))
         kept, lost = blocks_that_fit(blocks, self.lost)
         return Responses(kept, self.exposures, lost)

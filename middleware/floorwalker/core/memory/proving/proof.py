@@ -31,7 +31,7 @@ from msgspec import structs
 
 from floorwalker.core import events as names
 from floorwalker.core.bounds import NAME_BYTES, seconds, short
-from floorwalker.core.decision import Arm, Keeper
+from floorwalker.core.decision import Keeper
 from floorwalker.core.effects import Count, Effects
 from floorwalker.core.events import Event, Scalar
 from floorwalker.core.memory.kept.responses import ASIDE, NONE, TREATMENT, Exposure, Responses, Showing
@@ -52,7 +52,6 @@ Segments = Callable[[], Collection[str]]
 """The names of the segments that the visitor is in, worked out when it is asked."""
 
 _NO_COUNTS: tuple[Count, ...] = ()
-_HELD_BACK = Arm.CONTROL.value
 
 
 def fold_shown(
@@ -109,8 +108,7 @@ def _shown(
 ) -> tuple[Profile, Effects]:
     """Slots showed blocks, or held them back in control: each counts for caps, and once for its comparisons."""
     day, responses = terms.calendar.day(at), profile.responses or NONE
-    held_back = [(one.block, one.arm == _HELD_BACK) for one in shown]
-    responses = responses.all_shown(held_back, visit=profile.visits, at=at, day=day)
+    responses = responses.all_shown(shown, visit=profile.visits, at=at, day=day)
     new = that_add(responses.exposures, shown)
     profile = structs.replace(profile, responses=responses)
     if not new:
