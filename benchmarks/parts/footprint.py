@@ -30,7 +30,7 @@ from floorwalker.store import Step, StoreSettings, open_store
 from floorwalker.store.bundled.embedded import EmbeddedServer
 from floorwalker.store.records.codec import decode_profile, encode_profile
 
-BUDGETS = {"one page": 300, "one page, by a search": 300, "thirty pages": 1800}
+BUDGETS = {"one page": 256, "one page, by a search": 300, "thirty pages": 1600}
 """Bytes per visitor that they may weigh, key and all."""
 
 _AT_ONCE = 256

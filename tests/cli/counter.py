@@ -47,10 +47,10 @@ class Shop:
         assert found == status, err
         return json.loads(out)
 
-    def rewritten(self) -> tuple[int, dict[str, int]]:
+    def rewritten(self, *options: str) -> tuple[int, dict[str, int]]:
         """`visitor rewrite`: its exit status, and what it did."""
         self._capsys.readouterr()
-        status = main(["visitor", "rewrite", "--store", self.url, "--json"])
+        status = main(["visitor", "rewrite", "--store", self.url, "--json", *options])
         told = json.loads(self._capsys.readouterr().out)
         return status, {name: told[name] for name in ("renewed", "locked")}
 

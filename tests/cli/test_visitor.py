@@ -200,6 +200,16 @@ def test_records_are_written_anew_for_a_data_key(shop: Shop, monkeypatch: pytest
     assert shop.say("show", "--user", "u1")[0] == 2
 
 
+def test_records_are_laid_out_as_is_said_from_then_on(shop: Shop) -> None:
+    before = shop.profiles()
+    for layout in ("1", "2"):
+        assert shop.rewritten("--layout", layout) == (0, {"renewed": 2, "locked": 0})
+        assert shop.rewritten() == (0, {"renewed": 0, "locked": 0})
+        assert shop.profiles() == before
+    with pytest.raises(SystemExit, match="2"):
+        shop.rewritten("--layout", "3")
+
+
 def test_nobody_is_erased_without_a_yes(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     status, _, err = shop.say("erase", "--user", "u1")
     assert status == 2
