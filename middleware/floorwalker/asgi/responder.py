@@ -170,8 +170,8 @@ class Responder:
             message = {**message, "body": fed}
         await self._send(message)
         if last:
-            self._stage = None
-            self._finish()
+            self._stage = body = None  # an app's frames may live on, and lol-html's objects die in their own thread
+            await self._finish()
 
     def _left(self, body: PageBody, data: bytes) -> bytes:
         """What goes out of a page that is given up amid these bytes."""
@@ -179,14 +179,18 @@ class Responder:
         self._body = None
         return body.release(data)
 
-    def _finish(self) -> None:
-        """The last byte has gone out."""
+    async def _finish(self) -> None:
+        """The server has the last byte."""
         body, self._body = self._body, None
         try:
-            outcomes = body.outcomes if body is not None else {}
-            self.encounter.finish(outcomes)
-            if body is not None:
-                self._count(outcomes, has_failed=body.has_failed)
+            if body is None:
+                await self.encounter.hand_over({})
+                return
+            outcomes, has_failed, body = body.outcomes, body.has_failed, None
+            try:
+                await self.encounter.hand_over(outcomes)
+            finally:
+                self._count(outcomes, has_failed=has_failed)
         except Exception:
             logger.exception("a request could not be ended")
             self.encounter.tallies.failure("end of a request")
@@ -269,7 +273,8 @@ async def _in_turns(body: PageBody, data: bytes, *, last: bool) -> bytes:
     out = []
     for step in body.steps(data, last=last):
         out.append(step)
-        await asyncio.sleep(0)
+        if not step:  # what goes out comes with the last one: a large page is sent before the next one is made
+            await asyncio.sleep(0)
     return b"".join(out)
 
 

@@ -53,6 +53,7 @@ class Keeper:
         self._ticker = Ticker(loop)
         self._circuits = Circuits(store, lambda: Circuit(clock=loop.time, spread=lambda: random(1)[0] / 255))
         self._ending: AsyncGenerator[None] | None = None
+        self._put_off: dict[str, Callable[[], None]] = {}
 
     @property
     def store(self) -> Store:
@@ -101,8 +102,25 @@ class Keeper:
         """Whether nobody waits for the store now, since it failed too often in a row."""
         return self._circuits.whole_is_open
 
+    def put_off(self, visitor: str, finish: Callable[[], None]) -> None:
+        """Note what is to be stored of a visitor once their response has left. Should they ask again before, as in a
+        pipeline of requests, it is stored first. finish: takes itself out, and may be called again."""
+        self._catch_up(visitor)
+        self._put_off[visitor] = finish
+
+    def take_out(self, visitor: str) -> None:
+        """What was put off is done."""
+        self._put_off.pop(visitor, None)
+
+    def _catch_up(self, visitor: str) -> None:
+        finish = self._put_off.pop(visitor, None)
+        if finish is not None:
+            finish()
+
     def load(self, visitor: str) -> Loading | None:
         """Begin to load; None while nobody should ask."""
+        if self._put_off:
+            self._catch_up(visitor)
         return self._store.begin_load(visitor) if self._circuits.of(visitor).admits() else None
 
     async def loaded(self, load: Loading, budget: Budget) -> Loaded | None:
