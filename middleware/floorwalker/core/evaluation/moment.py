@@ -53,6 +53,7 @@ class Moment:
     """
 
     __slots__ = (
+        "_came",
         "_history",
         "answers",
         "at",
@@ -91,6 +92,7 @@ class Moment:
         self.tallies: dict[int, Tally] = {}
         self.members: dict[str, bool | None] = dict(members) if members else {}
         self._history: History | None = None
+        self._came: tuple[()] | tuple[Touch | Signals | None] = ()  # empty until somebody asks
 
     @property
     def now(self) -> float:
@@ -144,16 +146,23 @@ class Moment:
 
         Without memory an inner page tells nothing of its visit's arrival.
         """
-        signals, profile = self.signals, self.profile
         if touch == "visit":
-            if signals.is_arrival:
-                return signals
-            if profile is not None:
-                return profile.visit.touch if profile.visit else signals
-            return None if signals.referrer.medium == "internal" else signals
+            return (self._came or self._find_came())[0]
+        signals, profile = self.signals, self.profile
         if profile is None:
             return None
         return (profile.first_touch if touch == "first" else profile.last_touch) or signals
+
+    def _find_came(self) -> tuple[Touch | Signals | None]:
+        signals, profile = self.signals, self.profile
+        came: Touch | Signals | None = signals
+        if not signals.is_arrival:
+            if profile is not None:
+                came = profile.visit.touch if profile.visit else signals
+            elif signals.referrer.medium == "internal":
+                came = None
+        self._came = (came,)
+        return self._came
 
     def clock(self, zone: str) -> datetime | None:
         """The wall clock: zone is site or visitor; where the visitor's is not known, the site's. None: no such time."""

@@ -1,6 +1,7 @@
 """Where each field of each condition finds its values."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from operator import attrgetter
 
 from floorwalker.core.conditions.asking import UNKNOWN, Partial, Value, Values, page_values
@@ -15,7 +16,8 @@ from floorwalker.core.reading.names import browser_names, system_names
 from floorwalker.core.signals import Place, Signals
 
 _WEEK = 7 * 86400.0
-_THIS_VISIT = Window("visit")
+_VISIT = "visit"
+_THIS_VISIT = Window(_VISIT)
 
 
 def reading(test: Test, field: Field) -> Reading:
@@ -24,7 +26,7 @@ def reading(test: Test, field: Field) -> Reading:
         return lambda _: UNKNOWN
     match test.name:
         case "page":
-            return lambda moment: page_values(moment.signals.page, field.name)
+            return _of_page(field.name)
         case "query" | "header" | "cookie" | "attribute":
             return _by_name(test.name, field.key)
         case "trait":
@@ -56,16 +58,23 @@ def _trait(profile: Profile, name: str) -> Values:
     return (value,)
 
 
+def _of_page(name: str) -> Reading:
+    if name != "path" and name not in _NAMED:
+        return lambda moment: page_values(moment.signals.page, name)
+    read: Callable[[Moment], str] = attrgetter(f"signals.page.{name}")
+    if name == "path":
+        return lambda moment: (path.rstrip("/") or "/",) if (path := read(moment)) else ()
+    return lambda moment: (value,) if (value := read(moment)) else ()
+
+
 def _by_name(where: str, key: str) -> Reading:
-    match where:
-        case "query":
-            return lambda moment: _one(moment.signals.query.get(key))
-        case "header":
-            return lambda moment: _one(moment.signals.headers.get(key))
-        case "cookie":
-            return lambda moment: _one(moment.signals.cookies.get(key))
-        case _:
-            return lambda moment: _one(moment.signals.attributes.get(key))
+    told: Callable[[Moment], Mapping[str, Value]] = attrgetter(f"signals.{_TOLD[where]}")
+
+    def named(moment: Moment) -> Values:
+        value = told(moment).get(key)
+        return () if value is None else (value,)
+
+    return named
 
 
 def _remembered(read: Callable[[Profile, float], Values]) -> Reading:
@@ -73,54 +82,51 @@ def _remembered(read: Callable[[Profile, float], Values]) -> Reading:
 
 
 def _of_arrival(test: Test, field: Field) -> Reading:
-    touch, read = test.touch, _arrival_read(test.name, field.name)
+    touch = test.touch
+    if test.name == "searched":
+        return _searched_lately if touch == _VISIT else partial(_searched, touch)
+    read = _arrival_read(test.name, field.name)
+    if read is None:
+        return lambda moment: UNKNOWN if moment.arrival(touch) is None else ()
+    told = read
 
     def found(moment: Moment) -> Values:
         arrival = moment.arrival(touch)
-        return UNKNOWN if arrival is None else read(arrival)
-
-    def searched(moment: Moment) -> Values:
-        words, profile, here = found(moment), moment.profile, moment.signals.page.search
-        if not here and (profile is None or not has_searches(profile.recents)):
-            return words
-        on_site = moment.history.searches(_THIS_VISIT) if moment.history else ()
-        every = (*words, *_one(here or None), *on_site)
-        return Partial(every) if isinstance(words, Partial) else every
-
-    return searched if test.name == "searched" and touch == "visit" else found
-
-
-def _arrival_read(test: str, name: str) -> Callable[[Touch | Signals], Values]:
-    """How a field is read of an arrival."""
-    match test:
-        case "searched":
-            return _words
-        case "campaign" | "ad" if name in _OF_ARRIVAL[test]:
-            return _part_of(attrgetter(test), attrgetter(name))
-        case "referrer" if name in _OF_ARRIVAL[test]:
-            return _told(attrgetter(f"referrer.{name}"))
-        case "channel" | "landing_page":
-            return _told(attrgetter(test))
-        case _:
-            return lambda _: ()
-
-
-def _told(read: Callable[[Touch | Signals], str | None]) -> Callable[[Touch | Signals], Values]:
-    def told(arrival: Touch | Signals) -> Values:
-        value = read(arrival)
+        if arrival is None:
+            return UNKNOWN
+        value = told(arrival)
         return () if value is None else (value,)
 
-    return told
+    return found
 
 
-def _part_of(
-    whole: Callable[[Touch | Signals], object | None], read: Callable[[object], str | None]
-) -> Callable[[Touch | Signals], Values]:
-    def told(arrival: Touch | Signals) -> Values:
-        of = whole(arrival)
-        return () if of is None else _one(read(of))
+def _arrival_read(test: str, name: str) -> Callable[[Touch | Signals], str | None] | None:
+    """How a field is read of an arrival; None where there is none of that name."""
+    if test in ("channel", "landing_page"):
+        return attrgetter(test)
+    if name not in _OF_ARRIVAL[test]:
+        return None
+    if test == "referrer":
+        return attrgetter(f"referrer.{name}")
+    whole: Callable[[Touch | Signals], object | None] = attrgetter(test)
+    part: Callable[[object], str | None] = attrgetter(name)
+    return lambda arrival: None if (of := whole(arrival)) is None else part(of)
 
-    return told
+
+def _searched(touch: str, moment: Moment) -> Values:
+    """With which words they came."""
+    arrival = moment.arrival(touch)
+    return UNKNOWN if arrival is None else _words(arrival)
+
+
+def _searched_lately(moment: Moment) -> Values:
+    """With which words they came, and what they typed into the site's own search in this visit."""
+    words, profile, here = _searched(_VISIT, moment), moment.profile, moment.signals.page.search
+    if not here and (profile is None or not has_searches(profile.recents)):
+        return words
+    on_site = moment.history.searches(_THIS_VISIT) if moment.history else ()
+    every = (*words, *_one(here or None), *on_site)
+    return Partial(every) if isinstance(words, Partial) else every
 
 
 def _words(arrival: Touch | Signals) -> Values:
@@ -130,6 +136,8 @@ def _words(arrival: Touch | Signals) -> Values:
     return (*_one(search.keywords if search else None), *_one(campaign.term if campaign else None))
 
 
+_NAMED = frozenset({"type", "category", "product", "brand", "price_tier"})
+_TOLD = {"query": "query", "header": "headers", "cookie": "cookies", "attribute": "attributes"}
 _OF_ARRIVAL: Mapping[str, frozenset[str]] = {
     "referrer": frozenset({"source", "medium", "domain", "url"}),
     "campaign": frozenset({"source", "medium", "name", "term", "content"}),

@@ -63,7 +63,7 @@ class Roll:
             members.update(dict.fromkeys(found.unknown))
         if found.held:
             members.update(dict.fromkeys(found.held, True))
-        entered, left = found.held, list[str]()
+        entered, left = [*found.held], list[str]()
         if given:
             members.update(given)
             entered = [name for name in found.held if given.get(name, True)]

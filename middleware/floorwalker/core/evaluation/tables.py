@@ -19,12 +19,8 @@ class Found(set[int]):
     and held, or unknown and asked, is what the other says.
     """
 
-    __slots__ = ("held", "unknown")
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.held: list[str] = []
-        self.unknown: list[str] = []
+    held: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
 Look = Callable[[Moment, Found], None]
@@ -124,7 +120,7 @@ class Steps:
     def ready(self) -> Callable[[Tally, Found], None]:
         """Tells the answer of each; what is more than a lower bound is not known."""
         ordered = sorted(self._asked)
-        bounds, names = [bound for bound, _ in ordered], [name for _, name in ordered]
+        bounds, names = [bound for bound, _ in ordered], tuple([name for _, name in ordered])
 
         def tell(tally: Tally, found: Found) -> None:
             reached = bisect_right(bounds, tally.count)
@@ -214,13 +210,18 @@ def _look_at_all(looks: Sequence[LookAt]) -> LookAt:
 def _look_at_word(said: Word, look: Look) -> Look:
     """The same, where the look depends on one word alone."""
 
-    def find(moment: Moment) -> tuple[int, ...]:
+    def find(moment: Moment) -> frozenset[int]:
         found = Found()
         look(moment, found)
-        return tuple(found)
+        return frozenset(found)
 
-    numbers = found_once(said, find)
-    return lambda moment, found: found.update(numbers(moment))
+    numbers_of = found_once(said, find)
+
+    def look_once(moment: Moment, found: Found) -> None:
+        if numbers := numbers_of(moment):
+            found.update(numbers)
+
+    return look_once
 
 
 def look_asked(asked: Sequence[tuple[Asked, bool | None, Sequence[int]]]) -> Look:
@@ -281,8 +282,11 @@ def _look_folded(heads: Heads) -> LookAt:
 
 
 def _look_paths(heads: Heads) -> LookAt:
+    see = heads.see
+
     def look(_: Moment, values: Values, found: Found) -> None:
-        heads.see([text for value in values for text in texts_of(value)], found)
+        for value in values:
+            see(texts_of(value), found)
 
     return look
 

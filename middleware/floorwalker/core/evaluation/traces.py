@@ -74,7 +74,7 @@ class Traces:
         names, counted, paths = self._tables()
         lots = self._lots()
         every = {segment for group in self._groups.values() for segment in group.every}
-        told = [name for group in self._groups.values() for name in group.names]
+        told = tuple([name for group in self._groups.values() for name in group.names])
 
         def look_up(moment: Moment, found: Found) -> None:
             history = moment.history
@@ -132,7 +132,7 @@ def _look_at_lost(lot: _Lot, until: float, history: History, moment: Moment, fou
         return
     found.update(lot.every)
     if lot.names and not tally_of(lot.unseen, moment).complete:
-        found.unknown += lot.names
+        found.unknown += tuple(lot.names)
 
 
 def _of_nothing(happened: Happened) -> Behaviour:
