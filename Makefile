@@ -98,7 +98,7 @@ lint: .venv/.lint
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-bench: .venv/.test  ## the whole table, about twenty minutes; benchmarks.publish puts it into the docs
+bench: .venv/.test  ## the whole table, about half an hour; benchmarks.publish puts it into the docs
 	$(BIN)/python -m benchmarks --all --out benchmarks/results
 
 bench-smoke: .venv/.test  ## do the benchmarks still run? half a minute

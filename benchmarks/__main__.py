@@ -1,9 +1,9 @@
 """`python -m benchmarks`: what floorwalker costs a site, measured side by side with the plain app.
 
-The whole table takes about twenty minutes of two cores: five rounds of three seconds for six pages and five variants,
-then three rounds of two pages with the collector tuned, then single pieces of work. `--smoke` takes half a minute and
-says only whether it still runs. Written are results.json and results.svg; `python -m benchmarks.publish` puts them into
-the docs.
+The whole table takes about half an hour of two cores: five rounds of three seconds for six pages and five variants,
+as fast as they answer and at a moderate rate, then three rounds of two pages with the collector tuned, then single
+pieces of work. `--smoke` takes half a minute and says only whether it still runs. Written are results.json and
+results.svg; `python -m benchmarks.publish` puts them into the docs.
 """
 
 import argparse

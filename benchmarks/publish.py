@@ -66,6 +66,12 @@ def _tuned(found: Mapping[str, Any]) -> str:
     return line_table(found["tuned"]) if found["tuned"] else "Not in the recorded run: `make bench` measures it."
 
 
+def _gate() -> str:
+    from benchmarks.gate.compared import compared_table
+
+    return compared_table(_read("gate.json") or {})
+
+
 def _gate_trial() -> str:
     found = _read("gate-trial.json")
     if found is None:
@@ -124,6 +130,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "pages": _of_results(lambda found: line_table(found["pages"])),
     "tuned": _of_results(_tuned),
     "made": _of_results(lambda found: told(found["made"])),
+    "gate": _gate,
     "gate-trial": _gate_trial,
     "compare": _compared,
     "growth": _grown,

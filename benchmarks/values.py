@@ -22,6 +22,11 @@ def added_us(results: Mapping[str, Any], page: str) -> float:
     return float(next(one["added_cpu_us"] for one in lines if (one["page"], one["variant"]) == (page, "floorwalker")))
 
 
+def plain_us(results: Mapping[str, Any], page: str) -> float:
+    """Microseconds of CPU that a page takes without floorwalker, under full load."""
+    return float(next(one["cpu_us"] for one in results["pages"] if (one["page"], one["variant"]) == (page, "plain")))
+
+
 VALUES: Final[Mapping[str, Callable[[Read], str]]] = {
     "bytes-per-visitor": lambda read: kilobytes_by_kind(read("million.json")),
     "bytes-of-all": lambda read: f"{mean_bytes(read('million.json')) / 1000:.2f} KB",
@@ -30,6 +35,7 @@ VALUES: Final[Mapping[str, Callable[[Read], str]]] = {
     "master-bytes": lambda _: f"{INTO_MASTER_BYTES / 1000:.1f} KB; {OUT_OF_MASTER_BYTES / 1000:.1f} KB",
     "stream-entry": lambda _: f"{ENTRY_BYTES} bytes",
     "page-loaded-us": lambda read: f"{added_us(read('results.json'), _LOADED_PAGE):.0f} µs",
+    "plain-us": lambda read: f"{plain_us(read('results.json'), _LOADED_PAGE):.0f} µs",
     "page-alone-us": lambda read: f"{read('where.json')['page_us']:.0f} µs",
 }
 """By the name between the marks."""

@@ -11,8 +11,10 @@ from pathlib import Path
 from statistics import fmean, median
 
 from benchmarks.gate.baseline import Baseline, named, tree_of
+from benchmarks.gate.compared import note
 from benchmarks.gate.pairs import ROOT, Ratios, WorkerEnded, as_json, reference_ratios, tree_ratios
 from benchmarks.gate.verdict import Verdict, verdict
+from benchmarks.whole.conditions import conditions
 
 MOST = 1.05  # over the baseline's tree, surely
 MOST_RECORDED = 1.30  # over the recorded ratio: another machine has another ratio
@@ -23,9 +25,14 @@ def main() -> int:
     if options.accept:
         return _accept(options)
     baseline = Baseline.read()
+    if options.against:
+        baseline = Baseline(*named(options.against), baseline.ratios)
     verdicts, ratios = _against(baseline, options)
     if options.json:
         Path(options.json).write_text(as_json(ratios) + "\n")
+    if options.out:
+        file = Path(options.out, "gate.json")
+        note(file, verdicts, commit=baseline.commit, date=baseline.date, made=conditions())
     print(f"{'CPU of a request':<18}{'ratio':>7}{'surely':>8}{'most':>7}")
     for work, found in verdicts.items():
         says = "" if found.holds else "   SLOWER"
@@ -48,7 +55,9 @@ def _parser() -> argparse.ArgumentParser:
         "--slower", type=float, default=-1.0, metavar="SHARE", help="try the gate: make this tree slower by that share"
     )
     parser.add_argument("--tree", type=Path, default=ROOT, help="another tree than this one")
+    parser.add_argument("--against", default="", metavar="COMMIT", help="compare with another commit, side by side")
     parser.add_argument("--json", default="", help="a file for the ratios of all rounds")
+    parser.add_argument("--out", default="", help="a folder for gate.json, to which this comparison is added")
     return parser
 
 
@@ -59,6 +68,8 @@ def _against(baseline: Baseline, options: argparse.Namespace) -> tuple[dict[str,
                 return _beside(other, baseline, options)
             except WorkerEnded:
                 print("the baseline's tree or this one does not serve the site")
+        if options.against:
+            raise SystemExit(f"{options.against} does not serve the site beside this tree")
     return _recorded(baseline, options)
 
 

@@ -10,7 +10,8 @@ Run = Mapping[str, Any]
 
 
 def trial_table(runs: Sequence[Run]) -> str:
-    """How many runs failed, by how much slower the tree was made, and the figures that decided."""
+    """How many runs failed, by how much slower the tree was made; of the dearest kind of request of each run, what it
+    cost and what it surely cost."""
     found: dict[float, list[Run]] = defaultdict(list)
     for run in runs:
         found[run["slower"]].append(run)
@@ -19,14 +20,15 @@ def trial_table(runs: Sequence[Run]) -> str:
             f"{slower:.0%} slower" if slower else "equal",
             str(len(tried)),
             str(sum(one["failed"] for one in tried)),
-            *_range(tried),
+            _range(tried, 0),
+            _range(tried, 1),
         ]
         for slower, tried in sorted(found.items())
     ]
-    return markdown(("trees", "runs", "failed", "surely, least", "surely, most"), rows)
+    return markdown(("trees", "runs", "failed", "cost, × the other's", "surely"), rows)
 
 
-def _range(tried: Sequence[Run]) -> tuple[str, str]:
-    """Of the figure that decides: the dearest kind of request of each run, what it surely costs."""
-    sure = [max(found[1] for found in one.values() if isinstance(found, list)) for one in tried]
-    return f"{min(sure):.3f}", f"{max(sure):.3f}"
+def _range(tried: Sequence[Run], place: int) -> str:
+    """place: of the figure in a run's row of a kind of request."""
+    dearest = [max(found[place] for found in one.values() if isinstance(found, list)) for one in tried]
+    return f"{min(dearest):.3f} – {max(dearest):.3f}"

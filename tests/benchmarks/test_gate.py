@@ -1,15 +1,18 @@
 """The gate decides by what surely differs, and knows its baseline."""
 
+import json
 import random
 from pathlib import Path
 
 import pytest
 
 from benchmarks.gate.baseline import Baseline, tree_of
+from benchmarks.gate.compared import compared_table, note
 from benchmarks.gate.trial import SLOWED, missing
 from benchmarks.gate.trial_table import trial_table
-from benchmarks.gate.verdict import verdict
+from benchmarks.gate.verdict import Verdict, verdict
 from benchmarks.gate.worker import WORKS
+from benchmarks.whole.conditions import conditions
 
 MOST = 1.05
 
@@ -71,4 +74,17 @@ def test_a_trial_goes_on_with_what_is_missing() -> None:
 
 def test_the_dearest_kind_of_request_decides_in_the_table() -> None:
     run = {"slower": 0.1, "failed": True, "load": 0.4, "page": [1.12, 1.09], "data": [1.02, 1.01]}
-    assert "1.090 |        1.090" in trial_table([run])
+    cheap = {**run, "page": [1.04, 1.01]}
+    assert "| 1.040 – 1.120 | 1.010 – 1.090 |" in " ".join(trial_table([run, cheap]).split())
+
+
+def test_a_comparison_takes_the_place_of_the_one_with_the_same_commit(tmp_path: Path) -> None:
+    made = conditions()
+    for commit, ratio in (("b" * 40, 0.9), ("b" * 40, 0.5), ("a" * 40, 0.3)):
+        date = "2026-11-23" if commit[0] == "b" else "2026-11-22"
+        note(tmp_path / "gate.json", {"page": Verdict(ratio, ratio, MOST)}, commit=commit, date=date, made=made)
+    rows = compared_table(json.loads((tmp_path / "gate.json").read_text())).splitlines()
+    assert ["".join(row.split()) for row in rows[2:4]] == [
+        "|aaaaaaaaaaaaof2026-11-22|0.30|",
+        "|bbbbbbbbbbbbof2026-11-23|0.50|",
+    ]
