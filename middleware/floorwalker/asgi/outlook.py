@@ -203,9 +203,10 @@ class Outlook:
         return tuple([replace(one, remembered=one.entry in self._told) for one in self._taken])
 
     def _render(self, content: Content) -> str | None:
-        if self._context is None:
-            self._context = block_context(self.decisions, nonce=self.nonce)
-        return self._rulebook.render(content, self._context)
+        context = self._context
+        if context is None:
+            context = self._context = block_context(self.decisions, nonce=self.nonce)
+        return self._rulebook.render(content, context)
 
 
 def _kept(slot: str) -> Decision:

@@ -163,8 +163,7 @@ class Walk(Outlook):
             decision = frozen.get(slot)
             if decision is None:
                 continue
-            is_kept = decision.content.kind == "default"
-            if (outcome is _KEPT and decision.kept_counts) if is_kept else outcome is _CHANGED:
+            if outcome is _CHANGED if decision.content.kind != "default" else outcome is _KEPT and decision.kept_counts:
                 shown.append(showing_of(decision, rules=version, compared=compared))
                 entries.append(decision.entry)
         return shown, entries

@@ -50,7 +50,7 @@ class Chooser:
 
     __slots__ = ("_moment", "_notes", "_render", "_taken")
 
-    def __init__(self, moment: Moment, *, render: Render | None = None, notes: list[Explanation] | None = None) -> None:
+    def __init__(self, moment: Moment, render: Render | None, *, notes: list[Explanation] | None = None) -> None:
         self._moment, self._render, self._notes = moment, render, notes
         self._taken: Taken = ()
 

@@ -67,27 +67,26 @@ class PageDecisions(Mapping[str, Decision]):
         self.taken = taken
         self._render = render
         self._compared = compared
-        self._slots = moment.ruleset.slots
-        self._menus = moment.ruleset.once(menus_of)
-        self._chooser = Chooser(moment, render=render)
+        ruleset = moment.ruleset
+        control = ruleset.site.control
+        self._menus = ruleset.once(menus_of)
+        self._chooser = Chooser(moment, render)
         self._kept_because = _kept_because(moment)
-        self._in_site_control = compared and _is_below(moment.ruleset.site.control, SITE_CONTROL, moment)
+        self._in_site_control = compared and control > 0 and _is_below(control, SITE_CONTROL, moment)
         self._is_plain = self._kept_because is None and not self._in_site_control
         self._decided: dict[str, Decision] = {}
 
     def __getitem__(self, slot: str) -> Decision:
         decision = self._decided.get(slot)
         if decision is None:
-            menu = self._menus[slot]
-            decide = self._decide_plain if menu.is_plain and self._is_plain else self._decide
-            decision = self._decided[slot] = decide(menu)
+            decision = self._decided[slot] = self._decide(self._menus[slot])
         return decision
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._slots)
+        return iter(self._menus)
 
     def __len__(self) -> int:
-        return len(self._slots)
+        return len(self._menus)
 
     @cached_property
     def segments(self) -> frozenset[str]:
@@ -99,8 +98,10 @@ class PageDecisions(Mapping[str, Decision]):
         """The slots that were read so far."""
         return self._decided
 
-    def _decide_plain(self, menu: Menu) -> Decision:
-        """The same as `_decide`, in one go: of a plain menu, where nothing is kept from this visitor."""
+    def _decide(self, menu: Menu) -> Decision:
+        """In one go, as most are: of a plain menu, where nothing is kept from this visitor."""
+        if not (menu.is_plain and self._is_plain):
+            return self._decide_any(menu)
         moment, pages, slot = self.moment, menu.pages, menu.slot
         if not (pages.every or pages.hold(moment.signals)):
             return _left(slot, Reason.OTHER_PAGE)
@@ -125,7 +126,8 @@ class PageDecisions(Mapping[str, Decision]):
             fitted=True,
         )
 
-    def _decide(self, menu: Menu) -> Decision:
+    def _decide_any(self, menu: Menu) -> Decision:
+        """The same of every menu, whoever sees it."""
         moment, kept, taken, slot = self.moment, self._kept_because, self.taken, menu.slot
         if kept is None and not menu.pages.every and not menu.pages.hold(moment.signals):
             kept = Reason.OTHER_PAGE
@@ -220,7 +222,7 @@ def _entries_read(slot: Slot, moment: Moment, taken: Taken, render: Render | Non
     if _needs_consent(slot, moment):
         return [Explanation(f"control: {share_words(slot.control)}", NEEDS_CONSENT, None)]
     notes: list[Explanation] = []
-    menu, chooser = moment.ruleset.once(menus_of)[slot.name], Chooser(moment, render=render, notes=notes)
+    menu, chooser = moment.ruleset.once(menus_of)[slot.name], Chooser(moment, render, notes=notes)
     choice = chooser.entry(menu, taken)
     if choice is None:
         chooser.otherwise(menu, taken)

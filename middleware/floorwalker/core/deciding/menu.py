@@ -91,10 +91,12 @@ class Pages(Struct, frozen=True):
         if self.every:
             return True
         page = signals.page
+        path = page.path or signals.path
+        if path in self.literal:
+            return True
         if self.types and page.type and fold_text(page.type) in self.types:
             return True
-        path = page.path or signals.path
-        return path in self.literal or any(pattern.match(path) for pattern in self.paths)
+        return any(pattern.match(path) for pattern in self.paths) if self.paths else False
 
 
 def menus_of(ruleset: Ruleset) -> Mapping[str, Menu]:
