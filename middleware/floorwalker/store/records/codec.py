@@ -5,6 +5,8 @@ store: what the newer adds the older knows, keeps and leaves as it is, and the r
 whose schema is above `SCHEMA_READ` is left to the release that wrote it; steps for it are put aside until that comes.
 """
 
+from collections.abc import Callable
+
 from msgspec import msgpack
 from msgspec.structs import force_setattr, replace
 
@@ -23,6 +25,9 @@ _encoder = msgpack.Encoder()
 _profiles = msgpack.Decoder(Profile)
 _events = msgpack.Decoder(Event)
 
+encode_event: Callable[[Event], bytes] = _encoder.encode
+"""An event as it lies in the stream."""
+
 _NO_TOUCH = b"\x90"
 _HEAD_BYTES = 3  # how MessagePack begins an array of 16 elements or more: by their number
 _UNTIL_CONSENT, _UNTIL_INTERESTS, _UNTIL_RECENTS = (
@@ -39,7 +44,7 @@ def encode_profile(profile: Profile, layout: int = LAYOUT_FULL) -> bytes:
     """
     whole = _encoder.encode(profile)
     if profile.visits > 1:  # a hundredth of what these weigh, which is not worth the look (0.3 µs)
-        return whole if layout == LAYOUT_FULL else _touch_said_once(profile, whole)
+        return whole if layout == LAYOUT_FULL or not profile.touches else _touch_said_once(profile, whole)
     if profile.traits_left or profile.learned or profile.notes or profile.watched or profile.mixed or profile.contacts:
         return whole
     head, rest = _UNTIL_RECENTS
@@ -65,14 +70,9 @@ def decode_profile(payload: bytes) -> Profile:
 
 def _touch_said_once(profile: Profile, whole: bytes) -> bytes:
     visit = profile.visit
-    if visit is None or not profile.touches or profile.touches[-1] != visit.touch:
+    if visit is None or profile.touches[-1] != visit.touch:
         return whole
     return whole.replace(_encoder.encode(visit.touch), _NO_TOUCH, 1)  # the first of them is the visit's
-
-
-def encode_event(event: Event) -> bytes:
-    """An event as it lies in the stream."""
-    return _encoder.encode(event)
 
 
 ADDRESSED = frozenset((MERGED, SEGMENT_ENTERED, SEGMENT_LEFT))

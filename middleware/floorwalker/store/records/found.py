@@ -15,6 +15,8 @@ logger = logging.getLogger(__name__)
 
 POINTERS_FOLLOWED = 4
 
+_LIVE, _MOVED, _ERASED = State.LIVE, State.MOVED, State.ERASED  # asked of every page
+
 
 class Loaded(Struct, frozen=True, gc=False):
     """One visitor's record as it was read: the base of the next commit.
@@ -38,17 +40,19 @@ class Loaded(Struct, frozen=True, gc=False):
     @property
     def is_plain(self) -> bool:
         """Whether the next commit has nothing to see to but this record."""
-        return self.record is not None and self.record.state is State.LIVE and not self.record.deferred
+        record = self.record
+        return record is not None and record.state is _LIVE and not record.deferred
 
     @property
     def erased(self) -> bool:
         """Whether a stone lies here: this visitor's id must not be used again."""
-        return self.record is not None and self.record.state is State.ERASED
+        return self.record is not None and self.record.state is _ERASED
 
     @property
     def moved_to(self) -> str:
         """The visitor who has taken this one's history over; empty where nobody has."""
-        return self.record.body.moved_to if self.record is not None and self.record.state is State.MOVED else ""
+        record = self.record
+        return record.body.moved_to if record is not None and record.state is _MOVED else ""
 
     @property
     def is_moving(self) -> bool:
@@ -93,7 +97,8 @@ def read_found(visitor: str, stored: bytes | None, keyring: Keyring = NO_KEYS) -
         return Loaded(visitor)
     try:
         record = decode_record(stored, visitor)
-        profile = decode_profile(record.body.payload) if record.body.payload else None
+        body = record.body
+        profile = decode_profile(body.payload) if body.payload else None
     except RecordTooNew:
         if stored[1] == State.ERASED:
             left = body_of(stored, visitor) or Body(visitor)
@@ -103,11 +108,11 @@ def read_found(visitor: str, stored: bytes | None, keyring: Keyring = NO_KEYS) -
     except (DecodeError, ValueError):
         logger.error("a visitor's record cannot be read and counts as absent")
         return Loaded(visitor, identity=stored[:IDENTITY_BYTES])
-    if record.body.visitor != visitor:
+    if body.visitor != visitor:
         logger.error("a record lies under another visitor's key and counts as absent")
         return Loaded(visitor, identity=stored[:IDENTITY_BYTES])
-    if record.body.sealed and profile is not None:
-        profile, locked = made_whole(profile, record.body.sealed, visitor, keyring)
+    if body.sealed and profile is not None:
+        profile, locked = made_whole(profile, body.sealed, visitor, keyring)
         return Loaded(visitor, profile, record, stored[:IDENTITY_BYTES], locked)
     return Loaded(visitor, profile, record, stored[:IDENTITY_BYTES])
 

@@ -118,23 +118,18 @@ class Record(Struct, frozen=True, gc=False):
 
     def head(self) -> bytes:
         """The first 16 bytes."""
-        flags = (CONFIRMED if self.confirmed else 0) | (DEFERRED if self.deferred else 0)
+        flags = self.confirmed | self.deferred << 1
         return _HEAD.pack(self.layout, self.state, self.epoch, self.version, flags, self.schema)
 
     def encode(self) -> bytes:
         """The whole record as bytes. What the body does not say at its end is not written: 8 bytes of most."""
         body = self.body
-        whole = _encoder.encode(body)
+        name = body.visitor if self.layout != LAYOUT_SHORT else body.visitor[-_ENDING:]
+        said = (name, body.pseudonym, body.created, body.payload, body.writers)
         if body.sealed or body.identified or body.aliases or body.merge or body.moved_to:
-            fields, end = whole[:1], len(whole)
-        elif body.pending is not None:
-            fields, end = _UNTIL_PENDING, -7
-        else:
-            fields, end = _UNTIL_WRITERS, -8
-        if self.layout != LAYOUT_SHORT:
-            return self.head() + fields + whole[1:end]
-        name = _encoder.encode(body.visitor)
-        return self.head() + fields + _encoder.encode(body.visitor[-_ENDING:]) + whole[1 + len(name) : end]
+            rest = (body.pending, body.moved_to, body.merge, body.aliases, body.identified, body.sealed)
+            return self.head() + _encode((*said, *rest))
+        return self.head() + _encode(said if body.pending is None else (*said, body.pending))
 
 
 def decode_record(stored: bytes, visitor: str = "") -> Record:
@@ -142,13 +137,11 @@ def decode_record(stored: bytes, visitor: str = "") -> Record:
     RecordTooNew where a later release wrote it, ValueError where it is none."""
     if len(stored) < HEAD_BYTES:
         raise ValueError("shorter than a record's head")
-    layout, state, epoch, version, flags, schema = _HEAD.unpack_from(stored)
+    layout, state, epoch, version, flags, schema = _head_in(stored)
     if layout > LAYOUT_SHORT or schema > SCHEMA_READ:
         raise RecordTooNew("A newer release wrote this record; it is left to that release.")
     try:
-        body = _body(stored, visitor)
-        confirmed, deferred = flags & CONFIRMED != 0, flags & DEFERRED != 0
-        return Record(_STATES[state], epoch, version, body, confirmed, deferred, schema, layout)
+        return Record(_STATES[state], epoch, version, _body(stored, visitor), *_FLAGS[flags & 3], schema, layout)
     except (DecodeError, KeyError) as error:
         raise ValueError("not a record") from error
 
@@ -172,7 +165,7 @@ def body_of(stored: bytes, visitor: str) -> Body | None:
 
 
 def _body(stored: bytes, visitor: str) -> Body:
-    body = _bodies.decode(memoryview(stored)[HEAD_BYTES:])
+    body = _body_in(stored[HEAD_BYTES:])
     if stored[0] == LAYOUT_SHORT and body.visitor == visitor[-_ENDING:]:
         force_setattr(body, "visitor", visitor)  # nobody else has seen it yet
     return body
@@ -202,6 +195,7 @@ def with_writer(writers: tuple[Writer, ...], writer: Writer, *, forget_before: i
 _HEAD = struct.Struct(">BB8sIBB")
 _ENDING = 4  # characters of an id, by which a record is known that lies under another's key
 _STATES = {state.value: state for state in State}
-_encoder = msgpack.Encoder()
-_UNTIL_WRITERS, _UNTIL_PENDING = b"\x95", b"\x96"  # how MessagePack begins an array of 5, of 6
-_bodies = msgpack.Decoder(Body)
+_FLAGS = ((False, False), (True, False), (False, True), (True, True))  # confirmed, deferred
+_head_in = _HEAD.unpack_from
+_encode = msgpack.Encoder().encode
+_body_in = msgpack.Decoder(Body).decode
