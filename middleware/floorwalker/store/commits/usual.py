@@ -133,17 +133,22 @@ class UsualCommits:
 
     def _beside(self, effects: Effects, head: bytes, visitor: bytes, events: int) -> _Beside:
         names: list[bytes] = []
-        counters: list[Word] = []
-        rest: list[Word] = []
-        for day, field, by in sums([(count.day, count.field, count.by) for count in effects.counts]):
-            counters += (_place(names, b"%bstats:%b" % (head, day.encode())), field, by)
+        places: dict[str, bytes] = {}
+        counters: list[bytes] = []
+        tallies = [(count.day, count.field, count.by) for count in effects.counts]
+        for day, field, by in tallies if len(tallies) == 1 else sums(tallies):
+            if day not in places:
+                names.append(word(b"%bstats:%b" % (head, day.encode())))
+                places[day] = _NUMBERS[2 + len(names)]
+            counters += (places[day], word(field), word(by))
+        rest = b""
         if effects.due is not None:
-            at = format(effects.due, ".3f") if effects.due else 0
-            rest += ("due", _place(names, head + b"due"), visitor, at)
-        words = _WORDS + len(names) + events + len(counters) + len(rest)
-        begin = b"*%d\r\n%b%b" % (words, self._run, word(2 + len(names)))
-        bounds = self._bounds + _words(events, len(counters) // 3)
-        return _Beside(begin, _words(*names), bounds, _words(*counters, *rest))
+            names.append(word(head + b"due"))
+            rest = _words("due", 2 + len(names), visitor, format(effects.due, ".3f") if effects.due else 0)
+        words = _WORDS + len(names) + events + len(counters) + (4 if rest else 0)
+        begin = b"*%d\r\n%b%b" % (words, self._run, _NUMBERS[2 + len(names)])
+        bounds = self._bounds + _NUMBERS[events] + _NUMBERS[len(counters) // 3]
+        return _Beside(begin, b"".join(names), bounds, b"".join(counters) + rest)
 
     def _learn(self, keys: Keys) -> None:
         """Pack what all commits in this keyspace say."""
@@ -156,15 +161,10 @@ class UsualCommits:
         self._with_events = tuple([self._beside(NOTHING, b"", b"", events) for events in range(MOST + 1)])
 
 
-def _place(names: list[bytes], name: bytes) -> int:
-    """Which key it is, counted from 1, behind the record and the stream."""
-    if name not in names:
-        names.append(name)
-    return names.index(name) + 3
-
-
 def _words(*said: Word) -> bytes:
     return b"".join([word(one) for one in said])
 
 
 _IDENTITY = b"$%d\r\n" % IDENTITY_BYTES
+_NUMBERS = tuple([word(n) for n in range(MOST + 4)])
+"""As they are packed: of events, of counters, and of keys, which are a record, a stream, days and `due`."""
