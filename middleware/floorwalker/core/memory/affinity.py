@@ -82,7 +82,7 @@ def with_topics(interests: Interests, topics: Collection[str], gain: float, *, v
     order, dominant = list(history), interests.dominant
     repeated = _marked(interests, order, topics)
     label = session if events < FEW_EVENTS else history
-    if not dominant or priors.strength or max(label, key=label.__getitem__) != dominant:  # mostly it stays the same
+    if max(label, key=label.__getitem__) != dominant:  # what leads already stays; priors are less than any lead
         dominant = standing_out(
             label, dominant, lambda topic: topic in history and repeated >> order.index(topic) & 1 == 1, priors
         )
