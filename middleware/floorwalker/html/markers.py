@@ -4,7 +4,7 @@ A slot's name is `[A-Za-z0-9][A-Za-z0-9_.-]{0,63}`; in a marker nothing may stan
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from floorwalker.html.context import UNREAD_CAP_BYTES, PageContext
@@ -89,15 +89,6 @@ def _begun_marker(data: bytes) -> int:
     return at
 
 
-class Span(NamedTuple):
-    """A slot's default, with what stands before it since the last one."""
-
-    name: str
-    before: bytes | memoryview
-    default: bytes | memoryview
-    default_bytes: int
-
-
 def places_of(markers: list[Marker]) -> tuple[Place, ...] | None:
     """Where the slots' defaults lie; None where slots lie within each other, or do not end."""
     pairs = list(zip(markers[::2], markers[1::2], strict=False))
@@ -106,30 +97,39 @@ def places_of(markers: list[Marker]) -> tuple[Place, ...] | None:
     return tuple(Place(opening.key.name, opening.end, closing.start) for opening, closing in pairs)
 
 
-def cut(page: bytes, places: Iterable[Place]) -> tuple[list[Span], bytes | memoryview]:
-    """The page cut where its slots' contents go, and what follows the last of them: one `join` makes a page of it."""
-    at, spans = 0, []
-    for name, start, end in places:
-        spans.append(Span(name, _part(page, at, start), _part(page, start, end), end - start))
-        at = end
-    return spans, _part(page, at, len(page))
+class CutPage:
+    """A page in parts, every second one of which is a slot's default, so that one `join` makes a page of them.
+
+    has_twins: whether a slot lies in it more than once.
+    """
+
+    __slots__ = ("has_twins", "longest_bytes", "names", "parts")
+
+    def __init__(self, page: bytes, places: Sequence[Place]) -> None:
+        self.parts: list[bytes | memoryview] = []
+        self.names: list[str] = []
+        self.longest_bytes = at = 0
+        for name, start, end in places:
+            self.parts += _part(page, at, start), _part(page, start, end)
+            self.names.append(name)
+            self.longest_bytes = max(self.longest_bytes, end - start)
+            at = end
+        self.parts.append(_part(page, at, len(page)))
+        self.has_twins = len(set(self.names)) < len(self.names)
 
 
 class KnownPage:
-    """A page that was read before, cut where its slots' contents go.
+    """A page that was read before; cut is None where its slots lie within each other, or do not end.
 
-    spans: None where slots lie within each other, or do not end. selected: for which selectors it was searched.
+    selected: for which selectors it was searched.
     """
 
-    __slots__ = ("markers", "places", "rest", "selected", "spans")
+    __slots__ = ("cut", "markers", "places", "selected")
 
     def __init__(self, page: bytes, markers: list[Marker], selected: tuple[SelectorSlot, ...] = ()) -> None:
         self.markers, self.selected = markers, selected
-        self.rest: bytes | memoryview = b""
-        self.spans: list[Span] | None = None
         self.places = places_of(markers)
-        if self.places is not None:
-            self.spans, self.rest = cut(page, self.places)
+        self.cut = None if self.places is None else CutPage(page, self.places)
 
 
 def _part(page: bytes, start: int, end: int) -> bytes | memoryview:
