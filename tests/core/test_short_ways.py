@@ -17,6 +17,7 @@ from tests.core.test_decide_laws import CONTROL, ENTRY, LIMITS, RULES, SINGLE, S
 
 Plain = dict[str, Any]
 NONE: st.SearchStrategy[Plain] = st.just({})
+MOSTLY = st.sampled_from([True, True, True, False])
 PAGES = st.sampled_from([{}, {}, {"pages": ["/a/*"]}, {"pages": ["product", "/a/b"]}, {"pages": ["/c"]}])
 OTHERWISE = st.sampled_from([{}, {"otherwise": {"block": "a"}}, {"otherwise": {"name": "o", "text": "O"}}])
 SHOW = st.lists(SINGLE | SINGLE | ENTRY, min_size=1, max_size=4).map(lambda entries: {"show": entries})
@@ -29,7 +30,7 @@ USUAL = st.builds(
         "promotions": {},
     },
     RULES,
-    CONTROL,
+    st.sampled_from([{}, {"control": "100 %"}]),
     st.fixed_dictionaries({name: st.builds(joined, PAGES, OTHERWISE, SHOW, NONE | CONTROL) for name in SLOTS}),
     st.fixed_dictionaries({name: (NONE | LIMITS).map(lambda one: {"text": "B", **one}) for name in "abc"}),
 )
@@ -54,11 +55,11 @@ def with_long_ways(rules: Plain) -> Ruleset:
 
 @law(60)
 @given(
-    USUAL | RULES,
+    USUAL | USUAL | RULES,
     PROFILES,
     SIGNALS,
-    st.booleans(),
-    st.booleans(),
+    MOSTLY,
+    MOSTLY,
     st.permutations(SLOTS),
     st.none() | st.frozensets(st.sampled_from(["B", "I", "O"])),
     st.dictionaries(st.sampled_from(["phones", "back"]), st.booleans()),
