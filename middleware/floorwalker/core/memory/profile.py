@@ -18,14 +18,11 @@ from floorwalker.core.memory.kept.responses import Responses
 from floorwalker.core.signals import Ad, Campaign, Referrer, Search
 
 SCHEMA = 1
-NEVER = -(1 << 63)
-"""When an arrival was that stands elsewhere."""
-
 
 class Touch(Struct, frozen=True, array_like=True, gc=False):
     """One arrival: how somebody came. landing_page: a path. Texts are bounded when it is made."""
 
-    at: int = NEVER
+    at: int = 0
     landing_page: str = "/"
     channel: str = "Direct"
     referrer: Referrer = Referrer()

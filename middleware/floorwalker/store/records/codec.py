@@ -11,7 +11,7 @@ from msgspec import msgpack
 from msgspec.structs import force_setattr, replace
 
 from floorwalker.core.events import MERGED, SEGMENT_ENTERED, SEGMENT_LEFT, Event
-from floorwalker.core.memory.profile import NEVER, Profile
+from floorwalker.core.memory.profile import Profile
 from floorwalker.store.records.shorthand import BEGIN, in_full, in_short
 
 SCHEMA_WRITTEN = 1
@@ -28,7 +28,8 @@ _events = msgpack.Decoder(Event)
 encode_event: Callable[[Event], bytes] = _encoder.encode
 """An event as it lies in the stream."""
 
-_NO_TOUCH = b"\x90"
+_NO_TOUCH = b"\x90"  # an array without elements: all of it is usual
+_TOUCH_SAID_ONCE = bytes((BEGIN, 0xFE))  # as no path begins
 _HEAD_BYTES = 3  # how MessagePack begins an array of 16 elements or more: by their number
 _UNTIL_CONSENT, _UNTIL_INTERESTS, _UNTIL_RECENTS = (
     (bytes((0xDC, 0, fields)), slice(_HEAD_BYTES, fields - len(Profile.__struct_fields__)))  # of a byte each
@@ -60,10 +61,12 @@ def encode_profile(profile: Profile, layout: int = LAYOUT_FULL) -> bytes:
 def decode_profile(payload: bytes) -> Profile:
     """The profile in a payload of any schema up to `SCHEMA_READ`, in short or not. Raises msgspec.DecodeError or
     UnicodeDecodeError."""
-    if payload[0] == BEGIN:
+    if payload[0] != BEGIN:
+        return _profiles.decode(payload)
+    if not payload.startswith(_TOUCH_SAID_ONCE):
         return _profiles.decode(in_full(payload))
-    profile = _profiles.decode(payload)
-    if profile.touches and profile.visit is not None and profile.visit.touch.at == NEVER:
+    profile = _profiles.decode(payload[len(_TOUCH_SAID_ONCE) :])
+    if profile.visit is not None and profile.touches:
         force_setattr(profile.visit, "touch", profile.touches[-1])  # nobody else has seen it yet
     return profile
 
@@ -72,7 +75,8 @@ def _touch_said_once(profile: Profile, whole: bytes) -> bytes:
     visit = profile.visit
     if visit is None or profile.touches[-1] != visit.touch:
         return whole
-    return whole.replace(_encoder.encode(visit.touch), _NO_TOUCH, 1)  # the first of them is the visit's
+    rest = whole.replace(_encoder.encode(visit.touch), _NO_TOUCH, 1)  # the first of them is the visit's
+    return _TOUCH_SAID_ONCE + rest
 
 
 ADDRESSED = frozenset((MERGED, SEGMENT_ENTERED, SEGMENT_LEFT))

@@ -17,7 +17,7 @@ import struct
 from enum import IntEnum
 
 from msgspec import DecodeError, Struct, msgpack
-from msgspec.structs import force_setattr
+from msgspec.structs import force_setattr, replace
 
 from floorwalker.errors import RecordTooNew
 from floorwalker.store.records.codec import LAYOUT_FULL, LAYOUT_SHORT, SCHEMA_READ, SCHEMA_WRITTEN
@@ -135,14 +135,15 @@ class Record(Struct, frozen=True, gc=False):
 def decode_record(stored: bytes, visitor: str = "") -> Record:
     """Read a record. visitor: under whose key it lies; a record in short knows only how their id ends. Raises
     RecordTooNew where a later release wrote it, ValueError where it is none."""
-    if len(stored) < HEAD_BYTES:
-        raise ValueError("shorter than a record's head")
-    layout, state, epoch, version, flags, schema = _head_in(stored)
-    if layout > LAYOUT_SHORT or schema > SCHEMA_READ:
-        raise RecordTooNew("A newer release wrote this record; it is left to that release.")
     try:
-        return Record(_STATES[state], epoch, version, _body(stored, visitor), *_FLAGS[flags & 3], schema, layout)
-    except (DecodeError, KeyError) as error:
+        layout, state, epoch, version, flags, schema = _head_in(stored)
+        if layout > LAYOUT_SHORT or schema > SCHEMA_READ:
+            raise RecordTooNew("A newer release wrote this record; it is left to that release.")
+        body = _body_in(stored[HEAD_BYTES:])
+        if layout == LAYOUT_SHORT and body.visitor == visitor[-_ENDING:]:
+            force_setattr(body, "visitor", visitor)  # nobody else has seen it yet
+        return Record(_STATES[state], epoch, version, body, *_FLAGS[flags & 3], schema, layout)
+    except (DecodeError, KeyError, struct.error) as error:
         raise ValueError("not a record") from error
 
 
@@ -159,16 +160,12 @@ def body_of(stored: bytes, visitor: str) -> Body | None:
     """What a record of any release holds under that visitor's key, as far as it is laid out as ours; None where it is
     not."""
     try:
-        return _body(stored, visitor) if stored[0] in (LAYOUT_FULL, LAYOUT_SHORT) else None
+        body = _body_in(stored[HEAD_BYTES:])
+        if stored[0] == LAYOUT_SHORT and body.visitor == visitor[-_ENDING:]:
+            return replace(body, visitor=visitor)
+        return body if stored[0] in (LAYOUT_FULL, LAYOUT_SHORT) else None
     except (DecodeError, IndexError, UnicodeDecodeError):
         return None
-
-
-def _body(stored: bytes, visitor: str) -> Body:
-    body = _body_in(stored[HEAD_BYTES:])
-    if stored[0] == LAYOUT_SHORT and body.visitor == visitor[-_ENDING:]:
-        force_setattr(body, "visitor", visitor)  # nobody else has seen it yet
-    return body
 
 
 def plain_stone(epoch: bytes) -> bytes:
