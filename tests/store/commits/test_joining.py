@@ -191,6 +191,21 @@ async def test_a_merge_that_fails_leaves_everything_as_it_was(store: Store) -> N
     assert (await store.commit("v1", None, view)).outcome is Outcome.STORED
 
 
+async def test_wishes_behind_a_step_that_fails_come_true(store: Store) -> None:
+    def fails(profile: Profile | None) -> Any:
+        raise ZeroDivisionError("the step's own")
+
+    await store.commit("v1", None, view)
+    failing = store.submit("v1", None, fails)
+    joining = store.merge("v1", "anna", identified())
+    erasing = store.erase_later("v1")
+    with pytest.raises(ZeroDivisionError):
+        await failing
+    assert (await joining).outcome is Outcome.STORED
+    await erasing
+    assert (await store.load("anna")).erased
+
+
 class Ground:
     """One server, and as many workers on it as a test wants."""
 

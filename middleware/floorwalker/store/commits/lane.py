@@ -194,8 +194,8 @@ class Lane(Struct, eq=False):
                 await self._finish_move(base)
             elif not (admitted := admitted or self._admits(base, commit)):
                 await self._turn_away()
-            elif not await self._commit(base, commit, keys) and self._take_more():
-                commit = self._name_commit()
+            elif not await self._commit(base, commit, keys) and self._batch and self._take_more():
+                commit = self._name_commit()  # a batch whose steps all failed takes nothing: a wish is not for here
         self._batch.settle(Committed(Outcome.STORED, self._readable()))
 
     async def _commit(self, base: Loaded, commit: Commit, keys: Keys) -> bool:
