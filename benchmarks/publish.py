@@ -108,6 +108,15 @@ def _floor() -> str:
     return f"{floor_table(found)}\n\n{told(found['made'])}"
 
 
+def _costs() -> str:
+    found = _read("costs.json")
+    if found is None:
+        return "Not measured yet: `python -m benchmarks.parts.costs`."
+    from benchmarks.parts.costs_table import costs_table
+
+    return f"{costs_table(found)}\n\n{told(found['made'])}"
+
+
 def _grown() -> str:
     found = _read("growth.json")
     if found is None:
@@ -136,6 +145,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "growth": _grown,
     "where": _where,
     "floor": _floor,
+    "costs": _costs,
     "million-weights": _of_million(weight_table),
     "million-paces": _of_million(pace_table),
     "million-readers": _of_million(reader_table),

@@ -13,7 +13,6 @@ from benchmarks.site.visitors import histories
 from floorwalker.asgi.rules.rulebook import load_rulebook
 from floorwalker.asgi.walk import Walk
 from floorwalker.core.consent import EVERYTHING_PERMITTED
-from floorwalker.core.deciding.decide import decide
 from floorwalker.core.effects import Effects
 from floorwalker.core.hit import Hit
 from floorwalker.core.memory.profile import Profile
@@ -61,9 +60,8 @@ class Stages:
             "decode": _each(decode_profile, islice(cycle(self._stored), _TIMES)),
             "read": _each(lambda walk: walk.signals, walks),
             "advance": _each(lambda walk: walk.profile, walks),
-            "decide": _each(self._decide, walks),
+            "decide three slots, and render": _each(_render, walks),
         }
-        found["render"] = _each(_render, walks) - found["decide"]
         found["rewrite"] = _each(lambda _: self._rewrite(), walks)
         found["fold what was shown"] = _each(lambda walk: walk.take(_OUTCOMES), walks)
         found["encode"] = _each(_encode, [self._taken(profile) for profile in self._histories])
@@ -87,11 +85,6 @@ class Stages:
         step = walk.take(_OUTCOMES)
         assert step is not None
         return step(profile)
-
-    def _decide(self, walk: Walk) -> None:
-        page = decide(self._rulebook.ruleset, walk.profile, walk.signals, self._hit.at, render=lambda _: _CONTENT)
-        for slot in SLOTS:
-            page[slot]
 
     def _rewrite(self) -> None:
         rewriter = SlotRewriter(lambda _: _CONTENT, memory=self._memory)

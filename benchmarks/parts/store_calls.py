@@ -25,13 +25,13 @@ from floorwalker.store import Committed, Loaded, Store, StoreSettings, open_stor
 from floorwalker.store.bundled.embedded import EmbeddedServer
 from floorwalker.store.commits.attempt import Commit, compose
 from floorwalker.store.keys import Keys
-from floorwalker.store.records.codec import encode_profile
 from floorwalker.store.scripts import script
 
 Call = Callable[[int], Awaitable[object]]
 EFFECTS = Effects(
     (Event("Page Viewed", 1.0, page=Page(path="/lenses/600mm", type="product")),), (Count("2026-11-22", "hero\x1fa"),)
 )
+AT_ONCE = 32
 SETTINGS = StoreSettings(partitions=64, steps_waiting=1_000_000)
 
 
@@ -94,8 +94,8 @@ class Subjects:
         await self.redis.aclose()
 
 
-async def compare(socket: str, *, visitors: int, rounds: int) -> None:
-    """Print a table, the subjects in turn within each round."""
+async def measure(socket: str, *, visitors: int, rounds: int) -> dict[str, tuple[float, float]]:
+    """Microseconds of a call, one at once and 32 at once; the subjects take turns within each round."""
     subjects = Subjects(socket)
     await subjects.prepare(visitors)
     gc.freeze()  # thousands of bases lie here that no worker would hold
@@ -106,17 +106,14 @@ async def compare(socket: str, *, visitors: int, rounds: int) -> None:
         "submit, the outcome later": subjects.submit,
         "EVALSHA, plain redis-py": subjects.plain_evalsha,
     }
-    payload = subjects.bases[0].profile
-    print(f"payload {len(encode_profile(payload)) if payload else 0} B; processor time per call, µs")
-    print(f"{'':<28}{'1 at once':>12}{'32 at once':>12}")
     figures: dict[tuple[str, int], list[float]] = {}
     for _ in range(rounds):
-        for at_once in (1, 32):
+        for at_once in (1, AT_ONCE):
             for name, call in calls.items():
                 figures.setdefault((name, at_once), []).append(await processor_us(call, visitors, at_once))
-    for name in calls:
-        print(f"{name:<28}{median(figures[name, 1]):>12.1f}{median(figures[name, 32]):>12.1f}")
     await subjects.close()
+    gc.unfreeze()
+    return {name: (median(figures[name, 1]), median(figures[name, AT_ONCE])) for name in calls}
 
 
 def main() -> None:
@@ -126,14 +123,17 @@ def main() -> None:
     parser.add_argument("--uvloop", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="fw-bench-") as folder, EmbeddedServer(Path(folder) / "data") as server:
-        work = compare(str(server.start()), visitors=options.visitors, rounds=options.rounds)
+        work = measure(str(server.start()), visitors=options.visitors, rounds=options.rounds)
         if options.uvloop:
             import uvloop
 
-            uvloop.run(work)
+            found = uvloop.run(work)
         else:
-            asyncio.run(work)
+            found = asyncio.run(work)
         server.stop()
+    print(f"processor time per call, µs\n{'':<28}{'1 at once':>12}{f'{AT_ONCE} at once':>12}")
+    for name, (one, many) in found.items():
+        print(f"{name:<28}{one:>12.1f}{many:>12.1f}")
 
 
 if __name__ == "__main__":
