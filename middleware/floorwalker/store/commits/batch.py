@@ -88,7 +88,7 @@ class Batch(Struct, eq=False):
             one.repeats = one.message in messages
             if one.is_known or one.repeats or one.work is None or isinstance(one.work, ALONE):
                 continue
-            done = one.done_on(profile)
+            done = one.done_on(profile, one.work)
             if done is None:
                 self.taken.remove(one)
                 continue

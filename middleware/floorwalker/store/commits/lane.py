@@ -59,40 +59,38 @@ class Lane(Struct, eq=False):
     _desk: Desk
     _yard: Yard
     visitor: str
-    _base: Found | None
     waiting: list[Waiting]
     _batch: Batch = field(default_factory=Batch)
+    _base: Found | None = None
     _tried: Commit | None = None
 
-    def begin(self, courier: Courier) -> bool:
-        """Send the first commit; False where that takes a task."""
+    def begin(self, base: Loaded, one: Waiting, courier: Courier) -> bool:
+        """Send the first commit, of one step; False where that takes a task."""
+        self._base = base
         try:
-            return self._begin(courier)
+            return self._begin(base, one, courier)
         except Exception:  # unforeseen: the task tries it once more, and fails these callers alone
             logger.exception("steps could not be sent at once")
             self._yard.attend(self, self._tried)
             return True
 
-    def _begin(self, courier: Courier) -> bool:
-        """A step comes alone, and it comes first; whatever else lies here takes a task."""
-        desk, base, one = self._desk, self._base, self.waiting[0]
-        keys = desk.keyspace.known
-        if keys is None or not isinstance(base, Loaded) or not base.is_plain or not courier.has_room:
+    def _begin(self, base: Loaded, one: Waiting, courier: Courier) -> bool:
+        desk = self._desk
+        keys, work = desk.keyspace.known, one.work
+        if keys is None or work is None or isinstance(work, ALONE) or not base.is_plain or not courier.has_room:
             return False
-        if len(self.waiting) > 1 or one.doubt is not None or one.work is None or isinstance(one.work, ALONE):
-            return False
-        self._batch.taken, self.waiting = self.waiting, []
         commit = Commit(desk.writer, next(desk.sequences), desk.clock(), one.confirmed)
-        done = one.done_on(base.profile)
+        done = one.done_on(base.profile, work)
         if done is None:
-            self._batch.taken = []
+            self._batch.taken.clear()
             return False
-        usual = None if one.message or one.keeps_life else desk.usual_commits.usual(base, *done, commit)
+        profile, effects = done
+        usual = None if one.message or one.keeps_life else desk.usual_commits.usual(base, profile, effects, commit)
         if usual is not None:
             self._tried = commit
             courier.post(desk.link.send(usual.command), partial(self._answered, courier, usual.loaded, commit))
             return True
-        attempt = self._compose(base, *done, commit, keys)
+        attempt = self._compose(base, profile, effects, commit, keys)
         self._tried = commit
         reply = script("commit").send(desk.link, attempt.keys, attempt.arguments)
         courier.post(reply, partial(self._answered, courier, attempt, commit))

@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Final
 
 from floorwalker.store.commits.attempt import Commit, Committed, Outcome
+from floorwalker.store.commits.batch import Batch
 from floorwalker.store.commits.desk import Desk
 from floorwalker.store.commits.lane import Lane
 from floorwalker.store.commits.spooling import entry_of
@@ -33,11 +34,13 @@ class Lanes:
 
     def submit(self, visitor: str, base: Loaded | None, waiting: Waiting) -> None:
         """Queue a step; drop and count it where too many wait already, and no disk takes it."""
-        courier, spool, backlog = self._desk.courier_of(visitor), self._desk.spool, self._desk.backlog
+        desk = self._desk
+        courier, spool, backlog = desk.courier_of(visitor), desk.spool, desk.backlog
+        backlog.steps += 1
         is_away = courier.outage.away
         is_on_disk = spool is not None and spool.holds(visitor)
         if not is_away and not is_on_disk and backlog.steps <= self._room_for_anybody and not backlog.bytes:
-            self._enqueue(visitor, base, [waiting], courier)  # as most often
+            self._begin(visitor, base, waiting, courier)  # as most often
             return
         if is_away and not self._admits_now(visitor, waiting):
             self._drop(waiting, Loss.FLOOD, Outcome.FLOOD)
@@ -52,11 +55,12 @@ class Lanes:
         if is_full:
             self._drop(waiting, Loss.OVERFLOW, Outcome.OVERFLOW)
         else:
-            self._enqueue(visitor, base, [waiting], courier)
+            self._begin(visitor, base, waiting, courier)
 
     def resubmit(self, visitor: str, waiting: Waiting) -> None:
         """Queue what lay on disk."""
-        self._enqueue(visitor, None, [waiting], self._desk.courier_of(visitor))
+        self._desk.backlog.steps += 1
+        self._enqueue(visitor, [waiting])
 
     async def keep_all(self) -> None:
         """Write down whatever waits in memory, some at a time, as far as there is room."""
@@ -89,7 +93,7 @@ class Lanes:
 
     def reroute(self, target: str, waiting: list[Waiting]) -> None:
         """Queue what came to one visitor, and is another's to do."""
-        self._enqueue(target, None, waiting, self._desk.courier_of(target))
+        self._enqueue(target, waiting)
 
     def attend(self, lane: Lane, in_doubt: Commit | None) -> None:
         """Run a lane; see `Lane.run`."""
@@ -168,15 +172,23 @@ class Lanes:
         self._desk.losses.add(loss)
         waiting.settle(Committed(outcome))
 
-    def _enqueue(self, visitor: str, base: Loaded | None, waiting: list[Waiting], courier: Courier) -> None:
+    def _begin(self, visitor: str, base: Loaded | None, waiting: Waiting, courier: Courier) -> None:
+        """Queue a step; where nothing waits it is sent at once."""
+        lane = self._lanes.get(visitor)
+        if lane is not None:
+            lane.waiting.append(waiting)
+            return
+        lane = self._lanes[visitor] = Lane(self._desk, self, visitor, [], Batch([waiting]))
+        if base is None or base.visitor != visitor or not lane.begin(base, waiting, courier):
+            self.attend(lane, None)
+
+    def _enqueue(self, visitor: str, waiting: list[Waiting]) -> None:
         lane = self._lanes.get(visitor)
         if lane is not None:
             lane.waiting += waiting
             return
-        base = base if base is not None and base.visitor == visitor else None
-        lane = self._lanes[visitor] = Lane(self._desk, self, visitor, base, waiting)
-        if not lane.begin(courier):
-            self.attend(lane, None)
+        lane = self._lanes[visitor] = Lane(self._desk, self, visitor, waiting)
+        self.attend(lane, None)
 
 
 def _is_known(base: Loaded | None, waiting: Waiting) -> bool:

@@ -93,9 +93,6 @@ class Waiting(Struct, eq=False, gc=False):
     kept: Kept | None = None
     size_bytes: int = 0
 
-    def __post_init__(self) -> None:
-        self.backlog.steps += self.work is not None
-
     @property
     def raw(self) -> bytes | None:
         """What the step is made of, where it can tell: by a method of this name, whose bytes `Store.resume` reads."""
@@ -108,12 +105,10 @@ class Waiting(Struct, eq=False, gc=False):
                 logger.exception("a step cannot be written down, and waits in memory alone")
         return self.made_of
 
-    def done_on(self, profile: Profile | None) -> tuple[Profile, Effects] | None:
-        """What the step makes of a profile; None where it is no step, or failed: that is its own caller's to hear."""
-        if self.work is None or isinstance(self.work, ALONE):
-            return None
+    def done_on(self, profile: Profile | None, step: Step) -> tuple[Profile, Effects] | None:
+        """What its step makes of a profile; None where it failed, which is its own caller's to hear."""
         try:
-            after, effects = self.work(profile)
+            after, effects = step(profile)
             if after is None:  # what cannot be committed would be tried again for ever
                 raise TypeError("a step gave no profile")
         except Exception as failure:  # the others' steps go on

@@ -85,8 +85,9 @@ class Pipe:
         await self._dial.close()
 
     def _ask(self, packed: bytes) -> asyncio.Future[Reply]:
-        # Asking for the running loop is a system call (getpid), and this is the busiest place of all.
-        loop, unsent, askers = self._loop or self._first_used(), self._unsent, self._askers
+        loop, unsent, askers = self._loop, self._unsent, self._askers
+        if loop is None:  # to ask for it is a system call (getpid), and this is the busiest place of all
+            self._loop = loop = asyncio.get_running_loop()
         asker: asyncio.Future[Reply] = loop.create_future()
         if self._away is not None and loop.time() < self._redial_at:
             asker.set_exception(StoreUnavailable(str(self._away)))
@@ -99,14 +100,10 @@ class Pipe:
             askers.append(asker)
         return asker
 
-    def _first_used(self) -> asyncio.AbstractEventLoop:
-        self._loop = asyncio.get_running_loop()
-        return self._loop
-
     def _send(self) -> None:
         """Send what was asked in this turn; what no connection takes now waits."""
         loop, wire = self._loop, self._wire
-        if loop is None or not self._asked.unsent:
+        if loop is None or not self._unsent:
             return
         if wire is not None:
             wire.send(loop.time())

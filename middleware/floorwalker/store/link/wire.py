@@ -48,9 +48,10 @@ class Wire(asyncio.Protocol):
         """Why the connection is of no use any more, once it is."""
         self.is_leaving = False
         """Whether nothing more is to be asked, since the server became a replica."""
-        self._asked = asked
+        self._askers, self._unsent = asked.askers, asked.unsent
         self._is_full = False
-        self._reader = reader()
+        replies = reader()
+        self._feed, self._read = replies.feed, replies.gets
         self._reply_timeout_s = reply_timeout_s
         self._writable = writable
         self._answered = 0
@@ -64,10 +65,10 @@ class Wire(asyncio.Protocol):
         """Send all that is unsent in one write, unless it has to wait. now: seconds of the loop's clock."""
         if self._is_full or self.is_leaving or self.broken.done():
             return
-        asked = self._asked
-        commands = b"".join(asked.unsent)
-        asked.unsent.clear()
-        self._expiries.append((self._answered + len(asked.askers), now + self._reply_timeout_s))
+        unsent = self._unsent
+        commands = unsent[0] if len(unsent) == 1 else b"".join(unsent)
+        unsent.clear()
+        self._expiries.append((self._answered + len(self._askers), now + self._reply_timeout_s))
         try:
             self._transport.write(commands)
         except RuntimeError as closed:  # what uvloop says of a connection that the server ended
@@ -104,9 +105,9 @@ class Wire(asyncio.Protocol):
         self._writable()
 
     def _receive(self, data: bytes) -> None:
-        askers, read = self._asked.askers, self._reader.gets
-        sent = left = len(askers) - len(self._asked.unsent)
-        self._reader.feed(data)
+        askers, read = self._askers, self._read
+        sent = left = len(askers) - len(self._unsent)
+        self._feed(data)
         while (reply := read()) is not MORE:
             if not left:
                 self._break("The store sent what nobody asked for.")
