@@ -28,7 +28,6 @@ _events = msgpack.Decoder(Event)
 encode_event: Callable[[Event], bytes] = _encoder.encode
 """An event as it lies in the stream."""
 
-_NO_TOUCH = b"\x90"  # an array without elements: all of it is usual
 _TOUCH_SAID_ONCE = bytes((BEGIN, 0xFE))  # as no path begins
 _HEAD_BYTES = 3  # how MessagePack begins an array of 16 elements or more: by their number
 _UNTIL_CONSENT, _UNTIL_INTERESTS, _UNTIL_RECENTS = (
@@ -43,9 +42,13 @@ def encode_profile(profile: Profile, layout: int = LAYOUT_FULL) -> bytes:
 
     layout: of the record. In short, what all who saw one page say is a byte, and the latest arrival is written once.
     """
+    begin, visit = b"", profile.visit
+    if layout != LAYOUT_FULL and profile.visits > 1 and visit is not None and profile.touches[-1:] == (visit.touch,):
+        begin = _TOUCH_SAID_ONCE  # 0.3 µs, for a twelfth of thirty pages
+        profile = replace(profile, visit=replace(visit, touch=()))  # as an array without elements
     whole = _encoder.encode(profile)
     if profile.visits > 1:  # a hundredth of what these weigh, which is not worth the look (0.3 µs)
-        return whole if layout == LAYOUT_FULL or not profile.touches else _touch_said_once(profile, whole)
+        return begin + whole
     if profile.traits_left or profile.learned or profile.notes or profile.watched or profile.mixed or profile.contacts:
         return whole
     head, rest = _UNTIL_RECENTS
@@ -53,9 +56,9 @@ def encode_profile(profile: Profile, layout: int = LAYOUT_FULL) -> bytes:
         head, rest = _UNTIL_CONSENT
     elif profile.interests or profile.responses or profile.counts:
         head, rest = _UNTIL_INTERESTS
-    if layout == LAYOUT_FULL or profile.visit is None or profile.visit.views > 1:
+    if layout == LAYOUT_FULL or visit is None or visit.views > 1:
         return head + whole[rest]
-    return in_short(head + whole[rest], profile.visit.last_page)
+    return in_short(head + whole[rest], visit.last_page)
 
 
 def decode_profile(payload: bytes) -> Profile:
@@ -69,14 +72,6 @@ def decode_profile(payload: bytes) -> Profile:
     if profile.visit is not None and profile.touches:
         force_setattr(profile.visit, "touch", profile.touches[-1])  # nobody else has seen it yet
     return profile
-
-
-def _touch_said_once(profile: Profile, whole: bytes) -> bytes:
-    visit = profile.visit
-    if visit is None or profile.touches[-1] != visit.touch:
-        return whole
-    rest = whole.replace(_encoder.encode(visit.touch), _NO_TOUCH, 1)  # the first of them is the visit's
-    return _TOUCH_SAID_ONCE + rest
 
 
 ADDRESSED = frozenset((MERGED, SEGMENT_ENTERED, SEGMENT_LEFT))
