@@ -90,7 +90,6 @@ class Chooser:
     def first(self, candidates: Sequence[Candidate], taken: Taken) -> Choice | None:
         """The first that fits, without notes, as every page asks it. An entry that is for others costs no call, and one
         that asks for nothing but its audience no more than that its text is made. taken: as of `entry`."""
-        self._taken = taken
         moment, render = self._moment, self._render
         members = moment.members
         for candidate in candidates:
@@ -102,6 +101,7 @@ class Chooser:
                 continue
             content = candidate.free
             if content is None:
+                self._taken = taken
                 choice = self._chosen(candidate, None)
                 if choice is not None:
                     return choice
