@@ -1,6 +1,6 @@
 """Traces: the segments that ask for what happened, by the names under which it is remembered or counted."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -77,25 +77,25 @@ class Traces:
         told = tuple([name for group in self._groups.values() for name in group.names])
 
         def look_up(moment: Moment, found: Found) -> None:
-            history = moment.history
+            history, looks = moment.history, set[Look]()
             if history is None:
                 found.update(every)
                 found.unknown += told
-                _look_at(counted, _keys_of(moment.signals.page), moment, found)
-                _look_at(paths, [first_of(moment.signals.page.path)], moment, found)
-                return
-            _look_at(names, history.names, moment, found)
-            if history.counted:
-                _look_at(counted, history.counted, moment, found)
-            if paths:
-                _look_at(paths, history.first_segments, moment, found)
-            for dimension, until in history.lost.items():
-                for lot in lots.get(dimension, ()):
-                    _look_at_lost(lot, until, history, moment, found)
+                page = moment.signals.page
+                looks.update(counted.of(_keys_of(page)), paths.of([first_of(page.path)]))
+            else:
+                looks.update(names.of(history.names), counted.of(history.counted))
+                if paths:
+                    looks.update(paths.of(history.first_segments))
+                for dimension, until in history.lost.items():
+                    for lot in lots.get(dimension, ()):
+                        _look_at_lost(lot, until, history, moment, found)
+            for look in looks:
+                look(moment, found)
 
         return look_up
 
-    def _tables(self) -> tuple[dict[str, list[Look]], dict[str, list[Look]], dict[str, list[Look]]]:
+    def _tables(self) -> "tuple[_Table, _Table, _Table]":
         """Where to look: by name, by the key of a count, and by with what a path begins."""
         names, counted, paths = dict[str, list[Look]](), dict[str, list[Look]](), dict[str, list[Look]]()
         for number, group in self._groups.items():
@@ -107,7 +107,7 @@ class Traces:
             elif isinstance(matcher, PathIs):
                 for first in {first_segment(pattern) or "" for pattern in matcher.patterns}:
                     paths.setdefault(first, []).append(look)
-        return names, counted, paths
+        return _Table(names), _Table(counted), _Table(paths)
 
     def _lots(self) -> Mapping[str, list[_Lot]]:
         lots: dict[str, dict[Window, _Lot]] = {}
@@ -120,10 +120,19 @@ class Traces:
         return {dimension: list(of_window.values()) for dimension, of_window in lots.items()}
 
 
-def _look_at(table: Mapping[str, list[Look]], names: Iterable[str], moment: Moment, found: Found) -> None:
-    for name in table.keys() & names:
-        for look in table[name]:
-            look(moment, found)
+class _Table:
+    """Looks by the names that lead to them."""
+
+    def __init__(self, looks: Mapping[str, Sequence[Look]]) -> None:
+        self._looks = looks
+        self._names = frozenset(looks)
+
+    def __bool__(self) -> bool:
+        return bool(self._looks)
+
+    def of(self, names: Iterable[str]) -> list[Look]:
+        """All to which one of these names leads; some of them perhaps more than once."""
+        return [look for name in self._names.intersection(names) for look in self._looks[name]]
 
 
 def _look_at_lost(lot: _Lot, until: float, history: History, moment: Moment, found: Found) -> None:

@@ -26,7 +26,7 @@ from floorwalker.core.memory.kept.counts import (
 )
 
 _ANYTHING = Exists(True)
-_FEW = 4  # keys are looked for in the buckets as they are; of more, tables are made
+_FEW = 8  # keys are looked for in the buckets as they are; of more, tables are made
 
 
 class Bounds(Struct, frozen=True, gc=False):
@@ -49,7 +49,6 @@ class CountIndex:
         self._calendar = calendar
         self._numbers = {key.name: number for number, key in enumerate(self._counts.keys)}
         self._tables: tuple[_Table, _Table, _Table] | None = None
-        self._by_name: dict[str, _Counted] = {}
         self._views: dict[float, Bounds] = {}
         self._spans: dict[float, _Span] = {}
         self._day_begins: dict[int, int] = {}
@@ -133,14 +132,15 @@ class CountIndex:
     def _spans_of(self, key: Key) -> Iterator[tuple[int, int, int]]:
         """The days and months in which a key was counted, and all that is before them; and how often."""
         counts, month_begins = self._counts, self._calendar.month_begins
-        days, months, older = self._counted(key.name)
-        for day, count in days.items():
+        number = self._numbers[key.name]
+        days, months, older = [table.of(number) for table in self._unpacked()]
+        for day, count in days:
             yield self._begins(day), self._begins(day + 1) - 1, count
-        for month, count in months.items():
+        for month, count in months:
             ends = min(month_begins(month + 1), counts.rolled_day + 1)
             yield self._begins(month_begins(month)), self._begins(ends) - 1, count
         if older:
-            yield 0, self._begins(month_begins(counts.rolled_month + 1)) - 1, sum(older.values())
+            yield 0, self._begins(month_begins(counts.rolled_month + 1)) - 1, _sum_of(older)
 
     def _begins(self, day: int) -> int:
         begins = self._day_begins.get(day)
@@ -196,17 +196,17 @@ class CountIndex:
         """What is counted under a key from that time on."""
         if key.last < start:
             return NEVER
-        days, months, older = self._counted(key.name)
+        number, (days, months, older) = self._numbers[key.name], self._tables or self._unpacked()
         if start <= 0:
-            count = sum(days.values()) + sum(months.values()) + sum(older.values())
+            count = _sum_of(days.of(number)) + _sum_of(months.of(number)) + _sum_of(older.of(number))
             return Bounds(count, count, key.last)
         span = self._spans.get(start) or self._span(start)
-        low, high = _from(days, span.day, whole=span.whole_day)
+        low, high = _from(days.of(number), span.day, whole=span.whole_day)
         if span.day <= self._counts.rolled_day:
-            more, at_most = _from(months, span.month, whole=span.whole_month)
+            more, at_most = _from(months.of(number), span.month, whole=span.whole_month)
             low, high = low + more, high + at_most
             if span.month <= self._counts.rolled_month:
-                high += sum(older.values())
+                high += _sum_of(older.of(number))
         return Bounds(max(low, 1), max(high, 1), key.last)
 
     def _span(self, start: float) -> "_Span":
@@ -216,16 +216,6 @@ class CountIndex:
         span = _Span(day, whole, month, whole and self._calendar.month_begins(month) == day)
         self._spans[start] = span
         return span
-
-    def _counted(self, name: str) -> "_Counted":
-        """How often a key was counted: by day, by month, and before all of these."""
-        found = self._by_name.get(name)
-        if found is None:
-            days, months, older = self._unpacked()
-            number = self._numbers[name]
-            found = days.of(number), months.of(number), older.of(number)
-            self._by_name[name] = found
-        return found
 
     def _unpacked(self) -> "tuple[_Table, _Table, _Table]":
         """The counts by bucket: of days, of months, and of everything older."""
@@ -274,8 +264,8 @@ class _Span(Struct, frozen=True, gc=False):
     whole_month: bool
 
 
-_Counted = tuple[dict[int, int], dict[int, int], dict[int, int]]
-"""Where buckets begin → how often."""
+_Counted = Sequence[tuple[int, int]]
+"""Where buckets begin in which a key was counted, and how often."""
 
 
 class _Table:
@@ -284,31 +274,45 @@ class _Table:
 
     def __init__(self, buckets: Sequence[Bucket]) -> None:
         self._buckets = buckets
-        self._asked = 0
+        self._found: dict[int, _Counted] = {}
         self._by_number: list[tuple[int, dict[int, int]]] = []
 
-    def of(self, number: int) -> dict[int, int]:
-        """Where the buckets begin in which the key was counted, and how often."""
-        self._asked += 1
-        if self._asked <= _FEW:
-            return dict(self._looked_for(number))
-        if not self._by_number:
-            pairs = [(one.start, zip(one.counts[::2], one.counts[1::2], strict=True)) for one in self._buckets]
-            self._by_number = [(start, dict(counts)) for start, counts in pairs]
-        return {start: counts[number] for start, counts in self._by_number if number in counts}
+    def of(self, number: int) -> _Counted:
+        """What is counted under the key of that number."""
+        found = self._found.get(number)
+        if found is None:
+            few = len(self._found) < _FEW
+            found = self._found[number] = self._looked_for(number) if few else self._looked_up(number)
+        return found
 
-    def _looked_for(self, number: int) -> Iterator[tuple[int, int]]:
+    def _looked_for(self, number: int) -> _Counted:
+        found = []
         for one in self._buckets:
             numbers = one.counts[::2]
             if number in numbers:
-                yield one.start, one.counts[2 * numbers.index(number) + 1]
+                found.append((one.start, one.counts[2 * numbers.index(number) + 1]))
+        return found
+
+    def _looked_up(self, number: int) -> _Counted:
+        if not self._by_number:
+            pairs = [(one.start, zip(one.counts[::2], one.counts[1::2], strict=True)) for one in self._buckets]
+            self._by_number = [(start, dict(counts)) for start, counts in pairs]
+        return [(start, counts[number]) for start, counts in self._by_number if number in counts]
 
 
-def _from(buckets: dict[int, int], first: int, *, whole: bool) -> tuple[int, int]:
+def _sum_of(counted: _Counted) -> int:
+    return sum([count for _, count in counted])
+
+
+def _from(counted: _Counted, first: int, *, whole: bool) -> tuple[int, int]:
     """The least and the most that happened since some time in the bucket `first`; `whole`: since its beginning."""
-    later = sum([count for bucket, count in buckets.items() if bucket > first])
-    partly = buckets.get(first, 0)
-    return later + (partly if whole else 0), later + partly
+    low = high = 0
+    for bucket, count in counted:
+        if bucket >= first:
+            high += count
+            if bucket > first or whole:
+                low += count
+    return low, high
 
 
 def _exact_values(matcher: Matcher | Both, dimension: str) -> Sequence[str] | None:
