@@ -142,7 +142,8 @@ def decode_record(stored: bytes, visitor: str = "") -> Record:
         body = _body_in(stored[HEAD_BYTES:])
         if layout == LAYOUT_SHORT and body.visitor == visitor[-_ENDING:]:
             force_setattr(body, "visitor", visitor)  # nobody else has seen it yet
-        return Record(_STATES[state], epoch, version, body, *_FLAGS[flags & 3], schema, layout)
+        confirmed, deferred = _FLAGS[flags & 3]
+        return Record(_STATES[state], epoch, version, body, confirmed, deferred, schema, layout)
     except (DecodeError, KeyError, struct.error) as error:
         raise ValueError("not a record") from error
 
