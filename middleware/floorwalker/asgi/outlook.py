@@ -46,7 +46,7 @@ class Outlook:
     _turns: tuple[Turn, ...] = ()
     _page: PageDecisions | None = None
     _taken: Taken = ()
-    _told: frozenset[str] = frozenset()
+    _told: tuple[str, ...] = ()
     _context: Mapping[str, Any] | None = None
 
     def __init__(

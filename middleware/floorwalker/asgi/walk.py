@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from operator import attrgetter
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -26,7 +25,6 @@ _PREFETCH: Final = HitKind.PREFETCH
 _EVENTS: Final = HitKind.EVENTS  # an enum's attributes cost more than a name
 _CHANGED: Final = Outcome.CHANGED
 _KEPT: Final = Outcome.KEPT
-_ENTRY: Final = attrgetter("entry")
 
 
 class Walk(Outlook):
@@ -136,8 +134,8 @@ class Walk(Outlook):
 
         unless: in whose profile it changes nothing.
         """
-        exposed = self._exposed(outcomes) if outcomes else {}
-        hit, shown = self._hit, list(exposed.values())
+        shown, entries = self._exposed(outcomes) if outcomes else ([], [])
+        hit = self._hit
         if hit.kind is _PREFETCH or not (shown or hit.events or hit.kind in _NAVIGATIONS):
             return None
         corridor, loaded = self._rulebook.corridor, self._base
@@ -149,25 +147,25 @@ class Walk(Outlook):
         self._base, _ = after
         self._hit = replace(hit, kind=_EVENTS, events=())
         self._forget()
-        if exposed:
-            self._told = self._told.union(map(_ENTRY, map(self._frozen.get, exposed)))
+        self._told = (*self._told, *entries)
         return step
 
-    def _exposed(self, outcomes: Mapping[str, Outcome]) -> dict[str, Showing]:
-        """What counts as shown, by slot.
+    def _exposed(self, outcomes: Mapping[str, Outcome]) -> tuple[list[Showing], list[str]]:
+        """What counts as shown, and the entries that it came from.
 
         That is where a slot was really changed, or where keeping it is one side of a comparison. Whoever takes part in
         no tests is compared in none.
         """
-        found, frozen = {}, self._frozen
+        shown, entries, frozen = [], [], self._frozen
         version, compared = self._rulebook.ruleset.version, self.permission.compares
         for slot, outcome in outcomes.items():
             decision = frozen.get(slot)
             if decision is None:
                 continue
             if outcome is _CHANGED if decision.content.kind != "default" else outcome is _KEPT and decision.kept_counts:
-                found[slot] = showing_of(decision, rules=version, compared=compared)
-        return found
+                shown.append(showing_of(decision, rules=version, compared=compared))
+                entries.append(decision.entry)
+        return shown, entries
 
     def _deed(self, hit: Hit, **shown: Any) -> Callable[[], Deed]:
         return partial(deed_of, hit, self.signals, self.visitor, permission=self.permission, **shown)
