@@ -82,7 +82,7 @@ def _about(page: Page) -> dict[str, Any]:
     return {"category": page.category, "tags": page.tags}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(
     st.lists(ASKED, min_size=2, max_size=8),
     st.none() | st.builds(who, st.lists(PAGES, max_size=3), st.lists(NAMES, max_size=2), EARLIER, LOST),
@@ -105,3 +105,12 @@ def test_a_count_tells_what_each_segment_would_answer(
     expected = {name: alone.member(name) for name in ruleset.segments}
     assert segments_at(called) == {name for name, holds in expected.items() if holds}
     assert {name: called.members[name] for name in expected} == expected
+
+
+def test_what_is_still_counted_is_known_though_others_of_its_kind_are_forgotten() -> None:
+    did = [Behaviour("did", (Field("event", one_of(name)),), window=Window("seconds", 20.0 * DAY)) for name in "ab"]
+    ruleset = Ruleset(segments={name: Segment(name, when=when) for name, when in zip("ab", did, strict=True)})
+    earlier = [Past(AT - 21 * DAY, "a", None, {}), Past(AT - 3 * DAY, PAGE_VIEWED, Page(path="/x"), {})]
+    called = moment_of(ruleset, who([], [], earlier, {EVENT: AT - DAY}))
+    assert segments_at(called) == frozenset()
+    assert {name: called.member(name) for name in "ab"} == {"a": False, "b": None}

@@ -61,6 +61,7 @@ class Roll:
         moment.members = members = self._usual.copy()
         if found.unknown:
             members.update(dict.fromkeys(found.unknown))
+            members.update(dict.fromkeys(found.denied, False))
         if found.held:
             members.update(dict.fromkeys(found.held, True))
         entered, left = [*found.held], list[str]()

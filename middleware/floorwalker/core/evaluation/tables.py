@@ -15,12 +15,13 @@ from floorwalker.core.memory.asked.history import Tally
 class Found(set[int]):
     """The numbers of segments whose answer may be another than the usual one, and so are to be asked.
 
-    held, unknown: the names of those whose answer is told already, that it holds or is not known. What is both unknown
-    and held, or unknown and asked, is what the other says.
+    held, unknown, denied: the names of those whose answer is told already: it holds, is not known, or does not hold
+    though it is among the unknown. What is unknown and anything else, too, is what the other says.
     """
 
     held: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    denied: tuple[str, ...] = ()
 
 
 Look = Callable[[Moment, Found], None]
@@ -127,6 +128,8 @@ class Steps:
             found.held += names[:reached]
             if not tally.complete:
                 found.unknown += names[reached:]
+            elif found.unknown:
+                found.denied += names[reached:]
 
         return tell
 
