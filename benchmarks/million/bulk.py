@@ -20,6 +20,8 @@ from floorwalker.store import Loaded, StoreSettings
 from floorwalker.store.commits.attempt import Attempt, Commit, compose
 from floorwalker.store.keys import Keys
 from floorwalker.store.link.replies import Word
+from floorwalker.store.records.codec import LAYOUT_SHORT
+from floorwalker.store.records.record import HEAD_BYTES
 
 AT_ONCE: Final = 2_000
 SEED_BASE: Final = 1 << 63  # MessagePack writes every seed from here on in nine bytes
@@ -99,7 +101,10 @@ def cast(mould: Mould, number: int) -> bytes:
     fresh, record = fresh_of(number), mould.record
     record = record.replace(_FRESH[:8], fresh[:8], 1).replace(_FRESH[8:], fresh[8:], 1)
     record = record.replace(_SEED.to_bytes(8, "big"), seed_of(number).to_bytes(8, "big"), 1)
-    return record.replace(name_of(0).encode(), name_of(number).encode(), 1)
+    name, its_name = (name_of(one).encode() for one in (0, number))
+    if record[0] == LAYOUT_SHORT:  # how the id ends, as MessagePack has it
+        name, its_name = (b"\xa4" + one[-4:] for one in (name, its_name))
+    return record[:HEAD_BYTES] + record[HEAD_BYTES:].replace(name, its_name, 1)
 
 
 def seed_of(number: int) -> int:
