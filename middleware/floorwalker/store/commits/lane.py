@@ -67,33 +67,29 @@ class Lane(Struct, eq=False):
     def begin(self, base: Loaded, one: Waiting, courier: Courier) -> bool:
         """Send the first commit, of one step; False where that takes a task."""
         self._base = base
-        try:
-            return self._begin(base, one, courier)
-        except Exception:  # unforeseen: the task tries it once more, and fails these callers alone
-            logger.exception("steps could not be sent at once")
-            self._yard.attend(self, self._tried)
-            return True
-
-    def _begin(self, base: Loaded, one: Waiting, courier: Courier) -> bool:
         desk = self._desk
         keys, work = desk.keyspace.known, one.work
         if keys is None or work is None or isinstance(work, ALONE) or not base.is_plain or not courier.has_room:
             return False
-        commit = Commit(desk.writer, next(desk.sequences), desk.clock(), one.confirmed)
-        done = one.done_on(base.profile, work)
-        if done is None:
-            self._batch.taken.clear()
-            return False
-        profile, effects = done
-        usual = None if one.message or one.keeps_life else desk.usual_commits.usual(base, profile, effects, commit)
-        if usual is not None:
+        try:
+            commit = Commit(desk.writer, next(desk.sequences), desk.clock(), one.confirmed)
+            done = one.done_on(base.profile, work)
+            if done is None:
+                self._batch.taken.clear()
+                return False
+            profile, effects = done
+            usual = None if one.message or one.keeps_life else desk.usual_commits.usual(base, profile, effects, commit)
+            if usual is not None:
+                self._tried = commit
+                courier.post(desk.link.send(usual.command), partial(self._answered, courier, usual.loaded, commit))
+                return True
+            attempt = self._compose(base, profile, effects, commit, keys)
             self._tried = commit
-            courier.post(desk.link.send(usual.command), partial(self._answered, courier, usual.loaded, commit))
-            return True
-        attempt = self._compose(base, profile, effects, commit, keys)
-        self._tried = commit
-        reply = script("commit").send(desk.link, attempt.keys, attempt.arguments)
-        courier.post(reply, partial(self._answered, courier, attempt, commit))
+            reply = script("commit").send(desk.link, attempt.keys, attempt.arguments)
+            courier.post(reply, partial(self._answered, courier, attempt, commit))
+        except Exception:  # unforeseen: the task tries it once more, and fails these callers alone
+            logger.exception("steps could not be sent at once")
+            self._yard.attend(self, self._tried)
         return True
 
     def _answered(self, courier: Courier, attempt: Made, commit: Commit, reply: asyncio.Future[Reply]) -> None:

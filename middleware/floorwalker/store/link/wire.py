@@ -54,7 +54,7 @@ class Wire(asyncio.Protocol):
         self._feed, self._read = replies.feed, replies.gets
         self._reply_timeout_s = reply_timeout_s
         self._writable = writable
-        self._answered = 0
+        self._sent = 0
         self._expiries: deque[tuple[int, float]] = deque()  # of each write: how many were sent by then, and until when
         writer = connection._writer  # no public name leads to the transport
         assert writer is not None  # it is connected
@@ -67,8 +67,9 @@ class Wire(asyncio.Protocol):
             return
         unsent = self._unsent
         commands = unsent[0] if len(unsent) == 1 else b"".join(unsent)
+        self._sent += len(unsent)
         unsent.clear()
-        self._expiries.append((self._answered + len(self._askers), now + self._reply_timeout_s))
+        self._expiries.append((self._sent, now + self._reply_timeout_s))
         try:
             self._transport.write(commands)
         except RuntimeError as closed:  # what uvloop says of a connection that the server ended
@@ -78,7 +79,8 @@ class Wire(asyncio.Protocol):
         """Wait until the connection breaks, or the oldest reply is overdue; why."""
         clock = asyncio.get_running_loop().time
         while not self.broken.done():
-            while self._expiries and self._expiries[0][0] <= self._answered:
+            answered = self._sent - (len(self._askers) - len(self._unsent))
+            while self._expiries and self._expiries[0][0] <= answered:
                 self._expiries.popleft()
             left = self._expiries[0][1] - clock() if self._expiries else self._reply_timeout_s
             if left <= 0:
@@ -89,10 +91,25 @@ class Wire(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self.broken.done():  # nobody knows any more whose the rest is
             return
+        askers, read, unsent = self._askers, self._read, len(self._unsent)
         try:
-            self._receive(data)
+            self._feed(data)
+            while (reply := read()) is not MORE:
+                if len(askers) == unsent:
+                    self._break("The store sent what nobody asked for.")
+                    return
+                asker = askers.popleft()
+                if isinstance(reply, RedisError):
+                    self._refuse(asker, reply)
+                elif not asker.done():
+                    asker.set_result(reply)
         except RedisError as error:
             self._break(f"The connection to the store broke: {error}")
+            return
+        if len(askers) == unsent:
+            self._expiries.clear()
+            if self.is_leaving:
+                self._break("The server behind this connection takes no writes any more.")
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._break(f"The connection to the store broke: {exc}" if exc else "The connection to the store was closed.")
@@ -103,26 +120,6 @@ class Wire(asyncio.Protocol):
     def resume_writing(self) -> None:
         self._is_full = False
         self._writable()
-
-    def _receive(self, data: bytes) -> None:
-        askers, read = self._askers, self._read
-        sent = left = len(askers) - len(self._unsent)
-        self._feed(data)
-        while (reply := read()) is not MORE:
-            if not left:
-                self._break("The store sent what nobody asked for.")
-                return
-            left -= 1
-            asker = askers.popleft()
-            if isinstance(reply, RedisError):
-                self._refuse(asker, reply)
-            elif not asker.done():
-                asker.set_result(reply)
-        self._answered += sent - left
-        if not left:
-            self._expiries.clear()
-            if self.is_leaving:
-                self._break("The server behind this connection takes no writes any more.")
 
     def _refuse(self, asker: asyncio.Future[Reply], error: RedisError) -> None:
         if not asker.done():
