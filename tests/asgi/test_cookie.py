@@ -120,3 +120,24 @@ def test_however_many_come_only_so_many_are_known_at_once() -> None:
         value = value_of(jar.set_cookie(jar.new(NOW), secure=False, now=NOW))
         assert jar.read(b"fw=" + value, secure=False, now=NOW)
     assert 0 < len(jar._known) <= 4_096
+
+
+@given(
+    parts=st.lists(
+        st.sampled_from((b"fw=" + SIGNED, b"a=1", b"fw=no", b"fw=", b" fw=" + SIGNED, b"x" * 1100)), max_size=4
+    ),
+    times=st.lists(st.sampled_from((0, 1, MAX_AGE_SECONDS - 1, MAX_AGE_SECONDS + 1)), min_size=1, max_size=4),
+)
+def test_a_header_that_came_before_is_read_as_one_that_never_did(parts: list[bytes], times: list[int]) -> None:
+    often, header = cookie(), b";".join(parts)
+    for later in times:
+        for secure in (False, True):
+            fresh = cookie().read(header, secure=secure, now=NOW + later)
+            assert often.read(header, secure=secure, now=NOW + later) == fresh
+
+
+def test_no_number_of_headers_fills_the_memory() -> None:
+    often = cookie()
+    for number in range(5000):
+        assert often.read(b"n=%d; fw=%s" % (number, SIGNED), secure=False, now=NOW) is not None
+    assert len(often._headers[False]) <= 2048

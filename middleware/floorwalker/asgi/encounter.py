@@ -123,7 +123,8 @@ class Encounter(Acquaintance):
             headers = await self._chosen(walk, headers, shared=shared)
         if not self.permission.stores:
             return self._parted(headers, shared=shared)
-        cookie = self._cookie(shared=shared)
+        wanted = self._named or self._identity or self.identity
+        cookie = self._cookie(wanted) if not shared and is_due(wanted, self.request.at) else None
         self._is_kept = self._may_count and (self.identity.confirmed or (cookie is not None and self._named is None))
         if self._is_kept and (walk.has_said or self.request.method not in _SAFE):
             commit = self._commit(walk, {})
@@ -147,7 +148,7 @@ class Encounter(Acquaintance):
         if not self._is_kept:
             self.finish(outcomes)
             return
-        visitor = self.identity.visitor
+        visitor = (self._identity or self.identity).visitor
         self._due = visitor, outcomes
         self._keeper.put_off(visitor, self._take_up)
         try:
@@ -157,15 +158,15 @@ class Encounter(Acquaintance):
 
     def _take_up(self) -> None:
         """Finish what was put off, unless it is done."""
-        if self._due is None:
-            return
-        (visitor, outcomes), self._due = self._due, None
-        self._keeper.take_out(visitor)
-        self.finish(outcomes)
+        if self._due is not None:
+            (visitor, outcomes), self._due = self._due, None
+            self._keeper.due.pop(visitor, None)
+            self.finish(outcomes)
 
     async def end(self) -> None:
         """The app is through with the request, its background tasks too."""
-        self._take_up()
+        if self._due is not None:
+            self._take_up()
         if not self._is_finished or self._has_said:
             self.finish({})
         self._let_go()
@@ -179,16 +180,20 @@ class Encounter(Acquaintance):
         self._let_go()
 
     def _finish(self, outcomes: Mapping[str, Outcome]) -> None:
-        if not self._is_settled and self._walk is not None and self._has_said:
-            self._settle_late(self._walk)
-        if not self._is_kept or self._walk is None or (self._is_finished and not self._has_said):
+        walk = self._walk
+        if walk is None:
+            return
+        if not self._is_settled and self._has_said:
+            self._settle_late(walk)
+        if not self._is_kept or (self._is_finished and not self._has_said):
             return
         self._is_finished = True
-        self._turn_at_once(self._walk)
+        if walk.turn is not None:
+            self._turn_at_once(walk)
         became = list(outcomes.values())
         if became.count(_CHANGED) + became.count(_KEPT) < len(became):  # to hash an enum's member costs a call
             self._note_not_served(outcomes)
-        self._commit(self._walk, outcomes)
+        self._commit(walk, outcomes)
 
     def _note_not_served(self, outcomes: Mapping[str, Outcome]) -> None:
         for slot, outcome in outcomes.items():
@@ -276,10 +281,9 @@ class Encounter(Acquaintance):
     def _has_said(self) -> bool:
         return self._walk is not None and self._walk.has_said and self._may_count
 
-    def _cookie(self, *, shared: bool) -> bytes | None:
-        wanted = self._named or self.identity
+    def _cookie(self, wanted: Identity) -> bytes | None:
         counts = self.kind in _NAVIGATIONS or self._has_said or self._has_turned or self._named is not None
-        return self._due_cookie(wanted) if counts and not shared else None
+        return self._due_cookie(wanted) if counts else None
 
     def _due_cookie(self, wanted: Identity) -> bytes | None:
         is_led = self._is_led and not self._has_turned and self._named is None

@@ -217,7 +217,7 @@ class Responder:
             taken = encounter.takes_every_page and opening.readable
             ours = not reply.public or slots.although_public
             if personal := taken or (ours and opening.may_hold(marked=slots.marked, selected=bool(slots.selectors))):
-                headers = as_personal(headers)
+                headers = reply.personal()
                 if encounter.kind in _REWRITTEN:
                     headers = self._rewriting(walk, reply, opening, slots, headers)
             encounter.tallies.pages_passed += self._body is None
@@ -235,7 +235,8 @@ class Responder:
         encounter = self.encounter
         if walk.is_robot and not encounter.takes_every_page:
             return headers
-        walk.nonce = _nonce(headers)
+        if reply.shape is None:
+            walk.nonce = _nonce(headers)
         marks = None
         if slots.selectors and opening.takes_selectors:
             marks = SelectorMarks(slots.selectors, token=encounter.new_token())

@@ -41,12 +41,13 @@ class Pace:
         self._cells = cells
         self._interval_s = rate.interval_s
         self._allowance_s = rate.allowance_s
+        self._one_s = min(rate.interval_s, rate.allowance_s)
         self._done_at = array("d", bytes(2 * 8 * cells))
 
     def take(self, who: str, now: float, cost: int = 1) -> float:
         """Count it, and give 0; or count nothing, and give after how many seconds so much may be done."""
         one, other = self._places(who)
-        cells, takes_s = self._done_at, min(cost * self._interval_s, self._allowance_s)
+        cells, takes_s = self._done_at, self._one_s if cost == 1 else min(cost * self._interval_s, self._allowance_s)
         if cells[one] <= now and cells[other] <= now:  # as of nearly everybody
             cells[one] = cells[other] = now + takes_s
             return 0.0

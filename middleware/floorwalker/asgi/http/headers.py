@@ -36,6 +36,8 @@ _STRICTER = (b"no-store", b"no-transform", b"must-revalidate")
 # Many an nginx is told to ignore Cache-Control and Expires; this goes before both, and no client sees it behind one.
 _NOT_BY_NGINX = (b"x-accel-expires", b"0")
 _VARYING = (b"vary", b"Cookie")
+MADE_PERSONAL = ((b"cache-control", _PERSONAL), _NOT_BY_NGINX, _VARYING)
+"""What a page is given that is made personal, if it says nothing of caching."""
 _FORBIDDING = (b"private", b"no-store", b"no-cache")
 
 
@@ -76,7 +78,7 @@ def for_document(headers: Headers, *, safe: bool) -> RawHeaders:
 
 def as_personal(headers: RawHeaders) -> RawHeaders:
     """Response headers of a page that may hold a slot: nobody but its visitor's own cache may keep it."""
-    kept = [pair for pair in headers if pair[0] not in _NOT_PERSONAL and not pair[0].endswith(b"cdn-cache-control")]
+    kept = [pair for pair in headers if keeps_personal(pair[0])]
     named, control = dict(kept), _PERSONAL
     if b"cache-control" in named:
         directives = _directives(kept)
@@ -84,6 +86,11 @@ def as_personal(headers: RawHeaders) -> RawHeaders:
         kept = without(kept, (b"cache-control",))
     kept += ((b"cache-control", control), _NOT_BY_NGINX)
     return _varying_by_cookie(kept) if b"vary" in named else [*kept, _VARYING]
+
+
+def keeps_personal(name: bytes) -> bool:
+    """Whether a page that is made personal keeps such a header as it is, or stricter."""
+    return name not in _NOT_PERSONAL and not name.endswith(b"cdn-cache-control")
 
 
 def kept_nowhere(headers: RawHeaders) -> RawHeaders:

@@ -53,7 +53,8 @@ class Keeper:
         self._ticker = Ticker(loop)
         self._circuits = Circuits(store, lambda: Circuit(clock=loop.time, spread=lambda: random(1)[0] / 255))
         self._ending: AsyncGenerator[None] | None = None
-        self._put_off: dict[str, Callable[[], None]] = {}
+        self.due: dict[str, Callable[[], None]] = {}
+        """By visitor, what was put off and is not done."""
 
     @property
     def store(self) -> Store:
@@ -104,23 +105,15 @@ class Keeper:
 
     def put_off(self, visitor: str, finish: Callable[[], None]) -> None:
         """Note what is to be stored of a visitor once their response has left. Should they ask again before, as in a
-        pipeline of requests, it is stored first. finish: takes itself out, and may be called again."""
-        self._catch_up(visitor)
-        self._put_off[visitor] = finish
-
-    def take_out(self, visitor: str) -> None:
-        """What was put off is done."""
-        self._put_off.pop(visitor, None)
-
-    def _catch_up(self, visitor: str) -> None:
-        finish = self._put_off.pop(visitor, None)
-        if finish is not None:
-            finish()
+        pipeline of requests, it is stored first. finish: takes itself out of `due`, and may be called again."""
+        if visitor in self.due:
+            self.due.pop(visitor)()
+        self.due[visitor] = finish
 
     def load(self, visitor: str) -> Loading | None:
         """Begin to load; None while nobody should ask."""
-        if self._put_off:
-            self._catch_up(visitor)
+        if visitor in self.due:
+            self.due.pop(visitor)()
         return self._store.begin_load(visitor) if self._circuits.of(visitor).admits() else None
 
     async def loaded(self, load: Loading, budget: Budget) -> Loaded | None:

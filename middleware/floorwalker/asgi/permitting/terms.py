@@ -35,9 +35,16 @@ class Terms:
         self._sources = tuple(sources)
         self._signals = frozenset([_HEADERS[signal] for signal in signals])
         self._asks_nobody = asking == NOBODY_ASKED
+        self._takes_silence = self._asks_nobody and not self._sources
 
     def permission(self, request: Request, country: Country) -> Permission:
         """What the request's visitor permits."""
+        if (  # as of nearly everybody: nobody is asked, and nothing is said
+            self._takes_silence
+            and NAME not in b"\n".join(request.cookies)
+            and request.named.keys().isdisjoint(self._signals)
+        ):
+            return EVERYTHING_PERMITTED
         refuses, choice = self.refuses(request), self.choice(request)
         if choice is None and not refuses and self._asks_nobody:
             return EVERYTHING_PERMITTED
