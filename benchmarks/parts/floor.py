@@ -24,7 +24,7 @@ import uvloop
 
 from benchmarks.parts.bytecodes import by_room
 from benchmarks.parts.floor_site import Site, floor_site
-from benchmarks.parts.floor_table import CONTROL, EVERY_LAYER, FLOOR, PLAIN, SESSION, WHOLE, floor_table
+from benchmarks.parts.floor_table import CONTROL, EVERY_LAYER, FLOOR, LARGE_PAGE, PLAIN, SESSION, WHOLE, floor_table
 from benchmarks.parts.hot_path import serve
 from benchmarks.parts.least import Depth, least
 from benchmarks.site.pages import App, Receive, Scope, Send, app
@@ -40,8 +40,8 @@ LAYERS: Final = {
     Depth.DECODED: "the profile decoded and encoded",
     Depth.SPLICED: FLOOR,
 }
-OTHER_PAGES: Final = ("/static50", "/jinja50")
-"""Where the budgets of throughput stand: the plain app, the floor and the whole."""
+OTHER_PAGES: Final = {LARGE_PAGE: (PLAIN, FLOOR, WHOLE), "/jinja50": (PLAIN, WHOLE)}
+"""Where the other budgets of throughput stand, and what is asked there."""
 
 _ALONE: Final = 500
 _COUNTED: Final = 64
@@ -84,7 +84,8 @@ async def _measured(folder: Path, options: argparse.Namespace) -> dict[str, Any]
     """
     async with floor_site(folder, options.visitors) as site, _served() as served:
         pages = {EVERY_LAYER: _layers(site)}
-        pages |= {page: {name: pages[EVERY_LAYER][name] for name in (PLAIN, FLOOR, WHOLE)} for page in OTHER_PAGES}
+        for page, names in OTHER_PAGES.items():
+            pages[page] = {name: pages[EVERY_LAYER][name] for name in names}
         found = {page: await _rounds(page, layers, site, served, options) for page, layers in pages.items()}
         alone: Rounds = {name: [] for name in pages[EVERY_LAYER]}
         for number in range(options.rounds):
