@@ -127,23 +127,25 @@ class Responder:
         await self._send(start if settled is headers else {**start, "headers": settled})
 
     async def _before_body(self, message: Message) -> None:
-        if message["type"] in _AHEAD_OF_BODY:
+        kind, held = message["type"], self._held
+        if kind in _AHEAD_OF_BODY:
             self._behind = (*self._behind, message)
             return
-        assert self._held is not None
-        if message["type"] != "http.response.body":
+        if kind != "http.response.body" or held is None:
             self._stage = None
             await self._let_out()
             await self._send(message)
             return
-        (start, reply), self._held = self._held, None
-        headers = await self._opened(reply, message.get("body", b""), last=not message.get("more_body", False))
+        (start, reply), self._held = held, None
+        last = not message.get("more_body", False)
+        headers = await self._opened(reply, message.get("body", b""), last=last)
         self._stage = Responder._in_body
-        behind, self._behind = self._behind, ()
         await self._send(start if headers is reply.headers else {**start, "headers": headers})
-        for held in behind:
-            await self._send(held)
-        await self._in_body(message)
+        if self._behind:
+            behind, self._behind = self._behind, ()
+            for each in behind:
+                await self._send(each)
+        await self._changed(message, last=last)
 
     async def _let_out(self) -> None:
         """Send the start, if one waits, and what came after it."""
@@ -158,7 +160,11 @@ class Responder:
         if message["type"] != "http.response.body":
             await self._send(message)
             return
-        last, body = not message.get("more_body", False), self._body
+        await self._changed(message, last=not message.get("more_body", False))
+
+    async def _changed(self, message: Message, *, last: bool) -> None:
+        """Send what becomes of a part of the body."""
+        body = self._body
         if body is not None:
             data = message.get("body", b"")
             try:

@@ -46,7 +46,8 @@ class Pace:
 
     def take(self, who: str, now: float, cost: int = 1) -> float:
         """Count it, and give 0; or count nothing, and give after how many seconds so much may be done."""
-        one, other = self._places(who)
+        hashed, count = hash((self._salt, who)), self._cells  # as in `_places`, which would cost a call of each page
+        one, other = hashed % count, count + (hashed >> _ROW_BITS) % count
         cells, takes_s = self._done_at, self._one_s if cost == 1 else min(cost * self._interval_s, self._allowance_s)
         if cells[one] <= now and cells[other] <= now:  # as of nearly everybody
             cells[one] = cells[other] = now + takes_s

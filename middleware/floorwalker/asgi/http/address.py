@@ -27,16 +27,15 @@ class Proxies:
         """trusted: addresses and networks, or `*` for whoever connects. Raises ConfigurationError."""
         self._all = "*" in trusted
         self._networks = tuple(_network(each) for each in trusted if each != "*")
+        self._believes_nobody = not (self._all or self._networks)
 
     def caller(self, client: object, scheme: str, headers: Headers) -> Caller:
         """client: the scope's pair of address and port, or None."""
         peer = str(client[0]) if isinstance(client, (list, tuple)) and client else None
-        secure = scheme in _SECURE
-        if not (self._all or self._networks) or not self._trusts(peer):
-            return Caller(peer, secure)
+        if self._believes_nobody or not self._trusts(peer):
+            return Caller(peer, scheme in _SECURE)
         protocol = first_of(headers, b"x-forwarded-proto")
-        if protocol is not None:
-            secure = protocol.split(b",")[0].strip().lower() == b"https"
+        secure = scheme in _SECURE if protocol is None else protocol.split(b",")[0].strip().lower() == b"https"
         return Caller(self._forwarded(headers) or peer, secure)
 
     def _forwarded(self, headers: Headers) -> str | None:

@@ -48,12 +48,15 @@ MAY_BE_PAGE: Final = frozenset((_DOCUMENT, RequestKind.FRAME, RequestKind.PREFET
 def request_kind(method: str, path: str, named: Mapping[bytes, bytes]) -> RequestKind:
     """What a request asks for. path: from the site's root. named: its headers by lower-case name; of several, the
     last."""
+    is_telling = not named.keys().isdisjoint(_TELLING)  # as of few
+    if method == "GET" and not is_telling and named.get(b"sec-fetch-dest") == b"document":
+        return _DOCUMENT
     if method in _NEVER_PAGES:
         return _OTHER
     kind = _by_destination(path, named)
     if kind is _OTHER:
         return kind
-    if not named.keys().isdisjoint(_TELLING):  # as of few
+    if is_telling:
         if any(named.get(name, b"").lower().startswith(_AHEAD) for name in _TELL_PURPOSE):
             return RequestKind.PREFETCH
         if kind is _DOCUMENT and _is_fragment(named):

@@ -43,8 +43,9 @@ class Request:
         self.named = dict(scope["headers"]) if named is None else named
         self.kind = request_kind(self.method, self.path, self.named) if kind is None else kind
         headers = self.headers = _lowered(scope["headers"], self.named)
-        is_alone = b"cookie" in self.named and len(self.named) == len(headers)  # as it nearly always is
-        self.cookies = [self.named[b"cookie"]] if is_alone else all_of(headers, b"cookie")
+        # Nearly always each header is alone of its name.
+        cookie = self.named.get(b"cookie") if len(self.named) == len(headers) else None
+        self.cookies = all_of(headers, b"cookie") if cookie is None else [cookie]
         caller = proxies.caller(scope.get("client"), str(scope.get("scheme", "http")), headers)
         self.address, self.secure = caller.address, caller.secure
 
@@ -60,13 +61,14 @@ class Request:
     @property
     def url(self) -> str:
         """As the visitor sees it; a path with query where the request names no host."""
-        query: bytes = self._scope.get("query_string") or b""
-        path = self.path
-        address = path if _NEEDS_NO_QUOTING.fullmatch(path) else quote(path, safe=_PATH_SAFE)
-        if query:
+        scope, address, host = self._scope, self.path, self.named.get(b"host")
+        if not _NEEDS_NO_QUOTING.fullmatch(address):
+            address = quote(address, safe=_PATH_SAFE)
+        if query := scope.get("query_string"):
             address = f"{address}?{query.decode('latin-1')}"
-        host = self.header(b"host").decode("latin-1")
-        return f"{'https' if self.secure else 'http'}://{host}{address}" if host else address
+        if not host:
+            return address
+        return f"{'https' if self.secure else 'http'}://{host.decode('latin-1')}{address}"
 
     @property
     def root(self) -> str:

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from math import inf
 from typing import Any, Final
 
+from msgspec import Struct
+
 SPAN_S: Final = 0.01  # a turn of the loop that takes longer is somebody's own work, not the store's
 _NOTHING_S: Final = 1e-6
 
@@ -54,19 +56,15 @@ class Ticker:
         return tick
 
 
-class Budget:
+class Budget(Struct, eq=False, gc=False):
     """Counts down while we wait; what the app does meanwhile costs nothing, even where it holds up the whole loop.
 
     ticker: of the loop in which answers are waited for. counted_at: up to when it has counted.
     """
 
-    __slots__ = ("_ticker", "counted_at", "left_s")
-
-    counted_at: float
-
-    def __init__(self, seconds: float, ticker: Ticker | None = None) -> None:
-        self.left_s = seconds
-        self._ticker = ticker
+    left_s: float
+    _ticker: Ticker | None = None
+    counted_at: float = 0.0
 
     async def wait_for_answer(self, coming: asyncio.Future[Any]) -> bool:
         """As `wait`, for what this request alone has asked for; whether it is done in time.

@@ -1,5 +1,7 @@
 """How a visitor stands to being remembered, in one request: what they permit, and what they choose in it."""
 
+from msgspec import Struct
+
 from floorwalker.asgi.http.request import Request
 from floorwalker.asgi.permitting.cookie import set_choice
 from floorwalker.asgi.permitting.terms import Country, Terms
@@ -8,19 +10,17 @@ from floorwalker.core.consent import NOTHING_ALLOWED, Category, Permission
 from floorwalker.core.memory.profile import Profile
 
 
-class Standing:
-    """Nothing is read before it is asked for. No request refers to itself by it, or it would wait for the collector."""
+class Standing(Struct, eq=False, gc=False):
+    """Nothing is read before it is asked for. No request refers to itself by it, or it would never be freed.
 
-    __slots__ = ("_lost", "_request", "_terms", "held", "is_new")
+    held: what `permission` gives, once it was asked for. is_new: whether they chose in this very request.
+    """
 
-    def __init__(self, terms: Terms, request: Request) -> None:
-        self.is_new = False
-        """Whether they chose in this very request."""
-        self.held: Permission | None = None
-        """What `permission` gives, once it was asked for."""
-        self._terms = terms
-        self._request = request
-        self._lost = NOTHING_ALLOWED
+    _terms: Terms
+    _request: Request
+    held: Permission | None = None
+    is_new: bool = False
+    _lost: frozenset[Category] = NOTHING_ALLOWED
 
     def permission(self, country: Country) -> Permission:
         """What may be kept and counted of them now. country: where they are, found out only where that matters."""
