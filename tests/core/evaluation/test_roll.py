@@ -20,7 +20,7 @@ from floorwalker.core.deciding.menu import pages_of
 from floorwalker.core.evaluation.evaluate import holds, moment_at
 from floorwalker.core.evaluation.usual import Happened, Member, Otherwise, Said, usual_condition
 from floorwalker.core.events import PAGE_VIEWED, Page
-from floorwalker.core.memory.asked.recent_index import Paths
+from floorwalker.core.memory.asked.paths import Paths
 from floorwalker.core.memory.kept.counts import CATEGORY, EMPTY, PATH
 from floorwalker.core.memory.kept.ledger import with_past
 from floorwalker.core.memory.kept.recents import Past

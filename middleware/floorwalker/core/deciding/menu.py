@@ -20,7 +20,7 @@ from floorwalker.core.deciding.fitting import (
 )
 from floorwalker.core.evaluation.moment import Asked, Moment
 from floorwalker.core.evaluation.plan import Plan
-from floorwalker.core.memory.asked.recent_index import literal_path
+from floorwalker.core.memory.asked.paths import literal_path
 from floorwalker.core.ruleset import Content, Entry, Limits, Ruleset, Slot
 from floorwalker.core.signals import Signals
 

@@ -14,7 +14,7 @@ from floorwalker.core.evaluation.tables import Found, Look, Ranges, Steps, look_
 from floorwalker.core.evaluation.usual import Happened, dimension_of, first_segment
 from floorwalker.core.events import Page
 from floorwalker.core.memory.asked.history import History
-from floorwalker.core.memory.asked.recent_index import first_segment as first_of
+from floorwalker.core.memory.asked.paths import first_segment as first_of
 from floorwalker.core.memory.kept.counts import DIMENSIONS, PATH
 
 _FEW = 2  # segments that ask for one count: they are asked themselves, else the count first

@@ -9,7 +9,7 @@ from floorwalker.core.calendar import Calendar
 from floorwalker.core.conditions.asking import holds_for
 from floorwalker.core.conditions.matchers import AnyOf, Both, Exists, Matcher, PathIs, Text
 from floorwalker.core.conditions.model import Field
-from floorwalker.core.memory.asked.recent_index import Paths, literal_path
+from floorwalker.core.memory.asked.paths import Paths, literal_path
 from floorwalker.core.memory.asked.sightings import Sighting
 from floorwalker.core.memory.kept.counts import (
     DIMENSIONS,
@@ -60,6 +60,11 @@ class CountIndex:
     def names(self) -> Set[str]:
         """The keys under which anything is counted."""
         return self._numbers.keys()
+
+    @property
+    def first_segments(self) -> Set[str]:
+        """With which segment the paths begin that are counted."""
+        return self._known_paths().first_segments
 
     def views(self, what: Sequence[Field], start: float) -> Bounds:
         """Page views for which all of `what` holds."""
@@ -233,6 +238,11 @@ class CountIndex:
             self._by_value[dimension] = values
         return values
 
+    def _known_paths(self) -> Paths:
+        if self._paths is None:
+            self._paths = Paths(self._values(PATH))
+        return self._paths
+
     def _fitting(self, matcher: Matcher | Both, dimension: str) -> Sequence[Key]:
         """The keys of a dimension for which the matcher holds."""
         asked = (dimension, matcher)
@@ -240,9 +250,8 @@ class CountIndex:
         if found is None:
             keys = self._values(dimension)
             if isinstance(matcher, PathIs):
-                if self._paths is None:
-                    self._paths = Paths(keys)
-                within = [path for one in matcher.patterns for path in self._paths.within(one)]
+                paths = self._known_paths()
+                within = [path for one in matcher.patterns for path in paths.within(one)]
                 found = [keys[path] for path in dict.fromkeys(within)]
             else:
                 found = [key for value, key in keys.items() if holds_for(matcher, (value,))]

@@ -13,10 +13,9 @@ from floorwalker.core.conditions.model import Behaviour, Field, Window
 from floorwalker.core.events import EMAIL_LINK_CLICKED, PROMOTION_CLICKED, SLOT_CLICKED
 from floorwalker.core.memory.asked.count_index import FORGOTTEN, NEVER, Bounds, CountIndex
 from floorwalker.core.memory.asked.order import Pass, Runs, marks_of, pass_of, runs_of
-from floorwalker.core.memory.asked.recent_index import NOWHERE, Positions, RecentIndex, first_segment, has_searches
+from floorwalker.core.memory.asked.recent_index import NOWHERE, Positions, RecentIndex, has_searches
 from floorwalker.core.memory.asked.sightings import Sighting
 from floorwalker.core.memory.asked.windows import beginning
-from floorwalker.core.memory.kept.counts import EMPTY, PATH, Counts
 from floorwalker.core.memory.kept.responses import NONE, Daily, Response
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.memory.visits import is_running
@@ -48,6 +47,7 @@ class Tally(Struct, frozen=True, gc=False):
 
 
 _NOTHING: Set[str] = frozenset()
+_NOT_LOST: Mapping[str, int] = {}
 _NONE = Tally(0, True, None, 0.0)
 
 
@@ -95,23 +95,24 @@ class History:
     @property
     def counted(self) -> Set[str]:
         """The keys under which anything earlier is counted."""
-        return _NOTHING if self._left < 0 or self._profile.counts is None else self._past.names
+        return self._past.names if self._has_counts else _NOTHING
 
     @property
-    def first_segments(self) -> frozenset[str]:
+    def first_segments(self) -> Set[str]:
         """With which segment the paths begin that are remembered or counted, and seldom some more."""
-        counted = [first_segment(key[1:]) for key in self.counted if key[0] == PATH]
-        return self._recent.first_segments.union(counted)
+        recent = self._recent.first_segments
+        return recent | self._past.first_segments if self._has_counts else recent
 
     @property
     def lost(self) -> Mapping[str, int]:
         """The dimensions in which anything may have been counted that is not known any more, and until when."""
-        return self._counts.lost
+        counts = self._profile.counts
+        return counts.lost if counts is not None and self._has_counts else _NOT_LOST
 
     @property
-    def _counts(self) -> Counts:
-        """What is counted; nothing where all that there was is remembered."""
-        return EMPTY if self._left < 0 else self._profile.counts or EMPTY
+    def _has_counts(self) -> bool:
+        """Whether anything is only counted."""
+        return self._left >= 0 and self._profile.counts is not None
 
     def begins(self, window: Window) -> float:
         """When the window begins; what happened at that second is in it."""

@@ -2,14 +2,14 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence, Set
 from operator import attrgetter
 
 from floorwalker.core.conditions.asking import holds_for, page_values
 from floorwalker.core.conditions.matchers import AnyOf, PathIs, fold_texts
 from floorwalker.core.conditions.model import Field
-from floorwalker.core.conditions.patterns import path_pattern
 from floorwalker.core.events import PAGE_VIEWED, PRODUCTS_SEARCHED, Page
+from floorwalker.core.memory.asked.paths import Paths
 from floorwalker.core.memory.kept.counts import path_key
 from floorwalker.core.memory.kept.recents import Recents
 
@@ -23,6 +23,7 @@ _NOT_ONCE: Found = (0, -1)
 
 _SEVERAL = {"tag": attrgetter("tags"), "topic": attrgetter("topics")}
 _SINGLE = {name: attrgetter(name) for name in ("type", "category", "product", "brand", "price_tier")}
+_COLUMNS = {**_SINGLE, "path": attrgetter("path")}
 _SEARCH = attrgetter("search")
 _LONG_ROW = re.compile(rb"[\x9a-\x9f\xdc\xdd]")
 """How MessagePack begins an array that is long enough for a row to tell of a search, which stands at its end. Where no
@@ -39,6 +40,7 @@ class RecentIndex:
         "_names",
         "_numbers",
         "_pages",
+        "_path_numbers",
         "_paths",
         "_patterns",
         "_recents",
@@ -61,6 +63,7 @@ class RecentIndex:
         self._rows: dict[int, list[int]] | None = None
         self._tables: dict[str, dict[str, Positions]] = {}
         self._paths: Paths | None = None
+        self._path_numbers: dict[str, list[int]] = {}
         self._columns: dict[str, Sequence[int]] = {}
         self._values: dict[str, tuple[Sequence[int], list[str]]] = {}
         self._viewed_rows: Sequence[int] | None = None
@@ -88,9 +91,9 @@ class RecentIndex:
         return self._folded()
 
     @property
-    def first_segments(self) -> frozenset[str]:
+    def first_segments(self) -> Set[str]:
         """With which segments the paths of the pages viewed begin, and whatever else looks like a path."""
-        return frozenset([text.split("/", 2)[1] for text in self._recents.texts if text[:1] == "/"])
+        return self._known_paths().first_segments
 
     def since(self, start: float) -> int:
         """The first event that is not before `start`."""
@@ -184,7 +187,7 @@ class RecentIndex:
         """Of each event the number of the text that its page has in that field; 0 where no page was viewed."""
         column = self._columns.get(field)
         if column is None:
-            texts = [0, *map(_SINGLE[field], self._recents.pages)]
+            texts = [0, *map(_COLUMNS[field], self._recents.pages)]
             column = self._columns[field] = list(map(texts.__getitem__, self._rows_viewed()))
         return column
 
@@ -225,16 +228,22 @@ class RecentIndex:
         return _merged([at for row, at in rows.items() if holds_for(matcher, page_values(self._page(row), name))])
 
     def _on_path(self, pattern: str) -> Positions:
-        table = self._table("path")
-        if "*" not in pattern:
-            return table.get(literal_path(pattern), NOWHERE)
         found = self._patterns.get(pattern)
         if found is None:
-            if self._paths is None:
-                self._paths = Paths(table)
-            found = _merged([table[path] for path in self._paths.within(pattern)])
-            self._patterns[pattern] = found
+            paths = self._known_paths().within(pattern)
+            wanted = {number for path in paths for number in self._path_numbers[path]}
+            column = self._column("path") if wanted else ()
+            found = self._patterns[pattern] = [at for at, number in enumerate(column) if number in wanted]
         return found
+
+    def _known_paths(self) -> Paths:
+        """All texts that look like a path, as paths are compared."""
+        if self._paths is None:
+            for number, text in enumerate(self._recents.texts, 1):
+                if text[:1] == "/":
+                    self._path_numbers.setdefault(path_key(text) if text[-1] == "/" else text, []).append(number)
+            self._paths = Paths(self._path_numbers)
+        return self._paths
 
     def _page(self, row: int) -> Page:
         page = self._pages.get(row)
@@ -257,7 +266,7 @@ class RecentIndex:
         if table is None:
             table = self._tables[field] = {}
             for text, positions in self._by_text(field).items():
-                key = path_key(self._recents.text(text)) if field == "path" else self._folded()[text - 1]
+                key = self._folded()[text - 1]
                 table[key] = _merged([table[key], positions]) if key in table else positions
         return table
 
@@ -290,35 +299,6 @@ def has_searches(recents: Recents) -> bool:
     return PRODUCTS_SEARCHED in recents.texts or (
         _LONG_ROW.search(recents.kept_pages, 1) is not None and any(map(_SEARCH, recents.pages))
     )
-
-
-class Paths:
-    """Paths, by their first segment: of a hundred, few begin as a pattern does, and only they are matched."""
-
-    __slots__ = ("_all", "_by_first")
-
-    def __init__(self, paths: Collection[str]) -> None:
-        self._all = paths
-        self._by_first: dict[str, list[str]] = {}
-        for path in paths:
-            self._by_first.setdefault(first_segment(path), []).append(path)
-
-    def within(self, pattern: str) -> list[str]:
-        """The paths that the pattern fits."""
-        head, fits = literal_path(pattern.partition("*")[0]), path_pattern(pattern).match
-        first = literal_path(pattern).split("/", 2)[1]
-        near = self._all if "*" in first else self._by_first.get(first, ())
-        return [path for path in near if path.startswith(head) and fits(path)]
-
-
-def first_segment(path: str) -> str:
-    """The first segment of a path; empty of `/`."""
-    return path.split("/", 2)[1] if path.startswith("/") else ""
-
-
-def literal_path(pattern: str) -> str:
-    """A path pattern without wildcards, in the form in which paths are compared."""
-    return "/" + "/".join([segment for segment in pattern.split("/") if segment])
 
 
 def _merged(several: Sequence[Positions]) -> Positions:
