@@ -67,23 +67,16 @@ class SlotRewriter:
         self._memory = None if selectors is not None and selectors.every else memory
         self._selectors = selectors
 
-    # What follows is asked only of a page that is read.
+    # What follows is of a page that is read; one that is known asks for none of it.
+    _weave: Weave
+    _has_begun = False  # the weave is made
     _outcomes: Mapping[str, Outcome] = MappingProxyType({})
     _whole: bytes | None = None  # as far as a caller told
     _scanner: MarkerScanner | None = None
     _passed: tuple[bytes, list[Marker]] | None = None
     _findings: Findings | None = None
-    _has_begun = False
     _data = b""
     _pos = 0
-
-    @cached_property
-    def _weave(self) -> Weave:
-        weave = Weave(
-            _Contents(self._render, self._charset, hidden=self._hidden).of, held_cap_bytes=self._held_cap_bytes
-        )
-        self._outcomes = weave.outcomes
-        return weave
 
     @cached_property
     def _pieces(self) -> deque[Piece]:
@@ -121,10 +114,13 @@ class SlotRewriter:
 
     def feed(self, chunk: bytes) -> bytes:
         """The next bytes of the page; returns what is decided by now."""
-        if self._selectors is not None:
-            return self._feed_selectors(chunk, self._selectors)
-        if self._passed is None and self._scanner is None:
+        is_first = not self._has_begun
+        if is_first:
             self._data, self._pos = chunk, 0  # so that it can be released wherever the next steps fail
+            self._begin()
+        if self._selectors is not None:
+            return self._feed_selectors(chunk, self._selectors, is_first=is_first)
+        if is_first:
             if self._whole is not None:
                 self._begin_findings((), self._whole)
             elif (known := self._recalled(chunk)) is not None:
@@ -144,6 +140,8 @@ class SlotRewriter:
 
     def close(self) -> bytes:
         """The page is over; returns the rest."""
+        if not self._has_begun:
+            self._begin()
         if self._selectors is not None:
             self._weave_pieces(self._selectors.close())
         if self._scanner is not None:
@@ -154,7 +152,7 @@ class SlotRewriter:
 
     def release(self) -> bytes:
         """Every byte not sent yet, with the defaults of slots still open: for a caller that gives up on the page."""
-        pieces = [self._weave.release(), self._data[self._pos :]]
+        pieces = [self._weave.release(), self._data[self._pos :]] if self._has_begun else [self._data[self._pos :]]
         if self._scanner is not None:
             pieces.append(self._scanner.release())
         pieces += (piece for piece in self._pieces if isinstance(piece, bytes))
@@ -163,6 +161,12 @@ class SlotRewriter:
         self._data = b""
         self._pieces.clear()
         return b"".join(pieces)
+
+    def _begin(self) -> None:
+        contents = _Contents(self._render, self._charset, hidden=self._hidden)
+        self._weave = Weave(contents.of, held_cap_bytes=self._held_cap_bytes)
+        self._outcomes = self._weave.outcomes
+        self._has_begun = True
 
     def _recalled(self, chunk: bytes) -> KnownPage | None:
         known = None if self._memory is None else self._memory.pages.recall(chunk, 0, len(chunk))
@@ -196,7 +200,9 @@ class SlotRewriter:
         return b"".join(parts) if is_changed else page
 
     def _filled_by_weave(self, page: bytes, cut: CutPage) -> bytes:
-        """The same, where a slot lies there twice or is too long to be changed."""
+        """The same, where a slot lies there twice or is too long to be changed, or more of the page follows."""
+        if not self._has_begun:
+            self._begin()
         weave, parts = self._weave, cut.parts.copy()
         try:
             for number, name in enumerate(cut.names):
@@ -227,12 +233,10 @@ class SlotRewriter:
                 pages.keep(chunk, 0, len(chunk), KnownPage(chunk, markers))
         return markers
 
-    def _feed_selectors(self, chunk: bytes, selectors: SelectorMarks) -> bytes:
-        if self._memory is not None and not self._has_begun:
-            self._data, self._pos = chunk, 0  # so that it can be released where the next step fails
+    def _feed_selectors(self, chunk: bytes, selectors: SelectorMarks, *, is_first: bool) -> bytes:
+        if is_first and self._memory is not None:
             self._begin_findings(selectors.slots, chunk if self._whole is None else self._whole)
-            self._data = b""
-        self._has_begun = True
+        self._data = b""
         self._weave_pieces(selectors.feed(chunk))
         return self._weave.take()
 
