@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -29,6 +29,8 @@ from floorwalker.store.records.found import POINTERS_FOLLOWED, Found, Loaded, To
 from floorwalker.store.scripts import script
 
 logger = logging.getLogger(__name__)
+
+_STORED: Final = Outcome.STORED
 
 T = TypeVar("T")
 
@@ -66,8 +68,7 @@ class Lane(Struct, eq=False):
 
     def begin(self, base: Loaded, one: Waiting, courier: Courier) -> bool:
         """Send the first commit, of one step; False where that takes a task."""
-        self._base = base
-        desk = self._desk
+        self._base, desk = base, self._desk
         keys, work = desk.keyspace.known, one.work
         if keys is None or work is None or isinstance(work, ALONE) or not base.is_plain or not courier.has_room:
             return False
@@ -95,7 +96,7 @@ class Lane(Struct, eq=False):
     def _answered(self, courier: Courier, attempt: Made, commit: Commit, reply: asyncio.Future[Reply]) -> None:
         stands, taken = courier.received(reply) and reply.result() == 1, self._batch.taken
         if stands and isinstance(attempt, Loaded) and len(taken) == 1 and not self.waiting:  # as most often
-            taken.pop().settle(Committed(Outcome.STORED, attempt))
+            taken.pop().settle(Committed(_STORED, attempt))
             self._yard.ended(self.visitor)
             return
         if not taken:  # abandoned
