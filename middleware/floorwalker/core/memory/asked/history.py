@@ -309,11 +309,15 @@ class History:
             return _bounds(daily.total, daily.total, last, forgotten=forgotten)
         day = self._calendar.day(start)
         whole = start <= self._calendar.day_begins(day)
-        days = dict(zip(daily.days[::2], daily.days[1::2], strict=True))
-        low = sum([count for one, count in days.items() if one > day or (one == day and whole)])
-        high = sum([count for one, count in days.items() if one >= day])
+        low = high = kept = 0
+        for one, count in zip(daily.days[::2], daily.days[1::2], strict=True):
+            kept += count
+            if one >= day:
+                high += count
+                if one > day or whole:
+                    low += count
         if daily.days and day <= daily.days[0]:
-            high += daily.total - sum(days.values())
+            high += daily.total - kept
         return _bounds(max(low, 1), max(high, 1), last, forgotten=forgotten)
 
     def _of_responses(self, found: list[Bounds], start: float) -> Tally:
@@ -321,6 +325,9 @@ class History:
         lost = (self._profile.responses or NONE).lost
         if not found:
             return Tally(0, not 0 < lost >= start, None, 0.0)
+        if len(found) == 1:  # as it is of whoever was in one arm alone
+            (one,) = found
+            return Tally(one.low, one.low == one.high, one.last or None, 0.0)
         low = sum([one.low for one in found])
         known = all(one.last or not one.high for one in found)
         latest = max([one.last for one in found]) if known else 0
