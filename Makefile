@@ -4,7 +4,7 @@ BIN := .venv/bin
 PORT ?= 8000
 MINUTES ?= 1
 
-.PHONY: demo test test-long test-faults test-cluster test-releases test-browser test-editor test-clients test-starlette test-proxies fuzz audit lint bench bench-smoke bench-gate bench-compare clean
+.PHONY: demo test test-long test-faults test-cluster test-releases test-browser test-editor test-clients test-starlette test-proxies fuzz audit lint bench bench-all bench-smoke bench-gate bench-compare clean
 
 .venv/.base: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -100,6 +100,17 @@ lint: .venv/.lint
 
 bench: .venv/.test  ## the whole table, about half an hour; benchmarks.publish puts it into the docs
 	$(BIN)/python -m benchmarks --all --out benchmarks/results
+
+bench-all: .venv/.compare  ## all that the docs publish, one after the other, on a machine that does nothing else; an hour and a quarter
+	$(BIN)/python -m benchmarks --all --out benchmarks/results
+	$(BIN)/python -m benchmarks.parts.where --out benchmarks/results
+	$(BIN)/python -m benchmarks.parts.floor --out benchmarks/results
+	$(BIN)/python -m benchmarks.parts.costs --out benchmarks/results
+	-$(BIN)/python -m benchmarks.growth --out benchmarks/results
+	-$(BIN)/python -m benchmarks.gate --out benchmarks/results
+	$(BIN)/python -m benchmarks.compare --out benchmarks/results
+	$(BIN)/python -m benchmarks.million --out benchmarks/results/million.json
+	$(BIN)/python -m benchmarks.publish
 
 bench-smoke: .venv/.test  ## do the benchmarks still run? half a minute
 	$(BIN)/python -m benchmarks --smoke

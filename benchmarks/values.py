@@ -1,5 +1,6 @@
 """Single figures that stand in sentences of the docs, each from the JSON of its run."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -27,6 +28,13 @@ def plain_us(results: Mapping[str, Any], page: str) -> float:
     return float(next(one["cpu_us"] for one in results["pages"] if (one["page"], one["variant"]) == (page, "plain")))
 
 
+def standing(results: Mapping[str, Any]) -> str:
+    """How many of the budgets are met, as a clause."""
+    stand = Counter(row["standing"] for row in results["budgets"])
+    met = stand["met"] + stand["aim reached"]
+    return f"{met} of the {met + stand['missed']} budgets that were measured are met, {stand['missed']} are missed"
+
+
 VALUES: Final[Mapping[str, Callable[[Read], str]]] = {
     "bytes-per-visitor": lambda read: kilobytes_by_kind(read("million.json")),
     "bytes-of-all": lambda read: f"{mean_bytes(read('million.json')) / 1000:.2f} KB",
@@ -35,6 +43,7 @@ VALUES: Final[Mapping[str, Callable[[Read], str]]] = {
     "master-bytes": lambda _: f"{INTO_MASTER_BYTES / 1000:.1f} KB; {OUT_OF_MASTER_BYTES / 1000:.1f} KB",
     "stream-entry": lambda _: f"{ENTRY_BYTES} bytes",
     "page-loaded-us": lambda read: f"{added_us(read('results.json'), _LOADED_PAGE):.0f} µs",
+    "standing": lambda read: standing(read("results.json")),
     "plain-us": lambda read: f"{plain_us(read('results.json'), _LOADED_PAGE):.0f} µs",
     "page-alone-us": lambda read: f"{read('where.json')['page_us']:.0f} µs",
 }
