@@ -178,20 +178,21 @@ class BlockRenderer:
 class FilledBlock:
     """A block with the values under its `with`: texts, or blocks that are rendered in the same context first."""
 
-    __slots__ = ("_block", "_blocks", "_constant", "_form", "_names", "_texts")
+    __slots__ = ("_block", "_blocks", "_constant", "_filled", "_names", "_texts")
 
     def __init__(self, block: Block, values: Mapping[str, Block | str]) -> None:
         self._block = block
         self._texts = {name: value for name, value in values.items() if isinstance(value, str)}
         self._blocks = {name: value for name, value in values.items() if isinstance(value, Block)}
         self._names = frozenset(self._texts)
-        self._form = None if self._blocks else block.form_with(self._texts)
-        self._constant = None if self._form is None else self._form.constant
+        form = None if self._blocks else block.form_with(self._texts)
+        self._filled = None if form is None else form.filled
+        self._constant = None if form is None else form.constant
 
     def render(self, context: Mapping[str, Any]) -> str:
         """The markup for this context; what the context holds no value can hide. Raises as `Block.render`."""
-        if self._form is not None and self._names.isdisjoint(context):
-            rendered = self._constant if self._constant is not None else self._form.filled(context, NO_TEXTS)
+        if self._filled is not None and self._names.isdisjoint(context):
+            rendered = self._constant or self._filled(context, NO_TEXTS)
             if rendered is not None:
                 return rendered
         if not self._blocks:

@@ -56,12 +56,14 @@ def may_hold_slot(body: bytes) -> bool:
 
 def _find_opening(data: bytes) -> int:
     """Where the first `<!--slot:` stands, or -1; a byte that pages hardly hold is the fastest thing to look for."""
-    at = -1
+    if data.startswith(b"<!--slot:"):
+        return 0
+    at = 1  # that of a doctype is passed over
     for _ in range(_EXCLAMATIONS_LOOKED_AT):
         at = data.find(b"!", at + 1)
         if at < 0:
             return -1
-        if data.startswith(b"!--slot:", at) and data[at - 1 : at] == b"<":
+        if data.startswith(b"<!--slot:", at - 1):
             return at - 1
     return data.find(b"<!--slot:", at)
 

@@ -35,12 +35,10 @@ class _Contents:
         """What stands in the slot's place, encoded; None for its default."""
         if name not in self._known:
             markup = self._render(name)
-            self._known[name] = None if markup is None else _encoded(name, markup, self._charset, self._hidden)
+            if markup is not None and name in self._hidden:
+                markup = ""
+            self._known[name] = None if markup is None else markup.encode(self._charset, "xmlcharrefreplace")
         return self._known[name]
-
-
-def _encoded(name: str, markup: str, charset: str, hidden: frozenset[str]) -> bytes:
-    return b"" if name in hidden else markup.encode(charset, "xmlcharrefreplace")
 
 
 class SlotRewriter:
@@ -185,19 +183,17 @@ class SlotRewriter:
         self._data, self._pos = page, 0  # released as it was, where rendering fails
         if cut.has_twins or cut.longest_bytes > self._held_cap_bytes:
             return self._filled_by_weave(page, cut)
-        parts, charset, hidden = cut.parts.copy(), self._charset, self._hidden
-        outcomes, at, is_changed = dict[str, Outcome](), -1, False
+        parts, render, charset, hidden = cut.parts.copy(), self._render, self._charset, self._hidden
+        outcomes, at = dict.fromkeys(cut.names, _CHANGED), -1
         for name in cut.names:
             at += 2
-            markup = self._render(name)
+            markup = render(name)
             if markup is None:
                 outcomes[name] = _KEPT
             else:
-                outcomes[name] = _CHANGED
-                parts[at] = _encoded(name, markup, charset, hidden)
-                is_changed = True
+                parts[at] = b"" if name in hidden else markup.encode(charset, "xmlcharrefreplace")
         self._data, self._outcomes = b"", outcomes
-        return b"".join(parts) if is_changed else page
+        return b"".join(parts) if _CHANGED in outcomes.values() else page
 
     def _filled_by_weave(self, page: bytes, cut: CutPage) -> bytes:
         """The same, where a slot lies there twice or is too long to be changed, or more of the page follows."""

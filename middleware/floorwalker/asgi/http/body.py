@@ -47,6 +47,11 @@ class Opening:
 class PageBody:
     """Bytes in, bytes out, of a page that may be changed. Raises nothing: a failure is logged once, defaults go out."""
 
+    _rewriting = True
+    _has_sent = False
+    _fed = 0
+    _damaged = False
+
     def __init__(
         self,
         rewriter: SlotRewriter,
@@ -61,15 +66,11 @@ class PageBody:
         """
         self._rewriter = rewriter
         self._first: bytes | None = opening.first
-        self._decoder = opening.decoder
-        self._encoder = encoder_for(coding) if coding is not None else None
-        self._rewriting = True
+        self._decoder, self._tail = opening.decoder, tail
+        self._encoder = None if coding is None else encoder_for(coding)
+        self._is_plain = self._decoder is None and coding is None
         self._due: list[bytes] = []
         self._unsent: list[bytes] = []  # as it came, as long as nothing went out
-        self._has_sent = False
-        self._fed = 0
-        self._damaged = False
-        self._tail = tail
 
     @property
     def has_failed(self) -> bool:
@@ -95,7 +96,7 @@ class PageBody:
 
     def feed(self, data: bytes, *, last: bool) -> bytes:
         """The next bytes as the app sent them; out comes what is decided by now."""
-        known = self._known_whole(last=last)
+        known = self._known_whole(self._first) if last and self._is_plain and self._first is not None else None
         if known is not None:
             return known
         self._fed = 0
@@ -116,7 +117,7 @@ class PageBody:
     def steps(self, data: bytes, *, last: bool) -> Iterator[bytes]:
         """As `feed`, a few milliseconds of work at a time, so that others can have their turn in between. What goes
         out comes at the end."""
-        known = self._known_whole(last=last)
+        known = self._known_whole(self._first) if last and self._is_plain and self._first is not None else None
         if known is not None:
             yield known
             return
@@ -164,15 +165,13 @@ class PageBody:
             logger.exception("a page ends without what should follow it")
             return b""
 
-    def _known_whole(self, *, last: bool) -> bytes | None:
+    def _known_whole(self, page: bytes) -> bytes | None:
         """A whole page that was met before; None for others. It goes past all that only pages in pieces need."""
-        if not last or self._first is None or self._decoder is not None or self._encoder is not None:
-            return None
         try:
-            known = self._rewriter.refill(self._first)
+            known = self._rewriter.refill(page)
         except Exception:
             logger.exception(_GIVEN_UP)
-            self._rewriting, known = False, self._first
+            self._rewriting, known = False, page
         return known + self._following() if known is not None and self._tail is not None else known
 
     def _rest(self) -> bytes:
