@@ -8,12 +8,16 @@ from msgspec.structs import replace
 
 from floorwalker.core.deciding.decide import PageDecisions, decide
 from floorwalker.core.deciding.menu import Candidate, menus_of
+from floorwalker.core.evaluation.evaluate import moment_at
+from floorwalker.core.memory.kept.responses import Response, Responses
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.ruleset import Content, Ruleset
 from floorwalker.core.signals import Signals
 from tests.core.evaluation.test_laws import PROFILES, SIGNALS
 from tests.core.long_run import law
+from tests.core.memory.asked.test_block_counts import RESPONSES
 from tests.core.test_decide_laws import CONTROL, ENTRY, LIMITS, RULES, SINGLE, SLOTS, joined, ruleset_of
+from tests.core.visitors import AT, profile_of, signals_of
 
 Plain = dict[str, Any]
 NONE: st.SearchStrategy[Plain] = st.just({})
@@ -107,3 +111,26 @@ def test_most_slots_are_known_to_ask_little() -> None:
     assert menu.is_plain
     assert [candidate.free for candidate in menu.entries] == [candidate.content for candidate in menu.entries]
     assert [candidate.segment for candidate in menu.entries] == ["a", ""]
+
+
+LIMITED = {
+    "slots": {
+        "hero": {
+            "show": [{"name": "a", "text": "A", "at_most": ["2 per day", "1 per visit", "4 ever"], "rest": "1 day"}]
+        }
+    }
+}
+
+
+@law(100)
+@given(st.none() | RESPONSES, st.sampled_from(["a", "b"]), st.sampled_from([0, AT - 3 * 86400]), st.integers(0, 3))
+def test_a_limit_holds_as_it_is_explained_where_nothing_was_shown_too(
+    responses: list[Response] | None, block: str, lost: int, here: int
+) -> None:
+    ruleset = ruleset_of(LIMITED)
+    kept = None if responses is None else Responses(tuple([replace(one, block=block) for one in responses]), (), lost)
+    moment = moment_at(ruleset, replace(profile_of(), responses=kept), signals_of(), AT)
+    limits = ruleset.once(menus_of)["hero"].entries[0].limits
+    assert len(limits) == 4
+    for limit in limits:
+        assert limit.holds(moment, here) is limit.why(moment, here).holds

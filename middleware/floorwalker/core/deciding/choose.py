@@ -175,7 +175,7 @@ class Chooser:
         return True
 
     def _within(self, limits: Sequence[Limit], content: Content, notes: list[Explanation] | None) -> bool:
-        here = sum(one.shows(content.name) for one in self._taken)
+        here = sum([one.shows(content.name) for one in self._taken]) if self._taken else 0
         for limit in limits:
             if notes is not None:
                 notes.append(limit.why(self._moment, here))

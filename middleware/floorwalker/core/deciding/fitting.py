@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
+from floorwalker.core.bounds import NAME_BYTES, short
 from floorwalker.core.conditions.matchers import AnyOf, Range, fold_text
 from floorwalker.core.conditions.model import Condition, Field, InSegment, Window
 from floorwalker.core.decision import Explanation
@@ -17,6 +18,7 @@ from floorwalker.core.evaluation.plan import Plan
 from floorwalker.core.evaluation.words import duration_words, number_words, share_words
 from floorwalker.core.events import SLOT_DISMISSED
 from floorwalker.core.memory.asked.history import History, Tally
+from floorwalker.core.memory.profile import Profile
 from floorwalker.core.ruleset import Cap, Entry, Limits, Promotion, Ruleset, Schedule, Slot
 
 _WINDOWS = {"visit": Window("visit"), "day": Window("today"), "week": Window("week"), "ever": Window()}
@@ -125,17 +127,14 @@ def limits_on(limits: Limits, block: str, slot: Slot, ruleset: Ruleset) -> Itera
     for cap in limits.caps:
         yield _cap(cap, block)
     if limits.rest > 0:
-        window = Window("seconds", limits.rest)
-        yield _counted(f"rest: {duration_words(limits.rest)}", NEVER, lambda history: history.shown(block, window))
+        yield _shown(f"rest: {duration_words(limits.rest)}", NEVER, block, Window("seconds", limits.rest))
     for stop in limits.stop_after:
         yield _stop(stop, block, slot, ruleset)
 
 
 def _cap(cap: Cap, block: str) -> Limit:
-    window = _WINDOWS[cap.per]
     every = "ever" if cap.per == "ever" else f"per {cap.per}"
-    allowed = Range(high=cap.times, high_open=True)
-    return _counted(f"at_most: {cap.times} {every}", allowed, lambda history: history.shown(block, window))
+    return _shown(f"at_most: {cap.times} {every}", Range(high=cap.times, high_open=True), block, _WINDOWS[cap.per])
 
 
 def _stop(stop: str, block: str, slot: Slot, ruleset: Ruleset) -> Limit:
@@ -143,9 +142,9 @@ def _stop(stop: str, block: str, slot: Slot, ruleset: Ruleset) -> Limit:
     if stop == "goal":
         return _until_goal(asked, slot, ruleset)
     if stop == "click":
-        return _counted(asked, NEVER, lambda history: history.clicked(block, Window()), shown=False)
+        return _counted(asked, NEVER, lambda history, _: history.clicked(block, Window()))
     named = Field("where", AnyOf(frozenset([fold_text(block)])), "block")
-    return _counted(asked, NEVER, lambda history: history.events((_DISMISSED, named), Window()), shown=False)
+    return _counted(asked, NEVER, lambda history, _: history.events((_DISMISSED, named), Window()))
 
 
 def _until_goal(asked: str, slot: Slot, ruleset: Ruleset) -> Limit:
@@ -158,12 +157,36 @@ def _until_goal(asked: str, slot: Slot, ruleset: Ruleset) -> Limit:
     return Limit(unreached, lambda moment, here: Explanation(asked, slot.goal or None, unreached(moment, here)))
 
 
-def _counted(asked: str, allowed: Range, find: Callable[[History], Tally], *, shown: bool = True) -> Limit:
-    """A count that is kept of a block, which is unknown without memory. shown: of showings, those on this page too."""
+def _shown(asked: str, allowed: Range, block: str, window: Window) -> Limit:
+    """How often the block was shown, on this page too. What was never shown, as most blocks were not to most visitors,
+    is known at a glance."""
+    kept_name = short(block, NAME_BYTES)
 
     def tally_of(history: History, here: int) -> Tally:
-        tally = find(history)
-        return replace(tally, count=tally.count + here) if here and shown else tally
+        tally = history.shown(block, window)
+        return replace(tally, count=tally.count + here) if here else tally
+
+    counted = _counted(asked, allowed, tally_of)
+
+    def holds(moment: Moment, here: int) -> bool | None:
+        profile = moment.profile
+        if profile is not None and _was_never_shown(profile, kept_name):
+            return allowed.holds(here)
+        return counted.holds(moment, here)
+
+    return Limit(holds, counted.why)
+
+
+def _was_never_shown(profile: Profile, kept_name: str) -> bool:
+    """Whether it is certain that the block was never shown, nor held back."""
+    responses = profile.responses
+    if responses is None:
+        return True
+    return not responses.lost and kept_name not in [one.block for one in responses.blocks]
+
+
+def _counted(asked: str, allowed: Range, tally_of: Callable[[History, int], Tally]) -> Limit:
+    """A count that is kept of a block, which is unknown without memory. tally_of: given the showings on this page."""
 
     def holds(moment: Moment, here: int) -> bool | None:
         history = moment.history
