@@ -25,7 +25,21 @@ def trial_table(runs: Sequence[Run]) -> str:
         ]
         for slower, tried in sorted(found.items())
     ]
-    return markdown(("trees", "runs", "failed", "cost, × the other's", "surely"), rows)
+    table = markdown(("trees", "runs", "failed", "cost, × the other's", "surely"), rows)
+    return "\n\n".join([table, *_circumstances(runs)])
+
+
+def _circumstances(runs: Sequence[Run]) -> list[str]:
+    """When runs were made and how busy the machine was before each, where that was noted."""
+    noted = [run for run in runs if "load" in run]
+    if not noted:
+        return []
+    times, loads = sorted(run["at"] for run in noted), sorted(run["load"] for run in noted)
+    trees = ", ".join(dict.fromkeys(run["baseline"] for run in noted))
+    return [
+        f"{len(noted)} of the runs were noted with their circumstances: {times[0]} to {times[-1]}, the tree of "
+        f"{trees}, load before each {loads[0]} to {loads[-1]}"
+    ]
 
 
 def _range(tried: Sequence[Run], place: int) -> str:

@@ -73,9 +73,12 @@ def test_a_trial_goes_on_with_what_is_missing() -> None:
 
 
 def test_the_dearest_kind_of_request_decides_in_the_table() -> None:
-    run = {"slower": 0.1, "failed": True, "load": 0.4, "page": [1.12, 1.09], "data": [1.02, 1.01]}
+    noted = {"at": "2026-11-23 08:00 UTC", "load": 0.4, "baseline": "abc"}
+    run = {"slower": 0.1, "failed": True, **noted, "page": [1.12, 1.09], "data": [1.02, 1.01]}
     cheap = {**run, "page": [1.04, 1.01]}
-    assert "| 1.040 – 1.120 | 1.010 – 1.090 |" in " ".join(trial_table([run, cheap]).split())
+    told = trial_table([run, cheap, {"slower": 0.0, "failed": False, "data": [1.0, 1.0]}])
+    assert "| 1.040 – 1.120 | 1.010 – 1.090 |" in " ".join(told.split())
+    assert "2 of the runs were noted with their circumstances" in told
 
 
 def test_a_comparison_takes_the_place_of_the_one_with_the_same_commit(tmp_path: Path) -> None:
