@@ -8,6 +8,19 @@ from msgspec import DecodeError, Raw, Struct, msgpack, structs
 
 from floorwalker.core.bounds import MOST_PROPERTIES, NAME_BYTES, scalars, short
 from floorwalker.core.events import Page, Scalar
+from floorwalker.core.memory.kept.rows import (
+    NO_ROWS,
+    PageRow,
+    last_row,
+    may_hold,
+    renumbered,
+    row_bytes,
+    rows_in,
+    with_row,
+    without_empty_end,
+)
+
+__all__ = ["MOST_BYTES", "MOST_MOMENTS", "PageRow", "Past", "Recents", "overflow", "shortened", "with_event"]
 
 MOST_MOMENTS = 100
 MOST_BYTES = 3500
@@ -16,23 +29,6 @@ _LEAVING = 0.2  # of the moments when something must leave: so the tables are ma
 _NO_PROPERTIES: Mapping[str, Scalar] = {}
 _MOMENT_BYTES = 5
 _FIELDS = 3  # of a moment: seconds since the one before, name's text, page's row
-_NO_ROWS = Raw(b"\x90")
-_EMPTY_ROW: tuple[Any, ...] = (0, 0, 0, 0, 0, (), (), None, 0, 0)
-
-
-class PageRow(Struct, frozen=True, array_like=True, gc=False):
-    """A page as numbers into the table of texts; 0 is empty. What is empty at its end is not kept."""
-
-    path: int = 0
-    type: int = 0
-    category: int = 0
-    product: int = 0
-    brand: int = 0
-    tags: tuple[int, ...] = ()
-    topics: tuple[int, ...] = ()
-    price: int | float | None = None
-    price_tier: int = 0
-    search: int = 0
 
 
 class Past(Struct, frozen=True, gc=False):
@@ -55,7 +51,7 @@ class Recents(Struct, frozen=True, array_like=True, dict=True):  # the one dict 
 
     last: int = 0
     texts: tuple[str, ...] = ()
-    kept_pages: Raw = _NO_ROWS
+    kept_pages: Raw = NO_ROWS
     moments: tuple[int, ...] = ()
     properties: Mapping[int, tuple[Scalar, ...]] = {}
     left: int = 0
@@ -70,7 +66,7 @@ class Recents(Struct, frozen=True, array_like=True, dict=True):  # the one dict 
         read: tuple[PageRow, ...] | None = self.__dict__.get("pages")
         if read is None:
             try:
-                read = _rows_in(self.kept_pages)
+                read = rows_in(self.kept_pages)
             except DecodeError:
                 read = (PageRow(),) * max(self.rows(), default=0)
             self.__dict__["pages"] = read
@@ -159,10 +155,10 @@ def with_event(
     else:
         named, cells = _cells(short(name, NAME_BYTES), page, known, new)
         encoded = _encode(cells)
-        row = _known_row(recents, cells, encoded)
+        row = last_row(kept_pages, encoded) or _known_row(recents, cells, encoded)
         if not row:
-            kept_pages, row = _with_row(kept_pages, encoded)
-            size += _row_bytes(PageRow(*cells))
+            kept_pages, row = with_row(kept_pages, encoded)
+            size += row_bytes(PageRow(*cells))
     flat = _properties(properties, known, new) if properties else ()
     if flat:
         size += sum(map(_property_bytes, flat[1::2]))
@@ -209,7 +205,7 @@ def _without_oldest(recents: Recents, drop: int) -> Recents:
     for i in range(1, len(moments), _FIELDS):
         moments[i] = texts.setdefault(moments[i], len(texts))
         moments[i + 1] = rows.setdefault(moments[i + 1], len(rows))
-    pages = [_renumbered(recents.pages[row - 1], texts) for row in rows if row]
+    pages = [renumbered(recents.pages[row - 1], texts) for row in rows if row]
     for number, flat in properties.items():
         keys = [texts.setdefault(int(key), len(texts)) for key in flat[::2]]
         properties[number] = tuple([part for pair in zip(keys, flat[1::2], strict=True) for part in pair])
@@ -218,7 +214,7 @@ def _without_oldest(recents: Recents, drop: int) -> Recents:
     kept = Recents(
         last=recents.last,
         texts=tuple([recents.texts[text - 1] for text in texts if text]),
-        kept_pages=Raw(_encode([_without_empty_end(structs.astuple(row)) for row in pages])),
+        kept_pages=Raw(_encode([without_empty_end(structs.astuple(row)) for row in pages])),
         moments=tuple(moments),
         properties=properties,
         left=left,
@@ -226,51 +222,13 @@ def _without_oldest(recents: Recents, drop: int) -> Recents:
     return structs.replace(kept, size=_size(kept))
 
 
-def _renumbered(row: PageRow, texts: dict[int, int]) -> PageRow:
-    def number(old: int) -> int:
-        return texts.setdefault(old, len(texts)) if old else 0
-
-    return PageRow(
-        path=number(row.path),
-        type=number(row.type),
-        category=number(row.category),
-        product=number(row.product),
-        brand=number(row.brand),
-        tags=tuple([number(tag) for tag in row.tags]),
-        topics=tuple([number(topic) for topic in row.topics]),
-        price=row.price,
-        price_tier=number(row.price_tier),
-        search=number(row.search),
-    )
-
-
-def _without_empty_end(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    end = len(row)
-    while end and row[end - 1] == _EMPTY_ROW[end - 1]:
-        end -= 1
-    return row[:end]
-
-
-def _with_row(kept: Raw, row: bytes) -> tuple[Raw, int]:
-    """The rows and one more, and its number: the header of a MessagePack array counts them."""
-    rows = bytes(kept)
-    number, begin = (int.from_bytes(rows[1:3], "big"), 3) if rows[0] == _ARRAY_16 else (rows[0] - _FIX_ARRAY, 1)
-    number += 1
-    head = bytes((_FIX_ARRAY + number,)) if number < _MOST_FIXED else bytes((_ARRAY_16, number >> 8, number & 255))
-    return Raw(head + rows[begin:] + row), number
-
-
 def _size(recents: Recents) -> int:
-    size = len(recents) * _MOMENT_BYTES + sum(map(_row_bytes, recents.pages)) + sum(map(_text_bytes, recents.texts))
+    size = len(recents) * _MOMENT_BYTES + sum(map(row_bytes, recents.pages)) + sum(map(_text_bytes, recents.texts))
     return size + sum(_property_bytes(value) for flat in recents.properties.values() for value in flat[1::2])
 
 
 def _text_bytes(text: str) -> int:
     return (len(text) if text.isascii() else len(text.encode())) + 2
-
-
-def _row_bytes(row: PageRow) -> int:
-    return 14 + 2 * (len(row.tags) + len(row.topics)) + (3 if row.price is not None else 0)
 
 
 def _property_bytes(value: Scalar) -> int:
@@ -300,7 +258,7 @@ def _cells(name: str, page: Page, known: tuple[str, ...], new: list[str]) -> tup
         named, *tags = _numbers((name, *page.tags), known, new)
         topics = tuple(_numbers(page.topics, known, new))
         *cells, tier, search = _numbers((*names, page.price_tier, page.search), known, new)
-        return named, _without_empty_end((*cells, tuple(tags), topics, _compact(page.price), tier, search))
+        return named, without_empty_end((*cells, tuple(tags), topics, _compact(page.price), tier, search))
     named, *cells = _numbers((name, *names), known, new)
     while cells and not cells[-1]:
         cells.pop()
@@ -309,8 +267,7 @@ def _cells(name: str, page: Page, known: tuple[str, ...], new: list[str]) -> tup
 
 def _known_row(recents: Recents, cells: Sequence[Any], encoded: bytes) -> int:
     """The number of the row that says the same; 0 where there is none, which the bytes alone mostly tell."""
-    kept = bytes(recents.kept_pages)
-    if encoded not in kept and _WHOLE_ROW not in kept:
+    if not may_hold(recents.kept_pages, encoded):
         return 0
     try:
         return recents.pages.index(PageRow(*cells)) + 1
@@ -324,9 +281,6 @@ def _properties(properties: Mapping[str, Scalar], known: tuple[str, ...], new: l
 
 
 _encode = msgpack.Encoder().encode
-_rows_in = msgpack.Decoder(tuple[PageRow, ...]).decode
-_FIX_ARRAY, _ARRAY_16, _MOST_FIXED = 0x90, 0xDC, 16  # how MessagePack begins an array
-_WHOLE_ROW = b"\x9a"  # a row of all ten cells, as an older release wrote every one
 
 
 def _compact(price: float | None) -> int | float | None:
