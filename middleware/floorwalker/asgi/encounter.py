@@ -55,7 +55,7 @@ class Encounter(Acquaintance):
         if self._walk is None:
             await self._loaded()
         if self._walk is None:  # two tasks of the app may ask at once
-            base, identity = self._base, self.identity
+            base, identity = self._base, self._identity or self.identity
             self._walk = self.walk_kind(
                 self._rulebook,
                 self._hit(),
@@ -80,8 +80,11 @@ class Encounter(Acquaintance):
 
     def markup(self, walk: Walk, *, public: bool) -> Markup:
         """What stands in each slot's place, with the names of blocks where the site wants them."""
+        is_unmarked = self._setup.settings.script == "no"
+        if is_unmarked and not self._rulebook.by_script:  # as of most sites
+            return walk.markup
         markup = super().markup(walk, public=public)
-        return markup if self._setup.settings.script == "no" else marking(markup, walk, self._rulebook.selected)
+        return markup if is_unmarked else marking(markup, walk, self._rulebook.selected)
 
     def tail(self, walk: Walk, headers: RawHeaders, *, public: bool) -> Tail | None:  # noqa: ARG002 - it is personal
         """The script, where the site wants it in its pages and the page's policy lets it run."""
@@ -123,9 +126,10 @@ class Encounter(Acquaintance):
             headers = await self._chosen(walk, headers, shared=shared)
         if not self.permission.stores:
             return self._parted(headers, shared=shared)
-        wanted = self._named or self._identity or self.identity
+        identity = self._identity or self.identity
+        wanted = self._named or identity
         cookie = self._cookie(wanted) if not shared and is_due(wanted, self.request.at) else None
-        self._is_kept = self._may_count and (self.identity.confirmed or (cookie is not None and self._named is None))
+        self._is_kept = self._may_count and (identity.confirmed or (cookie is not None and self._named is None))
         if self._is_kept and (walk.has_said or self.request.method not in _SAFE):
             commit = self._commit(walk, {})
             if commit is not None:
@@ -292,7 +296,7 @@ class Encounter(Acquaintance):
         return self._setup.cookie.set_cookie(wanted, secure=self.request.secure, now=self.request.at)
 
     def _commit(self, walk: Walk, outcomes: Mapping[str, Outcome]) -> Commit | None:
-        topics = walk.topics if self.identity.confirmed and self.permission.counts else ()
+        topics = walk.topics if (self._identity or self.identity).confirmed and self.permission.counts else ()
         commit = self._submit(walk.take(outcomes))
         if topics and commit is not None:
             self._keeper.population.count(topics, commit)

@@ -242,7 +242,7 @@ def _asking_for_a_page(scope: Scope, encounter: Meeting) -> Scope:
     if not encounter.may_change_pages:
         return {**scope, SCOPE_KEY: encounter}
     request = encounter.request
-    headers = for_document(request.headers, safe=request.method == "GET")
+    headers = for_document(request.headers, safe=request.method == "GET", named=request.named)
     inner = {**scope, SCOPE_KEY: encounter, "headers": headers}
     if extensions := scope.get("extensions"):
         inner["extensions"] = {name: value for name, value in extensions.items() if name not in _FILE_EXTENSIONS}

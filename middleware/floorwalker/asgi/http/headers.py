@@ -1,6 +1,6 @@
 """Header edits: lists of lower-cased byte pairs in, lists out; repeated headers stay repeated."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from functools import lru_cache
 
 from floorwalker.asgi.http.types import RawHeaders
@@ -61,13 +61,15 @@ def lowered(headers: object) -> RawHeaders:
     return [(bytes(name).lower(), bytes(value)) for name, value in headers or ()]  # type: ignore[attr-defined]
 
 
-def for_document(headers: Headers, *, safe: bool) -> RawHeaders:
+def for_document(headers: Headers, *, safe: bool, named: Mapping[bytes, bytes] | None = None) -> RawHeaders:
     """Request headers for an app whose page may be rewritten: a whole page, now, in a coding that is known here.
+
+    named: the same by name, where somebody has them so; of several, the last.
 
     A range goes only together with the If-Range it hangs on (RFC 9110, 14.2). The preconditions of an unsafe request
     guard the app's data and stay.
     """
-    named, kept = dict(headers), list(headers)
+    kept, named = list(headers), dict(headers) if named is None else named
     if safe and not named.keys().isdisjoint(_CONDITIONAL):
         kept = without(headers, _CONDITIONAL if b"if-range" in named else _CONDITIONAL_BUT_RANGE)
     for codings in all_of(kept, b"accept-encoding") if b"accept-encoding" in named else ():

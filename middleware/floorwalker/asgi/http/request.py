@@ -1,7 +1,7 @@
 """A request as we see it: what every page asks of it is read at once, the rest when somebody asks."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from floorwalker.asgi.http.address import Proxies
@@ -42,7 +42,12 @@ class Request:
         self.path = full_path(scope) if path is None else path
         self.named = dict(scope["headers"]) if named is None else named
         self.kind = request_kind(self.method, self.path, self.named) if kind is None else kind
-        headers = self.headers = _lowered(scope["headers"], self.named)
+        headers: Headers = tuple(map(tuple, scope["headers"]))
+        names = b"".join(self.named)
+        if names != names.lower():  # against what ASGI promises; to look at all names at once costs a third
+            headers = tuple([(bytes(name).lower(), bytes(value)) for name, value in headers])
+            self.named = dict(headers)
+        self.headers = headers
         # Nearly always each header is alone of its name.
         cookie = self.named.get(b"cookie") if len(self.named) == len(headers) else None
         self.cookies = all_of(headers, b"cookie") if cookie is None else [cookie]
@@ -96,11 +101,3 @@ def inner_path(scope: Scope) -> str:
     """The path below the place where this app is mounted."""
     root = scope.get("root_path")
     return full_path(scope).removeprefix(root.rstrip("/")) or "/" if root else scope["path"]
-
-
-def _lowered(raw: Iterable[tuple[bytes, bytes]], named: Iterable[bytes]) -> Headers:
-    """Headers with lower-case names, as ASGI promises them; to look at all names at once costs a third."""
-    names = b"".join(named)
-    if names == names.lower():
-        return tuple(map(tuple, raw))  # type: ignore[arg-type]
-    return tuple([(bytes(name).lower(), bytes(value)) for name, value in raw])
