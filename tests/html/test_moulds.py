@@ -84,7 +84,7 @@ VALUES += [
 PLAIN = [
     part for part in PARTS if part.startswith(("<div", "<p", "<a", "<b", "<i", "<title", "<!--slot:", "<script>", "%"))
 ]
-forms = st.lists(st.sampled_from(PLAIN), min_size=1, max_size=5), st.lists(st.sampled_from(PARTS), max_size=3)
+forms = st.lists(st.sampled_from(PLAIN), min_size=1, max_size=5), st.lists(st.sampled_from(PARTS), max_size=2)
 selected = st.lists(st.sampled_from(SLOTS), max_size=2, unique_by=lambda slot: slot.name) | st.lists(
     st.sampled_from(SLOTS), min_size=1, max_size=1
 )
@@ -104,14 +104,14 @@ def _shown(slots: Sequence[SelectorSlot], memory: PageMemory, page: bytes) -> Re
 @st.composite
 def _alike(draw: st.DrawFn) -> list[bytes]:
     """Pages of one form: two with plain texts, and others with all that could break out of a gap."""
-    parts = draw(st.permutations([part for form in forms for part in draw(form)]))
+    parts = draw(st.permutations(["<div id=a>%</div>", *(part for form in forms for part in draw(form))]))
     gaps = "".join(parts).split("%")
     made = []
     for turn in range(draw(st.integers(5, 9))):
         values = [f"v{turn}"] * (len(gaps) - 1)
         if turn > 2:
-            for at in draw(st.lists(st.integers(0, max(0, len(gaps) - 2)), max_size=2)):
-                values[at : at + 1] = [draw(st.sampled_from(VALUES))][: len(values)]
+            for at in draw(st.lists(st.integers(0, len(gaps) - 2), max_size=2)):
+                values[at] = draw(st.sampled_from(VALUES))
         made.append("".join((gaps[0], *(value + gap for value, gap in zip(values, gaps[1:], strict=True)))).encode())
     return made
 
@@ -207,4 +207,4 @@ def test_learning_is_rare_where_it_teaches_nothing() -> None:
         if memory.is_worth_learning(page):
             memory.learn(Example(page, (), ()))
             learned += 1
-    assert learned < 64 + 10_000 // 64 + 1
+    assert 40 < learned < 100

@@ -12,12 +12,12 @@ _MOST_GAPS: Final = 64
 _MOST_MOULDS: Final = 24
 _MOST_DRAFTS: Final = 16
 _MOST_TITLES: Final = 256
-_LARGEST_BYTES: Final = 262_144
+_LARGEST_BYTES: Final = 131_072
 _MOULDS_BYTES: Final = 2 * 1_048_576
 _DRAFTS_BYTES: Final = 1_048_576
-_FIRST_LESSONS: Final = 64
-_PAGES_PER_LESSON: Final = 64  # a lesson takes some milliseconds for 50 KB
-_TRIED_AT_ONCE: Final = 3
+_FIRST_LESSONS: Final = 48
+_PAGES_PER_LESSON: Final = 256  # a lesson takes 3 ms for 50 KB, so 12 µs of each page that is of no form
+_TRIED_AT_ONCE: Final = 2
 _HEAD_BYTES: Final = 8_192
 _TITLE_BYTES: Final = 512
 
@@ -98,7 +98,7 @@ class Moulds:
     """The forms of pages that were met, in about 5 MB at most, and how they are learned.
 
     Whatever is learned, places are told only of pages that are proven to be of a form. Learning is dear, so it is done
-    of pages whose title was met before, and after the first ones only of each 64th.
+    of pages whose title was met before, and after the first ones only of each 256th.
     """
 
     def __init__(self) -> None:
