@@ -17,6 +17,9 @@ from typing import cast
 
 USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 
+_SETTLE_S = 0.05
+"""So long the server may take to accept all connections: no request waits for that."""
+
 
 class Connection(asyncio.Protocol):
     """One keep-alive connection with at most one request under way."""
@@ -99,6 +102,7 @@ class Load:
         for _ in range(self._count):
             _, connection = await loop.create_connection(lambda: Connection(self._on_done), "127.0.0.1", self._port)
             self._all.append(connection)
+        await asyncio.sleep(_SETTLE_S)
         started = time.perf_counter()
         self._ends = started + self._seconds
         if self._rate:
