@@ -89,7 +89,9 @@ def test_the_last_byte_has_arrived_before_what_is_remembered_is_worked_out(
 
 
 @pytest.mark.parametrize("loop", LOOPS)
-def test_requests_that_were_sent_without_waiting_know_of_each_other(wrap: Wrap, loop: str) -> None:
+def test_requests_that_were_sent_without_waiting_know_of_each_other(
+    wrap: Wrap, remembered: Callable[..., Any], loop: str
+) -> None:
     with (
         serving(wrap(Speechless(page_app(PAGE)), reload_s=0), loop) as port,
         socket.create_connection(("127.0.0.1", port), LONGEST_S) as connection,
@@ -99,6 +101,7 @@ def test_requests_that_were_sent_without_waiting_know_of_each_other(wrap: Wrap, 
         connection.sendall(asking(cookie=cookie) * 3)
         pages = read_pages(connection, 3)
     assert [b"Seen &lt;%d&gt; pages" % count in pages for count in (2, 3, 4)] == [True] * 3
+    assert asyncio.run(remembered(cookie)).visit.views == 4  # the server has ended, and nothing was left behind
 
 
 async def test_pages_that_are_ready_together_leave_before_any_is_remembered(
