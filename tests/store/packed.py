@@ -3,7 +3,12 @@
 import asyncio
 
 from floorwalker.store.link.replies import Reply, Word
-from floorwalker.store.link.resp import Packed, PlainReader
+from floorwalker.store.link.resp import Packed, PlainReader, pack
+
+
+def packed(*command: Word) -> Packed:
+    """A script's run with its first key, as bytes."""
+    return Packed(str(command[3]).encode(), pack(command))
 
 
 def words_of(command: Packed) -> tuple[Word, ...]:

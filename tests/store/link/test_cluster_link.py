@@ -12,7 +12,7 @@ from floorwalker.store.link.cluster import FOLLOWED, ClusterLink
 from floorwalker.store.link.pipe import Link
 from floorwalker.store.link.replies import Elsewhere, Reply, SlotMoves, Word
 from floorwalker.store.link.slots import SLOTS, slot_of
-from tests.store.packed import Unpacking
+from tests.store.packed import Unpacking, packed
 
 A, B, C = ("a", 1), ("b", 2), ("c", 3)
 HALF = SLOTS // 2
@@ -97,6 +97,26 @@ async def test_a_key_of_a_slot_that_is_moving_is_asked_for_there_and_the_map_sta
     await servers.link.call("GET", OF_A)
     assert servers[C].commands == [("ASKING",), ("GET", OF_A)]
     assert servers.link.server_of(OF_A) == "a:1"
+    await servers.link.close()
+
+
+async def test_a_script_that_is_packed_goes_where_its_key_lies_and_follows_what_moves() -> None:
+    servers = Servers()
+    first = servers.link.send(packed("EVALSHA", "sha", 1, OF_B))  # before the map is known
+    servers[A].answers.append(moved(OF_A, C, for_now=True))
+    assert (await servers.link.send(packed("EVALSHA", "sha", 1, OF_A)), await first) == (b"OK", b"OK")
+    in_bytes = [("EVALSHA", b"sha", b"1", key.encode()) for key in (OF_A, OF_B)]
+    assert (servers[A].commands, servers[B].commands) == ([in_bytes[0]], [in_bytes[1]])
+    assert servers[C].commands == [("ASKING",), in_bytes[0]]
+    await servers.link.close()
+
+
+async def test_of_a_packed_script_whose_slot_moves_the_slot_is_to_blame() -> None:
+    servers = Servers()
+    servers[A].answers.append(SlotMoves("as told"))
+    with pytest.raises(StoreUnavailable) as failure:
+        await servers.link.send(packed("EVALSHA", "sha", 1, OF_A))
+    assert failure.value.server == f"slot {slot_of(OF_A)}"
     await servers.link.close()
 
 

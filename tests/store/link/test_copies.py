@@ -7,7 +7,7 @@ import pytest
 from floorwalker.errors import StoreUnavailable
 from floorwalker.store.link.copies import Copies, CopyingLink
 from floorwalker.store.link.replies import Reply, Word
-from tests.store.packed import Unpacking
+from tests.store.packed import Unpacking, packed
 
 
 class Way(Unpacking):
@@ -42,6 +42,19 @@ async def test_what_one_turn_of_the_loop_commits_is_waited_for_once() -> None:
     assert not first.done()
     scripts.answers[2].set_result(1)
     assert (await first, await second, copies.missed) == (1, b"other", 0)
+
+
+async def test_a_script_that_is_packed_waits_for_replicas_too() -> None:
+    reads, scripts, copies = Way(), Way(), Copies(wanted=1, within_s=0.25)
+    link = CopyingLink(reads, scripts, copies)
+    answer = link.send(packed("EVALSHA", "a", 1, "k"))
+    await asyncio.sleep(0)
+    assert (scripts.asked, reads.asked) == ([("EVALSHA", b"a", b"1", b"k"), ("WAIT", 1, 250)], [])
+    scripts.answers[0].set_result(1)
+    await asyncio.sleep(0)
+    assert not answer.done()
+    scripts.answers[1].set_result(1)
+    assert await answer == 1
 
 
 async def test_what_fewer_replicas_have_stands_and_is_counted() -> None:

@@ -15,6 +15,7 @@ from floorwalker.store.link.address import ServerAddress
 from floorwalker.store.link.dial import PoolDial, server_dial
 from floorwalker.store.link.pipe import Pipe
 from tests.servers import fresh_namespace
+from tests.store.packed import packed
 from tests.store.proxy import Door, door
 
 
@@ -72,6 +73,16 @@ async def test_the_commands_of_one_turn_go_out_in_one_write(valkey_server: str) 
     replies = await asyncio.gather(*(pipe.call("ECHO", str(n)) for n in range(100)))
     assert replies == [str(n).encode() for n in range(100)]
     assert (dial.connections, dial.writes) == (1, 2)
+    await pipe.close()
+
+
+async def test_what_is_packed_goes_out_with_the_others_of_its_turn(valkey_server: str) -> None:
+    dial = dial_to(valkey_server)
+    pipe = pipe_over(dial)
+    replies = await asyncio.gather(
+        pipe.call("ECHO", "a"), pipe.send(packed("EVAL", "return ARGV[1]", 1, "k", "b")), pipe.call("ECHO", "c")
+    )
+    assert (replies, dial.writes) == ([b"a", b"b", b"c"], 1)
     await pipe.close()
 
 
