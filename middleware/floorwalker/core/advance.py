@@ -232,7 +232,7 @@ class Corridor:
         at = max(seconds(hit.at), profile.last_seen, profile.recents.last)
         page, terms = signals.page, self._terms
         is_view = hit.kind is _VIEW
-        is_usual = is_view and signals.search is None and not terms.goals.all and is_plain(page)
+        is_usual = is_view and signals.search is None and not terms.goals.held and is_plain(page)
         if is_usual and goes_on(profile, signals, at=at):
             return fold_view(profile, page, at=at, terms=terms)
         if hit.kind is HitKind.REDIRECT:

@@ -8,21 +8,24 @@ from hypothesis import strategies as st
 from msgspec import msgpack
 
 from floorwalker.core.advance import Corridor
+from floorwalker.core.conditions.model import Behaviour, Field
 from floorwalker.core.decision import Keeper
 from floorwalker.core.events import PAGE_VIEWED, Event, Page
 from floorwalker.core.hit import Hit
 from floorwalker.core.memory.affinity import standing_out, with_topics
 from floorwalker.core.memory.fold import fold, fold_view
+from floorwalker.core.memory.goals import NO_GOALS, Goals, goals_of
 from floorwalker.core.memory.kept.holdings import FEW_EVENTS, Interests
 from floorwalker.core.memory.kept.responses import NONE, Daily, Exposure, Response, Responses, Showing
 from floorwalker.core.memory.profile import Profile
 from floorwalker.core.memory.proving.comparisons import that_add
+from floorwalker.core.memory.proving.proof import fold_shown
 from floorwalker.core.memory.streaming import is_plain, streamed
 from floorwalker.core.memory.terms import Terms
 from floorwalker.core.memory.visits import SILENCE, arrive, is_running
 from floorwalker.core.priors import NO_PRIORS, Priors
-from floorwalker.core.ruleset import Ruleset
-from tests.core.journeys import CALENDAR, CATEGORIES, TOPICS, journey, page_at_random, walked
+from floorwalker.core.ruleset import Goal, Ruleset
+from tests.core.journeys import CALENDAR, CATEGORIES, START, TOPICS, any_of, journey, page_at_random, walked
 
 SEEDS = st.integers(0, 10**9)
 CROWD = Priors("p", {"lenses": 0.3, "wildlife": 0.2, "bags": 0.1})
@@ -41,6 +44,9 @@ PAGES = st.builds(
     price=st.sampled_from((None, 0.0, 99, 250.5)),
     search=TEXTS,
 )
+HERO = (Showing("hero", "a", "treatment"),)
+LENSES = Behaviour("viewed", (Field("category", any_of("lenses")),))
+WELCOMED = goals_of(Ruleset(goals={"lenses": Goal("lenses", LENSES)}))
 SHOWINGS = st.builds(
     Showing,
     st.sampled_from(SLOTS),
@@ -68,14 +74,18 @@ def page_of(seed: int, profile: Profile) -> Page:
 
 
 @given(
-    seed=SEEDS, after=st.integers(0, SILENCE - 1), by_category=st.booleans(), priors=st.sampled_from((NO_PRIORS, CROWD))
+    seed=SEEDS,
+    after=st.integers(0, SILENCE - 1),
+    by_category=st.booleans(),
+    priors=st.sampled_from((NO_PRIORS, CROWD)),
+    goals=st.sampled_from((NO_GOALS, WELCOMED)),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_a_page_seen_in_a_visit_that_runs_is_folded_as_any_event_is(
-    seed: int, after: int, by_category: bool, priors: Priors
+    seed: int, after: int, by_category: bool, priors: Priors, goals: Goals
 ) -> None:
-    terms = Terms(CALENDAR, by_category=by_category, priors=priors)
-    profile = somebody(seed)
+    terms = Terms(CALENDAR, by_category=by_category, priors=priors, goals=goals)
+    profile, _ = fold_shown(somebody(seed), HERO, at=START, terms=terms)
     for number in range(12):
         at = max(profile.last_seen, profile.recents.last) + after // (number + 1)
         page = page_of(seed + number, profile)

@@ -65,9 +65,9 @@ def fold(profile: Profile, event: Event, terms: Terms) -> tuple[Profile, Effects
 def fold_view(profile: Profile, page: Page, *, at: int, terms: Terms) -> tuple[Profile, Effects]:
     """The same as `fold` of a page view, in one go.
 
-    at: no earlier than anything in the profile but its visit, which runs; page: `is_plain`. No goals.
+    at: no earlier than anything in the profile but its visit, which runs; page: `is_plain`.
     """
-    visit = profile.visit
+    before, visit = profile, profile.visit
     assert visit is not None  # it runs
     last = at if at > visit.last else visit.last
     number, started, views, touch = visit.number, visit.started, visit.views + 1, visit.touch
@@ -81,7 +81,12 @@ def fold_view(profile: Profile, page: Page, *, at: int, terms: Terms) -> tuple[P
     )
     if recents.is_full:
         profile = _counted(profile, recents, terms)
-    return within_size(profile, terms), Effects((Event(names.PAGE_VIEWED, at, page=page),))
+    event = Event(names.PAGE_VIEWED, at, page=page)
+    effects = Effects((event,))
+    if terms.goals.all:
+        profile, more = crediting.reached(before, profile, event, terms)
+        effects = effects.then(more)
+    return within_size(profile, terms), effects
 
 
 def _seen(profile: Profile, event: Event, *, at: int, terms: Terms) -> Profile:
