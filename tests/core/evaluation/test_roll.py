@@ -48,9 +48,16 @@ def test_ten_times_as_many_segments_take_hardly_more_calls(kind: str, recent: in
     assert many < 1.7 * few + 60
 
 
-def calls(ruleset: Ruleset, *, recent: int) -> int:
+@pytest.mark.parametrize("who", [{"recent": 100}, {"remembered": False}], ids=["some is forgotten", "nothing may be"])
+def test_nor_do_they_where_what_happened_is_not_all_remembered(who: dict[str, Any]) -> None:
+    few, many = (calls(rules("of what happened", segments=size), **who) for size in (30, 300))
+    assert many < 1.7 * few + 60
+
+
+def calls(ruleset: Ruleset, *, recent: int = 0, remembered: bool = True) -> int:
     """How many functions are called to classify one visitor."""
-    ((profile, signals), *_) = visitors(ruleset, recent=recent)
+    ((known, signals), *_) = visitors(ruleset, recent=recent)
+    profile = known if remembered else None
     classify(ruleset, profile, signals, AT)  # what is made once is made
     counted = 0
 
