@@ -41,7 +41,7 @@ class Acquaintance(Meeting):
 
     def begin(self) -> None:
         """Begin to load whom the cookie names."""
-        identity = self._identity or self._come()
+        identity = self._identity or self.identity
         if identity.confirmed and self._load is None:
             self._load = self._keeper.load(identity.visitor)
 
