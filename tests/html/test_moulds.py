@@ -208,3 +208,17 @@ def test_learning_is_rare_where_it_teaches_nothing() -> None:
             memory.learn(Example(page, (), ()))
             learned += 1
     assert 40 < learned < 100
+
+
+changes = st.lists(st.tuples(st.integers(0, 700), st.integers(0, 9), st.sampled_from(VALUES)), min_size=1, max_size=3)
+
+
+@given(changes, st.booleans())
+def test_whatever_is_changed_anywhere_slots_lie_where_they_are_found(
+    changed: list[tuple[int, int, str]], has_selectors: bool
+) -> None:
+    slots = AT_A if has_selectors else []
+    memory, page = _taught(slots), _page(name="Zoë")
+    for at, removed, value in changed:
+        page = page[:at] + value.encode() + page[at + removed :]
+    assert _shown(slots, memory, page) == run(_rewriter(slots, None), [page])
