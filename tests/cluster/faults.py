@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from benchmarks.lasting.small_site import PREFIX
 from tests.cluster.clusters import Sentinels
-from tests.cluster.nodes import until
+from tests.cluster.detours import ELSEWHERE, NodesDetours
+from tests.cluster.nodes import Node, until
 from tests.cluster.scene import ClusterScene
-from tests.faults.scene import Pardon
+from tests.faults.scene import Pardon, Worker
 
 Strike = Callable[[ClusterScene], Awaitable[None]]
 
@@ -18,7 +20,8 @@ UNHEARD = 60  # of them a third is of each server
 @dataclass(frozen=True)
 class ClusterFault:
     """may_go: what it may cost, in words; nothing where it is empty. surely_goes: something does. kind: of the servers.
-    options: of the address. spends: the cluster is of no use afterwards."""
+    options: of the address. by_detours: one worker comes to the servers through the test. spends: the cluster is of no
+    use afterwards."""
 
     name: str
     strike: Strike
@@ -26,6 +29,7 @@ class ClusterFault:
     surely_goes: bool = False
     kind: str = "cluster"
     options: str = ""
+    by_detours: bool = False
     spends: bool = False
 
 
@@ -87,6 +91,45 @@ async def master_hangs(scene: ClusterScene) -> None:
     cluster.replicas[0].tell("CONFIG", "SET", "cluster-replica-no-failover", "no")
 
 
+async def cut_off_from_one_worker(scene: ClusterScene) -> None:
+    """First the way is silent, then it is none; the other worker goes its own."""
+    (master, *_), (lonely, other) = scene.cluster.masters, scene.workers
+    way = scene.detours.to(master)
+    way.fall_silent()
+    await asyncio.sleep(3.0)
+    assert await _away(lonely) == [f"{ELSEWHERE}:{master.port}"]
+    assert await _away(other) == []
+    await way.open()
+    await asyncio.sleep(0.5)
+    way.refuse()
+    await asyncio.sleep(1.5)
+    assert await _away(lonely) == [f"{ELSEWHERE}:{master.port}"]
+    assert await _away(other) == []
+    await way.open()
+
+
+async def _away(worker: Worker) -> list[str]:
+    """The servers that a worker calls away by themselves."""
+    told: list[str] = (await worker.ask(f"{PREFIX}/healthz"))["store"]["servers_away"]
+    return told
+
+
+async def nodes_apart(scene: ClusterScene) -> None:
+    """No node hears another, so each takes itself for the cut-off one, and serves nobody until they hear again."""
+    async with NodesDetours(scene.cluster.nodes) as ways:
+        ways.fall_silent()
+        await asyncio.to_thread(until, lambda: all(map(_is_down, scene.cluster.nodes)))
+        await asyncio.sleep(1.0)
+        assert all(map(_is_down, scene.cluster.nodes))
+        await ways.open()
+        await asyncio.to_thread(_well_again, scene)
+    await asyncio.to_thread(_well_again, scene)
+
+
+def _is_down(node: Node) -> bool:
+    return b"cluster_state:fail" in node.tell("CLUSTER", "INFO")
+
+
 async def sentinel_failover(scene: ClusterScene) -> None:
     assert isinstance(scene.servers, Sentinels)
     scene.pardons.append(Pardon("not copied yet", scene.now - _BEFORE_S, scene.now + _BEFORE_S))
@@ -110,6 +153,8 @@ FAULTS = (
     ClusterFault(
         "the same, and the replica was cut off", master_killed_while_cut_off, may_go=_UNHEARD_OF, surely_goes=True
     ),
+    ClusterFault("one worker cannot reach a master: silence, then refusals", cut_off_from_one_worker, by_detours=True),
+    ClusterFault("no node hears another (CLUSTERDOWN)", nodes_apart),
     ClusterFault("a node is added, and takes over a part", node_added),
     ClusterFault("all that a master holds moves to another", slots_moved, spends=True),
     ClusterFault("sentinels: the master is killed (-9)", sentinel_failover, may_go=_NOT_COPIED, kind="sentinels"),

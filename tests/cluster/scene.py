@@ -7,6 +7,7 @@ from pathlib import Path
 
 from benchmarks.lasting.small_site import write_rules
 from tests.cluster.clusters import Cluster, Sentinels
+from tests.cluster.detours import WorkersDetours
 from tests.faults.ledger import Ledger
 from tests.faults.scene import BUDGET_S, Pardon, Scene, Worker
 
@@ -14,11 +15,13 @@ Servers = Cluster | Sentinels
 
 
 class ClusterScene(Scene):
-    """servers: where the site's store is; they outlive it. options: of its address."""
+    """servers: where the site's store is; they outlive it. options: of its address. by_detours: the first worker
+    comes to every server through the test."""
 
-    def __init__(self, folder: Path, servers: Servers, *, options: str = "") -> None:
+    def __init__(self, folder: Path, servers: Servers, *, options: str = "", by_detours: bool = False) -> None:
         self.servers = servers
         self.options = options
+        self.detours = WorkersDetours(self.cluster.nodes if by_detours else [])
         self.ledger = Ledger()
         self.pardons: list[Pardon] = []
         self.late_allowed_s = 0.0
@@ -37,8 +40,8 @@ class ClusterScene(Scene):
         return self.servers
 
     async def begin(self) -> None:
-        arguments = ["--rules", self._rules, "--store", self.url, "--budget-ms", str(1000 * BUDGET_S)]
-        self.workers = [Worker(arguments), Worker(arguments)]
+        await self.detours.open()
+        self.workers = [Worker(self._arguments(self.detours.named(self.url))), Worker(self._arguments(self.url))]
         for worker in (*self.workers, self.bare):
             worker.start()
         await asyncio.gather(*(worker.ready() for worker in (*self.workers, self.bare)))
@@ -46,12 +49,18 @@ class ClusterScene(Scene):
     async def close(self) -> None:
         for worker in (*self.workers, self.bare):
             worker.close()
+        self.detours.close()
+
+    def _arguments(self, url: str) -> list[str]:
+        return ["--rules", self._rules, "--store", url, "--budget-ms", str(1000 * BUDGET_S)]
 
 
 @asynccontextmanager
-async def cluster_scene(folder: Path, servers: Servers, *, options: str = "") -> AsyncIterator[ClusterScene]:
+async def cluster_scene(
+    folder: Path, servers: Servers, *, options: str = "", by_detours: bool = False
+) -> AsyncIterator[ClusterScene]:
     """A scene that has begun, and everything of it ended in the end."""
-    one = ClusterScene(folder, servers, options=options)
+    one = ClusterScene(folder, servers, options=options, by_detours=by_detours)
     try:
         await one.begin()
         yield one

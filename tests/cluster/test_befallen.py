@@ -94,7 +94,11 @@ async def test_whatever_befalls_the_cluster(
     product: str, fault: ClusterFault, tmp_path: Path, rows: list[Row], standing: Standing
 ) -> None:
     with lent(standing, product, fault) as servers:
-        async with asyncio.timeout(WITHIN_S), cluster_scene(tmp_path, servers, options=fault.options) as one:
+        options, by_detours = fault.options, fault.by_detours
+        async with (
+            asyncio.timeout(WITHIN_S),
+            cluster_scene(tmp_path, servers, options=options, by_detours=by_detours) as one,
+        ):
             await warmed_up(one)
             before = await one.inside()
             crowd = crowd_of(one)
