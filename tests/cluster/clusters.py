@@ -75,11 +75,15 @@ class Cluster:
         self._drop_remains()
         return True
 
-    def add(self) -> Node:
-        """A node more, that holds nothing yet."""
+    def begin(self) -> Node:
+        """A node more, that nobody has met."""
         node = self._node()
         self.added.append(node)
-        node.start()
+        return node.start()
+
+    def add(self) -> Node:
+        """A node more, that holds nothing yet."""
+        node = self.begin()
         self._meet(node)
         until(lambda: all(len(self.known_to(one)) == len(self.nodes) for one in self.living))
         until(lambda: "cluster_state:ok" in node.tell("CLUSTER", "INFO").decode())
@@ -145,14 +149,8 @@ class Cluster:
 
     def slots_in_use(self, node: Node) -> list[int]:
         """Those of a master in which there are keys."""
-        held = {
-            slot
-            for first, last, (_, port, *_), *_ in node.tell("CLUSTER", "SLOTS")
-            if port == node.port
-            for slot in range(first, last + 1)
-        }
         ours = {slot_of(Keys("", PARTITIONS).events(partition)) for partition in range(PARTITIONS)}
-        return [slot for slot in sorted(held & ours) if node.tell("CLUSTER", "COUNTKEYSINSLOT", slot)]
+        return [slot for slot in sorted(slots_of(node) & ours) if node.tell("CLUSTER", "COUNTKEYSINSLOT", slot)]
 
     def close(self) -> None:
         for node in self.nodes:
@@ -206,6 +204,16 @@ class Cluster:
 def bus_port(node: Node) -> int:
     """Where nodes talk to each other."""
     return int(node.tell("CONFIG", "GET", "cluster-port")[1])
+
+
+def slots_of(node: Node) -> set[int]:
+    """Those that a master holds."""
+    return {
+        slot
+        for first, last, (_, port, *_), *_ in node.tell("CLUSTER", "SLOTS")
+        if port == node.port
+        for slot in range(first, last + 1)
+    }
 
 
 def id_of(node: Node) -> str:

@@ -1,4 +1,4 @@
-"""Ways to servers that lead through the test, so that it can close them; for one worker, or for nodes among themselves."""
+"""Ways to servers that lead through the test, so that it can close them: for one worker, or between nodes."""
 
 import asyncio
 

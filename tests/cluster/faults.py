@@ -8,6 +8,7 @@ from benchmarks.lasting.small_site import PREFIX
 from tests.cluster.clusters import Sentinels
 from tests.cluster.detours import ELSEWHERE, NodesDetours
 from tests.cluster.nodes import Node, until
+from tests.cluster.operators import come_and_go, restart_all
 from tests.cluster.scene import ClusterScene
 from tests.faults.scene import Pardon, Worker
 
@@ -21,7 +22,7 @@ UNHEARD = 60  # of them a third is of each server
 class ClusterFault:
     """may_go: what it may cost, in words; nothing where it is empty. surely_goes: something does. kind: of the servers.
     options: of the address. by_detours: one worker comes to the servers through the test. spends: the cluster is of no
-    use afterwards."""
+    use afterwards. by_tool: it takes `redis-cli`."""
 
     name: str
     strike: Strike
@@ -31,6 +32,7 @@ class ClusterFault:
     options: str = ""
     by_detours: bool = False
     spends: bool = False
+    by_tool: bool = False
 
 
 async def nothing(scene: ClusterScene) -> None:
@@ -78,6 +80,14 @@ async def node_added(scene: ClusterScene) -> None:
     source = scene.cluster.masters[2]
     slots = await asyncio.to_thread(scene.cluster.slots_in_use, source)
     assert await asyncio.to_thread(scene.cluster.move, source, node, slots[::2])
+
+
+async def node_comes_and_goes(scene: ClusterScene) -> None:
+    await asyncio.to_thread(come_and_go, scene.cluster)
+
+
+async def all_restarted(scene: ClusterScene) -> None:
+    await asyncio.to_thread(restart_all, scene.cluster)
 
 
 async def master_hangs(scene: ClusterScene) -> None:
@@ -156,6 +166,8 @@ FAULTS = (
     ClusterFault("one worker cannot reach a master: silence, then refusals", cut_off_from_one_worker, by_detours=True),
     ClusterFault("no node hears another (CLUSTERDOWN)", nodes_apart),
     ClusterFault("a node is added, and takes over a part", node_added),
+    ClusterFault("redis-cli adds a node, rebalances, reshards and deletes it", node_comes_and_goes, by_tool=True),
+    ClusterFault("all nodes are restarted, one after the other", all_restarted),
     ClusterFault("all that a master holds moves to another", slots_moved, spends=True),
     ClusterFault("sentinels: the master is killed (-9)", sentinel_failover, may_go=_NOT_COPIED, kind="sentinels"),
 )

@@ -3,6 +3,7 @@ once, but for what Redis itself loses."""
 
 import asyncio
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from benchmarks.lasting.wire import DOCUMENT, Wire
 from floorwalker import open_store
 from tests.cluster.clusters import Cluster, Sentinels
 from tests.cluster.faults import FAULTS, ClusterFault
+from tests.cluster.operators import TOOL
 from tests.cluster.remains import remains_of
 from tests.cluster.scene import ClusterScene, Servers, cluster_scene
 from tests.faults.audit import Audit, audit
@@ -25,6 +27,7 @@ from tests.faults.test_faults import (
     nothing_leaks,
     pages_are_the_apps_own,
 )
+from tests.servers import lacking
 
 pytestmark = pytest.mark.cluster
 
@@ -93,6 +96,8 @@ def lent(standing: Standing, product: str, fault: ClusterFault) -> Iterator[Serv
 async def test_whatever_befalls_the_cluster(
     product: str, fault: ClusterFault, tmp_path: Path, rows: list[Row], standing: Standing
 ) -> None:
+    if fault.by_tool and shutil.which(TOOL) is None:
+        lacking(f"{TOOL} (Debian: redis-tools)")
     with lent(standing, product, fault) as servers:
         options, by_detours = fault.options, fault.by_detours
         async with (
