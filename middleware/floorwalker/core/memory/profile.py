@@ -19,6 +19,7 @@ from floorwalker.core.signals import Ad, Campaign, Referrer, Search
 
 SCHEMA = 1
 
+
 class Touch(Struct, frozen=True, array_like=True, gc=False):
     """One arrival: how somebody came. landing_page: a path. Texts are bounded when it is made."""
 
