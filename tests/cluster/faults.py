@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from benchmarks.lasting.small_site import PREFIX
+from tests.cluster.alone import Alone
 from tests.cluster.clusters import Sentinels
 from tests.cluster.detours import ELSEWHERE, NodesDetours
 from tests.cluster.nodes import Node, until
@@ -140,6 +141,15 @@ def _is_down(node: Node) -> bool:
     return b"cluster_state:fail" in node.tell("CLUSTER", "INFO")
 
 
+async def replica_given(scene: ClusterScene) -> None:
+    """And the workers ask for it, one after the other, while the other serves."""
+    assert isinstance(scene.servers, Alone)
+    await asyncio.to_thread(scene.servers.follow)
+    for number in (0, 1):
+        await scene.replace(number, options="?replicas=1")
+    assert await asyncio.to_thread(scene.servers.is_followed)
+
+
 async def sentinel_failover(scene: ClusterScene) -> None:
     assert isinstance(scene.servers, Sentinels)
     scene.pardons.append(Pardon("not copied yet", scene.now - _BEFORE_S, scene.now + _BEFORE_S))
@@ -169,5 +179,6 @@ FAULTS = (
     ClusterFault("redis-cli adds a node, rebalances, reshards and deletes it", node_comes_and_goes, by_tool=True),
     ClusterFault("all nodes are restarted, one after the other", all_restarted),
     ClusterFault("all that a master holds moves to another", slots_moved, spends=True),
+    ClusterFault("one server gets a replica, and the workers replicas=1", replica_given, kind="alone"),
     ClusterFault("sentinels: the master is killed (-9)", sentinel_failover, may_go=_NOT_COPIED, kind="sentinels"),
 )

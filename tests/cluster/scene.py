@@ -4,14 +4,16 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from signal import SIGTERM
 
 from benchmarks.lasting.small_site import write_rules
+from tests.cluster.alone import Alone
 from tests.cluster.clusters import Cluster, Sentinels
 from tests.cluster.detours import WorkersDetours
 from tests.faults.ledger import Ledger
 from tests.faults.scene import BUDGET_S, Pardon, Scene, Worker
 
-Servers = Cluster | Sentinels
+Servers = Cluster | Sentinels | Alone
 
 
 class ClusterScene(Scene):
@@ -45,6 +47,12 @@ class ClusterScene(Scene):
         for worker in (*self.workers, self.bare):
             worker.start()
         await asyncio.gather(*(worker.ready() for worker in (*self.workers, self.bare)))
+
+    async def replace(self, number: int, *, options: str) -> None:
+        """A worker is told to end, and one with an address of other options comes in its place, on the same socket."""
+        assert await asyncio.to_thread(self.workers[number].end) == -SIGTERM
+        self.workers[number].arguments = self._arguments(self.servers.url + options)
+        await self.restart(number)
 
     async def close(self) -> None:
         for worker in (*self.workers, self.bare):

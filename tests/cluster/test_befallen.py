@@ -12,6 +12,7 @@ import pytest
 
 from benchmarks.lasting.wire import DOCUMENT, Wire
 from floorwalker import open_store
+from tests.cluster.alone import Alone
 from tests.cluster.clusters import Cluster, Sentinels
 from tests.cluster.faults import FAULTS, ClusterFault
 from tests.cluster.operators import TOOL
@@ -84,12 +85,12 @@ def lent(standing: Standing, product: str, fault: ClusterFault) -> Iterator[Serv
             if spent:
                 standing.give_up(product)
         return
-    sentinels = Sentinels(product)
+    of_its_own = Sentinels(product) if fault.kind == "sentinels" else Alone(product)
     try:
-        sentinels.start()
-        yield sentinels
+        of_its_own.start()
+        yield of_its_own
     finally:
-        sentinels.close()
+        of_its_own.close()
 
 
 @pytest.mark.parametrize(("product", "fault"), CASES, ids=[f"{product}: {fault.name}" for product, fault in CASES])
@@ -124,7 +125,9 @@ async def test_whatever_befalls_the_cluster(
 
 def crowd_of(one: ClusterScene) -> Crowd:
     ports = [worker.port for worker in one.workers]
-    return Crowd(ports, one.bare.port, one.ledger, guests=GUESTS, acts=ACTS, arrive_within_s=ARRIVE_WITHIN_S)
+    return Crowd(
+        ports, one.bare.port, one.ledger, guests=GUESTS, acts=ACTS, arrive_within_s=ARRIVE_WITHIN_S, stays=True
+    )
 
 
 async def audited(one: ClusterScene, crowd: Crowd) -> tuple[Audit, bool]:

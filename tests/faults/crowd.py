@@ -14,11 +14,15 @@ PATHS = ("/", "/p/1", "/p/2", "/p/3", "/learn/tripods", "/long/1", "/long/2", "/
 ACTS = ("look", "look", "look", "cart", "cart", "cart", "tell", "tell", "order", "report", "robot", "leave", "bare")
 ARRIVE_WITHIN_S = 3.5
 _AGAIN_S, _PAUSE_S = 0.15, 0.25
+_LINGERING_S, _MOST_ACTS = 1.0, 48  # a profile keeps its latest hundred events, and all are looked for in the end
 _AUTHORIZED = {"authorization": "Basic " + b64encode(f"{WRITE_KEY}:".encode()).decode()}
 
 
 class Crowd:
-    """So many guests of two workers; the bare shop stands beside them, for comparison under the same load."""
+    """So many guests of two workers; the bare shop stands beside them, for comparison under the same load.
+
+    stays: whoever is through goes on, with more leisure, while the fault lasts.
+    """
 
     def __init__(
         self,
@@ -29,9 +33,10 @@ class Crowd:
         guests: int,
         acts: int,
         arrive_within_s: float = ARRIVE_WITHIN_S,
+        stays: bool = False,
     ) -> None:
         self.bare = Bare(bare, ledger)
-        self.guests = [Guest(number, workers, self.bare, ledger, acts=acts) for number in range(guests)]
+        self.guests = [Guest(number, workers, self.bare, ledger, acts=acts, stays=stays) for number in range(guests)]
         self._arrive_within_s = arrive_within_s
 
     async def live(self) -> None:
@@ -68,7 +73,7 @@ class Bare:
 class Guest:
     """One visitor with one browser; every third signs in on the way."""
 
-    def __init__(self, number: int, workers: list[int], bare: Bare, ledger: Ledger, *, acts: int) -> None:
+    def __init__(self, number: int, workers: list[int], bare: Bare, ledger: Ledger, *, acts: int, stays: bool) -> None:
         self.number = number
         self.user = ""
         self._wires = [Wire(port) for port in workers]
@@ -77,6 +82,7 @@ class Guest:
         self._dice = Random(number)
         self._cookies: dict[str, str] = {}
         self._acts = acts
+        self._stays = stays
         self._done = 0
 
     @property
@@ -95,6 +101,9 @@ class Guest:
                     await self._log_in()
                 await self._act(self._dice.choice(ACTS))
                 await asyncio.sleep(self._dice.random() * _PAUSE_S)
+            while self._stays and self._ledger.is_being_struck and self._done < _MOST_ACTS:
+                await self._act(self._dice.choice(ACTS))
+                await asyncio.sleep(self._dice.random() * _LINGERING_S)
             await self._look("/")
         finally:
             for wire in self._wires:

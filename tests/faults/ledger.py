@@ -61,6 +61,11 @@ class Ledger:
         async with self.moved:
             await self.moved.wait_for(lambda: len(self.words) >= count)
 
+    @property
+    def is_being_struck(self) -> bool:
+        """Whether the fault has begun, and lasts."""
+        return self.struck_since < inf == self.struck_until
+
     def struck(self, word: Word) -> bool:
         """Whether it was asked while the fault lasted, or what it left behind was still being tidied up."""
         return self.struck_since <= word.answered and word.answered - word.seconds <= self.struck_until + _TIDIED_S
