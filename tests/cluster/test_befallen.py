@@ -160,13 +160,13 @@ async def warmed_up(one: ClusterScene) -> None:
 
 
 async def befallen(one: ClusterScene, crowd: Crowd, fault: ClusterFault) -> None:
-    living = asyncio.create_task(crowd.live())
     ledger = one.ledger
-    await ledger.reached(GUESTS)
-    ledger.calm, ledger.struck_since = len(ledger.took_s), one.now
-    await fault.strike(one)
-    ledger.struck_until = one.now
-    await living
+    async with asyncio.TaskGroup() as group:
+        group.create_task(crowd.live())
+        await ledger.reached(GUESTS)
+        ledger.calm, ledger.struck_since = len(ledger.took_s), one.now
+        await fault.strike(one)
+        ledger.struck_until = one.now
 
 
 async def what_is_gone_was_with_the_server_that_died(one: ClusterScene, fault: ClusterFault, gone: list[str]) -> None:
