@@ -4,7 +4,6 @@ import asyncio
 
 from tests.cluster.clusters import bus_port
 from tests.cluster.nodes import Node, until
-from tests.servers import free_port
 
 ELSEWHERE = "127.0.0.2"
 """Loopback too, and no node listens there: whoever names nodes so comes by a detour."""
@@ -17,12 +16,18 @@ class Detour:
     with a cable that was out. Where it refuses, connections end and none begins.
     """
 
-    def __init__(self, port_there: int, *, host: str, port: int) -> None:
+    def __init__(self, port_there: int, *, host: str, port: int = 0) -> None:
+        """port: 0 for any that is free."""
         self._port_there = port_there
         self._place = (host, port)
         self._speaks = asyncio.Event()
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
+
+    @property
+    def port(self) -> int:
+        assert self._server is not None
+        return int(self._server.sockets[0].getsockname()[1])
 
     async def open(self) -> None:
         """Or again, after it refused or was silent."""
@@ -103,12 +108,9 @@ class NodesDetours:
 
     async def __aenter__(self) -> "NodesDetours":
         """Until every node has been told of all detours, and takes them."""
-        ports = []
-        for node in self._nodes:
-            ports.append(free_port())
-            self._detours.append(Detour(bus_port(node), host="127.0.0.1", port=ports[-1]))
+        self._detours = [Detour(bus_port(node), host="127.0.0.1") for node in self._nodes]
         await self.open()
-        await self._announced(ports)
+        await self._announced([detour.port for detour in self._detours])
         return self
 
     async def __aexit__(self, *raised: object) -> None:
