@@ -107,13 +107,13 @@ async def cut_off_from_one_worker(scene: ClusterScene) -> None:
     (master, *_), (lonely, other) = scene.cluster.masters, scene.workers
     way = scene.detours.to(master)
     way.fall_silent()
-    await asyncio.sleep(3.0)
+    await asyncio.sleep(2.5)
     assert await _away(lonely) == [f"{ELSEWHERE}:{master.port}"]
     assert await _away(other) == []
     await way.open()
     await asyncio.sleep(0.5)
     way.refuse()
-    await asyncio.sleep(1.5)
+    await asyncio.sleep(1.0)
     assert await _away(lonely) == [f"{ELSEWHERE}:{master.port}"]
     assert await _away(other) == []
     await way.open()
@@ -175,8 +175,8 @@ FAULTS = (
     ),
     ClusterFault("one worker cannot reach a master: silence, then refusals", cut_off_from_one_worker, by_detours=True),
     ClusterFault("no node hears another (CLUSTERDOWN)", nodes_apart),
-    ClusterFault("a node is added, and takes over a part", node_added),
     ClusterFault("redis-cli adds a node, rebalances, reshards and deletes it", node_comes_and_goes, by_tool=True),
+    ClusterFault("a node is added, and takes over a part", node_added),
     ClusterFault("all nodes are restarted, one after the other", all_restarted),
     ClusterFault("all that a master holds moves to another", slots_moved, spends=True),
     ClusterFault("one server gets a replica, and the workers replicas=1", replica_given, kind="alone"),
