@@ -7,6 +7,7 @@ there is nothing to compare). Whatever is not allowed is neither stored nor coun
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Final
 
 from msgspec import Struct
 
@@ -21,6 +22,10 @@ class Category(StrEnum):
     PERSONALIZATION = "personalization"
     TESTS = "tests"
 
+
+_ANALYTICS: Final = Category.ANALYTICS  # an enum's attributes cost more than a name
+_PERSONALIZATION: Final = Category.PERSONALIZATION
+_TESTS: Final = Category.TESTS
 
 EVERYTHING = frozenset(Category)
 NOTHING_ALLOWED: frozenset[Category] = frozenset()
@@ -76,22 +81,24 @@ class Permission(Struct, frozen=True):
     @property
     def stores(self) -> bool:
         """Whether anything may be kept: a cookie that names the visitor, a profile."""
-        return Category.ANALYTICS in self.granted or Category.PERSONALIZATION in self.granted
+        granted = self.granted
+        return granted is EVERYTHING or _ANALYTICS in granted or _PERSONALIZATION in granted
 
     @property
     def remembers(self) -> bool:
         """Whether content may be chosen by what is remembered."""
-        return Category.PERSONALIZATION in self.granted
+        return self.granted is EVERYTHING or _PERSONALIZATION in self.granted  # to hash a member costs a call
 
     @property
     def counts(self) -> bool:
         """Whether what happens goes into the stream and into what is counted over all visitors."""
-        return Category.ANALYTICS in self.granted
+        return self.granted is EVERYTHING or _ANALYTICS in self.granted
 
     @property
     def compares(self) -> bool:
         """Whether the visitor takes part in comparisons: control groups, exposures and what comes of them."""
-        return Category.TESTS in self.granted and Category.PERSONALIZATION in self.granted
+        granted = self.granted
+        return granted is EVERYTHING or (_TESTS in granted and _PERSONALIZATION in granted)
 
     @property
     def said(self) -> tuple[str, ...] | None:
