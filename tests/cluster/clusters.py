@@ -19,6 +19,7 @@ MASTERS = 3
 NODE_TIMEOUT_MS = 1000
 MEET_AGAIN_S = 4.0
 PATIENT_MS = 60_000
+IMPATIENT_MS = 1000
 
 
 class Cluster:
@@ -255,15 +256,21 @@ class Sentinels:
     def kill_master(self) -> Node:
         """The master goes, with nothing said, and stays away; whoever took over from it."""
         gone = self.master
+        assert self._told("config-epoch") == "0", "the sentinels took a master that lived for dead"
+        self._set_patience(IMPATIENT_MS)
         gone.kill()
         aside = Path(tempfile.mkdtemp(prefix="fw-remains-"))
         self.remains.append(aside)
         shutil.copytree(gone.folder / "appendonlydir", aside / "appendonlydir")
         until(lambda: self.master is not gone and self.master.asked("replication")["role"] == "master")
-        for one in self._sentinels:  # a busy machine is no second death
-            one.tell("SENTINEL", "SET", "shop", "down-after-milliseconds", PATIENT_MS)
+        self._set_patience(PATIENT_MS)
         self._epoch = self._told("config-epoch")
         return self.master
+
+    def _set_patience(self, after_ms: int) -> None:
+        """A busy machine is no death: a master that lives and is taken for dead acknowledges what it then drops."""
+        for one in self._sentinels:
+            one.tell("SENTINEL", "SET", "shop", "down-after-milliseconds", after_ms)
 
     @property
     def stays(self) -> bool:
@@ -289,7 +296,7 @@ class _Sentinel(Node):
         self._config.write_text(
             f"port {self.port}\nbind 127.0.0.1\ndir {self.folder}\nlogfile {self.folder / 'server.log'}\n"
             f"sentinel monitor shop 127.0.0.1 {master} 2\n"
-            "sentinel down-after-milliseconds shop 1000\n"
+            f"sentinel down-after-milliseconds shop {PATIENT_MS}\n"
             "sentinel failover-timeout shop 5000\nsentinel parallel-syncs shop 2\n"
         )
 
