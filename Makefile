@@ -67,7 +67,7 @@ test-long: .venv/.test  ## the laws of the rule language, twenty times as long; 
 test-faults: .venv/.test  ## servers and workers killed, stopped and cut off under load; minutes, and a table
 	$(BIN)/python -m pytest -q -m faults
 
-test-cluster: .venv/.test  ## a cluster and sentinels, nodes killed, moved and added under load; two and a half minutes, and a table
+test-cluster: .venv/.test  ## a cluster and sentinels, nodes killed, moved and added under load; about three minutes, and a table
 	FLOORWALKER_TEST_GUESTS=60 $(BIN)/python -m pytest -q -m cluster tests/cluster
 
 test-releases: .venv/.test  ## workers of two releases serve one site at the same time; a minute
