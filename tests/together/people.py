@@ -24,7 +24,8 @@ LONG_AGO = timedelta(days=30)
 class Ledger:
     """The plain log of what was acknowledged. pages: by worker, with when; broken: pages that got no answer.
 
-    credited: what orders brought since somebody was first exposed. transitions: of watched segments.
+    credited: what orders brought since somebody was first exposed. transitions: of watched segments. asking: how many
+    wait to be acknowledged.
     """
 
     ids: dict[str, set[str]] = field(default_factory=dict)
@@ -37,6 +38,7 @@ class Ledger:
     transitions: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     sent: list[str] = field(default_factory=list)
     answers: Counter[int] = field(default_factory=Counter)
+    asking: int = 0
 
     moved: asyncio.Condition = field(default_factory=asyncio.Condition)
 
@@ -50,6 +52,17 @@ class Ledger:
         """So many stand."""
         async with self.moved:
             await self.moved.wait_for(lambda: sum(map(len, self.ids.values())) >= count)
+
+    async def all_wait(self) -> None:
+        """Until somebody waits for an answer that none gives, and no other comes any more: a worker stands still."""
+        came = -1
+        while not self.asking or self._came > came:
+            came = self._came
+            await asyncio.sleep(0.1)
+
+    @property
+    def _came(self) -> int:
+        return self.answers.total() + len(self.pages)
 
     def note_orders(self, user: str) -> None:
         """The naive reading of who comes into a watched segment or leaves it, asked after each step."""
@@ -135,12 +148,15 @@ class Server:
 async def again(send: Callable[[], Awaitable[httpx.Response]], wanted: int, ledger: Ledger) -> None:
     """Until it is acknowledged."""
     while True:
+        ledger.asking += 1
         try:
             answer = await send()
         except httpx.TransportError:
             ledger.answers[0] += 1
             await asyncio.sleep(0.02)
             continue
+        finally:
+            ledger.asking -= 1
         ledger.answers[answer.status_code] += 1
         if answer.status_code == wanted:
             return

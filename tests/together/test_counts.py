@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from signal import SIGKILL
+from signal import SIGKILL, SIGSTOP
 
 import httpx
 import pytest
@@ -47,6 +47,9 @@ class Site:
     @property
     def hosts(self) -> list[str]:
         return [f"http://127.0.0.1:{bound.getsockname()[1]}" for bound in self._sockets]
+
+    def stop_worker(self) -> None:
+        os.kill(self.workers[0].pid, SIGSTOP)
 
     def kill_worker(self) -> None:
         os.kill(self.workers[0].pid, SIGKILL)
@@ -106,8 +109,10 @@ async def test_the_counts_equal_the_events_that_were_sent(site: Site, hook: Hook
         assert "runs" in await asyncio.to_thread(site.relay.stdout.readline)
         living = asyncio.gather(*(life(number, site.hosts, ledger) for number in range(PEOPLE)))
         await ledger.reached(KILL_WORKER_AT)
-        site.kill_worker()
+        site.stop_worker()  # so that somebody certainly waits when it dies
         ledger.died_at = asyncio.get_running_loop().time()
+        await ledger.all_wait()
+        site.kill_worker()
         await ledger.reached(KILL_RELAY_AT)
         site.kill_relay()
         await living
