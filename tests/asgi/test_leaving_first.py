@@ -11,11 +11,9 @@ import pytest
 import uvicorn
 
 from floorwalker import get_visitor
-from floorwalker.asgi.keeping.keeper import Keeper
 from floorwalker.asgi.walk import Walk
 from floorwalker.core.memory.profile import Profile
-from floorwalker.store import Store
-from tests.asgi.browser import CHROME, GOOGLEBOT, SEARCH, Browser, Headers, page_app, scope_of
+from tests.asgi.browser import CHROME, SEARCH, Browser, Headers, page_app, scope_of
 from tests.asgi.conftest import PAGE, Wrap
 from tests.servers import free_port
 
@@ -104,23 +102,6 @@ def test_requests_that_were_sent_without_waiting_know_of_each_other(
     assert asyncio.run(remembered(cookie)).visit.views == 4  # the server has ended, and nothing was left behind
 
 
-async def test_pages_that_are_ready_together_leave_before_any_is_remembered(
-    wrap: Wrap, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    order: list[str] = []
-    site = wrap(page_app(PAGE), reload_s=0)
-    keeper = site._keepers.announced()
-    monkeypatch.setattr(Walk, "take", told(Walk.take, order, "remembered"))
-
-    async def send(message: Any) -> None:
-        if message["type"] == "http.response.body":
-            order.append("sent")
-
-    await asyncio.gather(*[site(asked(), None, send) for _ in range(3)])
-    await keeper.close()
-    assert order == ["sent"] * 3 + ["remembered"] * 3
-
-
 async def test_a_page_is_counted_once_wherever_its_request_is_cancelled(
     wrap: Wrap, remembered: Callable[..., Any]
 ) -> None:
@@ -129,7 +110,7 @@ async def test_a_page_is_counted_once_wherever_its_request_is_cancelled(
         keeper = site._keepers.announced()
         visitor = await known_to(site)
         sent: list[Any] = []
-        task = asyncio.ensure_future(site(asked(visitor), None, noting(sent)))
+        task = asyncio.ensure_future(site(asked(visitor), None, noting(sent, slowly=True)))
         await turned(turns)
         task.cancel()
         with suppress(asyncio.CancelledError):
@@ -209,7 +190,7 @@ async def test_a_server_may_drive_a_request_by_hand(wrap: Wrap, remembered: Call
     site = wrap(page_app(PAGE), reload_s=0)
     keeper = site._keepers.announced()
     sent: list[Any] = []
-    assert steps_of(site(asked(), None, noting(sent))) == 2
+    assert steps_of(site(asked(), None, noting(sent))) == 1
     await keeper.close()
     assert (await remembered(cookie_of(sent))).visit.views == 1
 
@@ -220,61 +201,15 @@ async def test_a_request_that_is_dropped_as_its_page_leaves_is_stored(
     site = wrap(page_app(PAGE), reload_s=0)
     keeper = site._keepers.announced()
     sent: list[Any] = []
-    request = site(asked(), None, noting(sent))
-    request.send(None)
+    request = site(asked(), None, noting(sent, slowly=True))
+    for _ in range(2):
+        request.send(None)
     assert sent[-1]["type"] == "http.response.body"
     request.close()
     await keeper.close()
     profile = await remembered(cookie_of(sent))
     assert profile.visit.views == 1
-    assert shown(profile) == 1
-
-
-async def test_where_nothing_is_remembered_nothing_is_waited_for(wrap: Wrap) -> None:
-    site = wrap(page_app(PAGE), reload_s=0)
-    keeper = site._keepers.announced()
-    assert steps_of(site(asked(agent=GOOGLEBOT), None, noting([]))) == 1
-    assert steps_of(site(asked() | {"method": "HEAD"}, None, noting([]))) == 1
-    await keeper.close()
-
-
-async def test_slots_leave_before_they_are_remembered(wrap: Wrap, remembered: Callable[..., Any]) -> None:
-    site = wrap(page_app(PAGE), reload_s=0)
-    keeper = site._keepers.announced()
-    sent: list[Any] = []
-    waiting: list[int] = []
-    scope = asked() | {"path": "/_floorwalker/slots", "query_string": b"names=hero&url=%2F"}
-    scope["headers"] = [*scope["headers"], (b"sec-fetch-site", b"same-origin"), (b"sec-fetch-mode", b"cors")]
-
-    async def send(message: Any) -> None:
-        sent.append(message)
-        if message["type"] == "http.response.body":
-            asyncio.get_running_loop().call_soon(lambda: waiting.append(keeper.health().pending))
-
-    await site(scope, None, send)
-    assert waiting == [0]
-    await keeper.close()
-    assert (await remembered(cookie_of(sent))).visit.views == 1
-
-
-async def test_nobody_is_asked_for_whose_page_is_not_stored_yet(wrap: Wrap, monkeypatch: pytest.MonkeyPatch) -> None:
-    site = wrap(page_app(PAGE), reload_s=0)
-    keeper = site._keepers.announced()
-    visitor = await known_to(site)
-    order: list[str] = []
-    monkeypatch.setattr(Store, "submit", told(Store.submit, order, "stored"))
-    monkeypatch.setattr(Keeper, "load", told(Keeper.load, order, "asked"))
-    monkeypatch.setattr(Store, "begin_load", told(Store.begin_load, order, "loaded"))
-    second: list[asyncio.Future[None]] = []
-
-    async def send(message: Any) -> None:
-        if message["type"] == "http.response.body" and not second:
-            second.append(asyncio.ensure_future(site(asked(visitor), None, noting([]))))
-
-    await site(asked(visitor), None, send)
-    await asyncio.gather(*second)
-    assert order == ["asked", "loaded", "asked", "stored", "loaded", "stored"]
-    await keeper.close()
+    assert shown(profile) == 0, "the server had not taken the last byte"
 
 
 def asked(cookie: bytes = b"", agent: bytes = CHROME) -> dict[str, Any]:
@@ -290,9 +225,11 @@ async def known_to(site: Any) -> bytes:
     return browser.cookie
 
 
-def noting(sent: list[Any]) -> Any:
+def noting(sent: list[Any], *, slowly: bool = False) -> Any:
     async def send(message: Any) -> None:
         sent.append(message)
+        if slowly:
+            await asyncio.sleep(0)
 
     return send
 
@@ -319,14 +256,6 @@ def steps_of(request: Coroutine[Any, Any, None]) -> int:
 async def turned(times: int) -> None:
     for _ in range(times):
         await asyncio.sleep(0)
-
-
-def told(function: Callable[..., Any], order: list[str], name: str) -> Callable[..., Any]:
-    def noted(*args: Any, **options: Any) -> Any:
-        order.append(name)
-        return function(*args, **options)
-
-    return noted
 
 
 class Speechless:

@@ -1,6 +1,5 @@
 """One visitor and one request: who they are, what is loaded, what is stored and when, within the time budget."""
 
-import asyncio
 import logging
 from collections.abc import Mapping
 from typing import Final
@@ -48,7 +47,6 @@ class Encounter(Acquaintance):
     _leaves = False
     _is_kept = False
     _is_finished = False
-    _due: tuple[str, Mapping[str, Outcome]] | None = None  # of whom, and what became of the slots
 
     async def walk(self) -> Walk:
         """The visitor's walk, once they are loaded or the budget is spent."""
@@ -144,33 +142,8 @@ class Encounter(Acquaintance):
             logger.exception("a request could not be stored")
             self.tallies.failure("storing")
 
-    async def hand_over(self, outcomes: Mapping[str, Outcome]) -> None:
-        """The server has the whole response: finish in the next turn of the loop.
-
-        Till then a server has written that writes at the end of a turn, and whoever's page is ready in this one has it.
-        """
-        if not self._is_kept:
-            self.finish(outcomes)
-            return
-        visitor = (self._identity or self.identity).visitor
-        self._due = visitor, outcomes
-        self._keeper.put_off(visitor, self._take_up)
-        try:
-            await asyncio.sleep(0)
-        finally:
-            self._take_up()
-
-    def _take_up(self) -> None:
-        """Finish what was put off, unless it is done."""
-        if self._due is not None:
-            (visitor, outcomes), self._due = self._due, None
-            self._keeper.due.pop(visitor, None)
-            self.finish(outcomes)
-
     async def end(self) -> None:
         """The app is through with the request, its background tasks too."""
-        if self._due is not None:
-            self._take_up()
         if not self._is_finished or self._has_said:
             self.finish({})
         self._let_go()
@@ -179,7 +152,6 @@ class Encounter(Acquaintance):
 
     def abandon(self) -> None:
         """The request was cancelled, or the app failed; a page that had begun was seen all the same."""
-        self._take_up()
         self.finish({})
         self._let_go()
 

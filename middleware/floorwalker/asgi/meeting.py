@@ -78,10 +78,6 @@ class Meeting(ABC):
     def finish(self, outcomes: Mapping[str, Outcome]) -> None:
         """The response is handed over, or breaks off."""
 
-    async def hand_over(self, outcomes: Mapping[str, Outcome]) -> None:
-        """The server has the whole response: finish once its bytes have left."""
-        self.finish(outcomes)
-
     @abstractmethod
     async def end(self) -> None:
         """The app is through with the request, its background tasks too."""

@@ -177,7 +177,7 @@ class Responder:
         await self._send(message)
         if last:
             self._stage = body = None  # an app's frames may live on, and lol-html's objects die in their own thread
-            await self._finish()
+            self._finish()
 
     def _left(self, body: PageBody, data: bytes) -> bytes:
         """What goes out of a page that is given up amid these bytes."""
@@ -185,18 +185,14 @@ class Responder:
         self._body = None
         return body.release(data)
 
-    async def _finish(self) -> None:
+    def _finish(self) -> None:
         """The server has the last byte."""
         body, self._body = self._body, None
         try:
-            if body is None:
-                await self.encounter.hand_over({})
-                return
-            outcomes, has_failed, body = body.outcomes, body.has_failed, None
-            try:
-                await self.encounter.hand_over(outcomes)
-            finally:
-                self._count(outcomes, has_failed=has_failed)
+            outcomes = body.outcomes if body is not None else {}
+            self.encounter.finish(outcomes)
+            if body is not None:
+                self._count(outcomes, has_failed=body.has_failed)
         except Exception:
             logger.exception("a request could not be ended")
             self.encounter.tallies.failure("end of a request")

@@ -77,7 +77,7 @@ class SlotDesk:
         try:
             response, outcomes = await self._answered(meeting, _names(asked))
             await response(scope, receive, send)
-            await meeting.hand_over(outcomes)  # nothing was shown to a page that has gone meanwhile
+            meeting.finish(outcomes)  # nothing was shown to a page that has gone meanwhile
             meeting.tallies.told(outcomes, meeting.rulebook.ruleset.slots)
         finally:
             await meeting.end()

@@ -53,8 +53,6 @@ class Keeper:
         self._ticker = Ticker(loop)
         self._circuits = Circuits(store, lambda: Circuit(clock=loop.time, spread=lambda: random(1)[0] / 255))
         self._ending: AsyncGenerator[None] | None = None
-        self.due: dict[str, Callable[[], None]] = {}
-        """By visitor, what was put off and is not done."""
 
     @property
     def store(self) -> Store:
@@ -103,17 +101,8 @@ class Keeper:
         """Whether nobody waits for the store now, since it failed too often in a row."""
         return self._circuits.whole_is_open
 
-    def put_off(self, visitor: str, finish: Callable[[], None]) -> None:
-        """Note what is to be stored of a visitor once their response has left. Should they ask again before, as in a
-        pipeline of requests, it is stored first. finish: takes itself out of `due`, and may be called again."""
-        if visitor in self.due:
-            self.due.pop(visitor)()
-        self.due[visitor] = finish
-
     def load(self, visitor: str) -> Loading | None:
         """Begin to load; None while nobody should ask."""
-        if visitor in self.due:
-            self.due.pop(visitor)()
         return self._store.begin_load(visitor) if self._circuits.of(visitor).admits() else None
 
     async def loaded(self, load: Loading, budget: Budget) -> Loaded | None:
