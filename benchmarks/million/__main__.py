@@ -17,6 +17,7 @@ from msgspec import json
 from benchmarks.million.crowd import KINDS, Crowd, name_of
 from benchmarks.million.measures import WEIGHED, Results, fill, opened, pace, read, weigh
 from benchmarks.million.server import Server
+from benchmarks.million.table import ended_well
 from benchmarks.whole.conditions import conditions
 from floorwalker import Ruleset
 from floorwalker.core.advance import Corridor
@@ -53,7 +54,7 @@ def main() -> int:
         asyncio.run(run.measure(options.visitors, options.weighed))
         embedded.stop()
     print("\n".join(_lines(run.results)))
-    return 1 if any(reader.exit_status for reader in run.results.readers) else 0
+    return 0 if all(ended_well(reader.name, reader.exit_status) for reader in run.results.readers) else 1
 
 
 class Run:

@@ -54,10 +54,16 @@ def test_readers_stand_beside_themselves_at_another_size() -> None:
                 {**reader, "name": "report", "visitors": 1000, "longest": quick},
                 {**reader, "name": "backup", "visitors": 1000, "longest": slow},
                 {**reader, "name": "report", "visitors": 5, "longest": quick, "exit_status": 1},
+                {**reader, "name": "visitor traces", "visitors": 5, "longest": quick, "exit_status": 1},
             ]
         }
     ).splitlines()[2:]
-    assert [line.split("|")[1].strip() for line in told] == ["`report` (ended with 1)", "`report`", "`backup`"]
+    assert [line.split("|")[1].strip() for line in told] == [
+        "`report` (ended with 1)",
+        "`report`",
+        "`backup`",
+        "`visitor traces`",
+    ]
     assert "under 0.2" in told[0]
     assert "8.4 XRANGE" in told[2]
 
