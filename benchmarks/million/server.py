@@ -67,7 +67,8 @@ class Server:
         self._empty()
 
     def _empty(self) -> None:
-        self.redis.flushall()
+        # At once: what is freed only later is missing from what comes next, as if that took less.
+        self.redis.execute_command("FLUSHALL", "SYNC")  # type: ignore[no-untyped-call]
         self.reset()
         self.redis.memory_purge()
 
