@@ -3,7 +3,8 @@
 import shutil
 import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import redis
@@ -20,6 +21,7 @@ NODE_TIMEOUT_MS = 1000
 MEET_AGAIN_S = 4.0
 PATIENT_MS = 60_000
 IMPATIENT_MS = 1000
+_NEVER_BY_ITSELF = "cluster-replica-no-failover"
 
 
 class Cluster:
@@ -71,6 +73,7 @@ class Cluster:
         if len(self.living) < len(self.nodes) or not self.is_well():
             return False
         self._see_who_is_whose()
+        self._let_take_over(self.nodes, allowed=False)
         for node in [*self.masters, *self.added]:
             node.tell("FLUSHALL")
         self._drop_remains()
@@ -91,11 +94,22 @@ class Cluster:
         return node
 
     def kill(self, number: int) -> None:
-        """A master goes, with nothing said. What it had written is kept aside."""
+        """A master goes, with nothing said, and its replica may take over. What it had written is kept aside."""
+        self._let_take_over([self.replicas[number]])
         self.masters[number].kill()
-        aside = Path(tempfile.mkdtemp(prefix="fw-remains-"))
-        self.remains.append(aside)
-        shutil.copytree(self.masters[number].folder / "appendonlydir", aside / "appendonlydir")
+        self._keep_aside(self.masters[number])
+
+    @contextmanager
+    def elections(self) -> Iterator[None]:
+        """Any replica may take over. A node that drops what it has and takes another's keeps its files of before, and
+        all files are kept aside in the end: what any node answered meanwhile is in them."""
+        self._let_take_over(self.nodes)
+        self._set(self.nodes, "aof-disable-auto-gc", "yes")
+        yield
+        for node in self.nodes:
+            self._keep_aside(node)
+        self._set(self.nodes, "aof-disable-auto-gc", "no")
+        self._let_take_over(self.nodes, allowed=False)
 
     def cut_off(self, number: int) -> None:
         """A master's replica hears nothing of it any more, and cannot come back; else both are as they were."""
@@ -158,6 +172,21 @@ class Cluster:
             node.close()
         self._drop_remains()
 
+    def _let_take_over(self, nodes: list[Node], *, allowed: bool = True) -> None:
+        """A busy machine is no death: a master that lives and is deposed acknowledges what it then drops. So replicas
+        take over as planned, or where it is what befalls the cluster."""
+        self._set(nodes, _NEVER_BY_ITSELF, "no" if allowed else "yes")
+
+    @staticmethod
+    def _set(nodes: list[Node], name: str, value: str) -> None:
+        for node in nodes:
+            node.tell("CONFIG", "SET", name, value)
+
+    def _keep_aside(self, node: Node) -> None:
+        aside = Path(tempfile.mkdtemp(prefix="fw-remains-"))
+        self.remains.append(aside)
+        shutil.copytree(node.folder / "appendonlydir", aside / "appendonlydir")
+
     def _drop_remains(self) -> None:
         for folder in self.remains:
             shutil.rmtree(folder)
@@ -181,6 +210,7 @@ class Cluster:
                 "cluster-node-timeout": NODE_TIMEOUT_MS,
                 "cluster-require-full-coverage": "no",
                 "cluster-allow-replica-migration": "no",
+                _NEVER_BY_ITSELF: "yes",
             },
         )
 

@@ -94,12 +94,10 @@ async def all_restarted(scene: ClusterScene) -> None:
 async def master_hangs(scene: ClusterScene) -> None:
     """It is stopped and nobody takes over, so what it holds is not to be had; all else goes on."""
     cluster = scene.cluster
-    cluster.replicas[0].tell("CONFIG", "SET", "cluster-replica-no-failover", "yes")
     cluster.masters[0].stop()
     await asyncio.sleep(3.0)
     cluster.masters[0].go_on()
     await asyncio.to_thread(_well_again, scene)
-    cluster.replicas[0].tell("CONFIG", "SET", "cluster-replica-no-failover", "no")
 
 
 async def cut_off_from_one_worker(scene: ClusterScene) -> None:
@@ -137,6 +135,14 @@ async def nodes_apart(scene: ClusterScene) -> None:
     await asyncio.to_thread(_well_again, scene)
 
 
+async def nodes_apart_then_elections(scene: ClusterScene) -> None:
+    """As they hear again they believe each other dead, so replicas take over, some twice, from masters that live."""
+    since = scene.now - _BEFORE_S
+    with scene.cluster.elections():
+        await nodes_apart(scene)
+    scene.pardons.append(Pardon("answered between two elections", since, scene.now + _BEFORE_S))
+
+
 def _is_down(node: Node) -> bool:
     return b"cluster_state:fail" in node.tell("CLUSTER", "INFO")
 
@@ -164,6 +170,8 @@ _NOT_COPIED = "what the master had answered, and its replica had not heard of ye
 
 _UNHEARD_OF = "what the master had answered while its replica heard nothing"
 
+_BETWEEN = "what a node had answered between two elections"
+
 FAULTS = (
     ClusterFault("nothing happens", nothing),
     ClusterFault("a master hangs for three seconds", master_hangs),
@@ -175,6 +183,7 @@ FAULTS = (
     ),
     ClusterFault("one worker cannot reach a master: silence, then refusals", cut_off_from_one_worker, by_detours=True),
     ClusterFault("no node hears another (CLUSTERDOWN)", nodes_apart),
+    ClusterFault("the same, and replicas take over as they hear again", nodes_apart_then_elections, may_go=_BETWEEN),
     ClusterFault("redis-cli adds a node, rebalances, reshards and deletes it", node_comes_and_goes, by_tool=True),
     ClusterFault("a node is added, and takes over a part", node_added),
     ClusterFault("all nodes are restarted, one after the other", all_restarted),

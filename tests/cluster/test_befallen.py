@@ -113,7 +113,7 @@ async def test_whatever_befalls_the_cluster(
             result, needs_pardon = await audited(one, crowd)
             may_go = told(fault, needs_pardon=needs_pardon)
             rows.append(row_of(f"{product}: {fault.name}", may_go, one.ledger, result))
-            await what_is_gone_was_with_the_server_that_died(one, fault, result.pardoned)
+            await what_is_gone_was_with_a_server_that_went(one, fault, result.pardoned)
             await nothing_leaks(one, before)
             starved_s = max(worker.starved_s for worker in one.workers)
             ends = await asyncio.gather(*(asyncio.to_thread(worker.end) for worker in one.workers))
@@ -169,8 +169,9 @@ async def befallen(one: ClusterScene, crowd: Crowd, fault: ClusterFault) -> None
         ledger.struck_until = one.now
 
 
-async def what_is_gone_was_with_the_server_that_died(one: ClusterScene, fault: ClusterFault, gone: list[str]) -> None:
-    """So it was Redis that lost it, by taking for the master whoever had not heard of it yet."""
+async def what_is_gone_was_with_a_server_that_went(one: ClusterScene, fault: ClusterFault, gone: list[str]) -> None:
+    """Or with one that was deposed: so it was Redis that lost it, by taking for the master whoever had not heard of it
+    yet."""
     assert isinstance(one.servers, Cluster) or one.servers.stays
     assert bool(one.pardons) == bool(one.servers.remains) == bool(fault.may_go)
     assert bool(gone) or not fault.surely_goes
