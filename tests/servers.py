@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -13,6 +12,7 @@ from typing import NoReturn
 import pytest
 import redis
 
+from benchmarks.ports import free_port
 from floorwalker.errors import ConfigurationError
 from floorwalker.store.bundled.embedded import EmbeddedServer, server_binary
 
@@ -116,10 +116,3 @@ def _wait_until(holds: Callable[[], object], process: subprocess.Popen[bytes]) -
         except subprocess.TimeoutExpired:
             continue
         pytest.fail("the server ended at once")
-
-
-def free_port() -> int:
-    """A port of the loopback interface that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

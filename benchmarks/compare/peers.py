@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.compare import nginx
-from benchmarks.whole.servers import Command, benchmark_app, free_port
+from benchmarks.ports import free_port
+from benchmarks.whole.servers import Command, benchmark_app
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENTS = ROOT / ".venv" / "compare"

@@ -27,10 +27,11 @@ from benchmarks.parts.floor_site import Site, floor_site
 from benchmarks.parts.floor_table import CONTROL, EVERY_LAYER, FLOOR, LARGE_PAGE, PLAIN, SESSION, WHOLE, floor_table
 from benchmarks.parts.hot_path import serve
 from benchmarks.parts.least import Depth, least
+from benchmarks.ports import free_port
 from benchmarks.site.pages import App, Receive, Scope, Send, app
 from benchmarks.site.serve import wrapped
 from benchmarks.whole.conditions import conditions
-from benchmarks.whole.servers import LOAD_CPU, SERVER_CPU, core, free_port
+from benchmarks.whole.servers import LOAD_CPU, SERVER_CPU, core
 
 LAYERS: Final = {
     Depth.PASSED: "a wrapper that passes messages on",

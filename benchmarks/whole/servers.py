@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks.ports import free_port
+
 SERVER_CPU, LOAD_CPU = 0, 1
 _TICKS = os.sysconf("SC_CLK_TCK")
 _WAIT_S = 60
@@ -82,12 +84,6 @@ def _start(variant: str, command: Command) -> Server:
     port = command.port or free_port()
     words = [word.replace("{port}", str(port)).replace("{cpu}", str(core(SERVER_CPU))) for word in command.words]
     return Server(variant, port, subprocess.Popen(words, env={**os.environ, **command.environment}))
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait(server: Server) -> None:

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 import uvicorn
 
+from benchmarks.ports import free_port
 from floorwalker import get_visitor
 from floorwalker.asgi.walk import Walk
 from floorwalker.core.memory.profile import Profile
 from tests.asgi.browser import CHROME, SEARCH, Browser, Headers, page_app, scope_of
 from tests.asgi.conftest import PAGE, Wrap
-from tests.servers import free_port
 
 LONGEST_S = 20.0
 TURNS = 12  # of the loop, more than any request here takes

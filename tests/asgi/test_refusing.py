@@ -10,10 +10,10 @@ import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
+from benchmarks.ports import free_port
 from floorwalker import ConfigurationError, PersonalizationMiddleware
 from tests.asgi.browser import Browser, page_app
 from tests.asgi.conftest import PAGE
-from tests.servers import free_port
 
 MISSING = "A secret key is missing"
 NOTE = "The site does not start before this is mended. `floorwalker doctor` says what else is wrong."

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import redis
 
+from benchmarks.ports import free_port
 from floorwalker.store.keys import Keys
 from floorwalker.store.link.slots import slot_of
 from floorwalker.store.open import PARTITIONS
 from tests.cluster.nodes import WITHIN_S, Node, until
-from tests.servers import free_port
 
 SLOTS = 16_384
 MASTERS = 3

@@ -12,8 +12,9 @@ from typing import Any
 
 import redis
 
+from benchmarks.ports import free_port
 from floorwalker.store.bundled.embedded import server_binary
-from tests.servers import free_port, lacking
+from tests.servers import lacking
 
 WITHIN_S = 30.0
 _LOOK_AGAIN_S = 0.02

@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from benchmarks.ports import free_port
 from floorwalker.store import Outcome, Store, StoreSettings, open_store
 from tests.cluster.clusters import SLOTS, Cluster, slots_of
 from tests.cluster.nodes import Node
 from tests.cluster.operators import TOOL, cluster_tool
-from tests.servers import free_port
 from tests.store.steps import DAY, FIELD, view
 
 pytestmark = pytest.mark.cluster

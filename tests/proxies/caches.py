@@ -12,7 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.servers import free_port, lacking
+from benchmarks.ports import free_port
+from tests.servers import lacking
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ import httpx
 import pytest
 import uvicorn
 
+from benchmarks.ports import free_port
 from tests.proxies.caches import CACHES, Cache, in_front_of
 from tests.proxies.crowd import Findings, send_crowd
 from tests.proxies.site import PAGES, PREFIX, wrapped_site
-from tests.servers import free_port
 
 pytestmark = pytest.mark.proxies
 VISITORS, PAGES_EACH = 60, 45

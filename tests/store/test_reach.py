@@ -9,11 +9,12 @@ import pytest
 import redis
 from redis.asyncio.connection import Connection, SSLConnection
 
+from benchmarks.ports import free_port
 from floorwalker.errors import StoreUnavailable
 from floorwalker.store import Outcome, open_store
 from floorwalker.store.link.address import GroupAddress, ServerAddress, read_address
 from floorwalker.store.link.dial import sentinels_of, server_client
-from tests.servers import free_port, lacking, running
+from tests.servers import lacking, running
 from tests.store.conftest import Open
 from tests.store.steps import view
 

@@ -13,10 +13,11 @@ from signal import SIGKILL, SIGTERM, Signals
 import httpx
 import pytest
 
+from benchmarks.ports import free_port
 from floorwalker import open_store
 from tests.asgi.browser import CHROME, HTML
 from tests.conftest import ROOT
-from tests.servers import free_port, fresh_namespace
+from tests.servers import fresh_namespace
 from tests.store.proxy import door
 
 pytestmark = pytest.mark.faults
