@@ -18,6 +18,7 @@ from floorwalker.store.records.record import (
     Writer,
     decode_record,
     mark_deferred,
+    next_version,
     with_writer,
 )
 
@@ -60,7 +61,7 @@ def test_marking_a_record_changes_its_version_and_what_is_said_alone(record: Rec
     stored = record.encode()
     marked = decode_record(mark_deferred(stored, confirmed=confirmed) + stored[15:])
     assert marked.deferred
-    assert marked.version == (record.version + 1) % 2**32
+    assert marked.version != record.version
     assert (marked.confirmed, marked.epoch, marked.state, marked.body) == (
         record.confirmed or confirmed,
         record.epoch,
@@ -101,3 +102,14 @@ def test_the_latest_writers_are_kept_and_the_newest_always(old: list[Writer], ne
     assert all(one.at >= since for one in kept[:-1])
     gone = [one for one in old if one not in kept and one.id != new.id and one.at >= since]
     assert not gone or max(one.at for one in gone) <= min((one.at for one in kept[:-1]), default=2**32)
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_no_version_comes_again_within_255_commits_nor_two_of_one_record(version: int) -> None:
+    seen = [version]
+    for _ in range(255):
+        seen.append(next_version(seen[-1]))
+    assert len(set(seen)) == 256
+    assert all(0 <= one < 2**32 for one in seen)
+    others = [next_version(version) for _ in range(8)]
+    assert len(set(others)) > 1  # two alike by chance are 1 in 600,000

@@ -33,6 +33,7 @@ from floorwalker.store.records.record import (
     State,
     Tally,
     Writer,
+    next_version,
     with_writer,
 )
 from floorwalker.store.settings import StoreSettings
@@ -128,7 +129,7 @@ def compose(
     record = Record(
         state=State.LIVE,
         epoch=epoch,
-        version=(old.version + 1) % (1 << 32) if old is not None else 1,
+        version=next_version(old.version) if old is not None else 1,
         body=_next_body(body, commit, encode_profile(rest, keys.layout), sealed, pending, settings),
         confirmed=confirmed,
         deferred=bool(commit.left) or (old is not None and old.deferred and not folded_side_list),

@@ -26,7 +26,7 @@ from floorwalker.store.naming import is_person, mark_of
 from floorwalker.store.records.codec import SCHEMA_SEALED, encode_event
 from floorwalker.store.records.found import POINTERS_FOLLOWED, Found, Loaded, TooNew
 from floorwalker.store.records.keyring import Keyring, Purpose
-from floorwalker.store.records.record import Alias, Body, Record, State
+from floorwalker.store.records.record import Alias, Body, Record, State, next_version
 from floorwalker.store.scripts import script
 
 logger = logging.getLogger(__name__)
@@ -229,5 +229,5 @@ def _pointer(found: Loaded, record: Record, person: str) -> Loaded:
 
 
 def _next(found: Loaded, record: Record, state: State, body: Body, *, keeps_profile: bool) -> Loaded:
-    following = replace(record, state=state, version=(record.version + 1) % (1 << 32), body=body)
+    following = replace(record, state=state, version=next_version(record.version), body=body)
     return Loaded(found.visitor, found.profile if keeps_profile else None, following, following.identity)

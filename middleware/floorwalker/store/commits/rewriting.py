@@ -4,13 +4,13 @@ from msgspec.structs import replace
 
 from floorwalker.store.commits.desk import Desk, as_bytes
 from floorwalker.store.records.found import Found, Loaded
-from floorwalker.store.records.record import Body, Record
+from floorwalker.store.records.record import Body, Record, next_version
 from floorwalker.store.scripts import script
 
 
 def following(record: Record, body: Body) -> Record:
     """The record after one more commit."""
-    return replace(record, version=(record.version + 1) % (1 << 32), body=body)
+    return replace(record, version=next_version(record.version), body=body)
 
 
 async def put(desk: Desk, found: Loaded, record: Record) -> Found | None:

@@ -16,7 +16,7 @@ from floorwalker.store.link.resp import Packed, word
 from floorwalker.store.records.codec import ADDRESSED, SCHEMA_WRITTEN, encode_event, encode_profile
 from floorwalker.store.records.found import Loaded
 from floorwalker.store.records.keyring import Keyring
-from floorwalker.store.records.record import IDENTITY_BYTES, Body, Record, State, Writer, with_writer
+from floorwalker.store.records.record import IDENTITY_BYTES, Body, Record, State, Writer, next_version, with_writer
 from floorwalker.store.scripts import script
 from floorwalker.store.settings import StoreSettings
 
@@ -98,7 +98,7 @@ class UsualCommits:
             before.aliases,
             before.identified,
         )
-        version, schema = (old.version + 1) % (1 << 32), max(SCHEMA_WRITTEN, old.schema)
+        version, schema = next_version(old.version), max(SCHEMA_WRITTEN, old.schema)
         return Record(_LIVE, old.epoch, version, body, True, False, schema, layout)
 
     def _packed(

@@ -66,7 +66,7 @@ class Loaded(Struct, frozen=True, gc=False):
 
     @property
     def version(self) -> int:
-        """How many commits this record has seen in its epoch."""
+        """Another after each commit on this record; 0 where there is none."""
         return self.record.version if self.record is not None else 0
 
     @property

@@ -4,17 +4,20 @@
          0      1  layout: 1 in full, 2 in short; the first 16 bytes keep their meaning in every later layout
          1      1  state: L live, M moving, P moved (a pointer), E erased (a stone)
          2      8  epoch: random, new whenever the record is made anew
-        10      4  version: big-endian, counts the commits of this epoch
+        10      4  version: big-endian, another after each commit: three bytes at random, one that counts
         14      1  flags: 1 confirmed, 2 raw events wait in the side list
         15      1  schema of the payload
         16      …  MessagePack array: `Body`; later fields are appended, and have defaults
 
 In short the visitor is the end of their id alone, as the key has the whole, and the profile says nothing twice.
 Epoch and version are all that the scripts compare, so equal heads mean equal records, and a script never decodes one.
+That is why a version is not only counted: a server may lose a commit, in a failover or a power cut, and another takes
+its place in the count; what was worked out on the one that was lost must not pass for worked out on the other.
 """
 
 import struct
 from enum import IntEnum
+from random import getrandbits
 
 from msgspec import DecodeError, Struct, msgpack
 from msgspec.structs import force_setattr, replace
@@ -148,12 +151,18 @@ def decode_record(stored: bytes, visitor: str = "") -> Record:
         raise ValueError("not a record") from error
 
 
+def next_version(version: int) -> int:
+    """The version after one more commit: no other commit on the same record leads to it, but by a chance of 1 in
+    2 ** 24, nor any of the 255 before, by none."""
+    return getrandbits(24) << 8 | (version + 1) & 0xFF  # told apart, not kept secret; forked workers draw differently
+
+
 def mark_deferred(stored: bytes, *, confirmed: bool) -> bytes:
-    """The head of any stored record, of any release, with its flag set and its version one higher.
+    """The head of any stored record, of any release, with its flag set and its next version.
 
     confirmed: the cookie has come back meanwhile.
     """
-    version = (int.from_bytes(stored[10:14], "big") + 1) % (1 << 32)
+    version = next_version(int.from_bytes(stored[10:14], "big"))
     return stored[:10] + version.to_bytes(4, "big") + bytes((stored[14] | DEFERRED | CONFIRMED * confirmed,))
 
 
