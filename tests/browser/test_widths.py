@@ -77,7 +77,9 @@ def test_whoever_asks_for_less_motion_gets_none(open_page: Open) -> None:
     page = open_page(reduced_motion="reduce")
     page.goto("/?play=cheap-tripod")
     page.get_by_role("button", name="Who am I?").click()
+    expect(page.locator("#who .who-close")).to_be_visible()  # what is new, is so beside what was told here
     page.goto("/lenses/super-tele")
+    expect(page.locator("#who .who-close")).to_be_visible()
     page.goto("/lenses/super-tele/600mm-f4")
     expect(page.locator(".is-new .name").first).to_be_visible()
     assert page.evaluate("getComputedStyle(document.querySelector('.is-new .name')).animationName") == "none"
