@@ -4,17 +4,20 @@ import asyncio
 import os
 import re
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec import json
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as read_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as read_text
 
+from floorwalker import get_visitor
 from floorwalker.asgi.metrics.figures import Figures
 from floorwalker.asgi.metrics.shared import FiguresFolder
 from floorwalker.asgi.tallies import WAITS_S, Waits
+from floorwalker.asgi.visitor import Visitor
 from floorwalker.console.passwords import hashed
 from floorwalker.errors import ConfigurationError
 from tests.asgi.browser import GOOGLEBOT, SEARCH, Answer, Browser, page_app
@@ -190,6 +193,35 @@ async def test_a_failure_of_ours_is_counted_by_its_place(wrap: Wrap, monkeypatch
     assert figure(found, "floorwalker_failures_total", place="page") == 1
     assert figure(found, "floorwalker_pages_total", outcome="failed") == 1
     assert figure(found, "floorwalker_pages_total", outcome="passed by") == 0
+
+
+async def test_a_handler_that_meets_nobody_by_our_failure_is_counted(
+    wrap: Wrap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    met: list[str] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        met.append((await get_visitor(scope)).id)
+        await page_app(PAGE)(scope, receive, send)
+
+    browser = Browser(wrap(app, metrics_key=KEY))
+    monkeypatch.setattr("floorwalker.asgi.visitor.Visitor", failing_once(Visitor))
+    assert (await browser.get("/")).status == 200
+    assert met == [""]
+    found = samples(await scraped(browser))
+    assert figure(found, "floorwalker_failures_total", place="visitor of a handler") == 1
+
+
+def failing_once(made: Callable[..., Any]) -> Callable[..., Any]:
+    """The same, but that the first is not to be had."""
+    failures = [RuntimeError("ours")]
+
+    def make(*given: Any) -> Any:
+        if failures:
+            raise failures.pop()
+        return made(*given)
+
+    return make
 
 
 async def test_a_failing_slot_is_counted(wrap: Wrap, monkeypatch: pytest.MonkeyPatch) -> None:

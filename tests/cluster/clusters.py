@@ -1,7 +1,6 @@
 """A cluster of three masters, each with a replica, on loopback; and what its operators do to it."""
 
 import shutil
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -97,7 +96,7 @@ class Cluster:
         """A master goes, with nothing said, and its replica may take over. What it had written is kept aside."""
         self._let_take_over([self.replicas[number]])
         self.masters[number].kill()
-        self._keep_aside(self.masters[number])
+        self.remains.append(self.masters[number].kept_aside())
 
     @contextmanager
     def elections(self) -> Iterator[None]:
@@ -106,8 +105,7 @@ class Cluster:
         self._let_take_over(self.nodes)
         self._set(self.nodes, "aof-disable-auto-gc", "yes")
         yield
-        for node in self.nodes:
-            self._keep_aside(node)
+        self.remains += [node.kept_aside() for node in self.nodes]
         self._set(self.nodes, "aof-disable-auto-gc", "no")
         self._let_take_over(self.nodes, allowed=False)
 
@@ -181,11 +179,6 @@ class Cluster:
     def _set(nodes: list[Node], name: str, value: str) -> None:
         for node in nodes:
             node.tell("CONFIG", "SET", name, value)
-
-    def _keep_aside(self, node: Node) -> None:
-        aside = Path(tempfile.mkdtemp(prefix="fw-remains-"))
-        self.remains.append(aside)
-        shutil.copytree(node.folder / "appendonlydir", aside / "appendonlydir")
 
     def _drop_remains(self) -> None:
         for folder in self.remains:
@@ -289,9 +282,7 @@ class Sentinels:
         assert self._told("config-epoch") == "0", "the sentinels took a master that lived for dead"
         self._set_patience(IMPATIENT_MS)
         gone.kill()
-        aside = Path(tempfile.mkdtemp(prefix="fw-remains-"))
-        self.remains.append(aside)
-        shutil.copytree(gone.folder / "appendonlydir", aside / "appendonlydir")
+        self.remains.append(gone.kept_aside())
         until(lambda: self.master is not gone and self.master.asked("replication")["role"] == "master")
         self._set_patience(PATIENT_MS)
         self._epoch = self._told("config-epoch")

@@ -100,6 +100,12 @@ class Node:
         self._process.terminate()
         self._process.wait(20)
 
+    def kept_aside(self) -> Path:
+        """A new folder with what it has written so far."""
+        aside = Path(tempfile.mkdtemp(prefix="fw-remains-"))
+        shutil.copytree(self.folder / "appendonlydir", aside / "appendonlydir")
+        return aside
+
     def close(self) -> None:
         if self.lives:
             self.go_on()

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 from floorwalker import open_store
@@ -40,17 +41,16 @@ def _is_history(line: str) -> bool:
 
 
 async def _names_in_files(folder: Path, lines: list[str], product: str) -> set[str]:
-    node = Node(product)
-    (node.folder / "appendonlydir").mkdir()
-    for line in lines:
-        shutil.copy(folder / line.split()[1], node.folder / "appendonlydir")
-    (node.folder / "appendonlydir" / _MANIFEST).write_text("\n".join([*lines, ""]))
-    node.start()
     names: set[str] = set()
-    store = open_store(f"redis://{node.address}")
-    async for one in store.profiles():
-        if one.profile is not None:
-            names.update(names_in(one.profile))
-    await store.close()
-    node.close()
+    with closing(Node(product)) as node:
+        (files := node.folder / "appendonlydir").mkdir()
+        for line in lines:
+            shutil.copy(folder / line.split()[1], files)
+        (files / _MANIFEST).write_text("\n".join([*lines, ""]))
+        node.start()
+        store = open_store(f"redis://{node.address}")
+        async for one in store.profiles():
+            if one.profile is not None:
+                names.update(names_in(one.profile))
+        await store.close()
     return names

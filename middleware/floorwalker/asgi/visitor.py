@@ -204,6 +204,7 @@ async def get_visitor(request: Any) -> Visitor:
     Visitor.
     """
     scope = request if isinstance(request, Mapping) and "type" in request else getattr(request, "scope", {})
+    encounter = None
     try:
         found = scope.get(SCOPE_KEY)
         encounter = found.encounter if isinstance(found, Bystander) else found
@@ -211,4 +212,6 @@ async def get_visitor(request: Any) -> Visitor:
             return Visitor(encounter, await encounter.walk())
     except Exception:
         logger.exception("a handler meets nobody")
+        if isinstance(encounter, Meeting):
+            encounter.tallies.failure("visitor of a handler")
     return Visitor(None, None)

@@ -62,6 +62,7 @@ def test_marking_a_record_changes_its_version_and_what_is_said_alone(record: Rec
     marked = decode_record(mark_deferred(stored, confirmed=confirmed) + stored[15:])
     assert marked.deferred
     assert marked.version != record.version
+    assert marked.version % 256 == (record.version + 1) % 256
     assert (marked.confirmed, marked.epoch, marked.state, marked.body) == (
         record.confirmed or confirmed,
         record.epoch,
@@ -112,4 +113,4 @@ def test_no_version_comes_again_within_255_commits_nor_two_of_one_record(version
     assert len(set(seen)) == 256
     assert all(0 <= one < 2**32 for one in seen)
     others = [next_version(version) for _ in range(8)]
-    assert len(set(others)) > 1  # two alike by chance are 1 in 600,000
+    assert len(set(others)) >= 7  # two alike by chance are 1 in 600,000

@@ -152,8 +152,8 @@ def decode_record(stored: bytes, visitor: str = "") -> Record:
 
 
 def next_version(version: int) -> int:
-    """The version after one more commit: no other commit on the same record leads to it, but by a chance of 1 in
-    2 ** 24, nor any of the 255 before, by none."""
+    """The version after one more commit: none of the 255 before it, and that of another commit on the same record only
+    by a chance of 1 in 2 ** 24."""
     return getrandbits(24) << 8 | (version + 1) & 0xFF  # told apart, not kept secret; forked workers draw differently
 
 
